@@ -1,0 +1,1 @@
+"""Numbers, operations and expressions: pure functions, no Qt, no database, no I/O."""

@@ -1,0 +1,1 @@
+"""QObjects that check the session, call the core on a lane and emit what happened."""

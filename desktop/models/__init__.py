@@ -1,0 +1,1 @@
+"""The store and the ledger's rules: peewee over SQLite, Qt-free."""

@@ -1,0 +1,236 @@
+"""The frozen values that cross layers: what a session, a price, a record or a page is, and nothing that acts.
+
+Money is an integer number of hundredths of a credit. Dates are UTC microseconds since 1970.
+This module imports nothing of the program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class OperationType(StrEnum):
+    """What a record can stand for; `CREDIT` is money put in."""
+
+    ADDITION = "addition"
+    SUBTRACTION = "subtraction"
+    MULTIPLICATION = "multiplication"
+    DIVISION = "division"
+    SQUARE_ROOT = "square_root"
+    RANDOM_STRING = "random_string"
+    CREDIT = "credit"
+
+
+class Role(StrEnum):
+    """What an account may do: the first account of a store is its admin."""
+
+    USER = "user"
+    ADMIN = "admin"
+
+
+class Status(StrEnum):
+    """An inactive account cannot sign in, and loses a running session at the next call."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+
+
+class Source(StrEnum):
+    """Where a response came from."""
+
+    COMPUTED = "computed"
+    RANDOM_ORG = "random.org"
+    LOCAL = "local"
+    LEDGER = "ledger"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A user as other layers see one; never the password."""
+
+    id: int
+    username: str
+    role: Role
+    status: Status
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Proof of a sign-in, valid in this process until it is signed out. `token` is secret."""
+
+    token: str = field(repr=False)
+    user_id: int
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One operation that was carried out: what a record is made of."""
+
+    operation: OperationType
+    operands: tuple[str, ...]
+    response: str
+    exact: bool = True
+    source: Source = Source.COMPUTED
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A request to pay for `steps`, all or nothing.
+
+    `request_id` is a UUID made before the click was handled. `quoted` is the price the person saw, `max_cost` the
+    most the caller will pay; None leaves the check out. `expression` is the entry as it was read, `result` its answer.
+    """
+
+    request_id: str
+    steps: tuple[Step, ...]
+    expression: str
+    result: str
+    exact: bool = True
+    quoted: int | None = None
+    max_cost: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One record of the ledger.
+
+    `amount` is what it took from the balance: positive for a charge, negative for a credit. `operands` is the text
+    as stored and shown ("0.1 + 0.2", "√2.25"; a credit's reason), `expression` the whole entry on its last step, else "".
+    """
+
+    id: int
+    request_id: str
+    step: int
+    seq: int
+    operation: OperationType
+    operands: str
+    response: str
+    exact: bool
+    source: Source
+    amount: int
+    user_balance: int
+    date: int
+    deleted_at: int | None
+    expression: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a request came to. `repeated` says that the same request had been carried out before: nothing was charged now."""
+
+    request_id: str
+    cost: int
+    balance: int
+    result: str
+    exact: bool
+    entries: tuple[Entry, ...]
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The price of an entry before it is paid for, and the balance after. `reading` is the entry as it was read."""
+
+    reading: str
+    operations: tuple[OperationType, ...]
+    cost: int
+    balance: int
+
+    @property
+    def balance_after(self) -> int:
+        """The balance once paid, in hundredths of a credit; negative when it is not covered."""
+        return self.balance - self.cost
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The prices and the balance at one moment, for the window. `version` grows when another program writes."""
+
+    account: Account
+    prices: Mapping[OperationType, int]
+
+
+class Column(StrEnum):
+    """The columns of the records browser, by which it can be sorted."""
+
+    DATE = "date"
+    OPERATION = "operation"
+    OPERANDS = "operands"
+    RESPONSE = "response"
+    AMOUNT = "amount"
+    BALANCE = "balance"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which records are meant. All None or empty: every record of the user that is not deleted.
+
+    `search` holds readings of one search text, of which any may match (the text itself, and the number it is in the
+    person's locale). `since` and `until` are UTC microseconds, `until` exclusive. `trash` means deleted records only.
+    """
+
+    search: tuple[str, ...] = ()
+    operations: frozenset[OperationType] = frozenset()
+    since: int | None = None
+    until: int | None = None
+    trash: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Page `number` (from 1) of `size` records under `filters`, in the order of `sort`, ties by sequence."""
+
+    filters: Filters = Filters()
+    sort: Column = Column.DATE
+    descending: bool = True
+    number: int = 1
+    size: int = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the filtered records come to: their count, what they spent and credited (both ≥ 0, hundredths)."""
+
+    count: int
+    spent: int
+    credited: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page as asked for. `number` is the page that was found: asking past the end gives the last one."""
+
+    request: PageRequest
+    entries: tuple[Entry, ...]
+    number: int
+    totals: Totals
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; an empty set has one."""
+        return max(1, -(-self.totals.count // self.request.size))
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing `verify` found: which rule (L1 to L7), which record (0 where none), and why, in a sentence."""
+
+    rule: str
+    username: str
+    record_id: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What `verify` came to. `complete` is False when it was cancelled."""
+
+    problems: tuple[Problem, ...]
+    records: int
+    users: int
+    seconds: float
+    complete: bool = True

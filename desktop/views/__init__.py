@@ -1,0 +1,1 @@
+"""Widgets: they show and ask, and know nothing of the store."""
