@@ -17,11 +17,16 @@ class AppError(Exception):
 
     code: ClassVar[str] = "error"
     exit_status: ClassVar[int] = 1
+    charge_note: ClassVar[str] = "Nothing was charged."
 
     def __init__(self, message: str, **details: object) -> None:
         super().__init__(message)
         self.message = message
         self.details = details
+
+    def for_charge(self) -> str:
+        """The message of a charge that ended in this error: it also says whether anything was charged."""
+        return f"{self.message} {self.charge_note}".strip()
 
 
 class BadInput(AppError):
@@ -154,6 +159,13 @@ class StoreNewer(StoreError):
     """The store was written by a newer version of the program; it is left unharmed."""
 
     code = "store_newer"
+
+
+class ChargeUnknown(StoreError):
+    """The store failed in the middle of a charge and cannot be asked whether it was stored."""
+
+    code = "charge_unknown"
+    charge_note = "Whether it was charged is not known yet: the same request, sent again, is never charged twice."
 
 
 class NetworkError(AppError):

@@ -82,7 +82,7 @@ class Charge:
     """A request to pay for `steps`, all or nothing.
 
     `request_id` is a UUID made before the click was handled. `quoted` is the price the person saw, `max_cost` the
-    most the caller will pay; None leaves the check out. `expression` is the entry as it was read, `result` its answer.
+    most the caller will pay; None leaves the check out. `expression` is the entry as it was read.
     """
 
     request_id: str
@@ -99,7 +99,7 @@ class Entry:
     """One record of the ledger.
 
     `amount` is what it took from the balance: positive for a charge, negative for a credit. `operands` is the text
-    as stored and shown ("0.1 + 0.2", "√2.25"; a credit's reason), `expression` the whole entry on its last step, else "".
+    as stored and shown ("0.1 + 0.2", "√2.25"; a credit's reason), `expression` the whole entry on its last step.
     """
 
     id: int
@@ -120,7 +120,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a request came to. `repeated` says that the same request had been carried out before: nothing was charged now."""
+    """What a request came to. `repeated`: it had been carried out before, and nothing was charged now."""
 
     request_id: str
     cost: int
@@ -148,7 +148,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """The prices and the balance at one moment, for the window. `version` grows when another program writes."""
+    """The account, its balance and the prices at one moment."""
 
     account: Account
     prices: Mapping[OperationType, int]

@@ -1,0 +1,240 @@
+"""Accounts, sign-in and sessions: who somebody is and whether they may. It moves no money but the starting balance.
+
+A session is checked on every call, against the process's open sessions and the account's status in the store.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import re
+import secrets
+import time
+import uuid
+from typing import Any
+
+from peewee import SqliteDatabase, fn
+
+from desktop.errors import BadInput, NotAllowed, NotSignedIn, SignInRefused
+from desktop.models import entries, passwords
+from desktop.models.store import Store
+from desktop.models.tables import SignInFailure, User
+from desktop.values import Account, OperationType, Role, Session, Source, Status
+
+log = logging.getLogger(__name__)
+
+_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\".]+(\.[^@\s,;<>\".]+)+")
+MAX_EMAIL = 254  # RFC 5321's path, less its brackets
+
+FREE_FAILURES = 3
+FIRST_WAIT_S = 5
+LONGEST_WAIT_S = 900
+FORGOTTEN_AFTER_S = 24 * 3600
+
+REFUSED = "The e-mail or the password is not right."
+
+
+def register(store: Store, email: str, password: str, *, starting_balance: int, minimum_length: int = 8) -> Account:
+    """Make an account; the first of a store is its admin. `starting_balance` is its first record.
+
+    Raises `BadInput` for an unusable e-mail or password, or an e-mail that has an account.
+    """
+    username = normal_email(email)
+    passwords.check_new(password, email=username, minimum_length=minimum_length)
+    hashed = passwords.hash_password(password)
+    with store.writing() as database:
+        if User.select().where(User.username == username).bind(database).exists():
+            raise BadInput("There is an account with this e-mail already. Sign in instead.")
+        role = Role.USER if User.select().bind(database).exists() else Role.ADMIN
+        user_id = User.insert(
+            username=username, password=hashed, status=Status.ACTIVE, role=role, balance=starting_balance
+        ).execute(database)
+        line = entries.Line(
+            OperationType.CREDIT, "Starting balance", "", amount=-starting_balance, source=Source.LEDGER
+        )
+        entries.append(store, entries.Head.of_new_user(store, user_id), str(uuid.uuid4()), [line])
+    log.info("registered account %d as %s", user_id, role.value)
+    return Account(user_id, username, role, Status.ACTIVE, starting_balance)
+
+
+def is_empty(store: Store) -> bool:
+    """Whether nobody has registered yet."""
+    with store.reading() as database:
+        return not User.select().bind(database).exists()
+
+
+def sign_in(store: Store, email: str, password: str) -> Session:
+    """Open a session. Raises `SignInRefused` for unknown and wrong alike, and while a wait after failures runs."""
+    username = email.strip().casefold()
+    if store.read_only_reason is None:
+        _count_failure(store, username)  # before the check, so that guesses side by side all count
+    with store.reading() as database:
+        row = (
+            User.select(User.id, User.password, User.status).where(User.username == username).tuples().bind(database)
+        ).first()
+    user_id, stored, status = row or (0, passwords.decoy(), "")
+    right = passwords.verify_password(stored, password)
+    if not (right and row):
+        log.info("sign-in refused")
+        raise SignInRefused(REFUSED)
+    _forget_failures(store, username)
+    if status != Status.ACTIVE:
+        raise NotAllowed("This account has been deactivated. Ask the administrator.")
+    if passwords.needs_rehash(stored) and store.read_only_reason is None:
+        with store.writing() as database:
+            hashed = passwords.hash_password(password)
+            User.update(password=hashed).where(User.id == user_id).execute(database)
+    session = Session(secrets.token_urlsafe(32), user_id, username)
+    store.sessions[session.token] = user_id
+    log.info("account %d signed in", user_id)
+    return session
+
+
+def sign_out(store: Store, session: Session) -> None:
+    """End every session of this user in this process."""
+    for token in [token for token, user_id in store.sessions.items() if user_id == session.user_id]:
+        store.sessions.pop(token, None)
+    log.info("account %d signed out", session.user_id)
+
+
+def current(store: Store, session: Session) -> Account:
+    """The account behind a session as it is now. Raises `NotSignedIn`."""
+    with store.reading() as database:
+        return require(store, database, session)
+
+
+def require(store: Store, database: SqliteDatabase, session: Session, role: Role | None = None) -> Account:
+    """The same inside a transaction; with a `role`, also raises `NotAllowed` for an account without it."""
+    if store.sessions.get(session.token) != session.user_id:
+        raise NotSignedIn("You are signed out. Sign in again.")
+    # Plain SQL: this stands in every charge, and building the query with peewee costs as much as a commit.
+    found = database.execute_sql(
+        "SELECT id, username, role, status, balance FROM user WHERE id = ?", (session.user_id,)
+    ).fetchone()
+    account = _account(found)
+    if account.status is not Status.ACTIVE:
+        sign_out(store, session)
+        raise NotSignedIn("This account has been deactivated. Ask the administrator.")
+    if role is not None and account.role is not role:
+        raise NotAllowed("Only an administrator may do that.")
+    return account
+
+
+def change_password(store: Store, session: Session, old: str, new: str, *, minimum_length: int = 8) -> None:
+    """Set a new password and end the user's other sessions. Raises `SignInRefused` for a wrong old one."""
+    account = current(store, session)
+    passwords.check_new(new, email=account.username, minimum_length=minimum_length)
+    _count_failure(store, account.username)
+    with store.reading() as database:
+        stored = User.select(User.password).where(User.id == account.id).bind(database).scalar()
+    if not passwords.verify_password(stored, old):
+        raise SignInRefused("The present password is not right. It was not changed.")
+    hashed = passwords.hash_password(new)
+    with store.writing() as database:
+        require(store, database, session)
+        User.update(password=hashed).where(User.id == account.id).execute(database)
+    _forget_failures(store, account.username)
+    for token in [t for t, user_id in store.sessions.items() if user_id == account.id and t != session.token]:
+        store.sessions.pop(token, None)
+    log.info("account %d changed its password", account.id)
+
+
+def users(store: Store, session: Session) -> tuple[Account, ...]:
+    """All accounts, by e-mail; for admins. Raises `NotAllowed`."""
+    with store.reading() as database:
+        require(store, database, session, Role.ADMIN)
+        columns = (User.id, User.username, User.role, User.status, User.balance)
+        return tuple(map(_account, User.select(*columns).order_by(User.username).tuples().bind(database)))
+
+
+def set_status(store: Store, session: Session, email: str, status: Status) -> Account:
+    """Activate or deactivate an account; for admins. Raises `NotAllowed`, and `BadInput` for the last active admin."""
+    with store.writing() as database:
+        require(store, database, session, Role.ADMIN)
+        account = by_email(database, email)
+        others = User.select(fn.COUNT(User.id)).where(
+            (User.role == Role.ADMIN) & (User.status == Status.ACTIVE) & (User.id != account.id)
+        )
+        if status is Status.INACTIVE and account.role is Role.ADMIN and not others.bind(database).scalar():
+            raise BadInput("The last active administrator cannot be deactivated.")
+        User.update(status=status).where(User.id == account.id).execute(database)
+    if status is Status.INACTIVE:
+        sign_out(store, Session("", account.id, account.username))
+    log.info("account %d set %s", account.id, status.value)
+    return Account(account.id, account.username, account.role, status, account.balance)
+
+
+def by_email(database: SqliteDatabase, email: str) -> Account:
+    """The account with this e-mail. Raises `BadInput` where there is none."""
+    columns = (User.id, User.username, User.role, User.status, User.balance)
+    username = email.strip().casefold()
+    row = User.select(*columns).where(User.username == username).tuples().bind(database).first()
+    if row is None:
+        raise BadInput(f"There is no account with the e-mail {username}.")
+    return _account(row)
+
+
+def normal_email(email: str) -> str:
+    """An e-mail as it is kept. Raises `BadInput` when it is not one."""
+    username = email.strip().casefold()
+    if len(username) > MAX_EMAIL or not username.isprintable() or not _EMAIL.fullmatch(username):
+        raise BadInput("This is not an e-mail address. Write it like name@example.org.")
+    return username
+
+
+def _account(row: Any) -> Account:
+    user_id, username, role, status, balance = row
+    return Account(user_id, username, Role(role), Status(status), balance)
+
+
+def wait_after(failures: int) -> int:
+    """Seconds to wait after so many failures in a row: none for the first, then doubling up to a bound."""
+    if failures < FREE_FAILURES:
+        return 0
+    return min(LONGEST_WAIT_S, FIRST_WAIT_S << min(failures - FREE_FAILURES, 20))
+
+
+def _count_failure(store: Store, username: str) -> None:
+    """Count an attempt as failed until it succeeds. Raises `SignInRefused` while a wait runs.
+
+    A clock that was set back starts the wait anew instead of ending or prolonging it.
+    """
+    name = _failure_name(store, username)
+    now = time.time_ns() // 1000
+    refusal = None
+    with store.writing() as database:
+        SignInFailure.delete().where(SignInFailure.last < now - FORGOTTEN_AFTER_S * 1_000_000).execute(database)
+        row = (
+            SignInFailure.select(SignInFailure.failures, SignInFailure.last, SignInFailure.wait)
+            .where(SignInFailure.name == name)
+            .tuples()
+            .bind(database)
+        ).first()
+        failures, last, wait = row or (0, now, 0)
+        if now < last:
+            last = now
+            SignInFailure.update(last=now).where(SignInFailure.name == name).execute(database)
+        remaining = last + wait - now
+        if wait and remaining > 0:
+            seconds = -(-remaining // 1_000_000)
+            refusal = SignInRefused(
+                f"Too many attempts: wait {seconds} seconds and try again.", wait_seconds=int(seconds)
+            )
+        else:
+            SignInFailure.replace(
+                name=name, failures=failures + 1, last=now, wait=wait_after(failures + 1) * 1_000_000
+            ).execute(database)
+    if refusal is not None:  # raised after the commit, so that a set-back clock stays noted
+        raise refusal
+
+
+def _forget_failures(store: Store, username: str) -> None:
+    if store.read_only_reason is None:
+        with store.writing() as database:
+            name = _failure_name(store, username)
+            SignInFailure.delete().where(SignInFailure.name == name).execute(database)
+
+
+def _failure_name(store: Store, username: str) -> bytes:
+    """A keyed hash: people type passwords into the e-mail field, and the store need not know them."""
+    return hmac.digest(store.key, b"sign-in|" + username.encode(), "sha256")

@@ -1,0 +1,174 @@
+"""When backups are made, how many are kept, and how one is put back. What a backup file holds is `backup_files`'."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from desktop.errors import AppError, StoreDamaged, StoreError, StoreLocked
+from desktop.models import backup_files, chain, sqlite
+from desktop.models.store import Store, open_store
+from desktop.models.verify import verify
+from desktop.private_files import create_private, make_folder, sync_folder
+from desktop.values import OperationType
+
+log = logging.getLogger(__name__)
+
+DAILY_KEPT = 7
+WEEKLY_KEPT = 4
+
+_DAILY = re.compile(rf"daily-(\d{{8}})T\d{{6}}Z{re.escape(backup_files.SUFFIX)}")
+
+
+def folder_of(store_file: Path) -> Path:
+    """Where a store's automatic backups lie."""
+    return store_file.parent / "backups"
+
+
+def back_up(store: Store, target: Path) -> None:
+    """Write a checked backup of the open store; `target` is replaced in one step.
+
+    Raises `StoreError`: then there is no new file under that name.
+    """
+    if not store.has_key:
+        raise StoreError("The store's key file is missing: a backup without it could never be verified.")
+    if target.exists() and target.samefile(store.file):
+        raise StoreError("A backup cannot replace the store itself. Choose another file.")
+    try:
+        with sqlite.translated(store.file):
+            backup_files.write(store.database, chain.key_file(store.file), target)
+    except OSError as error:
+        raise StoreError(f"The backup could not be written ({target}): {os.strerror(error.errno or 0)}.") from error
+    log.info("backed up")
+
+
+def back_up_daily(store: Store) -> Path | None:
+    """Make today's automatic backup if there is none yet, and drop those that have had their time."""
+    folder = folder_of(store.file)
+    today = datetime.now(UTC).date()
+    if today in _dailies(folder):
+        return None
+    make_folder(folder)
+    target = backup_files.daily(folder)
+    back_up(store, target)
+    for old in superseded(_dailies(folder)):
+        old.unlink(missing_ok=True)
+    return target
+
+
+def superseded(dailies: Mapping[date, Path]) -> list[Path]:
+    """Those automatic backups that are neither of the newest days nor the newest of the newest weeks."""
+    newest_first = sorted(dailies, reverse=True)
+    weeks: dict[tuple[int, int], date] = {}
+    for day in newest_first:
+        weeks.setdefault(day.isocalendar()[:2], day)
+    kept = set(newest_first[:DAILY_KEPT]) | set(list(weeks.values())[:WEEKLY_KEPT])
+    return [dailies[day] for day in newest_first if day not in kept]
+
+
+def newest(store_file: Path) -> Path | None:
+    """The newest automatic backup, to be offered when a store is damaged."""
+    dailies = _dailies(folder_of(store_file))
+    return dailies[max(dailies)] if dailies else None
+
+
+def _dailies(folder: Path) -> dict[date, Path]:
+    found = {}
+    for file in sorted(folder.glob("daily-*")) if folder.is_dir() else ():
+        match = _DAILY.fullmatch(file.name)
+        if match:
+            found[datetime.strptime(match[1], "%Y%m%d").replace(tzinfo=UTC).date()] = file
+    return found
+
+
+def restore(
+    backup: Path,
+    store_file: Path,
+    *,
+    costs: Mapping[OperationType, int],
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Path | None:
+    """Put a backup in the store's place after proving it; returns where the replaced store is kept, if there was one.
+
+    Raises `StoreDamaged` when the backup fails a check and `StoreLocked` when a program has the store open; then
+    nothing was changed.
+    """
+    make_folder(store_file.parent)
+    workshop = store_file.parent / f"restoring-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
+    make_folder(workshop)
+    try:
+        candidate = _prove(backup, workshop / store_file.name, costs, progress)
+        kept = _set_aside(store_file)
+        # The key first: with the old store it is at worst read-only, while the new store without it would be too.
+        chain.key_file(candidate).replace(chain.key_file(store_file))
+        candidate.replace(store_file)
+        chain.anchor_file(candidate).replace(chain.anchor_file(store_file))
+        sync_folder(store_file.parent)
+    except OSError as error:
+        raise StoreError(f"The backup could not be restored: {os.strerror(error.errno or 0)}.") from error
+    finally:
+        shutil.rmtree(workshop, ignore_errors=True)
+    log.info("restored a backup")
+    return kept
+
+
+def _prove(
+    backup: Path, candidate: Path, costs: Mapping[OperationType, int], progress: Callable[[int, int], None]
+) -> Path:
+    """A store made of the backup beside the real one, fully verified and closed."""
+    create_private(candidate)
+    with backup.open("rb") as source, candidate.open("r+b") as target:
+        shutil.copyfileobj(source, target)
+    create_private(chain.key_file(candidate))
+    chain.key_file(candidate).write_bytes(backup_files.unseal(candidate))
+    store = open_store(candidate, costs=costs, backups=candidate.parent)
+    try:
+        if store.read_only_reason is not None:
+            raise StoreDamaged(f"The backup cannot be used: {store.read_only_reason}")
+        store.write_anchor()
+        outcome = verify(store, progress=progress)
+    finally:
+        store.close()
+    if outcome.problems:
+        first = outcome.problems[0]
+        raise StoreDamaged(
+            f"The backup fails {len(outcome.problems)} checks ({first.rule}: {first.message}) Nothing was replaced."
+        )
+    return candidate
+
+
+def _set_aside(store_file: Path) -> Path | None:
+    """Keep a copy of the store that is about to be replaced, when no program has it open."""
+    if not store_file.exists():
+        return None
+    _merge_side_files(store_file)
+    kept = store_file.parent / f"replaced-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
+    make_folder(kept)
+    side = [sqlite.side_file(store_file, suffix) for suffix in ("-wal", "-shm", "-journal")]
+    for file in (store_file, chain.key_file(store_file), chain.anchor_file(store_file), *side):
+        if file.exists():
+            shutil.copy2(file, kept / file.name)
+    for file in side:  # left by a store too damaged to be merged: they must not meet the new one
+        file.unlink(missing_ok=True)
+    return kept
+
+
+def _merge_side_files(store_file: Path) -> None:
+    """Leave WAL mode, which SQLite allows to the only connection alone; a damaged store is left as it is."""
+    database = sqlite.make_database(store_file, read_only=False)
+    try:
+        with sqlite.translated(store_file):
+            database.connect()
+            database.execute_sql("PRAGMA busy_timeout = 1000")
+            database.execute_sql("PRAGMA journal_mode = DELETE").fetchall()
+    except StoreLocked as error:
+        raise StoreLocked("The store is in use. Close Metercalc everywhere, then restore again.") from error
+    except AppError as error:
+        log.warning("the store to be replaced cannot be merged: %s", error.code)
+    finally:
+        database.close()

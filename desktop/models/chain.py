@@ -1,0 +1,138 @@
+"""The keyed hash chain: a record's canonical form and its HMAC, the key file, and the anchor beside the store.
+
+It gives evidence of tampering, not prevention: whoever can read the key can forge the chain. Nothing here opens the
+store. The canonical form is injective: fixed fields carry no separator, free text is preceded by its length.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from desktop.errors import StoreError
+from desktop.private_files import write_private
+
+KEY_BYTES = 32
+NO_USER = 0  # the anchor's name for the chain of prices, which belongs to nobody
+
+
+def record_form(
+    id: int,
+    request_id: str,
+    step: int,
+    operation: str,
+    user_id: int,
+    seq: int,
+    amount: int,
+    user_balance: int,
+    operands: str,
+    response: str,
+    expression: str,
+    exact: int,
+    source: str,
+    date: int,
+) -> bytes:
+    """The bytes that stand for a record in its user's chain."""
+    return (
+        f"record|{id}|{request_id}|{step}|{operation}|{user_id}|{seq}|{amount}|{user_balance}|{exact}|{source}|{date}"
+        f"|{len(operands)}:{operands}|{len(response)}:{response}|{len(expression)}:{expression}"
+    ).encode()
+
+
+def price_form(id: int, operation: str, cost: int, from_record: int, user_id: int | None, date: int) -> bytes:
+    """The bytes that stand for a price in the chain of prices."""
+    return f"price|{id}|{operation}|{cost}|{from_record}|{user_id or 0}|{date}".encode()
+
+
+def genesis(key: bytes, user_id: int) -> bytes:
+    """What the first link of a chain hangs on; `NO_USER` for the chain of prices."""
+    return hmac.digest(key, b"chain|%d" % user_id, "sha256")
+
+
+def link(key: bytes, before: bytes, form: bytes) -> bytes:
+    """hash(k) = HMAC-SHA-256(key, hash(k-1) and the canonical form)."""
+    return hmac.digest(key, before + form, "sha256")
+
+
+def visibility_mark(key: bytes, record_hash: bytes, deleted_at: int | None) -> bytes:
+    """What a record carries that was deleted, or restored (None): hiding it with another program leaves a trace."""
+    state = b"restored|" if deleted_at is None else b"deleted|%d|" % deleted_at
+    return hmac.digest(key, state + record_hash, "sha256")
+
+
+def key_file(store_file: Path) -> Path:
+    """Where a store's key lies."""
+    return store_file.with_suffix(".key")
+
+
+def anchor_file(store_file: Path) -> Path:
+    """Where a store's anchor lies."""
+    return store_file.with_suffix(".anchor")
+
+
+def make_key(file: Path) -> bytes:
+    """Make a new key, readable by its owner alone."""
+    key = secrets.token_bytes(KEY_BYTES)
+    write_private(file, key.hex().encode() + b"\n")
+    return key
+
+
+def read_key(file: Path) -> bytes | None:
+    """The key, or None where there is none (missing, unreadable or not a key)."""
+    try:
+        key = bytes.fromhex(file.read_text("ascii").strip())
+    except (OSError, ValueError):
+        return None
+    return key if len(key) == KEY_BYTES else None
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Each chain's length and last hash at one moment, by user id; `NO_USER` is the chain of prices."""
+
+    chains: Mapping[int, tuple[int, bytes]] = field(default_factory=dict)
+
+    def to_bytes(self, key: bytes) -> bytes:
+        """The anchor's file: JSON with a MAC over its content."""
+        chains = {str(user): [length, last.hex()] for user, (length, last) in sorted(self.chains.items())}
+        body = json.dumps(chains, separators=(",", ":"))
+        mac = hmac.digest(key, b"anchor|" + body.encode(), "sha256").hex()
+        return json.dumps({"version": 1, "chains": chains, "mac": mac}).encode() + b"\n"
+
+    @classmethod
+    def from_bytes(cls, content: bytes, key: bytes) -> Anchor:
+        """Read an anchor back.
+
+        Raises `StoreError` when it is not one, or not one made with this key.
+        """
+        try:
+            document = json.loads(content)
+            body = json.dumps(document["chains"], separators=(",", ":"))
+            mac = bytes.fromhex(document["mac"])
+            chains = {int(user): (int(n), bytes.fromhex(last)) for user, (n, last) in document["chains"].items()}
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise StoreError("The anchor file beside the store is not readable as one.") from error
+        if not hmac.compare_digest(mac, hmac.digest(key, b"anchor|" + body.encode(), "sha256")):
+            raise StoreError("The anchor file beside the store was not written with this store's key.")
+        return cls(chains)
+
+
+def write_anchor(file: Path, anchor: Anchor, key: bytes) -> None:
+    """Replace the anchor in one step, on the disk before it has its name."""
+    write_private(file, anchor.to_bytes(key))
+
+
+def read_anchor(file: Path, key: bytes) -> Anchor | None:
+    """The anchor beside a store, or None where there is none. Raises `StoreError` on a forged or broken one."""
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StoreError(f"The anchor file cannot be read ({file}): {os.strerror(error.errno or 0)}.") from error
+    return Anchor.from_bytes(content, key)

@@ -1,0 +1,267 @@
+"""The ledger's rules: what is charged, credited or refused, each request at most once. It computes no result.
+
+A request runs in one immediate transaction: session, idempotency, price, balance, debit, records. The result may be
+shown once the call has returned.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+
+from peewee import SqliteDatabase
+
+from desktop.arithmetic.money import format_money
+from desktop.arithmetic.operations import operands_text
+from desktop.errors import (
+    AppError,
+    BadInput,
+    BalanceTooLow,
+    ChargeUnknown,
+    PriceChanged,
+    RequestReused,
+    StoreDamaged,
+    StoreError,
+)
+from desktop.models import accounts, chain, entries, sqlite
+from desktop.models.entries import Head, Line
+from desktop.models.store import Store
+from desktop.models.tables import Operation, Price, Record
+from desktop.values import (
+    Account,
+    Charge,
+    Entry,
+    OperationType,
+    Receipt,
+    Role,
+    Session,
+    Source,
+    Statement,
+)
+
+log = logging.getLogger(__name__)
+
+MAX_MONEY = 10**15  # hundredths: far inside SQLite's 64 bits, so that no sum of two can overflow
+MAX_REASON = 200
+
+
+def statement(store: Store, session: Session) -> Statement:
+    """The account and the prices as they are now."""
+    with store.reading() as database:
+        return Statement(accounts.require(store, database, session), _prices(database))
+
+
+def charge(store: Store, session: Session, charge: Charge) -> Receipt:
+    """Pay for the steps of a request, all or nothing, and record them.
+
+    The same request id with the same steps answers with the records it made, charging nothing. Raises `RequestReused`
+    for the same id with other steps, `PriceChanged` when `quoted` no longer holds or `max_cost` is exceeded,
+    `BalanceTooLow`, `NotSignedIn`, and the store's errors; `ChargeUnknown` when even reading back failed.
+    """
+    request_id = normal_request_id(charge.request_id)
+    charge = replace(charge, request_id=request_id)
+    if not charge.steps:
+        account = accounts.current(store, session)
+        return Receipt(request_id, 0, account.balance, charge.result, charge.exact, ())
+    try:
+        with store.writing() as database:
+            receipt = _charge(store, database, session, charge)
+    except StoreError as trouble:
+        receipt = _read_back(store, session, charge, trouble)
+    log.info("charged %d steps, cost %d, repeated %s", len(receipt.entries), receipt.cost, receipt.repeated)
+    return receipt
+
+
+def find(store: Store, session: Session, request_id: str) -> Receipt | None:
+    """What a request came to, or None if the ledger has no such request of this user.
+
+    Raises `RequestReused` when the id stands for another user's request.
+    """
+    with store.reading() as database:
+        account = accounts.require(store, database, session)
+        return _find(database, account, normal_request_id(request_id))
+
+
+def credit(store: Store, session: Session, email: str, amount: int, reason: str, request_id: str) -> Receipt:
+    """Put money in, or take it out to correct something; for admins. `amount` in hundredths, negative takes out.
+
+    Raises `NotAllowed`, `BadInput`, `RequestReused`, `BalanceTooLow` (a correction never goes below zero).
+    """
+    request_id = normal_request_id(request_id)
+    reason = " ".join(reason.split())
+    if not reason or len(reason) > MAX_REASON or not reason.isprintable():
+        raise BadInput(f"A credit needs a reason of 1 to {MAX_REASON} characters.")
+    if amount == 0 or abs(amount) > MAX_MONEY:
+        raise BadInput("The amount must not be zero or beyond what the ledger can hold.")
+    with store.writing() as database:
+        accounts.require(store, database, session, Role.ADMIN)
+        account = accounts.by_email(database, email)
+        found = entries.of_request(database, request_id)
+        if found:
+            wanted = [(account.id, OperationType.CREDIT, reason, -amount)]
+            if [(user, e.operation, e.operands, e.amount) for user, e in found] != wanted:
+                raise RequestReused("This request id was used for something else before. Nothing was credited.")
+            return _receipt([entry for _, entry in found], account.balance, repeated=True)
+        if account.balance + amount > MAX_MONEY:
+            raise BadInput("The balance would be beyond what the ledger can hold.")
+        line = Line(OperationType.CREDIT, reason, "", amount=-amount, source=Source.LEDGER)
+        written = _debit(store, database, account, request_id, [line])
+    log.info("credited account %d", account.id)
+    return _receipt(written, account.balance + amount)
+
+
+def set_cost(store: Store, session: Session, operation: OperationType, cost: int) -> None:
+    """Set what an operation costs from the next record on, in hundredths; for admins. Old records keep their price."""
+    if operation is OperationType.CREDIT:
+        raise BadInput("A credit has no cost.")
+    if not 0 <= cost <= MAX_MONEY:
+        raise BadInput("A cost must not be negative or beyond what the ledger can hold.")
+    with store.writing() as database:
+        admin = accounts.require(store, database, session, Role.ADMIN)
+        operation_id = Operation.select(Operation.id).where(Operation.type == operation.value).bind(database).scalar()
+        from_record = (Record.select(Record.id).order_by(Record.id.desc()).bind(database).scalar() or 0) + 1
+        last = Price.select(Price.id, Price.hash).order_by(Price.id.desc()).limit(1).tuples().bind(database).first()
+        price_id, date = last[0] + 1, time.time_ns() // 1000
+        form = chain.price_form(price_id, operation.value, cost, from_record, admin.id, date)
+        Price.insert(
+            id=price_id,
+            operation_id=operation_id,
+            cost=cost,
+            from_record=from_record,
+            user_id=admin.id,
+            date=date,
+            hash=chain.link(store.key, bytes(last[1]), form),
+        ).execute(database)
+        Operation.update(cost=cost).where(Operation.id == operation_id).execute(database)
+    log.info("%s costs %d hundredths from record %d on", operation.value, cost, from_record)
+
+
+def normal_request_id(text: str) -> str:
+    """A request id as it is kept: a UUID in its usual form. Raises `BadInput`."""
+    try:
+        return str(uuid.UUID(text))
+    except ValueError as error:
+        raise BadInput("A request id must be a UUID, like 01234567-89ab-cdef-0123-456789abcdef.") from error
+
+
+def _charge(store: Store, database: SqliteDatabase, session: Session, charge: Charge) -> Receipt:
+    account = accounts.require(store, database, session)
+    found = _find(database, account, charge.request_id, charge)
+    if found is not None:
+        return found
+    prices = _prices(database)
+    lines = [
+        Line(
+            step.operation,
+            operands_text(step.operation, step.operands),
+            step.response,
+            amount=prices[step.operation],
+            expression=charge.expression if step is charge.steps[-1] else "",
+            exact=step.exact,
+            source=step.source,
+        )
+        for step in charge.steps
+    ]
+    cost = sum(line.amount for line in lines)
+    _check_price(cost, charge)
+    written = _debit(store, database, account, charge.request_id, lines)
+    return replace(_receipt(written, account.balance - cost), cost=cost, result=charge.result, exact=charge.exact)
+
+
+def _check_price(cost: int, charge: Charge) -> None:
+    quoted = charge.quoted
+    if quoted is not None and cost != quoted:
+        raise PriceChanged(
+            f"The price has changed: this costs {format_money(cost)} now, not {format_money(quoted)}.",
+            cost=cost,
+            quoted=quoted,
+        )
+    if charge.max_cost is not None and cost > charge.max_cost:
+        raise PriceChanged(
+            f"This costs {format_money(cost)}, more than the {format_money(charge.max_cost)} allowed.",
+            cost=cost,
+            quoted=charge.max_cost,
+        )
+
+
+def _debit(
+    store: Store, database: SqliteDatabase, account: Account, request_id: str, lines: list[Line]
+) -> tuple[Entry, ...]:
+    """Take the lines' sum from the balance if it covers it, and write them."""
+    head = Head.of(database, account.id)
+    if head.balance != account.balance:
+        raise StoreDamaged(
+            "The balance does not follow from the records: it was changed by something else. Run metercalc verify."
+        )
+    cost = sum(line.amount for line in lines)
+    changed = database.execute_sql(
+        "UPDATE user SET balance = balance - ? WHERE id = ? AND balance >= ?", (cost, account.id, cost)
+    ).rowcount
+    if changed != 1:
+        shortfall = cost - account.balance
+        raise BalanceTooLow(
+            f"This costs {format_money(cost)} and the balance is {format_money(account.balance)}: "
+            f"{format_money(shortfall)} too little.",
+            cost=cost,
+            balance=account.balance,
+            shortfall=shortfall,
+        )
+    return entries.append(store, head, request_id, lines)
+
+
+def _find(database: SqliteDatabase, account: Account, request_id: str, charge: Charge | None = None) -> Receipt | None:
+    found = entries.of_request(database, request_id)
+    if not found:
+        return None
+    same = all(user_id == account.id for user_id, _ in found)
+    if charge is not None:
+        wanted = [(step.operation, operands_text(step.operation, step.operands)) for step in charge.steps]
+        same = same and [(entry.operation, entry.operands) for _, entry in found] == wanted
+    if not same:
+        raise RequestReused("This request id was used for something else before.")
+    return _receipt([entry for _, entry in found], account.balance, repeated=True)
+
+
+def _receipt(written: list[Entry] | tuple[Entry, ...], balance: int, *, repeated: bool = False) -> Receipt:
+    last = written[-1]
+    return Receipt(
+        request_id=last.request_id,
+        cost=sum(entry.amount for entry in written),
+        balance=balance,
+        result=last.response,
+        exact=all(entry.exact for entry in written),
+        entries=tuple(written),
+        repeated=repeated,
+    )
+
+
+def _read_back(store: Store, session: Session, charge: Charge, trouble: StoreError) -> Receipt:
+    """After an error that may have come after the commit: ask the store, on a new connection, what it holds.
+
+    An error from COMMIT does not mean that the row is not on disk. Raises `trouble` when it is not.
+    """
+    if store.read_only_reason is not None:
+        raise trouble
+    log.warning("a charge ended in %s; reading back", trouble.code)
+    try:
+        store.reconnect()
+        with store.reading() as database:
+            account = accounts.require(store, database, session)
+            found = _find(database, account, charge.request_id, charge)
+        if found is not None:
+            # The row may so far be in the cache only: what is shown must be on the disk.
+            with sqlite.translated(store.file):
+                store.database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    except AppError as error:
+        raise ChargeUnknown(f"{trouble.message} The store could not be read back either.") from error
+    if found is None:
+        raise trouble
+    return replace(found, repeated=False)
+
+
+def _prices(database: SqliteDatabase) -> Mapping[OperationType, int]:
+    rows = database.execute_sql("SELECT type, cost FROM operation").fetchall()
+    return {OperationType(kind): cost for kind, cost in rows if kind != OperationType.CREDIT}

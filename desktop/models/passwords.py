@@ -1,0 +1,71 @@
+"""Password hashing and the rules for new passwords; it stores nothing and knows no account.
+
+argon2id with OWASP's first recommendation (Password Storage Cheat Sheet: 19 MiB, 2 passes, 1 lane). The rules are
+NIST SP 800-63B's: a length, a list of common passwords, no composition rules.
+"""
+
+from __future__ import annotations
+
+import functools
+import unicodedata
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from desktop import resources
+from desktop.errors import BadInput
+
+MEMORY_KIB = 19 * 1024
+PASSES = 2
+LANES = 1
+MAX_BYTES = 1024
+
+_hasher = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
+
+
+def hash_password(password: str) -> str:
+    """The PHC string to store; takes some 40 ms on purpose."""
+    return _hasher.hash(_normal(password))
+
+
+def verify_password(stored: str, password: str) -> bool:
+    """Whether the password is the one of a stored PHC string."""
+    try:
+        return _hasher.verify(stored, _normal(password))
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def needs_rehash(stored: str) -> bool:
+    """Whether the stored hash was made with weaker parameters than today's."""
+    return _hasher.check_needs_rehash(stored)
+
+
+@functools.cache
+def decoy() -> str:
+    """A hash that no password fits, so that an unknown e-mail takes as long as a known one."""
+    return _hasher.hash("\x00 no such account")
+
+
+def check_new(password: str, *, email: str, minimum_length: int) -> None:
+    """Refuse a weak new password. Raises `BadInput` with what to do."""
+    if len(password) < minimum_length:
+        raise BadInput(f"The password is too short: use at least {minimum_length} characters.")
+    if len(_normal(password)) > MAX_BYTES:
+        raise BadInput(f"The password is too long: use at most {MAX_BYTES} bytes.")
+    folded = password.casefold()
+    local_part = email.partition("@")[0]
+    if folded in {email, local_part} or (len(local_part) >= 4 and folded.strip("0123456789!.-_") == local_part):
+        raise BadInput("The password is the e-mail, or too close to it: choose another one.")
+    if folded in _common():
+        raise BadInput("The password is one of the most common ones: choose another one.")
+
+
+def _normal(password: str) -> bytes:
+    """NFKC, so that the same characters typed on another keyboard give the same bytes."""
+    return unicodedata.normalize("NFKC", password).encode()
+
+
+@functools.cache
+def _common() -> frozenset[str]:
+    return frozenset(resources.text("common_passwords.txt").split())

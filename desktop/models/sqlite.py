@@ -1,0 +1,167 @@
+"""All that is SQLite's own: connections and their pragmas, what its errors mean, copies and checks of a file.
+
+Nothing here knows the ledger's rules. Another database engine would replace this module and the triggers in
+`migrations`, and nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import peewee
+from peewee import SqliteDatabase
+
+from desktop.arithmetic.money import format_money
+from desktop.arithmetic.ordering import number_key
+from desktop.errors import AppError, Cancelled, StoreDamaged, StoreError, StoreFull, StoreLocked, StoreReadOnly
+from desktop.shown import shown_date
+
+sqlite3 = peewee.sqlite3  # pysqlite3 where its SQLite is newer than Python's
+
+APPLICATION_ID = 0x4D657463  # "Metc": tells the file from any other SQLite database
+BUSY_TIMEOUT_S = 10.0
+
+
+def wal_is_sound(version: tuple[int, int, int]) -> bool:
+    """Whether this SQLite has the fix for the WAL reset bug (3.51.3, backported to 3.50.7 and 3.44.6)."""
+    major_minor = version[:2]
+    if major_minor == (3, 50):
+        return version >= (3, 50, 7)
+    if major_minor == (3, 44):
+        return version >= (3, 44, 6)
+    return version >= (3, 51, 3)
+
+
+def durable_pragmas() -> dict[str, object]:
+    """The journal that survives power loss on this SQLite: WAL+FULL where WAL is sound, else TRUNCATE+EXTRA."""
+    sound = wal_is_sound(sqlite3.sqlite_version_info)
+    pragmas: dict[str, object] = {
+        "journal_mode": "wal" if sound else "truncate",
+        "synchronous": 2 if sound else 3,
+        "foreign_keys": 1,
+        "recursive_triggers": 1,  # else REPLACE deletes a row without asking the triggers
+        "trusted_schema": 0,
+        "cell_size_check": 1,
+    }
+    if sys.platform == "darwin":
+        pragmas |= {"fullfsync": 1, "checkpoint_fullfsync": 1}
+    return pragmas
+
+
+def make_database(file: Path, *, read_only: bool) -> SqliteDatabase:
+    """A database that connects only when told to, one connection a thread."""
+    database = SqliteDatabase(
+        location(file, read_only=read_only),
+        uri=read_only,
+        autoconnect=False,
+        lock_type="IMMEDIATE",
+        timeout=BUSY_TIMEOUT_S,
+        check_same_thread=False,  # only so that another thread may interrupt a running query
+    )
+    database.register_function(number_key, "number_key", 1)
+    database.register_function(shown_date, "shown_date", 1)
+    database.register_function(_shown_money, "shown_money", 2)
+    return database
+
+
+def _shown_money(hundredths: int, signed: int) -> str:
+    return format_money(hundredths, signed=bool(signed))
+
+
+def location(file: Path, *, read_only: bool) -> str:
+    """How the file is opened. Where nobody can write, WAL's side files cannot be made: the file is then immutable."""
+    if not read_only:
+        return str(file)
+    sealed = not os.access(file.parent, os.W_OK) and not side_file(file, "-shm").exists()
+    return f"{file.absolute().as_uri()}?mode=ro" + ("&immutable=1" if sealed else "")
+
+
+def side_file(file: Path, suffix: str) -> Path:
+    """The -wal, -shm or -journal file of a store."""
+    return file.with_name(file.name + suffix)
+
+
+def apply_pragmas(database: SqliteDatabase, *, read_only: bool) -> None:
+    """Set the connection's pragmas and read each back: SQLite ignores a misspelt or refused one in silence."""
+    pragmas = durable_pragmas()
+    if read_only:
+        pragmas = {"foreign_keys": 1, "trusted_schema": 0, "query_only": 1}
+    for name, value in pragmas.items():
+        database.execute_sql(f"PRAGMA {name} = {value}").fetchall()
+        found = database.execute_sql(f"PRAGMA {name}").fetchone()[0]
+        if str(found) != str(value):
+            raise StoreError(f"The store's disk does not allow a durable store: {name} is {found}, not {value}.")
+
+
+def pragma(database: SqliteDatabase, name: str) -> Any:
+    """The value of one pragma."""
+    return database.execute_sql(f"PRAGMA {name}").fetchone()[0]
+
+
+def error_name(error: BaseException | None) -> str:
+    """SQLite's own name of an error, from as deep as it lies: "cannot rollback" hides a full disk two links down."""
+    names = []
+    while error is not None:
+        names.append(getattr(error, "sqlite_errorname", None) or "")
+        error = error.__context__
+    return next((name for name in reversed(names) if name and name != "SQLITE_ERROR"), "")
+
+
+def as_app_error(error: BaseException, file: Path) -> AppError | None:
+    """What an error of SQLite means for the person; None when it is a bug of the program."""
+    name = error_name(error)
+    if name.startswith("SQLITE_FULL"):
+        return StoreFull(f"The disk that holds the store is full ({file}). Make room and try again.")
+    if name.startswith(("SQLITE_READONLY", "SQLITE_PERM")):
+        return StoreReadOnly(f"The store cannot be written ({file}): check the file's and folder's permissions.")
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return StoreLocked("Another program keeps the store busy. Try again in a moment.")
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "Could not decode to UTF-8" in str(error):
+        return StoreDamaged(f"The store is damaged ({file}). Restore a backup: metercalc restore-backup FILE.")
+    if name.startswith("SQLITE_CANTOPEN"):
+        return StoreError(f"The store cannot be opened ({file}): check that the folder exists and is yours.")
+    if name.startswith("SQLITE_IOERR"):
+        return StoreError(f"The disk that holds the store failed ({file}, {name}). Try again; check the disk.")
+    if name.startswith("SQLITE_INTERRUPT"):
+        return Cancelled("A newer request took the place of this one.")
+    return None
+
+
+@contextmanager
+def translated(file: Path) -> Iterator[None]:
+    """Turn SQLite's expected troubles into the program's own errors; let bugs through as they are."""
+    try:
+        yield
+    except (peewee.PeeweeException, sqlite3.Error) as error:
+        known = as_app_error(error, file)
+        if known is None:
+            raise
+        raise known from error
+
+
+def copy_into(database: SqliteDatabase, target: Path) -> None:
+    """Copy the open store into a file by SQLite's backup API, while others may write to it."""
+    with closing(sqlite3.connect(str(target), isolation_level=None)) as copy:
+        database.connection().backup(copy, pages=4096)
+
+
+def quick_check(database: SqliteDatabase) -> list[str]:
+    """What SQLite finds wrong with the file's structure (indexes are left out; `full_check` has them)."""
+    return _findings(database, "PRAGMA quick_check")
+
+
+def full_check(database: SqliteDatabase) -> list[str]:
+    """What SQLite finds wrong with the file, its indexes and its foreign keys."""
+    return _findings(database, "PRAGMA integrity_check") + [
+        f"{table} row {row} points to a missing {parent}"
+        for table, row, parent, _ in database.execute_sql("PRAGMA foreign_key_check").fetchall()
+    ]
+
+
+def _findings(database: SqliteDatabase, check: str) -> list[str]:
+    return [text for (text,) in database.execute_sql(check).fetchall() if text != "ok"]

@@ -1,0 +1,250 @@
+"""The open store: its connections, transactions, key and running sessions; it knows no rule of the ledger.
+
+Each thread that uses a store calls `connect` first and `disconnect` last. Writing waits for its turn at the start of
+the transaction (BEGIN IMMEDIATE): a read that later turns into a write fails at once in SQLite, whatever the timeout.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from peewee import SqliteDatabase
+
+from desktop.errors import StoreDamaged, StoreError, StoreNewer, StoreReadOnly
+from desktop.models import backup_files, chain, migrations, sqlite
+from desktop.models.tables import Price, Record, User
+from desktop.private_files import create_private, make_folder
+from desktop.values import OperationType
+
+log = logging.getLogger(__name__)
+
+
+class Store:
+    """One open store. `read_only_reason` is a sentence when nothing can be written, else None."""
+
+    def __init__(self, file: Path, database: SqliteDatabase, read_only_reason: str | None) -> None:
+        self.file = file
+        self.database = database
+        self.read_only_reason = read_only_reason
+        self.sessions: dict[str, int] = {}
+        self._key: bytes | None = None
+        self._identity = _identity(file)
+        self._reader: Any = None
+        self._lock = threading.Lock()
+
+    @property
+    def key(self) -> bytes:
+        """The chain's key. Raises `StoreReadOnly` where it is missing."""
+        if self._key is None:
+            raise StoreReadOnly(self.read_only_reason or "The store's key file is missing.")
+        return self._key
+
+    def load_key(self) -> None:
+        """Read the key file (again): a new store's key is made while it is being opened."""
+        self._key = chain.read_key(chain.key_file(self.file))
+
+    @property
+    def has_key(self) -> bool:
+        """Whether the records can be checked against the key."""
+        return self._key is not None
+
+    def connect(self, *, reading: bool = False) -> None:
+        """Open the calling thread's connection; one for `reading` cannot write and can be interrupted."""
+        with sqlite.translated(self.file):
+            self.database.connect()
+            sqlite.apply_pragmas(self.database, read_only=self.read_only_reason is not None)
+            if reading:
+                self.database.execute_sql("PRAGMA query_only = 1")
+                with self._lock:
+                    self._reader = self.database.connection()
+
+    def disconnect(self) -> None:
+        """Close the calling thread's connection, if it has one."""
+        if self.database.is_closed():
+            return
+        with self._lock:
+            if self._reader is self.database.connection():
+                self._reader = None
+        self.database.close()
+
+    def reconnect(self) -> None:
+        """Drop the calling thread's connection, whatever state it is in, and open another."""
+        connection = self.database.connection()
+        self.database.dispose()
+        with sqlite.translated(self.file):
+            connection.close()
+        self.connect()
+
+    def interrupt_reader(self) -> None:
+        """Stop the query that runs on the reading connection; callable from any thread."""
+        with self._lock:
+            if self._reader is not None:
+                self._reader.interrupt()
+
+    @contextmanager
+    def writing(self) -> Iterator[SqliteDatabase]:
+        """A transaction that holds the write lock from its first statement on; it commits at the end.
+
+        Raises `StoreReadOnly`, `StoreFull`, `StoreLocked`, `StoreDamaged` or another `StoreError`.
+        """
+        if self.read_only_reason is not None:
+            raise StoreReadOnly(self.read_only_reason, reason=self.read_only_reason)
+        if _identity(self.file) != self._identity:
+            raise StoreError(f"The store has been moved, replaced or removed ({self.file}). Start the program again.")
+        if self.database.transaction_depth():
+            raise RuntimeError("a transaction inside a transaction would be committed by the outer one")
+        with sqlite.translated(self.file), self.database.atomic("IMMEDIATE"):
+            yield self.database
+
+    @contextmanager
+    def reading(self) -> Iterator[SqliteDatabase]:
+        """A transaction that sees one state of the store throughout."""
+        with sqlite.translated(self.file), self.database.atomic("DEFERRED"):
+            yield self.database
+
+    def data_version(self) -> int:
+        """A number that changes when another connection has committed."""
+        with sqlite.translated(self.file):
+            return int(sqlite.pragma(self.database, "data_version"))
+
+    def make_read_only(self, reason: str) -> None:
+        """From now on refuse every write with this sentence."""
+        log.error("the store is read-only from now on: %s", reason)
+        self.read_only_reason = reason
+
+    def anchor(self) -> chain.Anchor:
+        """Each chain's length and last hash as committed now."""
+        with self.reading() as database:
+            chains = {chain.NO_USER: _last(database, Price.select(Price.id, Price.hash).order_by(Price.id.desc()))}
+            for (user_id,) in User.select(User.id).tuples().bind(database):
+                mine = Record.select(Record.seq, Record.hash).where(Record.user_id == user_id)
+                chains[user_id] = _last(database, mine.order_by(Record.seq.desc()))
+        return chain.Anchor(chains)
+
+    def write_anchor(self) -> None:
+        """Note the chains' heads beside the store: a tail that is cut off later is then missed."""
+        if self.read_only_reason is None:
+            chain.write_anchor(chain.anchor_file(self.file), self.anchor(), self.key)
+
+    def close(self) -> None:
+        """End all sessions, write the anchor, and close the calling thread's connection."""
+        self.sessions.clear()
+        if self.database.is_closed():
+            return
+        try:
+            self.write_anchor()
+        except (OSError, StoreError) as error:  # a full disk must not keep the program from ending
+            log.warning("the anchor could not be written: %s", error)
+        self.disconnect()
+
+
+def open_store(file: Path, *, costs: Mapping[OperationType, int], backups: Path | None = None) -> Store:
+    """Open a store, making or upgrading it where needed, and leave the calling thread connected to it.
+
+    `costs` are the prices of a new store, in hundredths of a credit; `backups` is where the copy made before an
+    upgrade goes. Raises `StoreNewer` and `StoreDamaged`, leaving the file as it is, and other `StoreError`s.
+    """
+    _make_file(file)
+    reason = _cannot_write(file)
+    database = sqlite.make_database(file, read_only=reason is not None)
+    store = Store(file, database, reason)
+    try:
+        _check_file(file, read_only=reason is not None)
+        store.connect()
+        with sqlite.translated(file):
+            made = _upgrade(store, costs, backups or file.parent / "backups")
+            store.load_key()
+        if store.read_only_reason is None:
+            store.read_only_reason = _key_trouble(store)
+        if made:
+            store.write_anchor()
+    except BaseException:
+        store.disconnect()
+        raise
+    return store
+
+
+def _make_file(file: Path) -> None:
+    try:
+        if not file.exists():
+            make_folder(file.parent)
+            create_private(file)
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise StoreError(f"The store cannot be made ({file}): {os.strerror(error.errno or 0)}.") from error
+
+
+def _cannot_write(file: Path) -> str | None:
+    if os.access(file, os.W_OK) and os.access(file.parent, os.W_OK):
+        return None
+    return f"The store can only be read ({file}): its file or folder is not writable, so nothing can be charged."
+
+
+def _check_file(file: Path, *, read_only: bool) -> None:
+    """Look at the file before anything is changed in it: whose is it, and how new?"""
+    database = sqlite.make_database(file, read_only=True)
+    pending = sqlite.side_file(file, "-wal")
+    if read_only and "immutable" in database.database and pending.exists() and pending.stat().st_size:
+        raise StoreError(f"The store holds charges not yet merged and cannot be read without writing ({file}).")
+    with sqlite.translated(file):
+        database.connect()
+        try:
+            owner, found = int(sqlite.pragma(database, "application_id")), migrations.version(database)
+        finally:
+            database.close()
+    if found > migrations.SCHEMA_VERSION:
+        raise StoreNewer(f"The store was written by a newer Metercalc ({file}, version {found}). Update the program.")
+    if (owner, found) != (0, 0) and owner != sqlite.APPLICATION_ID:
+        raise StoreDamaged(f"This file is not a Metercalc store ({file}). Nothing was changed in it.")
+
+
+def _upgrade(store: Store, costs: Mapping[OperationType, int], backups: Path) -> bool:
+    """Bring the schema up to date; says whether the store was made just now."""
+    found = migrations.version(store.database)
+    if found == migrations.SCHEMA_VERSION:
+        return False
+    if store.read_only_reason is not None:
+        raise StoreReadOnly(f"{store.read_only_reason} It must be upgraded before it can be used.")
+    if found:
+        make_folder(backups)
+        backup_files.write(store.database, chain.key_file(store.file), backup_files.before_upgrade(backups, found))
+    migrations.upgrade(store.database, chain.key_file(store.file), costs)
+    return not found
+
+
+def _key_trouble(store: Store) -> str | None:
+    """Why records cannot be continued: no key, or one of another store."""
+    file = chain.key_file(store.file)
+    if not store.has_key:
+        return f"The store's key file is missing or unreadable ({file}): the store can only be read. Put it back."
+    first = (
+        "SELECT p.id, o.type, p.cost, p.from_record, p.user_id, p.date, p.hash "
+        "FROM price p JOIN operation o ON o.id = p.operation_id ORDER BY p.id LIMIT 1"
+    )
+    row = store.database.execute_sql(first).fetchone()
+    if row is None:
+        return "The store has no prices: it is damaged and can only be read. Restore a backup."
+    if chain.link(store.key, chain.genesis(store.key, chain.NO_USER), chain.price_form(*row[:-1])) != row[-1]:
+        return f"The key file does not belong to this store, or its first price was changed ({file}): read-only."
+    return None
+
+
+def _last(database: SqliteDatabase, query: Any) -> tuple[int, bytes]:
+    length, last = query.limit(1).tuples().bind(database).get()
+    return int(length), bytes(last)
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    """What tells this file from another one of the same name."""
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
