@@ -9,7 +9,6 @@ import hmac
 import logging
 import re
 import secrets
-import time
 import uuid
 from typing import Any
 
@@ -200,7 +199,7 @@ def _count_failure(store: Store, username: str) -> None:
     A clock that was set back starts the wait anew instead of ending or prolonging it.
     """
     name = _failure_name(store, username)
-    now = time.time_ns() // 1000
+    now = store.clock()
     refusal = None
     with store.writing() as database:
         SignInFailure.delete().where(SignInFailure.last < now - FORGOTTEN_AFTER_S * 1_000_000).execute(database)

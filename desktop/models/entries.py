@@ -6,7 +6,6 @@ commit does (measured: peewee written naively reaches about a third of SQLite's 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -71,7 +70,7 @@ def append(store: Store, head: Head, request_id: str, lines: Sequence[Line]) -> 
     database = store.database
     operations = dict(database.execute_sql("SELECT type, id FROM operation").fetchall())
     next_id = (database.execute_sql("SELECT max(id) FROM record").fetchone()[0] or 0) + 1
-    date = time.time_ns() // 1000
+    date = store.clock()
     seq, balance, last = head.seq, head.balance, head.hash
     written = []
     for offset, line in enumerate(lines):

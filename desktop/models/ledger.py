@@ -7,7 +7,6 @@ shown once the call has returned.
 from __future__ import annotations
 
 import logging
-import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
@@ -85,6 +84,12 @@ def find(store: Store, session: Session, request_id: str) -> Receipt | None:
         return _find(database, account, normal_request_id(request_id))
 
 
+def check_covered(store: Store, session: Session, cost: int) -> None:
+    """Raise `BalanceTooLow` unless the balance covers a cost: for work worth sparing when it does not."""
+    with store.reading() as database:
+        _check_covered(accounts.require(store, database, session).balance, cost)
+
+
 def credit(store: Store, session: Session, email: str, amount: int, reason: str, request_id: str) -> Receipt:
     """Put money in, or take it out to correct something; for admins. `amount` in hundredths, negative takes out.
 
@@ -124,7 +129,7 @@ def set_cost(store: Store, session: Session, operation: OperationType, cost: int
         operation_id = Operation.select(Operation.id).where(Operation.type == operation.value).bind(database).scalar()
         from_record = (Record.select(Record.id).order_by(Record.id.desc()).bind(database).scalar() or 0) + 1
         last = Price.select(Price.id, Price.hash).order_by(Price.id.desc()).limit(1).tuples().bind(database).first()
-        price_id, date = last[0] + 1, time.time_ns() // 1000
+        price_id, date = last[0] + 1, store.clock()
         form = chain.price_form(price_id, operation.value, cost, from_record, admin.id, date)
         Price.insert(
             id=price_id,
@@ -197,19 +202,24 @@ def _debit(
             "The balance does not follow from the records: it was changed by something else. Run metercalc verify."
         )
     cost = sum(line.amount for line in lines)
+    _check_covered(account.balance, cost)
     changed = database.execute_sql(
         "UPDATE user SET balance = balance - ? WHERE id = ? AND balance >= ?", (cost, account.id, cost)
     ).rowcount
     if changed != 1:
-        shortfall = cost - account.balance
-        raise BalanceTooLow(
-            f"This costs {format_money(cost)} and the balance is {format_money(account.balance)}: "
-            f"{format_money(shortfall)} too little.",
-            cost=cost,
-            balance=account.balance,
-            shortfall=shortfall,
-        )
+        raise StoreDamaged("The balance changed inside a transaction that holds the lock. Nothing was written.")
     return entries.append(store, head, request_id, lines)
+
+
+def _check_covered(balance: int, cost: int) -> None:
+    if cost > balance:
+        raise BalanceTooLow(
+            f"This costs {format_money(cost)} and the balance is {format_money(balance)}: "
+            f"{format_money(cost - balance)} too little.",
+            cost=cost,
+            balance=balance,
+            shortfall=cost - balance,
+        )
 
 
 def _find(database: SqliteDatabase, account: Account, request_id: str, charge: Charge | None = None) -> Receipt | None:

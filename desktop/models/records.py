@@ -6,7 +6,6 @@ back does not reorder what happened.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 
 from peewee import SqliteDatabase
@@ -41,6 +40,12 @@ def page(store: Store, session: Session, request: PageRequest) -> Page:
     return Page(request, entries.entries_of(rows), number, totals)
 
 
+def totals(store: Store, session: Session, filters: Filters) -> Totals:
+    """What the records under the filters come to."""
+    with store.reading() as database:
+        return _totals(database, *_where(accounts.require(store, database, session).id, filters))
+
+
 def stream(store: Store, session: Session, filters: Filters, sort: Column, *, descending: bool) -> Iterator[Entry]:
     """Every record under the filters in order, one at a time, from one state of the store."""
     with store.reading() as database:
@@ -65,7 +70,7 @@ def restore(store: Store, session: Session, ids: Sequence[int]) -> tuple[int, ..
 
 def _mark(store: Store, session: Session, ids: Sequence[int], *, deleted: bool) -> tuple[int, ...]:
     state = "IS NULL" if deleted else "IS NOT NULL"
-    deleted_at = time.time_ns() // 1000 if deleted else None
+    deleted_at = store.clock() if deleted else None
     changed = []
     with store.writing() as database:
         user_id = accounts.require(store, database, session).id

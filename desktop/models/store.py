@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,13 +27,17 @@ log = logging.getLogger(__name__)
 
 
 class Store:
-    """One open store. `read_only_reason` is a sentence when nothing can be written, else None."""
+    """One open store. `read_only_reason` is a sentence when nothing can be written, else None.
+
+    `clock` gives UTC microseconds: what a record, a price, a deletion and a failed sign-in are dated with.
+    """
 
     def __init__(self, file: Path, database: SqliteDatabase, read_only_reason: str | None) -> None:
         self.file = file
         self.database = database
         self.read_only_reason = read_only_reason
         self.sessions: dict[str, int] = {}
+        self.clock: Callable[[], int] = _now
         self._key: bytes | None = None
         self._identity = _identity(file)
         self._reader: Any = None
@@ -234,6 +239,10 @@ def _key_trouble(store: Store) -> str | None:
     if chain.link(store.key, chain.genesis(store.key, chain.NO_USER), chain.price_form(*row[:-1])) != row[-1]:
         return f"The key file does not belong to this store, or its first price was changed ({file}): read-only."
     return None
+
+
+def _now() -> int:
+    return time.time_ns() // 1000
 
 
 def _last(database: SqliteDatabase, query: Any) -> tuple[int, bytes]:

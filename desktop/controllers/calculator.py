@@ -1,0 +1,280 @@
+"""From an entry to a charge: quoting while it is typed, charging it once, selling random strings. It shows nothing.
+
+Each click gets its request id before anything is done for it. After an error that leaves open whether it was
+charged, the same entry keeps its id, so that trying again can never charge it twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from desktop import logs
+from desktop.arithmetic import expressions
+from desktop.arithmetic.expressions import Expression
+from desktop.arithmetic.numbers import NumberFormat
+from desktop.background import Bug, Lanes
+from desktop.controllers.random_strings import RandomStrings
+from desktop.controllers.requests import Failure, new_request_id, reference_of
+from desktop.controllers.sessions import SessionController
+from desktop.controllers.store_access import StoreAccess
+from desktop.errors import AppError, BalanceTooLow, ChargeUnknown, PriceChanged
+from desktop.random_stock import Drawn
+from desktop.values import Charge, OperationType, Quote, Receipt, Session, Statement, Step
+
+
+class CalculatorController(QObject):
+    """The entry as it stands, its quote, and the one request that may run at a time."""
+
+    statement_changed = Signal(object)  # Statement
+    quoted = Signal(object)  # Quote
+    entry_cleared = Signal()
+    entry_unclear = Signal(object)  # Failure, details["position"] where there is one
+    charged = Signal(object)  # Receipt
+    denied = Signal(object)  # Failure with cost, balance, shortfall
+    price_changed = Signal(object)  # Failure with cost and quoted
+    failed = Signal(object)  # Failure
+    busy_changed = Signal(bool)
+    drawing_changed = Signal(bool)  # waiting for random.org; cancel_drawing() ends it
+
+    def __init__(
+        self, *, lanes: Lanes, access: StoreAccess, sessions: SessionController, random_strings: RandomStrings
+    ) -> None:
+        super().__init__()
+        self.setObjectName("calculator_controller")
+        self._lanes = lanes
+        self._access = access
+        self._sessions = sessions
+        self._random_strings = random_strings
+        self._format = NumberFormat()
+        self._statement: Statement | None = None
+        self._text = ""
+        self._expression: Expression | None = None
+        self._quote: Quote | None = None
+        self._request_id = ""
+        self._unsettled = ""  # the text whose charge is not known to have happened; it keeps its request id
+        self._busy = False
+        self._drawing = False
+        self._selling: Drawn | None = None
+        self._connect()
+
+    def _connect(self) -> None:
+        self._random_strings.filled.connect(self._on_filled)
+        self._random_strings.failed.connect(self._on_draw_failed)
+        self._sessions.signed_in.connect(self._on_signed_in)
+        self._sessions.signed_out.connect(self._on_signed_out)
+
+    def set_number_format(self, number_format: NumberFormat) -> None:
+        """Read entries as this locale writes numbers."""
+        self._format = number_format
+        self.set_entry(self._text)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Ask the store for the balance and the prices; ends in `statement_changed`."""
+        if self._sessions.is_signed_in:
+            work = partial(_statement, self._access, self._sessions.session)
+            self._lanes.read.submit(work, done=self._on_statement, failed=self._on_refresh_failed, replace=True)
+
+    @Slot(str)
+    def set_entry(self, text: str) -> None:
+        """Read the entry and quote it; ends in `quoted`, `entry_unclear` or `entry_cleared`, at once."""
+        self._text = text
+        self._expression = self._quote = None
+        if not text.strip():
+            self.entry_cleared.emit()
+            return
+        try:
+            self._expression = expressions.parse(text, self._format)
+        except AppError as error:
+            self.entry_unclear.emit(Failure.of(error, logs.reference.get()))
+            return
+        self._requote()
+
+    @Slot()
+    def evaluate(self) -> None:
+        """Charge the entry at its quote; ends in `charged`, `denied`, `price_changed` or `failed`."""
+        if self._busy or not self._text.strip():
+            return
+        request_id = self._request_id if self._unsettled == self._text else new_request_id()
+        if self._expression is None or self._quote is None:
+            self._refuse_unclear(request_id)
+            return
+        self._begin(request_id)
+        work = partial(_charge, self._access, self._sessions.session, request_id, self._expression, self._quote.cost)
+        self._submit(work, self._on_charged)
+
+    @Slot()
+    def draw_random(self) -> None:
+        """Sell one random string, waiting for random.org when there is none in stock."""
+        if self._busy or self._statement is None:
+            return
+        self._begin(new_request_id())
+        drawn = self._random_strings.take()
+        if drawn is not None:
+            self._sell(drawn)
+            return
+        # Nobody waits for a string that the balance cannot pay for.
+        work = partial(_check_covered, self._access, self._sessions.session, self._random_price())
+        self._submit(work, self._on_covered)
+
+    @Slot()
+    def cancel_drawing(self) -> None:
+        """Stop waiting for random.org; nothing is charged."""
+        if self._drawing:
+            self._random_strings.cancel()
+            self._set_drawing(False)
+            self._end()
+
+    def _sell(self, drawn: Drawn) -> None:
+        self._selling = drawn
+        session = self._sessions.session
+        work = partial(_sell, self._access, session, self._request_id, drawn, self._random_price())
+        self._submit(work, self._on_charged)
+
+    def _random_price(self) -> int:
+        return self._statement.prices[OperationType.RANDOM_STRING] if self._statement is not None else 0
+
+    def _begin(self, request_id: str) -> None:
+        self._request_id = request_id
+        self._busy = True
+        self.busy_changed.emit(True)
+
+    def _end(self) -> None:
+        self._busy = False
+        self._selling = None
+        self.busy_changed.emit(False)
+
+    def _set_drawing(self, drawing: bool) -> None:
+        self._drawing = drawing
+        self.drawing_changed.emit(drawing)
+
+    def _submit(self, work: Callable[[], object], done: Callable[..., object]) -> None:
+        reference = reference_of(self._request_id)
+        self._lanes.write.submit(work, done=done, failed=self._on_charge_failed, reference=reference)
+
+    def _refuse_unclear(self, request_id: str) -> None:
+        try:
+            expressions.parse(self._text, self._format)
+        except AppError as error:
+            self.failed.emit(Failure.of_charge(error, reference_of(request_id)))
+        else:
+            self.refresh()  # signed in a moment ago, the prices are on their way
+
+    def _requote(self) -> None:
+        if self._expression is None or self._statement is None:
+            return
+        prices = self._statement.prices
+        cost = sum(prices[operation] for operation in self._expression.operations)
+        self._quote = Quote(
+            self._expression.reading, self._expression.operations, cost, self._statement.account.balance
+        )
+        self.quoted.emit(self._quote)
+
+    @Slot(object)
+    def _on_statement(self, statement: Statement) -> None:
+        self._statement = statement
+        self.statement_changed.emit(statement)
+        self._requote()
+
+    @Slot(object)
+    def _on_charged(self, receipt: Receipt) -> None:
+        self._unsettled = ""
+        self._end()
+        self.charged.emit(receipt)
+        self.refresh()
+        if any(entry.operation is OperationType.RANDOM_STRING for entry in receipt.entries):
+            self._random_strings.fill_if_low()
+
+    @Slot(object)
+    def _on_charge_failed(self, error: AppError) -> None:
+        unknown = isinstance(error, ChargeUnknown | Bug)
+        self._unsettled = self._text if unknown and self._selling is None else ""
+        if self._selling is not None and not unknown:
+            self._random_strings.put_back(self._selling)
+        self._end()
+        self._tell(error)
+
+    def _tell(self, error: AppError) -> None:
+        failure = Failure.of_charge(error, reference_of(self._request_id))
+        if isinstance(error, BalanceTooLow):
+            self.denied.emit(failure)
+        elif isinstance(error, PriceChanged):
+            self.price_changed.emit(failure)
+        else:
+            self.failed.emit(failure)
+        if not self._sessions.lost(error):
+            self.refresh()
+
+    @Slot(object)
+    def _on_refresh_failed(self, error: AppError) -> None:
+        if not self._sessions.lost(error):
+            self.failed.emit(Failure.of(error, logs.reference.get()))
+
+    @Slot(object)
+    def _on_covered(self, _outcome: object) -> None:
+        self._set_drawing(True)
+        with logs.request(reference_of(self._request_id)):
+            self._random_strings.fill()
+
+    @Slot()
+    def _on_filled(self) -> None:
+        if self._drawing:
+            self._set_drawing(False)
+            drawn = self._random_strings.take()
+            assert drawn is not None, "a block was just drawn"
+            self._sell(drawn)
+
+    @Slot(object)
+    def _on_draw_failed(self, error: AppError) -> None:
+        if self._drawing:
+            self._set_drawing(False)
+            self._end()
+            self._tell(error)
+
+    @Slot(object)
+    def _on_signed_in(self, _session: Session) -> None:
+        self.refresh()
+
+    @Slot(str)
+    def _on_signed_out(self, _reason: str) -> None:
+        self.cancel_drawing()
+        self._statement = None
+        self._unsettled = ""
+        self.set_entry("")
+
+
+def _statement(access: StoreAccess, session: Session) -> Statement:
+    from desktop.models import ledger
+
+    return ledger.statement(access.store, session)
+
+
+def _charge(access: StoreAccess, session: Session, request_id: str, expression: Expression, quoted: int) -> Receipt:
+    from desktop.models import ledger
+
+    evaluation = expressions.evaluate(expression)
+    charge = Charge(
+        request_id=request_id,
+        steps=evaluation.steps,
+        expression=expression.reading,
+        result=evaluation.result,
+        exact=evaluation.exact,
+        quoted=quoted,
+    )
+    return ledger.charge(access.store, session, charge)
+
+
+def _check_covered(access: StoreAccess, session: Session, cost: int) -> None:
+    from desktop.models import ledger
+
+    ledger.check_covered(access.store, session, cost)
+
+
+def _sell(access: StoreAccess, session: Session, request_id: str, drawn: Drawn, quoted: int) -> Receipt:
+    from desktop.models import ledger
+
+    step = Step(OperationType.RANDOM_STRING, (), drawn.text, source=drawn.source)
+    return ledger.charge(access.store, session, Charge(request_id, (step,), "", drawn.text, quoted=quoted))

@@ -1,0 +1,45 @@
+"""One request, as a controller sees it: its ids, and what a view is told when it fails. It carries nothing out."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from desktop.errors import AppError
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A request that ended in an error: a sentence for the person, and the reference that stands in the log."""
+
+    code: str
+    message: str
+    reference: str
+    details: Mapping[str, object]
+    error: AppError
+
+    @classmethod
+    def of(cls, error: AppError, reference: str) -> Failure:
+        """The failure of a request that charges nothing in any case."""
+        return cls(error.code, error.message, reference, error.details, error)
+
+    @classmethod
+    def of_charge(cls, error: AppError, reference: str) -> Failure:
+        """The failure of a request to charge: the message also says whether anything was charged."""
+        return cls(error.code, error.for_charge(), reference, error.details, error)
+
+    @property
+    def text(self) -> str:
+        """The message with its reference, as it is shown."""
+        return f"{self.message} (reference {self.reference})"
+
+
+def new_request_id() -> str:
+    """The id of a request, made before anything is done for it; its reference is its first 8 characters."""
+    return str(uuid.uuid4())
+
+
+def reference_of(request_id: str) -> str:
+    """The 8 characters by which a person and the log name a request."""
+    return request_id[:8]

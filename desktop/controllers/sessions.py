@@ -1,0 +1,187 @@
+"""Who is signed in: registering, signing in and out, changing the password, the idle lock. It shows nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from desktop import logs
+from desktop.background import Lanes
+from desktop.controllers.requests import Failure
+from desktop.controllers.store_access import StoreAccess
+from desktop.errors import AppError, NotSignedIn
+from desktop.values import Account, Session
+
+log = logging.getLogger(__name__)
+
+
+class SessionController(QObject):
+    """Holds the one session of the window. Every other controller asks it for `session` and reports a lost one."""
+
+    signed_in = Signal(object)  # Session
+    signed_out = Signal(str)  # why, for the sign-in dialog; "" when the person asked for it
+    registered = Signal(object)  # Account
+    password_changed = Signal()
+    failed = Signal(object)  # Failure
+    busy_changed = Signal(bool)
+    first_run_known = Signal(bool)  # whether nobody has registered yet
+
+    def __init__(self, *, lanes: Lanes, access: StoreAccess) -> None:
+        super().__init__()
+        self.setObjectName("session_controller")
+        self._lanes = lanes
+        self._access = access
+        self._session: Session | None = None
+        self._reference = ""
+        self._minutes = access.config.security.idle_lock_minutes
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.setInterval(self._minutes * 60_000)
+        self._idle.timeout.connect(self._lock)
+
+    @property
+    def session(self) -> Session:
+        """The running session. Raises `NotSignedIn`."""
+        if self._session is None:
+            raise NotSignedIn("You are signed out. Sign in again.")
+        return self._session
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether a session runs."""
+        return self._session is not None
+
+    @Slot()
+    def look_around(self) -> None:
+        """Open the store and find out whether this is its first run."""
+        self._submit(partial(_is_first_run, self._access), self._on_first_run)
+
+    @Slot(str, str)
+    def sign_in(self, email: str, password: str) -> None:
+        """Sign in; ends in `signed_in` or `failed`."""
+        self._begin()
+        self._submit(partial(_sign_in, self._access, email, password), self._on_signed_in)
+
+    @Slot(str, str)
+    def register(self, email: str, password: str) -> None:
+        """Make an account and sign in to it; ends in `registered` and `signed_in`, or in `failed`."""
+        self._begin()
+        self._submit(partial(_register, self._access, email, password), self._on_registered)
+
+    @Slot(str, str)
+    def change_password(self, old: str, new: str) -> None:
+        """Set a new password; ends in `password_changed` or `failed`."""
+        self._begin()
+        work = partial(_change_password, self._access, self.session, old, new)
+        self._submit(work, self._on_password_changed)
+
+    @Slot()
+    def sign_out(self) -> None:
+        """End the session everywhere in this program."""
+        self.end("")
+
+    def end(self, reason: str) -> None:
+        """End the session and say why; a second call does nothing."""
+        if self._session is None:
+            return
+        session, self._session = self._session, None
+        self._idle.stop()
+        self._submit(partial(_sign_out, self._access, session), self._on_ended)
+        self.signed_out.emit(reason)
+
+    def lost(self, error: AppError) -> bool:
+        """End the session if that is what an error means; says whether it was."""
+        if isinstance(error, NotSignedIn):
+            self.end(error.message)
+            return True
+        return False
+
+    @Slot()
+    def note_activity(self) -> None:
+        """The person did something: the idle lock waits anew."""
+        if self._session is not None and self._minutes:
+            self._idle.start()
+
+    def _begin(self) -> None:
+        self._reference = logs.new_reference()
+        self.busy_changed.emit(True)
+
+    def _submit(self, work: Callable[[], object], done: Callable[..., object]) -> None:
+        self._lanes.write.submit(work, done=done, failed=self._on_failed, reference=self._reference)
+
+    @Slot(object)
+    def _on_first_run(self, first_run: bool) -> None:
+        self.first_run_known.emit(first_run)
+
+    @Slot(object)
+    def _on_registered(self, outcome: tuple[Account, Session]) -> None:
+        account, session = outcome
+        self.registered.emit(account)
+        self._on_signed_in(session)
+
+    @Slot(object)
+    def _on_signed_in(self, session: Session) -> None:
+        self._session = session
+        self.busy_changed.emit(False)
+        self.note_activity()
+        self.signed_in.emit(session)
+
+    @Slot(object)
+    def _on_password_changed(self, _outcome: object) -> None:
+        self.busy_changed.emit(False)
+        self.password_changed.emit()
+
+    @Slot(object)
+    def _on_ended(self, _outcome: object) -> None:
+        log.info("the session has ended")
+
+    @Slot(object)
+    def _on_failed(self, error: AppError) -> None:
+        self.busy_changed.emit(False)
+        self.failed.emit(Failure.of(error, logs.reference.get()))
+        self.lost(error)
+
+    @Slot()
+    def _lock(self) -> None:
+        self.end(f"Signed out after {self._minutes} minutes without activity. Sign in to go on.")
+
+
+def _is_first_run(access: StoreAccess) -> bool:
+    from desktop.models import accounts
+
+    return accounts.is_empty(access.store)
+
+
+def _sign_in(access: StoreAccess, email: str, password: str) -> Session:
+    from desktop.models import accounts
+
+    return accounts.sign_in(access.store, email, password)
+
+
+def _register(access: StoreAccess, email: str, password: str) -> tuple[Account, Session]:
+    from desktop.models import accounts
+
+    account = accounts.register(
+        access.store,
+        email,
+        password,
+        starting_balance=access.config.account.default_balance,
+        minimum_length=access.config.security.minimum_password_length,
+    )
+    return account, accounts.sign_in(access.store, email, password)
+
+
+def _change_password(access: StoreAccess, session: Session, old: str, new: str) -> None:
+    from desktop.models import accounts
+
+    minimum = access.config.security.minimum_password_length
+    accounts.change_password(access.store, session, old, new, minimum_length=minimum)
+
+
+def _sign_out(access: StoreAccess, session: Session) -> None:
+    from desktop.models import accounts
+
+    accounts.sign_out(access.store, session)

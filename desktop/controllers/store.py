@@ -1,0 +1,182 @@
+"""The store's own affairs: noticing other programs' writes, proving, backing up, the anchor. It shows nothing."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from desktop import background, logs
+from desktop.background import Lanes, Ticket
+from desktop.controllers.requests import Failure
+from desktop.controllers.store_access import StoreAccess
+from desktop.errors import AppError
+from desktop.values import Verification
+
+log = logging.getLogger(__name__)
+
+POLL_MS = 500  # another window's charge is seen within a second
+ANCHOR_MS = 60_000
+HOUR_MS = 3_600_000
+
+
+class StoreController(QObject):
+    """Watches the store while the window is open. `begin` starts it, once."""
+
+    external_change = Signal()
+    read_only = Signal(str)  # why nothing can be written
+    opening_failed = Signal(object)  # Failure
+    verified = Signal(object)  # Verification, of a check that the person asked for
+    verify_progress = Signal(int, int)  # records checked, of how many
+    backed_up = Signal(str)  # the file
+    failed = Signal(object)  # Failure
+
+    def __init__(self, *, lanes: Lanes, access: StoreAccess) -> None:
+        super().__init__()
+        self.setObjectName("store_controller")
+        self._lanes = lanes
+        self._access = access
+        self._version: int | None = None
+        self._read_only_reason: str | None = None
+        self._verifying: Ticket | None = None
+        self._asked = False
+        self._timers = [
+            self._timer(POLL_MS, self._poll),
+            self._timer(ANCHOR_MS, self._note_anchor),
+            self._timer(HOUR_MS, self._back_up_daily),
+        ]
+
+    @Slot()
+    def begin(self) -> None:
+        """Watch, and prove the ledger and make the day's backup in the background."""
+        for timer in self._timers:
+            timer.start()
+        self._poll()
+        self._start_verifying(asked=False)
+        self._back_up_daily()
+
+    @Slot()
+    def verify(self) -> None:
+        """Prove the ledger because the person asked; ends in `verified` or `failed`."""
+        self._start_verifying(asked=True)
+
+    @Slot()
+    def cancel_verify(self) -> None:
+        """Stop proving."""
+        if self._verifying is not None:
+            self._verifying.cancel()
+            self._verifying = None
+
+    @Slot(str)
+    def back_up(self, file: str) -> None:
+        """Write a backup; ends in `backed_up` or `failed`."""
+        self._lanes.survey.submit(
+            partial(_back_up, self._access, Path(file)),
+            done=self._on_backed_up,
+            failed=self._on_failed,
+            reference=logs.new_reference(),
+        )
+
+    def _timer(self, interval: int, slot: object) -> QTimer:
+        timer = QTimer(self)
+        timer.setInterval(interval)
+        timer.timeout.connect(slot)
+        return timer
+
+    def _start_verifying(self, *, asked: bool) -> None:
+        self.cancel_verify()
+        self._asked = asked
+        self._verifying = self._lanes.survey.submit(
+            self._verify, done=self._on_verified, failed=self._on_failed, reference=logs.new_reference()
+        )
+
+    def _verify(self) -> Verification:
+        from desktop.models.verify import verify
+
+        return verify(self._access.store, progress=self.verify_progress.emit, cancelled=background.cancelled)
+
+    @Slot()
+    def _poll(self) -> None:
+        work = partial(_look, self._access)
+        self._lanes.read.submit(work, done=self._on_look, failed=self._on_opening_failed, replace=True)
+
+    @Slot()
+    def _note_anchor(self) -> None:
+        work = partial(_write_anchor, self._access)
+        self._lanes.write.submit(work, done=self._on_noted, failed=self._on_failed)
+
+    @Slot()
+    def _back_up_daily(self) -> None:
+        work = partial(_back_up_daily, self._access)
+        self._lanes.survey.submit(work, done=self._on_noted, failed=self._on_failed)
+
+    @Slot(object)
+    def _on_look(self, seen: tuple[int, str | None]) -> None:
+        version, reason = seen
+        if self._version is not None and version != self._version:
+            self.external_change.emit()
+        self._version = version
+        if reason is not None and reason != self._read_only_reason:
+            self.read_only.emit(reason)
+        self._read_only_reason = reason
+
+    @Slot(object)
+    def _on_verified(self, verification: Verification) -> None:
+        self._verifying = None
+        if verification.problems:
+            self._lanes.write.submit(
+                partial(_make_read_only, self._access), done=self._on_noted, failed=self._on_failed
+            )
+        if self._asked:
+            self.verified.emit(verification)
+
+    @Slot(object)
+    def _on_backed_up(self, file: str) -> None:
+        self.backed_up.emit(file)
+
+    @Slot(object)
+    def _on_noted(self, outcome: object) -> None:
+        log.debug("done: %s", outcome)
+
+    @Slot(object)
+    def _on_opening_failed(self, error: AppError) -> None:
+        for timer in self._timers:
+            timer.stop()
+        self.opening_failed.emit(Failure.of(error, logs.reference.get()))
+
+    @Slot(object)
+    def _on_failed(self, error: AppError) -> None:
+        self.failed.emit(Failure.of(error, logs.reference.get()))
+
+
+def _look(access: StoreAccess) -> tuple[int, str | None]:
+    return access.store.data_version(), access.store.read_only_reason
+
+
+def _write_anchor(access: StoreAccess) -> str:
+    access.store.write_anchor()
+    return "anchor"
+
+
+def _back_up(access: StoreAccess, target: Path) -> str:
+    from desktop.models import backups
+
+    backups.back_up(access.store, target)
+    return str(target)
+
+
+def _back_up_daily(access: StoreAccess) -> Path | None:
+    from desktop.models import backups
+
+    return backups.back_up_daily(access.store) if access.store.read_only_reason is None else None
+
+
+def _make_read_only(access: StoreAccess) -> str:
+    from desktop.models import backups
+
+    newest = backups.newest(access.places.store_file)
+    offer = f"The newest backup is {newest.name}: metercalc restore-backup." if newest else "There is no backup yet."
+    access.store.make_read_only(f"The ledger fails its checks (Help, Verify ledger). Nothing can be charged. {offer}")
+    return "read-only"

@@ -1,0 +1,207 @@
+"""Owns one HTTP GET under a wall-clock deadline, which also ends at once on request; must not know what it fetches.
+
+It imports requests at its top, which takes 0.2 s: import this module late, where the first request is made.
+
+requests' own timeout is no deadline: it starts again with every byte (a server that drips its headers held a call with
+1 s for 9 s). Nor can a name lookup be broken off. So the request runs on a thread of its own: whoever waits for it
+walks away at the deadline, and the connection is shut under the thread, which ends it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import queue
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.poolmanager import PoolManager
+
+from desktop.config_values import is_loopback
+from desktop.errors import Cancelled
+
+POLL = 0.05
+"""Seconds between two looks at the deadline and at the person's wish to stop."""
+
+CHUNK = 16_384
+
+
+class ExchangeError(Exception):
+    """No usable answer. `reason` is "deadline", "unreachable", "untrusted" (TLS) or "broken" (ended halfway)."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server said. `body` ends one byte past the cap when there was more; an encoded body is not read."""
+
+    status: int
+    encoded: bool
+    body: bytes
+
+
+def get(
+    url: str,
+    *,
+    params: Mapping[str, str],
+    user_agent: str,
+    cap: int,
+    remaining: Callable[[], float],
+    cancelled: Callable[[], bool],
+) -> Answer:
+    """Fetch `url`, at most `cap` bytes of it, while `remaining()` seconds are above zero. No redirects, no retries.
+
+    Raises ExchangeError; Cancelled when `cancelled()` turns true, even while the server is silent.
+    """
+    line = _Line()
+    results: queue.SimpleQueue[Answer | BaseException] = queue.SimpleQueue()
+    headers = {"User-Agent": user_agent, "Accept-Encoding": "identity", "Accept": "text/plain"}
+
+    def fetch() -> None:
+        try:
+            results.put(_fetch(line, url, params, headers, cap, max(0.001, remaining())))
+        except BaseException as error:  # noqa: BLE001 - carried to the waiting thread, which raises it
+            results.put(error)
+
+    run = contextvars.copy_context().run
+    # A daemon: one that is stuck in a name lookup must not keep the program from ending.
+    threading.Thread(target=run, args=(fetch,), name="http", daemon=True).start()
+    try:
+        result = _await(results, remaining, cancelled)
+    finally:
+        line.cut()
+    if isinstance(result, BaseException):
+        raise result
+    return result
+
+
+def _await(
+    results: queue.SimpleQueue[Answer | BaseException],
+    remaining: Callable[[], float],
+    cancelled: Callable[[], bool],
+) -> Answer | BaseException:
+    while True:
+        with contextlib.suppress(queue.Empty):
+            return results.get(timeout=max(0.001, min(POLL, remaining())))
+        if cancelled():
+            raise Cancelled("The draw was stopped before an answer came.")
+        if remaining() <= 0:
+            raise ExchangeError("deadline")
+
+
+def _fetch(
+    line: _Line, url: str, params: Mapping[str, str], headers: Mapping[str, str], cap: int, timeout: float
+) -> Answer:
+    host = urlsplit(url).hostname or ""
+    # Plain http is allowed to this machine alone; through a proxy it would leave it.
+    proxies = {"no_proxy": host} if is_loopback(host) else None
+    try:
+        with requests.Session() as session:
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, _CuttableAdapter(line))
+            with session.get(
+                url,
+                params=params,
+                headers=headers,
+                timeout=timeout,
+                proxies=proxies,
+                stream=True,
+                allow_redirects=False,
+            ) as response:
+                encoded = response.headers.get("Content-Encoding", "identity").strip().lower() != "identity"
+                body = b"" if encoded else _read(response.raw, cap)
+                return Answer(response.status_code, encoded, body)
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        raise ExchangeError(_reason(error, connected=line.connected)) from error
+
+
+def _read(raw: urllib3.BaseHTTPResponse, cap: int) -> bytes:
+    body = bytearray()
+    while len(body) <= cap:
+        chunk = raw.read(min(CHUNK, cap + 1 - len(body)), decode_content=False)
+        if not chunk:
+            break
+        body += chunk
+    return bytes(body)
+
+
+def _reason(error: Exception, *, connected: bool) -> str:
+    if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError | TimeoutError):
+        return "deadline"
+    if connected:
+        return "broken"
+    return "untrusted" if isinstance(error, requests.exceptions.SSLError) else "unreachable"
+
+
+class _Line:
+    """The connection of one request, to be cut from another thread. Once cut, nothing is sent on it any more."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._socket: socket.socket | None = None
+        self._is_cut = False
+
+    @property
+    def connected(self) -> bool:
+        return self._socket is not None
+
+    def hold(self, connection: Any) -> None:
+        """Take over a connection's socket before a byte of the request is sent."""
+        with self._lock:
+            if self._is_cut:
+                connection.close()
+                raise ConnectionAbortedError("nobody waits for this request any more")
+            # TLS inside a proxy's TLS is no socket but has one.
+            self._socket = getattr(connection.sock, "socket", connection.sock)
+
+    def cut(self) -> None:
+        with self._lock:
+            self._is_cut = True
+            if self._socket is not None:
+                # Closed already when the request has ended by itself. Not SSLSocket's own shutdown: it takes the
+                # TLS state away from the thread that is reading.
+                with contextlib.suppress(OSError):
+                    socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+
+class _CuttableAdapter(HTTPAdapter):
+    """requests' own adapter, whose connections report to a `_Line` as soon as they stand."""
+
+    def __init__(self, line: _Line) -> None:
+        self._line = line
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self._watch(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        self._watch(manager)
+        return manager
+
+    def _watch(self, manager: PoolManager) -> None:
+        # Derived from what the manager uses, so that a proxy's connections stay a proxy's.
+        pools = manager.pool_classes_by_scheme
+        manager.pool_classes_by_scheme = {scheme: _reporting(pool, self._line) for scheme, pool in pools.items()}
+
+
+def _reporting(pool: Any, line: _Line) -> Any:
+    connection_class = pool.ConnectionCls
+
+    def connect(connection: Any) -> None:
+        connection_class.connect(connection)
+        line.hold(connection)
+
+    reporting = type(connection_class.__name__, (connection_class,), {"connect": connect})
+    return type(pool.__name__, (pool,), {"ConnectionCls": reporting})

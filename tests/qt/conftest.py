@@ -1,0 +1,86 @@
+"""The window's program without its window: real lanes, store and controllers on a throw-away folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+import shiboken6
+from pytestqt.qtbot import QtBot
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from desktop import config as configuration
+from desktop.background import Lanes
+from desktop.controllers.calculator import CalculatorController
+from desktop.controllers.random_strings import RandomStrings
+from desktop.controllers.records import RecordsController
+from desktop.controllers.sessions import SessionController
+from desktop.controllers.store import StoreController
+from desktop.controllers.store_access import StoreAccess
+from desktop.values import Session
+
+EMAIL, PASSWORD = "ada@example.org", "difference engine"
+NOWHERE = "http://127.0.0.1:9/"  # nothing listens there
+
+
+@dataclass(frozen=True)
+class Program:
+    """All controllers of one window."""
+
+    access: StoreAccess
+    lanes: Lanes
+    sessions: SessionController
+    random_strings: RandomStrings
+    calculator: CalculatorController
+    records: RecordsController
+    store: StoreController
+
+    def register(self, qtbot: QtBot, email: str = EMAIL) -> Session:
+        """Make an account, be signed in to it, and wait for its prices."""
+        with qtbot.waitSignals([self.sessions.signed_in, self.calculator.statement_changed]):
+            self.sessions.register(email, PASSWORD)
+        return self.sessions.session
+
+
+def make_program(folder: Path, **random: object) -> Program:
+    """The controllers on a folder; `random` replaces settings of the [random] section."""
+    places = configuration.places(folder)
+    config = configuration.load(places.config_file, {}, {})
+    settings = replace(config.random, url=NOWHERE, quota_url=NOWHERE, timeout=2, **random)  # type: ignore[arg-type]
+    config = replace(config, random=settings)
+    access = StoreAccess(places, config)
+    lanes = Lanes(
+        open_writing=access.open,
+        open_reading=access.join_reading,
+        open_survey=access.join,
+        leave=access.leave,
+        close=access.close,
+        interrupt_reader=access.interrupt,
+    )
+    sessions = SessionController(lanes=lanes, access=access)
+    random_strings = RandomStrings(network=lanes.network, settings=settings)
+    sessions.look_around()  # opens the store
+    return Program(
+        access,
+        lanes,
+        sessions,
+        random_strings,
+        CalculatorController(lanes=lanes, access=access, sessions=sessions, random_strings=random_strings),
+        RecordsController(lanes=lanes, access=access, sessions=sessions),
+        StoreController(lanes=lanes, access=access),
+    )
+
+
+@pytest.fixture
+def program(qtbot: QtBot, tmp_path: Path) -> Iterator[Program]:
+    """A program with an empty store; random.org does not answer."""
+    made = make_program(tmp_path / "data")
+    yield made
+    made.lanes.close()
+    # Now, on this thread: left to the garbage collector, their timers might die on a lane's.
+    for controller in (made.store, made.records, made.calculator, made.random_strings, made.sessions):
+        shiboken6.delete(controller)
