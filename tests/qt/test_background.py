@@ -7,6 +7,7 @@ import sys
 import textwrap
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -581,8 +582,6 @@ def test_a_program_that_ends_while_results_are_on_their_way_ends_quietly() -> No
 
 
 def test_finished_work_and_its_result_are_let_go(qtbot: QtBot, lane: Lane) -> None:
-    import weakref
-
     class Large:
         pass
 
