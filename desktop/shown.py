@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from desktop.values import OperationType
+from desktop.values import OperationType, Verification
 
 OPERATION_NAMES: Mapping[OperationType, str] = {
     OperationType.ADDITION: "Addition",
@@ -21,3 +21,12 @@ OPERATION_NAMES: Mapping[OperationType, str] = {
 def shown_date(microseconds: int) -> str:
     """A UTC time in the person's time zone, to the second: "2026-11-25 14:03:07"."""
     return datetime.fromtimestamp(microseconds // 1_000_000).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def explain_verification(verification: Verification) -> str:
+    """The outcome of a proof in plain words."""
+    if not verification.complete:
+        return f"Stopped after {verification.records:,} records; {len(verification.problems)} problems so far."
+    if not verification.problems:
+        return f"The ledger is proved: {verification.records:,} records of {verification.users:,} users, no problem."
+    return f"{len(verification.problems):,} problems in {verification.records:,} records. Do not trust the balances."

@@ -64,7 +64,7 @@ def is_empty(store: Store) -> bool:
 
 def sign_in(store: Store, email: str, password: str) -> Session:
     """Open a session. Raises `SignInRefused` for unknown and wrong alike, and while a wait after failures runs."""
-    username = email.strip().casefold()
+    username = _folded(email)
     if store.read_only_reason is None:
         _count_failure(store, username)  # before the check, so that guesses side by side all count
     with store.reading() as database:
@@ -166,7 +166,7 @@ def set_status(store: Store, session: Session, email: str, status: Status) -> Ac
 def by_email(database: SqliteDatabase, email: str) -> Account:
     """The account with this e-mail. Raises `BadInput` where there is none."""
     columns = (User.id, User.username, User.role, User.status, User.balance)
-    username = email.strip().casefold()
+    username = _folded(email)
     row = User.select(*columns).where(User.username == username).tuples().bind(database).first()
     if row is None:
         raise BadInput(f"There is no account with the e-mail {username}.")
@@ -175,10 +175,15 @@ def by_email(database: SqliteDatabase, email: str) -> Account:
 
 def normal_email(email: str) -> str:
     """An e-mail as it is kept. Raises `BadInput` when it is not one."""
-    username = email.strip().casefold()
-    if len(username) > MAX_EMAIL or not username.isprintable() or not _EMAIL.fullmatch(username):
+    username = _folded(email)
+    if len(username) > MAX_EMAIL or not email.strip().isprintable() or not _EMAIL.fullmatch(username):
         raise BadInput("This is not an e-mail address. Write it like name@example.org.")
     return username
+
+
+def _folded(email: str) -> str:
+    """An e-mail without regard to case; half a surrogate pair, which no database takes, becomes a question mark."""
+    return email.strip().casefold().encode(errors="replace").decode()
 
 
 def _account(row: Any) -> Account:

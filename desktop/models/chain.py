@@ -135,7 +135,7 @@ class Anchor:
             body = json.dumps(document["chains"], separators=(",", ":"))
             mac = bytes.fromhex(document["mac"])
             chains = {int(user): (int(n), bytes.fromhex(last)) for user, (n, last) in document["chains"].items()}
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise StoreError("The anchor file beside the store is not readable as one.") from error
         if not hmac.compare_digest(mac, hmac.digest(key, b"anchor|" + body.encode(), "sha256")):
             raise StoreError("The anchor file beside the store was not written with this store's key.")

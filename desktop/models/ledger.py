@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from peewee import SqliteDatabase
 
+from desktop.arithmetic.expressions import evaluate, parse
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.operations import operands_text
 from desktop.errors import (
@@ -65,10 +66,16 @@ def charge(store: Store, session: Session, charge: Charge) -> Receipt:
     if not charge.steps:
         account = accounts.current(store, session)
         return Receipt(request_id, 0, account.balance, charge.result, charge.exact, ())
+    if not all(step.response for step in charge.steps):
+        raise ValueError("a charge without a response")
+    begun = False
     try:
         with store.writing() as database:
+            begun = True
             receipt = _charge(store, database, session, charge)
     except StoreError as trouble:
+        if not begun:  # no transaction, no charge: there is nothing to ask the store about
+            raise
         receipt = _read_back(store, session, charge, trouble)
     log.info("charged %d steps, cost %d, repeated %s", len(receipt.entries), receipt.cost, receipt.repeated)
     return receipt
@@ -230,6 +237,7 @@ def _find(database: SqliteDatabase, account: Account, request_id: str, charge: C
     if charge is not None:
         wanted = [(step.operation, operands_text(step.operation, step.operands)) for step in charge.steps]
         same = same and [(entry.operation, entry.operands) for _, entry in found] == wanted
+        same = same and found[-1][1].expression == charge.expression
     if not same:
         raise RequestReused("This request id was used for something else before.")
     return _receipt([entry for _, entry in found], account.balance, repeated=True)
@@ -241,11 +249,16 @@ def _receipt(written: list[Entry] | tuple[Entry, ...], balance: int, *, repeated
         request_id=last.request_id,
         cost=sum(entry.amount for entry in written),
         balance=balance,
-        result=last.response,
+        result=_result(last),
         exact=all(entry.exact for entry in written),
         entries=tuple(written),
         repeated=repeated,
     )
+
+
+def _result(last: Entry) -> str:
+    """What the whole entry came to: a unary minus after the last step changes its sign, and is no step itself."""
+    return evaluate(parse(last.expression)).result if last.expression else last.response
 
 
 def _read_back(store: Store, session: Session, charge: Charge, trouble: StoreError) -> Receipt:

@@ -82,6 +82,11 @@ _FIRST_SCHEMA = (
         wait INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX record_deleted ON record (user_id, seq) WHERE deleted_at IS NOT NULL",
+    # REPLACE asks the DELETE trigger only where the connection turned recursive triggers on; other programs do not.
+    """CREATE TRIGGER record_not_replaced BEFORE INSERT ON record WHEN EXISTS (
+            SELECT 1 FROM record WHERE id = NEW.id
+                OR (request_id = NEW.request_id AND step = NEW.step) OR (user_id = NEW.user_id AND seq = NEW.seq))
+        BEGIN SELECT raise(ABORT, 'records are append-only'); END""",
     """CREATE TRIGGER record_stays BEFORE DELETE ON record
         BEGIN SELECT raise(ABORT, 'records are append-only'); END""",
     """CREATE TRIGGER record_unchanged BEFORE UPDATE OF

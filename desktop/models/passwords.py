@@ -7,7 +7,9 @@ NIST SP 800-63B's: a length, a list of common passwords, no composition rules.
 from __future__ import annotations
 
 import functools
+import secrets
 import unicodedata
+from base64 import b64encode
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -41,10 +43,13 @@ def needs_rehash(stored: str) -> bool:
     return _hasher.check_needs_rehash(stored)
 
 
-@functools.cache
 def decoy() -> str:
-    """A hash that no password fits, so that an unknown e-mail takes as long as a known one."""
-    return _hasher.hash("\x00 no such account")
+    """A hash that no password fits, so that an unknown e-mail takes as long as a known one, from the first on."""
+    salt, digest = (
+        b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (_hasher.salt_len, _hasher.hash_len)
+    )
+    cost = f"m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
+    return f"$argon2id$v=19${cost}${salt}${digest}"
 
 
 def check_new(password: str, *, email: str, minimum_length: int) -> None:
@@ -53,7 +58,7 @@ def check_new(password: str, *, email: str, minimum_length: int) -> None:
         raise BadInput(f"The password is too short: use at least {minimum_length} characters.")
     if len(_normal(password)) > MAX_BYTES:
         raise BadInput(f"The password is too long: use at most {MAX_BYTES} bytes.")
-    folded = password.casefold()
+    folded = _normal(password).decode(errors="replace").casefold()
     local_part = email.partition("@")[0]
     if folded in {email, local_part} or (len(local_part) >= 4 and folded.strip("0123456789!.-_") == local_part):
         raise BadInput("The password is the e-mail, or too close to it: choose another one.")
@@ -63,7 +68,7 @@ def check_new(password: str, *, email: str, minimum_length: int) -> None:
 
 def _normal(password: str) -> bytes:
     """NFKC, so that the same characters typed on another keyboard give the same bytes."""
-    return unicodedata.normalize("NFKC", password).encode()
+    return unicodedata.normalize("NFKC", password).encode(errors="surrogatepass")
 
 
 @functools.cache

@@ -14,6 +14,8 @@ from desktop.models import accounts, chain, entries
 from desktop.models.store import Store
 from desktop.values import Column, Entry, Filters, OperationType, Page, PageRequest, Session, Totals
 
+LARGEST_ID = 2**63 - 1  # SQLite's; a person can type more
+
 _ORDER = {
     Column.DATE: "r.seq",
     Column.OPERATION: "o.type",
@@ -74,7 +76,7 @@ def _mark(store: Store, session: Session, ids: Sequence[int], *, deleted: bool) 
     changed = []
     with store.writing() as database:
         user_id = accounts.require(store, database, session).id
-        for record_id in dict.fromkeys(ids):
+        for record_id in dict.fromkeys(number for number in ids if 0 < number <= LARGEST_ID):
             row = database.execute_sql(
                 f"SELECT hash FROM record WHERE id = ? AND user_id = ? AND deleted_at {state}", (record_id, user_id)
             ).fetchone()
@@ -129,6 +131,7 @@ def _where(user_id: int, filters: Filters) -> tuple[str, list[object]]:
 
 def _contains(text: str) -> tuple[str, list[object]]:
     """Whether the text stands in anything that is shown, without regard to case; % and _ are plain characters."""
+    text = text.encode(errors="replace").decode()  # half a surrogate pair is no text to SQLite
     pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     shown = (
         "r.operands",

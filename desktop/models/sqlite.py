@@ -57,7 +57,7 @@ def make_database(file: Path, *, read_only: bool) -> SqliteDatabase:
     """A database that connects only when told to, one connection a thread."""
     database = SqliteDatabase(
         location(file, read_only=read_only),
-        uri=read_only,
+        uri=True,
         autoconnect=False,
         lock_type="IMMEDIATE",
         timeout=BUSY_TIMEOUT_S,
@@ -76,7 +76,7 @@ def _shown_money(hundredths: int, signed: int) -> str:
 def location(file: Path, *, read_only: bool) -> str:
     """How the file is opened. Where nobody can write, WAL's side files cannot be made: the file is then immutable."""
     if not read_only:
-        return str(file)
+        return f"{file.absolute().as_uri()}?mode=rw"  # never makes a file: a removed store must not come back empty
     sealed = not os.access(file.parent, os.W_OK) and not side_file(file, "-shm").exists()
     return f"{file.absolute().as_uri()}?mode=ro" + ("&immutable=1" if sealed else "")
 

@@ -61,6 +61,7 @@ class Store:
 
     def connect(self, *, reading: bool = False) -> None:
         """Open the calling thread's connection; one for `reading` cannot write and can be interrupted."""
+        self._check_in_place()
         with sqlite.translated(self.file):
             self.database.connect()
             sqlite.apply_pragmas(self.database, read_only=self.read_only_reason is not None)
@@ -100,8 +101,7 @@ class Store:
         """
         if self.read_only_reason is not None:
             raise StoreReadOnly(self.read_only_reason, reason=self.read_only_reason)
-        if _identity(self.file) != self._identity:
-            raise StoreError(f"The store has been moved, replaced or removed ({self.file}). Start the program again.")
+        self._check_in_place()
         if self.database.transaction_depth():
             raise RuntimeError("a transaction inside a transaction would be committed by the outer one")
         with sqlite.translated(self.file), self.database.atomic("IMMEDIATE"):
@@ -112,6 +112,10 @@ class Store:
         """A transaction that sees one state of the store throughout."""
         with sqlite.translated(self.file), self.database.atomic("DEFERRED"):
             yield self.database
+
+    def _check_in_place(self) -> None:
+        if _identity(self.file) != self._identity:
+            raise StoreError(f"The store has been moved, replaced or removed ({self.file}). Start the program again.")
 
     def data_version(self) -> int:
         """A number that changes when another connection has committed."""
@@ -124,18 +128,40 @@ class Store:
         self.read_only_reason = reason
 
     def anchor(self) -> chain.Anchor:
-        """Each chain's length and last hash as committed now."""
+        """Each chain's length and last hash as committed now; a chain that has lost all its links is left out."""
         with self.reading() as database:
-            chains = {chain.NO_USER: _last(database, Price.select(Price.id, Price.hash).order_by(Price.id.desc()))}
+            heads = {chain.NO_USER: _link(database, Price.select(Price.id, Price.hash).order_by(Price.id.desc()))}
             for (user_id,) in User.select(User.id).tuples().bind(database):
                 mine = Record.select(Record.seq, Record.hash).where(Record.user_id == user_id)
-                chains[user_id] = _last(database, mine.order_by(Record.seq.desc()))
-        return chain.Anchor(chains)
+                heads[user_id] = _link(database, mine.order_by(Record.seq.desc()))
+        return chain.Anchor({user: head for user, head in heads.items() if head is not None})
 
-    def write_anchor(self) -> None:
-        """Note the chains' heads beside the store: a tail that is cut off later is then missed."""
-        if self.read_only_reason is None:
-            chain.write_anchor(chain.anchor_file(self.file), self.anchor(), self.key)
+    def write_anchor(self, *, anew: bool = False) -> None:
+        """Note the chains' heads beside the store: a tail that is cut off later is then missed.
+
+        An anchor that does not lie on the chains is evidence and stays, for `verify` to show, unless made `anew`.
+        """
+        if self.read_only_reason is not None:
+            return
+        self._check_in_place()
+        file = chain.anchor_file(self.file)
+        before = None if anew else chain.read_anchor(file, self.key)
+        if before is not None and not self._carries(before):
+            raise StoreDamaged(f"The records do not continue those that the anchor knows ({file}). Run metercalc verify.")
+        chain.write_anchor(file, self.anchor(), self.key)
+
+    def _carries(self, anchor: chain.Anchor) -> bool:
+        """Whether the anchor lies on the chains as they are now."""
+        with self.reading() as database:
+            for user_id, head in anchor.chains.items():
+                query = Record.select(Record.seq, Record.hash).where(
+                    (Record.user_id == user_id) & (Record.seq == head[0])
+                )
+                if user_id == chain.NO_USER:
+                    query = Price.select(Price.id, Price.hash).where(Price.id == head[0])
+                if _link(database, query) != head:
+                    return False
+        return True
 
     def close(self) -> None:
         """End all sessions, write the anchor, and close the calling thread's connection."""
@@ -145,8 +171,9 @@ class Store:
         try:
             self.write_anchor()
         except (OSError, StoreError) as error:  # a full disk must not keep the program from ending
-            log.warning("the anchor could not be written: %s", error)
-        self.disconnect()
+            log.error("the anchor was not written: %s", error)
+        finally:
+            self.disconnect()
 
 
 def open_store(file: Path, *, costs: Mapping[OperationType, int], backups: Path | None = None) -> Store:
@@ -168,7 +195,7 @@ def open_store(file: Path, *, costs: Mapping[OperationType, int], backups: Path 
         if store.read_only_reason is None:
             store.read_only_reason = _key_trouble(store)
         if made:
-            store.write_anchor()
+            store.write_anchor(anew=True)
     except BaseException:
         store.disconnect()
         raise
@@ -201,13 +228,15 @@ def _check_file(file: Path, *, read_only: bool) -> None:
     with sqlite.translated(file):
         database.connect()
         try:
+            # In this order: another process may be making the store meanwhile, all in one commit.
+            empty = database.execute_sql("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
             owner, found = int(sqlite.pragma(database, "application_id")), migrations.version(database)
         finally:
             database.close()
+    if owner != sqlite.APPLICATION_ID and not (empty and owner == found == 0):
+        raise StoreDamaged(f"This file is not a Metercalc store ({file}). Nothing was changed in it.")
     if found > migrations.SCHEMA_VERSION:
         raise StoreNewer(f"The store was written by a newer Metercalc ({file}, version {found}). Update the program.")
-    if (owner, found) != (0, 0) and owner != sqlite.APPLICATION_ID:
-        raise StoreDamaged(f"This file is not a Metercalc store ({file}). Nothing was changed in it.")
 
 
 def _upgrade(store: Store, costs: Mapping[OperationType, int], backups: Path) -> bool:
@@ -245,9 +274,10 @@ def _now() -> int:
     return time.time_ns() // 1000
 
 
-def _last(database: SqliteDatabase, query: Any) -> tuple[int, bytes]:
-    length, last = query.limit(1).tuples().bind(database).get()
-    return int(length), bytes(last)
+def _link(database: SqliteDatabase, query: Any) -> tuple[int, bytes] | None:
+    """The place and the hash of the first link that a query finds."""
+    row = query.limit(1).tuples().bind(database).first()
+    return (int(row[0]), bytes(row[1])) if row else None
 
 
 def _identity(file: Path) -> tuple[int, int] | None:

@@ -1,0 +1,286 @@
+"""The window's composition root: it builds everything once, wires it, and takes it apart. It holds no logic."""
+
+from __future__ import annotations
+
+import logging
+import platform
+import sys
+import threading
+import traceback
+from types import TracebackType
+
+import PySide6
+from PySide6.QtCore import (
+    QEvent,
+    QMessageLogContext,
+    QObject,
+    QSettings,
+    Qt,
+    QtMsgType,
+    QUrl,
+    Signal,
+    Slot,
+    qInstallMessageHandler,
+)
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from desktop import __version__, logs
+from desktop.arithmetic.money import format_money
+from desktop.background import Lanes
+from desktop.config import Config, Places
+from desktop.controllers.calculator import CalculatorController
+from desktop.controllers.random_strings import RandomStrings
+from desktop.controllers.records import RecordsController
+from desktop.controllers.requests import Failure
+from desktop.controllers.sessions import SessionController
+from desktop.controllers.store import StoreController
+from desktop.controllers.store_access import StoreAccess
+from desktop.private_files import make_folder
+from desktop.shown import explain_verification
+from desktop.single_instance import SingleInstance
+from desktop.values import Session
+from desktop.views.dialogs import DetailsDialog, PasswordDialog, ShortcutsDialog, VerifyDialog
+from desktop.views.icons import application_icon
+from desktop.views.login_dialog import LoginDialog
+from desktop.views.main_window import MainWindow
+from desktop.views.theme import Theme
+
+log = logging.getLogger(__name__)
+
+_ACTIVITY = {QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel}
+_QT_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+class Program(QObject):
+    """All long-lived objects of the window, built in their order."""
+
+    bug_found = Signal(str, str)  # reference, traceback: emitted on any thread
+
+    def __init__(self, application: QApplication, places: Places, config: Config) -> None:
+        super().__init__()
+        self.application = application
+        self.places = places
+        self.config = config
+        make_folder(places.settings_file.parent)
+        self.settings = QSettings(str(places.settings_file), QSettings.Format.IniFormat)
+        self.theme = Theme(application, self.settings)
+        self.access = StoreAccess(places, config)
+        self.lanes = Lanes(
+            open_writing=self.access.open,
+            open_reading=self.access.join_reading,
+            open_survey=self.access.join,
+            leave=self.access.leave,
+            close=self.access.close,
+            interrupt_reader=self.access.interrupt,
+        )
+        self.sessions = SessionController(lanes=self.lanes, access=self.access)
+        self.random_strings = RandomStrings(network=self.lanes.network, settings=config.random)
+        self.calculator = CalculatorController(
+            lanes=self.lanes, access=self.access, sessions=self.sessions, random_strings=self.random_strings
+        )
+        self.records = RecordsController(lanes=self.lanes, access=self.access, sessions=self.sessions)
+        self.store = StoreController(lanes=self.lanes, access=self.access)
+        self.login_dialog = LoginDialog(
+            sessions=self.sessions,
+            settings=self.settings,
+            starting_balance=format_money(config.account.default_balance),
+        )
+        self.window: MainWindow | None = None
+        self._connect()
+
+    def _connect(self) -> None:
+        self.sessions.signed_in.connect(self._on_signed_in)
+        self.sessions.signed_out.connect(self._on_signed_out)
+        self.sessions.first_run_known.connect(self._on_store_open)
+        self.sessions.failed.connect(self._on_failed)
+        self.store.opening_failed.connect(self._on_opening_failed)
+        self.calculator.charged.connect(self.records.refresh)
+        self.store.external_change.connect(self.calculator.refresh)
+        self.store.external_change.connect(self.records.refresh)
+        self.bug_found.connect(self._on_bug)
+        self.login_dialog.quit_asked.connect(self.application.quit)
+        self.application.installEventFilter(self)
+
+    def start(self) -> None:
+        """Show the sign-in dialog, and open the store behind it."""
+        self.login_dialog.show()
+        self.sessions.look_around()
+
+    def close(self) -> None:
+        """End the lanes: what was accepted is written, the anchor too."""
+        self.lanes.close()
+        self.settings.sync()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Notice that somebody is there, for the idle lock."""
+        if event.type() in _ACTIVITY:
+            self.sessions.note_activity()
+        return False
+
+    def raise_window(self) -> None:
+        """Come to the front: somebody started the program again."""
+        shown = self.window if self.window is not None and self.window.isVisible() else self.login_dialog
+        shown.setWindowState(shown.windowState() & ~Qt.WindowState.WindowMinimized)
+        shown.show()
+        shown.raise_()
+        shown.activateWindow()
+
+    def _make_window(self) -> MainWindow:
+        window = MainWindow(
+            sessions=self.sessions,
+            calculator=self.calculator,
+            records=self.records,
+            store=self.store,
+            settings=self.settings,
+            colours=self.theme,
+            page_size=self.config.records.page_size,
+            page_sizes=self.config.records.page_sizes,
+        )
+        window.password_change_asked.connect(self._on_password)
+        window.shortcuts_asked.connect(self._on_shortcuts)
+        window.about_asked.connect(self._on_about)
+        window.verify_asked.connect(self._on_verify)
+        window.back_up_asked.connect(self._on_back_up)
+        window.log_folder_asked.connect(self._on_log_folder)
+        window.closed.connect(self.application.quit)
+        return window
+
+    @Slot(bool)
+    def _on_store_open(self, _first_run: bool) -> None:
+        self.store.begin()
+
+    @Slot(object)
+    def _on_signed_in(self, session: Session) -> None:
+        if self.window is None:
+            self.window = self._make_window()
+            self.window.show_session(session)
+        self.window.show()
+
+    @Slot(str)
+    def _on_signed_out(self, _reason: str) -> None:
+        if self.window is not None:
+            self.window.hide()
+
+    @Slot(object)
+    def _on_failed(self, failure: Failure) -> None:
+        log.info("refused: %s", failure.code)
+
+    @Slot(object)
+    def _on_opening_failed(self, failure: Failure) -> None:
+        self.login_dialog.show_error(failure.text)
+
+    @Slot()
+    def _on_password(self) -> None:
+        PasswordDialog(sessions=self.sessions, parent=self.window).open()
+
+    @Slot()
+    def _on_shortcuts(self) -> None:
+        ShortcutsDialog(parent=self.window).open()
+
+    @Slot()
+    def _on_about(self) -> None:
+        DetailsDialog(
+            name="about_dialog",
+            title="About Metercalc",
+            text=f"<b>Metercalc {__version__}</b><br>A pay-per-use calculator with a ledger that can be proved.",
+            details=self._facts(),
+            parent=self.window,
+        ).open()
+
+    @Slot()
+    def _on_verify(self) -> None:
+        dialog = VerifyDialog(store=self.store, explain=explain_verification, parent=self.window)
+        dialog.cancelled.connect(self.store.cancel_verify)
+        dialog.open()
+        self.store.verify()
+
+    @Slot()
+    def _on_back_up(self) -> None:
+        dialog = QFileDialog(self.window, "Back up the store", "metercalc.metercalc-backup")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.fileSelected.connect(self.store.back_up)
+        dialog.open()
+
+    @Slot()
+    def _on_log_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.places.log_dir)))
+
+    @Slot(str, str)
+    def _on_bug(self, reference: str, trace: str) -> None:
+        DetailsDialog(
+            name="crash_dialog",
+            title="Metercalc made a mistake",
+            text=f"Something went wrong in the program itself (reference {reference}). It goes on where it can; what "
+            "was charged stands in the records. Please send the details to whoever looks after Metercalc.",
+            details=[trace, *self._facts()],
+            parent=self.window,
+        ).open()
+
+    def _facts(self) -> list[str]:
+        return [
+            f"Metercalc {__version__}",
+            f"Python {platform.python_version()}, Qt and PySide {PySide6.__version__}, {platform.platform()}",
+            f"Store: {self.places.store_file}",
+            f"Configuration: {self.places.config_file}",
+            f"Logs: {self.places.log_dir}",
+        ]
+
+    def report_bug(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """The end of an error that nobody expected: into the log, and to the window from whatever thread."""
+        log.critical("a bug", exc_info=(kind, error, trace))
+        self.bug_found.emit(logs.reference.get(), "".join(traceback.format_exception(kind, error, trace)))
+
+    def report_thread_bug(self, arguments: threading.ExceptHookArgs) -> None:
+        """The same for a thread of Python's own."""
+        if arguments.exc_value is not None:
+            self.report_bug(arguments.exc_type, arguments.exc_value, arguments.exc_traceback)
+
+
+def make_application() -> QApplication:
+    """Qt's application under the program's name. Made once a process."""
+    qInstallMessageHandler(_log_qt)
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("metercalc")
+    application.setApplicationDisplayName("Metercalc")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("metercalc")
+    application.setWindowIcon(application_icon())
+    application.setQuitOnLastWindowClosed(False)
+    return application
+
+
+def run(places: Places, config: Config, *, sign_in_as: tuple[str, str] | None = None) -> int:
+    """Open the window and stay until it is closed; returns the exit status.
+
+    `sign_in_as` is an e-mail and a password to sign in with at once, for the demo.
+    """
+    application = make_application()
+    instance = SingleInstance(places.store_file)
+    if instance.is_second():
+        log.info("another window has this store and was asked to come forward")
+        return 0
+    program = Program(application, places, config)
+    sys.excepthook = program.report_bug
+    threading.excepthook = program.report_thread_bug
+    instance.raise_asked.connect(program.raise_window)
+    program.start()
+    if sign_in_as is not None:
+        program.sessions.sign_in(*sign_in_as)
+    try:
+        return application.exec()
+    finally:
+        instance.close()
+        program.close()
+        sys.excepthook = sys.__excepthook__
+
+
+def _log_qt(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+    logging.getLogger("desktop.qt").log(_QT_LEVELS.get(kind, logging.WARNING), "%s", message)

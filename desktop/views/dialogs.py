@@ -1,0 +1,221 @@
+"""The small dialogs: password, shortcuts, about, a crash, the ledger's proof. Each shows and asks; none blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.controllers.requests import Failure
+from desktop.controllers.sessions import SessionController
+from desktop.controllers.store import StoreController
+from desktop.values import Verification
+from desktop.views import theme
+from desktop.views.icons import application_icon
+
+SHORTCUTS = (
+    ("Enter", "Calculate and pay"),
+    ("Esc", "Clear the entry"),
+    ("Ctrl+Shift+C", "Copy the result"),
+    ("Ctrl+L", "Go to the calculator"),
+    ("Ctrl+F", "Search the records"),
+    ("Ctrl+C", "Copy the selected records"),
+    ("Del", "Delete the selected records"),
+    ("Ctrl+R", "Restore the selected records (in the Trash)"),
+    ("Ctrl+Z", "Undo a deletion"),
+    ("Ctrl+E", "Export the filtered records"),
+    ("Ctrl+1, 2, 3", "Both, the calculator alone, the records alone"),
+    ("Ctrl+Shift+Q", "Sign out"),
+    ("Ctrl+Q", "Quit"),
+    ("F1", "This list"),
+)
+
+
+class _Dialog(QDialog):
+    """A window of its own that goes away for good when it is closed."""
+
+    def __init__(self, name: str, title: str, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.layout_ = QVBoxLayout(self)
+        self.layout_.setContentsMargins(theme.WIDE, theme.LARGE, theme.WIDE, theme.LARGE)
+        self.layout_.setSpacing(theme.MEDIUM)
+
+    def add_text(self, text: str, *, role: str = "") -> QLabel:
+        """A paragraph."""
+        label = QLabel(text)
+        label.setWordWrap(True)
+        theme.set_role(label, role)
+        self.layout_.addWidget(label)
+        return label
+
+    def add_buttons(self, *, accept: str = "", reject: str = "Close") -> QDialogButtonBox:
+        """The row of buttons at the foot."""
+        buttons = QDialogButtonBox()
+        if accept:
+            primary = buttons.addButton(accept, QDialogButtonBox.ButtonRole.AcceptRole)
+            theme.set_role(primary, "primary")
+        buttons.addButton(reject, QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.rejected.connect(self.reject)
+        self.layout_.addWidget(buttons)
+        return buttons
+
+
+class PasswordDialog(_Dialog):
+    """Asks for the present password and a new one, twice."""
+
+    def __init__(self, *, sessions: SessionController, parent: QWidget | None = None) -> None:
+        super().__init__("password_dialog", "Change password", parent)
+        self._sessions = sessions
+        self._old, self._new, self._again = (_password(n) for n in ("old", "new", "again"))
+        form = QFormLayout()
+        form.addRow("&Present password", self._old)
+        form.addRow("&New password", self._new)
+        form.addRow("New password &again", self._again)
+        self.layout_.addLayout(form)
+        self._error = self.add_text("", role="negative")
+        self._error.setObjectName("password_error_label")
+        buttons = self.add_buttons(accept="Change", reject="Cancel")
+        buttons.accepted.connect(self._on_change)
+        sessions.password_changed.connect(self.accept)
+        sessions.failed.connect(self._on_failed)
+        sessions.signed_out.connect(self._on_signed_out)
+
+    @Slot()
+    def _on_change(self) -> None:
+        if self._new.text() != self._again.text():
+            self._error.setText("The two new passwords are not the same.")
+        else:
+            self._error.clear()
+            self._sessions.change_password(self._old.text(), self._new.text())
+
+    @Slot(object)
+    def _on_failed(self, failure: Failure) -> None:
+        self._error.setText(failure.text)
+
+    @Slot(str)
+    def _on_signed_out(self, _reason: str) -> None:
+        self.reject()
+
+
+class ShortcutsDialog(_Dialog):
+    """Every shortcut on one sheet."""
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__("shortcuts_dialog", "Keyboard shortcuts", parent)
+        form = QFormLayout()
+        form.setHorizontalSpacing(theme.WIDE)
+        for keys, what in SHORTCUTS:
+            label = QLabel(keys)
+            label.setFont(theme.font(bold=True))
+            form.addRow(label, QLabel(what))
+        self.layout_.addLayout(form)
+        self.add_buttons()
+
+
+class DetailsDialog(_Dialog):
+    """Text to read and copy: what the program is, or what went wrong in it."""
+
+    def __init__(
+        self, *, name: str, title: str, text: str, details: Sequence[str], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(name, title, parent)
+        self._details = "\n".join(details)
+        picture = QLabel()
+        picture.setPixmap(application_icon().pixmap(48, 48))
+        self.layout_.addWidget(picture)
+        self.add_text(text)
+        shown = QPlainTextEdit(self._details)
+        shown.setReadOnly(True)
+        shown.setAccessibleName("Details")
+        shown.setTabChangesFocus(True)
+        self.layout_.addWidget(shown, 1)
+        buttons = self.add_buttons()
+        copy = buttons.addButton("&Copy details", QDialogButtonBox.ButtonRole.ActionRole)
+        copy.setObjectName("copy_details_button")
+        copy.clicked.connect(self._on_copy)
+        self.resize(560, 380)
+
+    @Slot()
+    def _on_copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._details)
+
+
+class VerifyDialog(_Dialog):
+    """The ledger being proved, and what came of it in plain words."""
+
+    cancelled = Signal()
+
+    def __init__(
+        self, *, store: StoreController, explain: Callable[[Verification], str], parent: QWidget | None = None
+    ) -> None:
+        super().__init__("verify_dialog", "Verify ledger", parent)
+        self._explain = explain
+        self._outcome = self.add_text("Following every record from the first to the last …")
+        self._outcome.setObjectName("verify_outcome_label")
+        self._progress = QProgressBar()
+        self._progress.setAccessibleName("Records checked")
+        self._problems = QPlainTextEdit()
+        self._problems.setReadOnly(True)
+        self._problems.setTabChangesFocus(True)
+        self._problems.setAccessibleName("Problems")
+        self._problems.hide()
+        self._cancel = QPushButton("Stop")
+        for widget in (self._progress, self._problems, self._cancel):
+            self.layout_.addWidget(widget)
+        self.add_buttons()
+        self._cancel.clicked.connect(self._on_cancel)
+        store.verify_progress.connect(self._on_progress)
+        store.verified.connect(self._on_verified)
+        store.failed.connect(self._on_failed)
+        self.resize(480, 200)
+
+    @Slot()
+    def _on_cancel(self) -> None:
+        self.cancelled.emit()
+        self._end("Stopped. Nothing was found so far, and not everything was looked at.")
+
+    @Slot(int, int)
+    def _on_progress(self, done: int, total: int) -> None:
+        self._progress.setRange(0, max(total, 1))
+        self._progress.setValue(done)
+
+    @Slot(object)
+    def _on_verified(self, verification: Verification) -> None:
+        self._end(self._explain(verification))
+        if verification.problems:
+            lines = (f"{p.rule}  {p.username}  record {p.record_id}: {p.message}" for p in verification.problems)
+            self._problems.setPlainText("\n".join(lines))
+            self._problems.show()
+            self.resize(640, 420)
+
+    @Slot(object)
+    def _on_failed(self, failure: Failure) -> None:
+        self._end(failure.text)
+
+    def _end(self, text: str) -> None:
+        self._outcome.setText(text)
+        self._progress.hide()
+        self._cancel.hide()
+
+
+def _password(name: str) -> QLineEdit:
+    field = QLineEdit()
+    field.setObjectName(f"{name}_password_edit")
+    field.setEchoMode(QLineEdit.EchoMode.Password)
+    return field

@@ -1,0 +1,120 @@
+"""The row under the records: which page, of how many, how long, and what they come to. It asks by signal."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
+
+from desktop.arithmetic.money import format_money
+from desktop.arithmetic.numbers import NumberFormat
+from desktop.values import Page
+from desktop.views import theme
+from desktop.views.icons import icon
+
+
+class Pager(QWidget):
+    """Moves through the pages."""
+
+    page_asked = Signal(int)
+    size_asked = Signal(int)
+
+    def __init__(self, *, page_sizes: tuple[int, ...], number_format: NumberFormat) -> None:
+        super().__init__()
+        self._format = number_format
+        self._page_sizes = page_sizes
+        self._pages = 1
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        self._total = QLabel()
+        self._total.setObjectName("total_label")
+        self._total.setAccessibleName("Total")
+        self._total.setFont(theme.font(figures=True))
+        theme.set_role(self._total, "muted")
+        self._first = _button("first_page_button", "first", "⏮", "First page")
+        self._previous = _button("previous_page_button", "previous", "‹", "Previous page")
+        self._next = _button("next_page_button", "next", "›", "Next page")
+        self._last = _button("last_page_button", "last", "⏭", "Last page")
+        self._number = QSpinBox()
+        self._number.setObjectName("page_spin")
+        self._number.setAccessibleName("Page")
+        self._number.setMinimum(1)
+        self._number.setKeyboardTracking(False)
+        self._of = QLabel("of 1")
+        self._size = QComboBox()
+        self._size.setObjectName("page_size_combo")
+        self._size.setAccessibleName("Records on a page")
+        for size in self._page_sizes:
+            self._size.addItem(f"{size} a page", size)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.TIGHT)
+        row.addWidget(self._total, 1)
+        for widget in (self._first, self._previous, self._number, self._of, self._next, self._last, self._size):
+            row.addWidget(widget)
+
+    def _connect(self) -> None:
+        self._first.clicked.connect(self._on_first)
+        self._previous.clicked.connect(self._on_previous)
+        self._next.clicked.connect(self._on_next)
+        self._last.clicked.connect(self._on_last)
+        self._number.valueChanged.connect(self.page_asked)
+        self._size.currentIndexChanged.connect(self._on_size)
+
+    def choose_size(self, size: int) -> None:
+        """Set the page size without asking for a page."""
+        with QSignalBlocker(self._size):
+            self._size.setCurrentIndex(max(0, self._size.findData(size)))
+
+    def show_page(self, page: Page) -> None:
+        """Show where a page stands and what the filtered set comes to."""
+        self._pages = page.pages
+        with QSignalBlocker(self._number):
+            self._number.setMaximum(page.pages)
+            self._number.setValue(page.number)
+        self._of.setText(f"of {page.pages:,}")
+        for button, possible in (
+            (self._first, page.number > 1),
+            (self._previous, page.number > 1),
+            (self._next, page.number < page.pages),
+            (self._last, page.number < page.pages),
+        ):
+            button.setEnabled(possible)
+        totals = page.totals
+        noun = "record" if totals.count == 1 else "records"
+        spent = format_money(totals.spent, self._format)
+        credited = format_money(totals.credited, self._format)
+        self._total.setText(f"{totals.count:,} {noun} · spent {spent} · credited {credited}")
+
+    @Slot()
+    def _on_first(self) -> None:
+        self.page_asked.emit(1)
+
+    @Slot()
+    def _on_previous(self) -> None:
+        self.page_asked.emit(self._number.value() - 1)
+
+    @Slot()
+    def _on_next(self) -> None:
+        self.page_asked.emit(self._number.value() + 1)
+
+    @Slot()
+    def _on_last(self) -> None:
+        self.page_asked.emit(self._pages)
+
+    @Slot()
+    def _on_size(self) -> None:
+        self.size_asked.emit(self._size.currentData())
+
+
+def _button(name: str, picture: str, sign: str, spoken: str) -> QToolButton:
+    button = QToolButton()
+    button.setObjectName(name)
+    button.setAccessibleName(spoken)
+    button.setToolTip(spoken)
+    found = icon(picture)
+    button.setIcon(found)
+    if found.isNull():
+        button.setText(sign)
+    return button

@@ -1,0 +1,141 @@
+"""One page of records as Qt's table model. It holds what it is shown and asks nobody; `show` is its one mutator."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
+from typing_extensions import override
+
+from desktop.arithmetic.money import format_money
+from desktop.arithmetic.numbers import NumberFormat, localise
+from desktop.shown import OPERATION_NAMES, shown_date
+from desktop.values import Column, Entry, OperationType, Page
+from desktop.views import theme
+
+Index = QModelIndex | QPersistentModelIndex
+
+HEADERS = {
+    Column.DATE: "Date",
+    Column.OPERATION: "Operation",
+    Column.OPERANDS: "Operands",
+    Column.RESPONSE: "Result",
+    Column.AMOUNT: "Amount",
+    Column.BALANCE: "Balance",
+}
+COLUMNS = tuple(HEADERS)
+_FIGURES = {Column.RESPONSE, Column.AMOUNT, Column.BALANCE}
+
+
+class Row(NamedTuple):
+    """One record, formatted; `entry` is None where it could not be."""
+
+    cells: tuple[str, ...]
+    entry: Entry | None
+    trouble: str = ""
+
+
+class RecordsModel(QAbstractTableModel):
+    """The page on screen."""
+
+    def __init__(self, *, number_format: NumberFormat) -> None:
+        super().__init__()
+        self._format = number_format
+        self._rows: list[Row] = []
+
+    def show(self, page: Page) -> None:
+        """Replace what is shown by a page."""
+        self.beginResetModel()
+        self._rows = [self._row(entry) for entry in page.entries]
+        self.endResetModel()
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.beginResetModel()
+        self._rows = []
+        self.endResetModel()
+
+    def entry(self, row: int) -> Entry | None:
+        """The record in a row."""
+        return self._rows[row].entry
+
+    def row_of(self, record_id: int) -> int | None:
+        """Where a record is shown, if it is."""
+        found = (n for n, row in enumerate(self._rows) if row.entry is not None and row.entry.id == record_id)
+        return next(found, None)
+
+    @override
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self._rows)
+
+    @override
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    @override
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation == Qt.Orientation.Vertical:
+            return None
+        column = COLUMNS[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return HEADERS[column]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        return None
+
+    @override
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row, column = self._rows[index.row()], COLUMNS[index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.cells[index.column()]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return row.trouble or self._tip(row, index.column())
+        if role == Qt.ItemDataRole.FontRole and column in _FIGURES:
+            return theme.font(figures=True)
+        if role == Qt.ItemDataRole.ForegroundRole and column is Column.AMOUNT:
+            # Money in is worth a colour; money out is the ordinary case.
+            return QColor(theme.colours().positive) if row.entry and row.entry.amount < 0 else None
+        return None
+
+    @override
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if index.isValid() and self._rows[index.row()].entry is None:
+            return Qt.ItemFlag.NoItemFlags
+        return super().flags(index)
+
+    def _row(self, entry: Entry) -> Row:
+        """A record as text. One that something else has spoilt becomes a row that cannot be chosen."""
+        try:
+            return Row(self._cells(entry), entry)
+        except (ValueError, OverflowError, OSError) as error:
+            trouble = f"Record {entry.id} cannot be shown ({error}). Help, Verify ledger says more."
+            return Row((f"Record {entry.id}", "cannot be shown", *("" for _ in COLUMNS[2:])), None, trouble)
+
+    def _cells(self, entry: Entry) -> tuple[str, ...]:
+        computed = entry.operation not in (OperationType.RANDOM_STRING, OperationType.CREDIT)
+        response = localise(entry.response, self._format) if computed else entry.response
+        cells = {
+            Column.DATE: shown_date(entry.date),
+            Column.OPERATION: OPERATION_NAMES[entry.operation],
+            Column.OPERANDS: localise(entry.operands, self._format) if computed else entry.operands,
+            Column.RESPONSE: response if entry.exact else f"≈ {response}",
+            Column.AMOUNT: format_money(-entry.amount, self._format, signed=True),
+            Column.BALANCE: format_money(entry.user_balance, self._format),
+        }
+        return tuple(cells[column] for column in COLUMNS)
+
+    def _tip(self, row: Row, column: int) -> str:
+        entry = row.entry
+        if entry is not None and entry.expression and COLUMNS[column] in (Column.OPERANDS, Column.RESPONSE):
+            return f"{localise(entry.expression, self._format)}\n{row.cells[column]}"
+        return row.cells[column]
+
+
+def _alignment(column: Column) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column in _FIGURES else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
