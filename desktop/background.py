@@ -293,7 +293,7 @@ class Lanes:
         close: Callable[[], object] | None = None,
         interrupt_reader: Callable[[], object] | None = None,
     ) -> None:
-        """The `open_…` functions connect the thread that calls them, `leave` disconnects it, `close` is the writer's."""
+        """The `open_…` functions connect the thread that calls them, `leave` disconnects it, `close` the writer's."""
         self.write = Lane("write", on_start=open_writing, on_stop=close, drain=True)
         self.read = Lane("read", on_start=open_reading, on_stop=leave, interrupt=interrupt_reader)
         self.survey = Lane("survey", on_start=open_survey, on_stop=leave)

@@ -20,7 +20,10 @@ OPERATION_NAMES: Mapping[OperationType, str] = {
 
 def shown_date(microseconds: int) -> str:
     """A UTC time in the person's time zone, to the second: "2026-11-25 14:03:07"."""
-    return datetime.fromtimestamp(microseconds // 1_000_000).strftime("%Y-%m-%d %H:%M:%S")
+    try:
+        return datetime.fromtimestamp(microseconds // 1_000_000).strftime("%Y-%m-%d %H:%M:%S")
+    except (ValueError, OverflowError, OSError):  # only in a damaged store, which must still be readable
+        return f"? {microseconds}"
 
 
 def explain_verification(verification: Verification) -> str:

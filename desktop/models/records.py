@@ -10,10 +10,12 @@ from collections.abc import Iterator, Sequence
 
 from peewee import SqliteDatabase
 
+from desktop.errors import BadInput
 from desktop.models import accounts, chain, entries
 from desktop.models.store import Store
 from desktop.values import Column, Entry, Filters, OperationType, Page, PageRequest, Session, Totals
 
+LONGEST_PATTERN = 50_000  # bytes: SQLite's bound for LIKE, above what any record holds
 LARGEST_ID = 2**63 - 1  # SQLite's; a person can type more
 
 _ORDER = {
@@ -133,6 +135,8 @@ def _contains(text: str) -> tuple[str, list[object]]:
     """Whether the text stands in anything that is shown, without regard to case; % and _ are plain characters."""
     text = text.encode(errors="replace").decode()  # half a surrogate pair is no text to SQLite
     pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    if len(pattern.encode()) > LONGEST_PATTERN:
+        raise BadInput("The search text is too long: no record is that long.")
     shown = (
         "r.operands",
         "r.operation_response",

@@ -147,7 +147,7 @@ class Store:
         file = chain.anchor_file(self.file)
         before = None if anew else chain.read_anchor(file, self.key)
         if before is not None and not self._carries(before):
-            raise StoreDamaged(f"The records do not continue those that the anchor knows ({file}). Run metercalc verify.")
+            raise StoreDamaged(f"The records do not carry on from the anchor ({file}). Run metercalc verify.")
         chain.write_anchor(file, self.anchor(), self.key)
 
     def _carries(self, anchor: chain.Anchor) -> bool:

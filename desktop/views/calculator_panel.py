@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from desktop.arithmetic.money import format_money
-from desktop.arithmetic.numbers import localise
+from desktop.arithmetic.numbers import MAX_DIGITS, localise
 from desktop.controllers.calculator import CalculatorController
 from desktop.controllers.requests import Failure
 from desktop.shown import OPERATION_NAMES
@@ -192,8 +192,12 @@ class CalculatorPanel(QWidget):
         self._forget_message()
         self._tape.append(receipt)
         self._show_result(receipt.result, exact=receipt.exact)
-        if not any(entry.operation is OperationType.RANDOM_STRING for entry in receipt.entries):
+        if any(entry.operation is OperationType.RANDOM_STRING for entry in receipt.entries):
+            self._entry.setFocus()
+        elif sum(figure.isdigit() for figure in receipt.result) <= MAX_DIGITS:
             self._entry.hold_result(localise(receipt.result, self._format))
+        else:
+            self._entry.selectAll()  # too long to be calculated with
         spent = f"charged {format_money(receipt.cost, self._format)}" if receipt.cost else "free of charge"
         balance = format_money(receipt.balance, self._format)
         announce(self, f"{'' if receipt.exact else 'about '}{receipt.result}, {spent}, balance {balance}")

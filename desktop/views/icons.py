@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-from typing_extensions import override
 
 from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+from typing_extensions import override
 
 from desktop import resources
 

@@ -119,6 +119,8 @@ class Keypad(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(theme.TIGHT + 2)
+        for row in range(max(key.row for key in KEYS) + 1):
+            grid.setRowStretch(row, 1)
         for button in self._buttons:
             grid.addWidget(button, button.key.row, button.key.column, 1, button.key.columns)
             button.setProperty("kind", "operation" if button.key.operation else "plain")

@@ -30,6 +30,7 @@ class LoginDialog(QDialog):
         self._starting_balance = starting_balance
         self._build()
         self._connect()
+        self._error.hide()
         self._show_first_run(False)
 
     def _build(self) -> None:
@@ -110,6 +111,7 @@ class LoginDialog(QDialog):
         """Say what went wrong, in place."""
         self._error.setText(text)
         self._error.show()
+        self._fit()
         announce(self, text, urgent=True)
 
     @Slot(bool)
@@ -124,6 +126,7 @@ class LoginDialog(QDialog):
         theme.set_role(primary, "primary")
         theme.set_role(other, "")
         primary.setDefault(True)
+        self._fit()
 
     @Slot()
     def _on_sign_in(self) -> None:
@@ -147,6 +150,14 @@ class LoginDialog(QDialog):
     def _forget_error(self) -> None:
         self._error.clear()
         self._error.hide()
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as the texts need: Qt does not grow a dialog with a wrapped label by itself."""
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        self.setFixedHeight(layout.totalHeightForWidth(_WIDTH))
 
     @Slot(bool)
     def _on_reveal(self, shown: bool) -> None:

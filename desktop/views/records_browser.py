@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QItemSelectionModel, QLocale, QPoint, QSettings, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from desktop.controllers.records import RecordsController
 from desktop.controllers.requests import Failure
@@ -36,13 +37,13 @@ from desktop.views.records_model import COLUMNS, RecordsModel
 
 _SETTINGS = "records"
 _WIDTHS = {
-    Column.DATE: 9.5,
-    Column.OPERATION: 7.5,
-    Column.OPERANDS: 12.0,
-    Column.RESPONSE: 10.0,
-    Column.AMOUNT: 6.5,
-    Column.BALANCE: 7.0,
-}  # in widths of the font's "MM"
+    Column.DATE: 7.8,
+    Column.OPERATION: 5.8,
+    Column.OPERANDS: 8.4,
+    Column.RESPONSE: 6.6,
+    Column.AMOUNT: 4.6,
+    Column.BALANCE: 4.6,
+}  # shares of the table's width, until the person chooses
 
 
 class RecordsBrowser(QWidget):
@@ -68,6 +69,7 @@ class RecordsBrowser(QWidget):
         self._page_sizes = page_sizes
         self._request = PageRequest(size=page_size)
         self._page: Page | None = None
+        self._sharing = False
         self._build()
         self._recall()
         self._connect()
@@ -119,9 +121,6 @@ class RecordsBrowser(QWidget):
         header.setStretchLastSection(True)
         header.setSortIndicatorShown(True)
         header.setSectionsClickable(True)
-        unit = table.fontMetrics().horizontalAdvance("MM")
-        for number, column in enumerate(COLUMNS):
-            table.setColumnWidth(number, int(_WIDTHS[column] * unit))
         return table
 
     def _make_actions(self) -> None:
@@ -181,6 +180,7 @@ class RecordsBrowser(QWidget):
         self._pager.page_asked.connect(self._on_page_asked)
         self._pager.size_asked.connect(self._on_size_asked)
         self._table.horizontalHeader().sortIndicatorChanged.connect(self._on_sort)
+        self._table.horizontalHeader().sectionResized.connect(self._on_section_resized)
         self._table.selectionModel().selectionChanged.connect(self._on_selection)
         self._table.customContextMenuRequested.connect(self._on_context_menu)
         self.delete_action.triggered.connect(self._on_delete)
@@ -219,7 +219,8 @@ class RecordsBrowser(QWidget):
 
     def remember(self) -> None:
         """Keep widths, order, sort and page size for the next time."""
-        self._settings.setValue(f"{_SETTINGS}/header", self._table.horizontalHeader().saveState())
+        if self._widths_chosen:
+            self._settings.setValue(f"{_SETTINGS}/header", self._table.horizontalHeader().saveState())
         self._settings.setValue(f"{_SETTINGS}/page_size", self._request.size)
         self._settings.setValue(f"{_SETTINGS}/sort", self._request.sort.value)
         self._settings.setValue(f"{_SETTINGS}/descending", int(self._request.descending))
@@ -227,8 +228,7 @@ class RecordsBrowser(QWidget):
     def _recall(self) -> None:
         state = self._settings.value(f"{_SETTINGS}/header")
         header = self._table.horizontalHeader()
-        if state is not None:
-            header.restoreState(state)
+        self._widths_chosen = state is not None and header.restoreState(state)
         sort = str(self._settings.value(f"{_SETTINGS}/sort", Column.DATE.value))
         descending = str(self._settings.value(f"{_SETTINGS}/descending", "1")) == "1"
         size = str(self._settings.value(f"{_SETTINGS}/page_size", self._request.size))
@@ -241,6 +241,33 @@ class RecordsBrowser(QWidget):
         order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
         header.setSortIndicator(COLUMNS.index(self._request.sort), order)
         self._pager.choose_size(self._request.size)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._share_width()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_width()
+
+    def _share_width(self) -> None:
+        """Give each column its share; not once the person has chosen widths."""
+        if self._widths_chosen:
+            return
+        header = self._table.horizontalHeader()
+        unit = self._table.viewport().width() / sum(_WIDTHS.values())
+        self._sharing = True  # only the person's own changes count as a choice
+        for number, column in enumerate(COLUMNS[:-1]):
+            header.resizeSection(number, int(_WIDTHS[column] * unit))
+        self._sharing = False
+
+    @Slot(int, int, int)
+    def _on_section_resized(self, section: int, _old: int, _new: int) -> None:
+        # The last column follows the window by itself.
+        if not self._sharing and section != len(COLUMNS) - 1:
+            self._widths_chosen = True
 
     def _ask(self, **changes: object) -> None:
         self._request = replace(self._request, **changes)  # type: ignore[arg-type]  # the fields of PageRequest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QWidget
 from typing_extensions import override
@@ -58,13 +58,19 @@ class ResultLabel(QScrollArea):
 
     def _fit(self) -> None:
         width = self.viewport().width() - theme.SMALL
-        for size in (theme.Size.DISPLAY, theme.Size.TITLE, theme.Size.LEAD, theme.Size.BODY):
+        for size in (theme.Size.DISPLAY, theme.Size.TITLE, theme.Size.LEAD, theme.Size.BODY, theme.Size.CAPTION):
             self._label.setFont(theme.font(size, figures=True))
             if self._label.fontMetrics().horizontalAdvance(self._plain) <= width:
                 self._label.setText(self._plain)
                 return
         # Too long for one line at any size: let it break between any two figures.
         self._label.setText(_ZERO_WIDTH_SPACE.join(self._plain))
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:  # another scheme's style sheet takes its own font
+            self._fit()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -12,6 +12,8 @@ from PySide6.QtCore import QObject, QSettings, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
+from desktop import resources
+
 # Spacing in pixels of the design, which Qt scales with the screen.
 TIGHT, SMALL, MEDIUM, LARGE, WIDE = 4, 8, 12, 16, 24
 RADIUS = 6
@@ -119,15 +121,18 @@ class Theme(QObject):
         self._apply()
 
     def _apply(self) -> None:
-        found = colours()
+        hint = QGuiApplication.styleHints().colorScheme()
+        # The choice first: a platform without schemes of its own ignores what it was asked for.
+        scheme = hint if self.chosen == "system" else SCHEMES[self.chosen]
+        found = DARK if scheme == Qt.ColorScheme.Dark else LIGHT
         self._application.setPalette(_palette(found))
         self._application.setStyleSheet(_style(found))
         self.changed.emit()
 
 
 def colours() -> Colours:
-    """The colours of the scheme in force."""
-    return DARK if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
+    """The colours of the scheme in force: those whose surface the palette has."""
+    return DARK if QGuiApplication.palette().window().color().lightnessF() < 0.5 else LIGHT
 
 
 def set_size(widget: QWidget, size: Size, *, bold: bool = False) -> None:
@@ -191,6 +196,7 @@ def _palette(found: Colours) -> QPalette:
 
 
 def _style(c: Colours) -> str:
+    chevron = resources.path(f"icons/chevron-{'dark' if c is DARK else 'light'}.svg").as_posix()
     return f"""
     QToolTip {{ color: {c.text}; background: {c.raised}; border: 1px solid {c.border}; padding: {TIGHT}px; }}
     QLabel[role="muted"] {{ color: {c.muted}; }}
@@ -203,21 +209,19 @@ def _style(c: Colours) -> str:
     QFrame[role="header"] {{ background: {c.raised}; border-bottom: 1px solid {c.border}; }}
     QLineEdit, QComboBox, QSpinBox, QDateEdit {{
         background: {c.raised}; color: {c.text}; border: 1px solid {c.border}; border-radius: {RADIUS}px;
-        padding: {TIGHT}px {SMALL}px; min-height: 1.5em; selection-background-color: {c.selection};
-        selection-color: {c.text};
+        padding: {TIGHT + 2}px {SMALL}px; selection-background-color: {c.selection}; selection-color: {c.text};
     }}
     QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus {{ border: 1px solid {c.accent}; }}
     QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDateEdit:disabled {{ color: {c.muted}; }}
     QComboBox::drop-down, QDateEdit::drop-down {{ border: none; width: 20px; }}
-    QComboBox::down-arrow, QDateEdit::down-arrow {{ image: none; width: 0; height: 0; margin-right: 7px;
-        border-left: 4px solid transparent; border-right: 4px solid transparent; border-top: 5px solid {c.muted}; }}
+    QComboBox::down-arrow, QDateEdit::down-arrow {{ image: url("{chevron}"); width: 12px; height: 12px; }}
     QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.border}; }}
     QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
     QPushButton, QToolButton {{
         background: {c.raised}; color: {c.text}; border: 1px solid {c.border}; border-radius: {RADIUS}px;
-        padding: {TIGHT}px {MEDIUM}px; min-height: 1.5em;
+        padding: {TIGHT + 2}px {MEDIUM}px;
     }}
-    QToolButton {{ padding: {TIGHT}px {SMALL}px; }}
+    QToolButton {{ padding: {TIGHT + 2}px {SMALL}px; }}
     QPushButton:hover, QToolButton:hover {{ background: {c.sunken}; }}
     QPushButton:pressed, QToolButton:pressed, QToolButton:checked {{ background: {c.selection}; }}
     QPushButton:focus, QToolButton:focus {{ border: 1px solid {c.accent}; }}

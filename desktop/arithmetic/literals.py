@@ -1,0 +1,219 @@
+"""Owns the reading of one number where it stands in a text; must not judge its size or what surrounds it.
+
+Strict on purpose: grouping is read only where it is well formed. A "0.011" that is read as 11 costs money.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+from desktop.errors import ExpressionError
+
+MAX_LENGTH: Final = 1000
+"""Characters an entry can have."""
+MAX_DIGITS: Final = 100
+"""Digits a number can have, counted from the first that is not 0."""
+MAX_EXPONENT: Final = 999
+"""A number other than 0 is at least 1e-999 and below 1e1000 in size."""
+
+MINUS: Final = "-−"
+DIGITS: Final = "0123456789"
+SPACES: Final = " \t\r\n\u00a0\u202f\u2009"
+_GROUP_SPACES: Final = " \u00a0\u202f\u2009"
+_GROUP_MARKS: Final = "'’_"
+_SHOWN: Final = 40
+_MARKS: Final = ".,٫٬"
+# Qt and CLDR put these invisible marks around signs: ar_EG's minus is U+061C "-", fa_IR's U+200E "−".
+_DIRECTION_MARKS: Final = "\u061c\u200e\u200f\u2066\u2067\u2068\u2069"
+_THREES: Final = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+")
+_INDIAN: Final = re.compile(r"[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberFormat:
+    """How a locale writes numbers; the default is the command line's.
+
+    `group_marks` holds every mark that may group digits, the one to write with first; `zero_digit` is the
+    first of ten digits in a row. `minus` may carry a direction mark, as in Arabic.
+    """
+
+    decimal_mark: str = "."
+    group_marks: str = ","
+    minus: str = "-"
+    zero_digit: str = "0"
+
+    @property
+    def decimal_marks(self) -> str:
+        """What is read as decimal mark: the locale's own, and "." where it can mean nothing else (Arabic)."""
+        clear = self.decimal_mark not in ".," and "." not in self.group_marks
+        return self.decimal_mark + ("." if clear else "")
+
+
+PLAIN: Final = NumberFormat()
+"""How the command line and machines write numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A number as it was scanned: its digits before and after the mark, where it began and where it ended.
+
+    `position` counts in the original text, `end` in `Source.chars`.
+    """
+
+    whole: str
+    fraction: str
+    exponent: int
+    position: int
+    end: int
+    has_exponent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text made ready to scan: ASCII digits, one sign for minus, no direction marks.
+
+    `places[i]` is where `chars[i]` stands in the original; one more gives its end.
+    """
+
+    text: str
+    chars: str
+    places: tuple[int, ...]
+    fmt: NumberFormat
+
+    @classmethod
+    def of(cls, text: str, fmt: NumberFormat) -> Source:
+        zero = ord(fmt.zero_digit)
+        ascii_of = {chr(zero + digit): str(digit) for digit in range(10)}
+        ascii_of |= {sign: "-" for sign in fmt.minus if sign not in _DIRECTION_MARKS}
+        kept = [(place, char) for place, char in enumerate(text) if char not in _DIRECTION_MARKS]
+        chars = "".join(ascii_of.get(char, char) for _, char in kept)
+        return cls(text, chars, (*(place for place, _ in kept), len(text)), fmt)
+
+    def char(self, index: int) -> str:
+        """The character at `index`, a blank that is in no set of characters at the end."""
+        return self.chars[index] if index < len(self.chars) else "\0"
+
+    def original(self, start: int, end: int) -> str:
+        return self.text[self.places[start] : self.places[end]]
+
+    def skip_space(self, index: int) -> int:
+        while self.char(index) in SPACES:
+            index += 1
+        return index
+
+    def starts_number(self, index: int) -> bool:
+        """Whether a number is meant here, be it a well-formed one or not."""
+        return self.char(index) in DIGITS + _MARKS + self.fmt.decimal_mark
+
+    def skip_digits(self, index: int) -> int:
+        while self.char(index) in DIGITS:
+            index += 1
+        return index
+
+
+def quoted(text: str) -> str:
+    """`text` in quotes for a message, at most _SHOWN characters; one that cannot be seen by its code and name."""
+    if len(text) == 1 and (text.isspace() or not text.isprintable()):
+        return f"U+{ord(text):04X} ({unicodedata.name(text, 'no character that can be seen').lower()})"
+    shown = "".join(char if char.isprintable() or char in _GROUP_SPACES else "�" for char in text)
+    return f"“{shown}”" if len(shown) <= _SHOWN else f"“{shown[: _SHOWN - 1]}…”"
+
+
+def at_character(position: int) -> str:
+    """Where, for people: they count from 1."""
+    return f"at character {position + 1}"
+
+
+def scan(source: Source, start: int) -> Literal:
+    """The number at `start`, where one is meant (`starts_number`); raises ExpressionError if malformed."""
+    whole, at = _whole(source, start)
+    fraction = ""
+    if source.char(at) in source.fmt.decimal_marks:
+        end = source.skip_digits(at + 1)
+        fraction, at = source.chars[at + 1 : end], end
+        if not whole and not fraction:
+            raise _unclear(source, start, end, start, "it has no digits")
+    _refuse_stray_mark(source, start, at)
+    exponent, end = _exponent(source, at)
+    return Literal(whole, fraction, exponent, source.places[start], end, has_exponent=end > at)
+
+
+def _whole(source: Source, start: int) -> tuple[str, int]:
+    """The digits before the decimal mark, without their grouping, and where they end."""
+    decimal_marks = source.fmt.decimal_marks
+    group_marks = "".join(
+        mark for mark in source.fmt.group_marks + _GROUP_SPACES + _GROUP_MARKS if mark not in decimal_marks
+    )
+    end = source.skip_digits(start)
+    marks: list[int] = []
+    while end > start and source.char(end) in group_marks and source.char(end + 1) in DIGITS:
+        marks.append(end)
+        end = source.skip_digits(end + 1)
+    digits = source.chars[start:end]
+    if not marks:
+        return digits, end
+    groups = re.split(r"[^0-9]", digits)
+    # Spaces look alike, so nobody can tell that they mixed them.
+    one_mark = len({" " if source.chars[mark] in _GROUP_SPACES else source.chars[mark] for mark in marks}) == 1
+    grouped = ",".join(groups)
+    if one_mark and (_THREES.fullmatch(grouped) or _INDIAN.fullmatch(grouped)):
+        return "".join(groups), end
+    raise _malformed_groups(source, start, end, marks, groups)
+
+
+def _malformed_groups(source: Source, start: int, end: int, marks: list[int], groups: list[str]) -> ExpressionError:
+    mark, decimal_mark = source.chars[marks[0]], source.fmt.decimal_mark
+    joined = "".join(groups)
+    spaced = mark in _GROUP_SPACES
+    readings = []
+    if len(marks) == 1 and not spaced:
+        readings.append(decimal_mark.join(groups))
+    if not joined.startswith("0"):
+        readings.append(joined)
+    advice = f"Write {' or '.join(readings)}" if readings and end - start <= _SHOWN else "Correct the number"
+    if spaced:
+        advice += ", or put an operator between the numbers"
+    why = f"{'a space' if spaced else quoted(mark)} groups digits in threes here, “{decimal_mark}” is the decimal mark"
+    return _unclear(source, start, end, marks[0], why, advice)
+
+
+def _refuse_stray_mark(source: Source, start: int, at: int) -> None:
+    """A mark right behind a number is never something else: refuse it rather than read half of the number."""
+    fmt = source.fmt
+    mark = source.char(at)
+    if mark not in _MARKS + _GROUP_MARKS + fmt.decimal_mark + fmt.group_marks or mark in _GROUP_SPACES:
+        return
+    end = source.skip_digits(at + 1)
+    before, after = source.chars[start:at], source.chars[at + 1 : end]
+    why = f"“{fmt.decimal_mark}” is the decimal mark here and can stand once, grouping only before it"
+    simple = after and mark in _MARKS and (before or "0").isdecimal()
+    advice = f"Write {before or '0'}{fmt.decimal_mark}{after}" if simple else "Correct the number"
+    raise _unclear(source, start, end, at, why, advice)
+
+
+def _unclear(
+    source: Source, start: int, end: int, at: int, why: str, advice: str = "Correct the number"
+) -> ExpressionError:
+    place = source.places[at]
+    number = quoted(source.original(start, end))
+    message = f"The number {number} is not clear {at_character(place)}: {why}."
+    return ExpressionError(f"{message} {advice}.", place)
+
+
+def _exponent(source: Source, at: int) -> tuple[int, int]:
+    if source.char(at) not in "eE":
+        return 0, at
+    signed = source.char(at + 1) in MINUS + "+"
+    digits = at + 1 + signed
+    end = source.skip_digits(digits)
+    if end == digits:
+        place = source.places[at]
+        raise ExpressionError(
+            f"“{source.chars[at]}” {at_character(place)} needs a whole exponent behind it, as in 1e5.",
+            place,
+        )
+    value = int(source.chars[digits:end])
+    return (-value if source.char(at + 1) in MINUS else value), end

@@ -1,0 +1,62 @@
+"""Owns how credits are read and written, in whole hundredths; must not know prices, and never uses floats."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from desktop.arithmetic.literals import MINUS, Literal, Source, quoted, scan
+from desktop.arithmetic.numbers import MAX_LENGTH, PLAIN, NumberFormat, localise
+from desktop.errors import BadInput, ExpressionError
+
+MAX_CREDIT_DIGITS: Final = 15
+"""Digits before the decimal mark: in hundredths still far below the largest integer of SQLite (64 bits)."""
+_DECIMALS: Final = 2
+
+
+def parse_money(text: str, fmt: NumberFormat = PLAIN) -> int:
+    """The hundredths of a credit that `text` says: "1,000.00", "1000", "10.5", "-10.00".
+
+    Raises BadInput for more than two decimals, an exponent, more than 15 digits before the mark, or no amount.
+    """
+    if len(text) > MAX_LENGTH:
+        raise BadInput(f"An amount can have {MAX_CREDIT_DIGITS} digits before the decimal mark; this one is too long.")
+    source = Source.of(text, fmt)
+    start = source.skip_space(0)
+    negative = source.char(start) in MINUS
+    if negative or source.char(start) == "+":
+        start = source.skip_space(start + 1)
+    literal = _literal(source, start)
+    if literal is None or source.skip_space(literal.end) < len(source.chars) or literal.has_exponent:
+        example = format_money(100_000, fmt)
+        what = f"{quoted(text)} is not an amount" if text.strip() else "An amount is missing"
+        raise BadInput(f"{what}. Write it like {example}.")
+    whole = literal.whole.lstrip("0")
+    if len(literal.fraction) > _DECIMALS:
+        raise BadInput(f"{quoted(text)} has more than two decimals. Amounts have at most two.")
+    if len(whole) > MAX_CREDIT_DIGITS:
+        raise BadInput(f"{quoted(text)} is too big: amounts have at most {MAX_CREDIT_DIGITS} digits before the mark.")
+    hundredths = int(whole + literal.fraction.ljust(_DECIMALS, "0"))
+    return -hundredths if negative else hundredths
+
+
+def _literal(source: Source, start: int) -> Literal | None:
+    if not source.starts_number(start):
+        return None
+    try:
+        return scan(source, start)
+    except ExpressionError:
+        return None
+
+
+def plain_money(hundredths: int) -> str:
+    """For JSON, CSV and other machines: "1000.00", "-10.00"."""
+    whole, cents = divmod(abs(hundredths), 100)
+    return f"{'-' if hundredths < 0 else ''}{whole}.{cents:02d}"
+
+
+def format_money(hundredths: int, fmt: NumberFormat = PLAIN, signed: bool = False) -> str:
+    """As the locale writes it: "1,000.00", "−10.00" with U+2212; `signed` puts "+" before what is above zero."""
+    whole, cents = divmod(abs(hundredths), 100)
+    sign = "−" if hundredths < 0 else "+" if signed and hundredths > 0 else ""
+    groups = [localise(group, fmt) for group in f"{whole:,}".split(",")]
+    return sign + fmt.group_marks[:1].join(groups) + localise(f".{cents:02d}", fmt)

@@ -1,0 +1,123 @@
+"""The command line's composition root: it wires one command, ends it, and tells its outcome. It holds no logic.
+
+Each run is one request: its reference is in every line of the log and in whatever is told about trouble. Statuses
+that a command does not give itself: 130 when interrupted, 141 when the reader of the output has gone, as a shell has
+them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desktop.commands import arguments, failures, grammar
+from desktop.commands.failures import Asked
+from desktop.commands.terminal import Terminal, open_terminal
+from desktop.errors import AppError
+
+if TYPE_CHECKING:
+    from desktop.commands.run import Command
+    from desktop.config import Places
+
+log = logging.getLogger(__name__)
+
+INTERRUPTED = 130
+READER_GONE = 141
+_DEMO = "demo"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Carry out one command; returns the exit status."""
+    os.umask(0o077)
+    terminal = open_terminal()
+    try:
+        return _answer(arguments.decoded(sys.argv[1:] if argv is None else argv), terminal)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        terminal.output.abandon()
+        return READER_GONE
+
+
+def _answer(words: Sequence[str], terminal: Terminal) -> int:
+    asked = Asked("", str(uuid.uuid4()), "--json" in words)
+    try:
+        parsed = grammar.parse(words)
+        asked = Asked(parsed.command, getattr(parsed, "request_id", None) or asked.request_id, _wants_json(parsed))
+        if parsed.command == grammar.WINDOW:
+            from desktop.commands.display import require_display
+
+            require_display(os.environ)
+    except AppError as error:
+        return failures.show(error, asked, terminal.output)
+    return _request(parsed, asked, terminal)
+
+
+def _request(parsed: argparse.Namespace, asked: Asked, terminal: Terminal) -> int:
+    from desktop import logs
+
+    with _places(parsed) as places, logs.request(asked.reference):
+        try:
+            status = _carry_out(parsed, asked, places, terminal)
+        except AppError as error:
+            log.info("%s ended in %s", asked.command, error.code)
+            status = failures.show(error, asked, terminal.output)
+        except BrokenPipeError:
+            raise
+        except Exception:
+            log.exception("a bug ended %s", asked.command)
+            status = failures.show_bug(asked, terminal.output, places.log_dir / logs.FILE_NAME)
+        finally:
+            logs.shut_down()
+    return status
+
+
+def _carry_out(parsed: argparse.Namespace, asked: Asked, places: Places, terminal: Terminal) -> int:
+    from desktop import config, logs
+    from desktop.commands.run import Run
+
+    made = config.ensure_file(places.config_file)
+    environ: Mapping[str, str] = {} if parsed.command == _DEMO else os.environ
+    settings = config.load(places.config_file, environ, {})
+    logs.set_up(places.log_dir, settings.logging.level, settings.logging.keep)
+    log.info("%s", asked.command)
+    places = places.with_database(settings.database)
+    return _command(asked.command)(Run(parsed, asked, places, settings, terminal.input, terminal.output, made))
+
+
+def _command(name: str) -> Command:
+    """What carries a command out; only the window's start is spared what the others need."""
+    if name == grammar.WINDOW:
+        from desktop.commands.window import open_window
+
+        return open_window
+    from desktop.commands import accounts, calculation, demo, records, store
+
+    groups = (calculation.COMMANDS, accounts.COMMANDS, records.COMMANDS, store.COMMANDS, demo.COMMANDS)
+    return next(group[name] for group in groups if name in group)
+
+
+@contextmanager
+def _places(parsed: argparse.Namespace) -> Iterator[Places]:
+    """Where the command's files lie; those of the demo are gone afterwards, but for its lines in the usual log."""
+    from desktop.config import places
+
+    usual = places(parsed.data_dir, parsed.config)
+    if parsed.command != _DEMO:
+        yield usual
+        return
+    with tempfile.TemporaryDirectory(prefix="metercalc-demo-") as folder:
+        yield replace(places(Path(folder)), log_dir=usual.log_dir)
+
+
+def _wants_json(parsed: argparse.Namespace) -> bool:
+    return bool(getattr(parsed, "json", False)) or getattr(parsed, "format", None) == "json"

@@ -1,0 +1,109 @@
+"""The commands about accounts, an administrator's among them. Who may do what is the core's to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from desktop.arithmetic.money import format_money, plain_money
+from desktop.commands.calculation import receipt_document
+from desktop.commands.run import Command, Run
+from desktop.commands.tables import aligned
+from desktop.models import accounts, ledger
+from desktop.values import Account, OperationType, Status
+
+
+def register(run: Run) -> int:
+    """`register`: make an account, and the store with it."""
+    arguments = run.arguments
+    password = run.input.password(from_stdin=arguments.password_stdin, confirmed=True)
+    with run.store() as store:
+        account = accounts.register(
+            store,
+            arguments.email,
+            password,
+            starting_balance=run.config.account.default_balance,
+            minimum_length=run.config.security.minimum_password_length,
+        )
+    return run.answer(
+        _document(account),
+        f"Registered {account.username} ({account.role}) with a balance of {format_money(account.balance)}.",
+    )
+
+
+def balance(run: Run) -> int:
+    """`balance`: the plain amount."""
+    with run.signed_in() as (store, session):
+        account = accounts.current(store, session)
+    amount = plain_money(account.balance)
+    return run.answer({"user": account.username, "balance": amount}, amount)
+
+
+def users(run: Run) -> int:
+    """`users`: every account."""
+    with run.signed_in() as (store, session):
+        found = accounts.users(store, session)
+    rows = [(a.username, a.role.value, a.status.value, format_money(a.balance)) for a in found]
+    table = aligned(("user", "role", "status", "balance"), rows, right={3})
+    return run.answer({"users": [_document(account) for account in found]}, *table)
+
+
+def activate(run: Run) -> int:
+    """`activate`: let an account sign in again."""
+    return _set_status(run, Status.ACTIVE)
+
+
+def deactivate(run: Run) -> int:
+    """`deactivate`: keep an account from signing in."""
+    return _set_status(run, Status.INACTIVE)
+
+
+def credit(run: Run) -> int:
+    """`credit`: put money into an account."""
+    arguments = run.arguments
+    with run.signed_in() as (store, session):
+        receipt = ledger.credit(
+            store, session, arguments.email, arguments.amount, arguments.reason, run.asked.request_id
+        )
+    credited = format_money(-receipt.entries[0].amount, signed=True)
+    again = " That was done before, and not again." if receipt.repeated else ""
+    return run.answer(
+        {"user": arguments.email.strip().casefold()} | receipt_document(receipt),
+        f"{credited} for {arguments.email}: the balance is {format_money(receipt.balance)}.{again}",
+    )
+
+
+def set_cost(run: Run) -> int:
+    """`set-cost`: what an operation costs from now on."""
+    operation, cost = OperationType(run.arguments.operation), run.arguments.amount
+    with run.signed_in() as (store, session):
+        ledger.set_cost(store, session, operation, cost)
+    return run.answer(
+        {"operation": operation.value, "cost": plain_money(cost)},
+        f"{operation} costs {format_money(cost)} from now on.",
+    )
+
+
+def _set_status(run: Run, status: Status) -> int:
+    with run.signed_in() as (store, session):
+        account = accounts.set_status(store, session, run.arguments.email, status)
+    return run.answer(_document(account), f"{account.username} is {account.status}.")
+
+
+def _document(account: Account) -> dict[str, object]:
+    return {
+        "user": account.username,
+        "role": account.role.value,
+        "status": account.status.value,
+        "balance": plain_money(account.balance),
+    }
+
+
+COMMANDS: Mapping[str, Command] = {
+    "register": register,
+    "balance": balance,
+    "users": users,
+    "activate": activate,
+    "deactivate": deactivate,
+    "credit": credit,
+    "set-cost": set_cost,
+}

@@ -1,0 +1,127 @@
+"""How words of the command line become values: its own argparse, and a type for each kind of word. It knows no command.
+
+argparse takes every word that begins with "-" for an option, also "-5+3" and "-10.00". So words are prepared first:
+those that cannot be options are marked, and an option's value is tied to it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, NoReturn
+
+from desktop.arithmetic.money import parse_money
+from desktop.errors import BadInput
+from desktop.values import Column
+
+MOST_ID = 2**63 - 1  # SQLite's largest integer
+
+# No word can hold a NUL, so none is mistaken for a marked one.
+_MARK = "\0"
+_NO_OPTION = re.compile(r"-+(sqrt\b|[^A-Za-z-])", re.IGNORECASE)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse that raises `BadInput` and guesses no abbreviations."""
+
+    def __init__(self, **settings: Any) -> None:
+        settings.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        super().__init__(**settings, allow_abbrev=False)
+
+    def error(self, message: str) -> NoReturn:
+        said = message.replace(repr(_MARK)[1:-1], "").replace(_MARK, "")
+        raise BadInput(f"{said[:1].upper()}{said[1:]}. See: {self.prog} --help")
+
+
+def decoded(words: Iterable[str]) -> list[str]:
+    """The words as UTF-8, whatever the locale took them for. What is no UTF-8 stays: `text` refuses it by name."""
+    if os.name == "nt":
+        return list(words)
+    return [os.fsencode(word).decode("utf-8", "surrogateescape") for word in words]
+
+
+def prepared(words: Sequence[str], flags: Iterable[str], valued: Iterable[str]) -> list[str]:
+    """The words for argparse: `valued` options are tied to their values, what cannot be an option is marked."""
+    options = {*flags, *valued}
+    ready: list[str] = []
+    rest = list(reversed(words))
+    while rest:
+        word = rest.pop()
+        if word == "--":
+            ready.extend(_MARK + plain for plain in reversed(rest))
+            break
+        if word in valued and rest and rest[-1] not in options:
+            ready.append(f"{word}={rest.pop()}")
+        else:
+            ready.append(_MARK + word if _NO_OPTION.match(word) else word)
+    return ready
+
+
+def text(word: str) -> str:
+    """Any text."""
+    plain = word.removeprefix(_MARK)
+    if not plain.isascii() and any("\ud800" <= character <= "\udfff" for character in plain):
+        raise BadInput(f"{plain.encode('utf-8', 'backslashreplace').decode()} is not text in UTF-8.")
+    return plain
+
+
+def path(word: str) -> Path:
+    """A file or folder, whatever bytes its name is made of."""
+    plain = word.removeprefix(_MARK)
+    if not plain:
+        raise BadInput("The name of a file or folder is missing.")
+    return Path(plain if os.name == "nt" else os.fsdecode(plain.encode("utf-8", "surrogateescape"))).expanduser()
+
+
+def amount(word: str) -> int:
+    """Credits, as hundredths of them; also below zero."""
+    return parse_money(text(word))
+
+
+def most(word: str) -> int:
+    """Credits, not below zero."""
+    hundredths = amount(word)
+    if hundredths < 0:
+        raise BadInput("The most that may be charged cannot be below zero.")
+    return hundredths
+
+
+def request_id(word: str) -> str:
+    """A UUID."""
+    from desktop.models.ledger import normal_request_id  # late: it brings the database, which --help does not need
+
+    return normal_request_id(text(word))
+
+
+def day(word: str) -> date:
+    """A date."""
+    plain = text(word)
+    try:
+        if _DATE.fullmatch(plain):
+            return date.fromisoformat(plain)
+    except ValueError:
+        pass
+    raise BadInput(f"“{plain}” is not a date. Write it like 2026-11-25.")
+
+
+def count(word: str) -> int:
+    """A whole number from 1 on, small enough for the store."""
+    plain = text(word)
+    if not re.fullmatch(r"[0-9]{1,19}", plain) or not 1 <= int(plain) <= MOST_ID:
+        raise BadInput(f"“{plain}” is not a whole number from 1 on.")
+    return int(plain)
+
+
+def order(word: str) -> tuple[Column, bool]:
+    """A column, and whether its order is descending: with "-" before its name."""
+    plain = text(word)
+    try:
+        return Column(plain.removeprefix("-")), plain.startswith("-")
+    except ValueError as error:
+        names = ", ".join(Column)
+        raise BadInput(f"“{plain}” is no column. Sort by one of {names}; with - before it, descending.") from error

@@ -1,0 +1,44 @@
+"""Whether there is a display to open a window on. It asks before Qt does: without one Qt aborts the process."""
+
+from __future__ import annotations
+
+import re
+import socket
+import sys
+from collections.abc import Mapping
+
+from desktop.errors import NoDisplay
+
+_LOCAL = re.compile(r"(?:unix/?)?:([0-9]{1,5})(?:\.[0-9]+)?")
+_X_SOCKET = "/tmp/.X11-unix/X"  # fixed by convention
+
+
+def require_display(environ: Mapping[str, str], platform: str = sys.platform) -> None:
+    """Raise `NoDisplay` where a window would abort the program; elsewhere do nothing.
+
+    QT_QPA_PLATFORM is taken at its word. A display that is named must answer where it can be asked without a network.
+    """
+    if platform in ("win32", "darwin") or environ.get("QT_QPA_PLATFORM"):
+        return
+    display = environ.get("DISPLAY", "")
+    if not (environ.get("WAYLAND_DISPLAY") or (display and _answers(display))):
+        what = f"The display {display} does not answer" if display else "There is no display (DISPLAY is not set)"
+        raise NoDisplay(f"{what}, so no window can be opened. Commands work without one: metercalc --help")
+
+
+def _answers(display: str) -> bool:
+    found = _LOCAL.fullmatch(display)
+    if found is None:
+        return True
+    path = f"{_X_SOCKET}{found[1]}"
+    return any(_connects(address) for address in (path, f"\0{path}"))
+
+
+def _connects(address: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(5)
+        try:
+            client.connect(address)
+        except OSError:
+            return False
+    return True

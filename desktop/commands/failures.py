@@ -1,0 +1,61 @@
+"""How trouble is told: a sentence on stderr, or a JSON object on stdout, always with the request's reference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop.arithmetic.money import plain_money
+from desktop.commands.terminal import Output, OutputFailed
+from desktop.errors import AppError, ChargeUnknown
+
+_CHARGING = frozenset({"eval", "random"})
+_MONEY = frozenset({"cost", "balance", "shortfall", "quoted"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request: the command, its id, and whether the answer is to be JSON."""
+
+    command: str
+    request_id: str
+    json: bool
+
+    @property
+    def reference(self) -> str:
+        """The request's id in the log and in front of the person."""
+        return self.request_id[:8]
+
+
+def show(error: AppError, asked: Asked, output: Output, *, where: str = "") -> int:
+    """Tell what happened; returns the exit status. `where` says which line of several it was about."""
+    message = error.for_charge() if asked.command in _CHARGING else error.message
+    if asked.json and not isinstance(error, OutputFailed):
+        output.document({"error": _document(error, message, asked)})
+        return error.exit_status
+    if isinstance(error, ChargeUnknown):
+        message = f"{message} Its request id is {asked.request_id}."
+    output.note(f"metercalc: {where}{message} (reference {asked.reference})")
+    return error.exit_status
+
+
+def show_bug(asked: Asked, output: Output, log_file: Path) -> int:
+    """Tell that the program failed, and where the details are; returns the exit status."""
+    message = f"This is a fault of Metercalc. The details are in {log_file}."
+    output.note(f"metercalc: {message} (reference {asked.reference})")
+    if asked.json:
+        output.document({"error": {"code": "bug", "message": message, "reference": asked.reference}})
+    return 1
+
+
+def _document(error: AppError, message: str, asked: Asked) -> dict[str, object]:
+    document = {"code": error.code, "message": message, "reference": asked.reference}
+    if asked.command in _CHARGING:
+        document["request_id"] = asked.request_id
+    return document | {name: _value(name, value) for name, value in error.details.items()}
+
+
+def _value(name: str, value: object) -> object:
+    if name in _MONEY and isinstance(value, int):
+        return plain_money(value)
+    return value if value is None or isinstance(value, (bool, int, str, list)) else str(value)

@@ -1,0 +1,180 @@
+"""What can be said on the command line: commands, options, and their help. It carries nothing out.
+
+It imports nothing that is slow to import: `--version` and `--help` end here.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+
+from desktop import __version__
+from desktop.commands import arguments as words
+from desktop.commands.arguments import Parser
+from desktop.values import OperationType
+
+WINDOW = "window"
+
+_VALUED = (
+    "--data-dir", "--config", "--user", "--request-id", "--max-cost", "--reason", "--search", "--operation", "--from",
+    "--to", "--sort", "--page", "--per-page", "--format", "--records", "--screenshots",
+)  # fmt: skip
+_FLAGS = ("--json", "--password-stdin", "--trash", "--version", "--help", "-h")
+_PRICED = tuple(kind.value for kind in OperationType if kind is not OperationType.CREDIT)
+
+_EPILOG = """\
+Without a command the window opens.
+
+exit status:
+  0  done                             4  not signed in, or not allowed
+  1  a fault of the program           5  trouble with the store, or verify found something
+  2  bad input                        6  trouble with the network
+  3  denied: the balance is too low
+"""
+
+_EVAL = """\
+EXPRESSION has + - * / sqrt( ) or + − × ÷ √.
+
+With “-” expressions are read from standard input, one a line. Each gets one line of answer once it has been charged.
+What fails is told on stderr, or on stdout with --json, and the next line is read. --max-cost then holds for each line.
+With --request-id each line has an id of its own, made of that one and the line's number: the same lines sent again
+are not charged again."""
+
+AddParser = Callable[..., Parser]
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """The command and its arguments; `command` is `WINDOW` where none is named. Raises `BadInput`.
+
+    `--help` and `--version` answer here and raise `SystemExit`.
+    """
+    parsed = _parser().parse_args(words.prepared(argv, _FLAGS, _VALUED))
+    if parsed.command is None:
+        parsed.command = WINDOW
+    return parsed
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="metercalc", description="A pay-per-use calculator with a ledger that can be proved.", epilog=_EPILOG
+    )
+    parser.add_argument("--version", action="version", version=f"metercalc {__version__}")
+    _add_places(parser, default=None)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    for add_group in (_add_calculation, _add_accounts, _add_administration, _add_records, _add_store, _add_demo):
+        add_group(commands.add_parser)
+    return parser
+
+
+def _add_places(parser: Parser, *, default: object) -> None:
+    parser.add_argument("--data-dir", type=words.path, metavar="DIR", default=default, help="keep everything in DIR")
+    parser.add_argument("--config", type=words.path, metavar="FILE", default=default, help="the configuration file")
+
+
+def _add(add_parser: AddParser, name: str, summary: str, *, more: str = "", signed_in: bool = False) -> Parser:
+    description = f"{summary[:1].upper()}{summary[1:]}."
+    parser = add_parser(name, help=summary, description=f"{description}\n\n{more}" if more else description)
+    # SUPPRESS: what stands before the command is not overwritten by what does not stand after it.
+    _add_places(parser, default=argparse.SUPPRESS)
+    parser.add_argument("--json", action="store_true", help="answer with a JSON object")
+    if signed_in:
+        parser.add_argument("--user", type=words.text, metavar="EMAIL", required=True, help="who signs in")
+        _add_password(parser)
+    return parser
+
+
+def _add_password(parser: Parser) -> None:
+    parser.add_argument(
+        "--password-stdin", action="store_true", help="the first line of standard input is the password"
+    )
+
+
+def _add_request_id(parser: Parser) -> None:
+    parser.add_argument(
+        "--request-id",
+        type=words.request_id,
+        metavar="UUID",
+        help="the same id again gives the same answer and charges nothing",
+    )
+
+
+def _add_calculation(add_parser: AddParser) -> None:
+    evaluate = _add(
+        add_parser,
+        "eval",
+        "work out an expression and charge each of its operators",
+        more=_EVAL,
+        signed_in=True,
+    )
+    evaluate.add_argument("expression", type=words.text, metavar="EXPRESSION", help="“-” reads them from stdin")
+    _add_request_id(evaluate)
+    evaluate.add_argument("--max-cost", type=words.most, metavar="AMOUNT", help="refuse to charge more than this")
+    _add_request_id(_add(add_parser, "random", "draw a random string and charge it", signed_in=True))
+
+
+def _add_accounts(add_parser: AddParser) -> None:
+    register = _add(add_parser, "register", "make an account; the first one of a store is its administrator")
+    register.add_argument("email", type=words.text, metavar="EMAIL")
+    _add_password(register)
+    _add(add_parser, "balance", "say the balance", signed_in=True)
+
+
+def _add_administration(add_parser: AddParser) -> None:
+    _add(add_parser, "users", "list the accounts; for administrators", signed_in=True)
+    for name, what in (("activate", "let an account sign in again"), ("deactivate", "keep an account from signing in")):
+        _add(add_parser, name, f"{what}; for administrators", signed_in=True).add_argument(
+            "email", type=words.text, metavar="EMAIL"
+        )
+    credit = _add(add_parser, "credit", "put credit into an account; for administrators", signed_in=True)
+    credit.add_argument("email", type=words.text, metavar="EMAIL")
+    credit.add_argument("amount", type=words.amount, metavar="AMOUNT", help="below zero to take out what was wrong")
+    credit.add_argument("--reason", type=words.text, metavar="TEXT", required=True, help="stands in the record")
+    _add_request_id(credit)
+    cost = _add(add_parser, "set-cost", "set what an operation costs from now on; for administrators", signed_in=True)
+    cost.add_argument("operation", choices=_PRICED, metavar="TYPE", help=", ".join(_PRICED))
+    cost.add_argument("amount", type=words.amount, metavar="AMOUNT")
+
+
+def _add_records(add_parser: AddParser) -> None:
+    records = _add(
+        add_parser,
+        "records",
+        "show the records, newest first",
+        more="table and json hold one page; csv holds all that match, or one page with --page or --per-page.",
+        signed_in=True,
+    )
+    records.add_argument("--search", type=words.text, metavar="T", default="", help="what shall stand in a record")
+    records.add_argument(
+        "--operation", action="append", choices=[kind.value for kind in OperationType], metavar="TYPE", default=[],
+        help="more than once for several; " + ", ".join(OperationType),
+    )  # fmt: skip
+    records.add_argument("--from", dest="since", type=words.day, metavar="DATE", help="the first day, like 2026-11-25")
+    records.add_argument("--to", dest="until", type=words.day, metavar="DATE", help="the last day, itself included")
+    records.add_argument(
+        "--sort", type=words.order, metavar="[-]COLUMN", help="date, operation, operands, response, amount or balance"
+    )
+    records.add_argument("--page", type=words.count, metavar="N")
+    records.add_argument("--per-page", type=words.count, metavar="N")
+    records.add_argument("--trash", action="store_true", help="those that were deleted")
+    records.add_argument("--format", choices=("table", "csv", "json"), help="table, csv or json")
+    for name, what in (("delete", "put records into the Trash"), ("restore", "take records out of the Trash")):
+        _add(add_parser, name, f"{what}; the balance stays as it is", signed_in=True).add_argument(
+            "ids", type=words.count, metavar="ID", nargs="+"
+        )
+
+
+def _add_store(add_parser: AddParser) -> None:
+    _add(add_parser, "init", "make the configuration and the store; what is there already is never touched")
+    _add(add_parser, "verify", "prove the ledger, and name each record that breaks it")
+    _add(add_parser, "backup", "write a checked backup of the store").add_argument(
+        "file", type=words.path, metavar="FILE"
+    )
+    _add(add_parser, "restore-backup", "put a backup in the store's place; the store is kept aside").add_argument(
+        "file", type=words.path, metavar="FILE"
+    )
+
+
+def _add_demo(add_parser: AddParser) -> None:
+    demo = _add(add_parser, "demo", "open the window on a throw-away store with records; needs no network")
+    demo.add_argument("--records", type=words.count, metavar="N", default=200, help="how many (200)")
+    demo.add_argument("--screenshots", type=words.path, metavar="DIR", help="take pictures of the window instead")

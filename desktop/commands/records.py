@@ -1,0 +1,151 @@
+"""The commands for looking at one's own records, deleting and restoring them. Whose they are is the core's to check."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from desktop.arithmetic.money import format_money, plain_money
+from desktop.arithmetic.numbers import format_number, parse_number
+from desktop.commands.run import Command, Run
+from desktop.commands.tables import aligned, shortened
+from desktop.errors import BadInput
+from desktop.exports import record_document, write_csv
+from desktop.models import records
+from desktop.shown import OPERATION_NAMES, shown_date
+from desktop.values import Column, Entry, Filters, OperationType, Page, PageRequest
+
+MOST_PER_PAGE = 1000
+_CELL = 48
+_HEAD = ("id", "date", "operation", "operands", "response", "amount", "balance")
+
+
+def show(run: Run) -> int:
+    """`records`: a page as a table or JSON, or CSV."""
+    arguments = run.arguments
+    form = arguments.format or ("json" if arguments.json else "table")
+    if arguments.json and form != "json":
+        raise BadInput(f"--json and --format {form} cannot both be had.")
+    request = _request(run)
+    with run.signed_in() as (store, session):
+        if form == "csv" and arguments.page is None and arguments.per_page is None:
+            found = records.stream(store, session, request.filters, request.sort, descending=request.descending)
+            write_csv(found, run.output)
+            run.output.flush()
+            return 0
+        page = records.page(store, session, request)
+    if form == "csv":
+        write_csv(page.entries, run.output)
+        run.output.flush()
+    elif form == "json":
+        run.output.document(_document(page))
+    else:
+        run.output.lines(*_table(page))
+    return 0
+
+
+def delete(run: Run) -> int:
+    """`delete`: into the Trash."""
+    with run.signed_in() as (store, session):
+        changed = records.delete(store, session, run.arguments.ids)
+    return _changed(run, "deleted", changed)
+
+
+def restore(run: Run) -> int:
+    """`restore`: out of the Trash."""
+    with run.signed_in() as (store, session):
+        changed = records.restore(store, session, run.arguments.ids)
+    return _changed(run, "restored", changed)
+
+
+def _changed(run: Run, done: str, changed: tuple[int, ...]) -> int:
+    unknown = [number for number in dict.fromkeys(run.arguments.ids) if number not in changed]
+    left = f"Unknown, or {done} already: {_listed(unknown)}."
+    if not changed:
+        raise BadInput(f"{left} Nothing was {done}.", unknown=unknown)
+    lines = [f"{done.capitalize()}: {_listed(changed)}.", *([left] if unknown else [])]
+    return run.answer({done: list(changed), "unknown": unknown}, *lines)
+
+
+def _listed(ids: list[int] | tuple[int, ...]) -> str:
+    return ", ".join(map(str, ids))
+
+
+def _request(run: Run) -> PageRequest:
+    arguments = run.arguments
+    size = arguments.per_page or run.config.records.page_size
+    if size > MOST_PER_PAGE:
+        raise BadInput(f"A page can have {MOST_PER_PAGE:,} records.")
+    if arguments.since and arguments.until and arguments.since > arguments.until:
+        raise BadInput("--from is later than --to: no day lies between them.")
+    sort, descending = arguments.sort or (Column.DATE, True)
+    filters = Filters(
+        search=_readings(arguments.search),
+        operations=frozenset(map(OperationType, arguments.operation)),
+        since=_start_of(arguments.since) if arguments.since else None,
+        until=_start_of(arguments.until, days=1) if arguments.until else None,
+        trash=arguments.trash,
+    )
+    return PageRequest(filters, sort, descending, arguments.page or 1, size)
+
+
+def _readings(text: str) -> tuple[str, ...]:
+    """The text; as it is shown, with the minus sign U+2212; and the number it is, as the ledger writes one."""
+    readings = [text, text.replace("-", "−")]
+    with contextlib.suppress(BadInput):  # most searches are no number
+        readings.append(format_number(parse_number(text)))
+    return tuple(dict.fromkeys(filter(None, readings)))
+
+
+def _start_of(day: date, *, days: int = 0) -> int:
+    """The first moment of a day, or of one some `days` later, in the person's time zone; as UTC microseconds."""
+    try:
+        moment = datetime.combine(day + timedelta(days=days), datetime.min.time())
+        return int(moment.timestamp()) * 1_000_000
+    except (OverflowError, ValueError, OSError) as error:
+        raise BadInput(f"{day} is too far away to be a date of a record.") from error
+
+
+def _document(page: Page) -> dict[str, object]:
+    return {
+        "page": page.number,
+        "pages": page.pages,
+        "total": page.totals.count,
+        "spent": plain_money(page.totals.spent),
+        "credited": plain_money(page.totals.credited),
+        "records": [record_document(entry) for entry in page.entries],
+    }
+
+
+def _table(page: Page) -> list[str]:
+    if not page.entries:
+        return [_emptiness(page.request.filters)]
+    totals = page.totals
+    foot = (
+        f"Page {page.number:,} of {page.pages:,}   {totals.count:,} records   "
+        f"spent {format_money(totals.spent)}   credited {format_money(totals.credited)}"
+    )
+    return [*aligned(_HEAD, [_row(entry) for entry in page.entries], right={0, 5, 6}), "", foot]
+
+
+def _emptiness(filters: Filters) -> str:
+    if filters not in (Filters(), Filters(trash=True)):
+        return "No record matches."
+    return "The Trash is empty." if filters.trash else "There are no records."
+
+
+def _row(entry: Entry) -> tuple[str, ...]:
+    response = entry.response if entry.exact else f"≈ {entry.response}"
+    return (
+        str(entry.id),
+        shown_date(entry.date),
+        OPERATION_NAMES[entry.operation],
+        shortened(entry.operands, _CELL),
+        shortened(response, _CELL),
+        format_money(-entry.amount, signed=True),
+        format_money(entry.user_balance),
+    )
+
+
+COMMANDS: Mapping[str, Command] = {"records": show, "delete": delete, "restore": restore}

@@ -1,0 +1,60 @@
+"""One command being carried out: what it was given, and the store and session it may ask for. It decides nothing."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from desktop.commands.failures import Asked
+from desktop.commands.terminal import Input, Output
+from desktop.config import Config, Places
+from desktop.errors import StoreError
+from desktop.models import accounts
+from desktop.models.backups import folder_of
+from desktop.models.store import Store, open_store
+from desktop.values import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a command works with. `places` has the store where the configuration has it."""
+
+    arguments: argparse.Namespace
+    asked: Asked
+    places: Places
+    config: Config
+    input: Input
+    output: Output
+    config_made: bool = False
+
+    @contextmanager
+    def store(self, *, must_exist: bool = False) -> Iterator[Store]:
+        """The store, made where there is none unless it `must_exist`; closed at the end, with its anchor written."""
+        file = self.places.store_file
+        if must_exist and not file.exists():
+            raise StoreError(f"There is no store yet ({file}). “metercalc init” makes one.")
+        store = open_store(file, costs=self.config.costs, backups=folder_of(file))
+        try:
+            yield store
+        finally:
+            store.close()
+
+    @contextmanager
+    def signed_in(self) -> Iterator[tuple[Store, Session]]:
+        """The store, and a session of the person named by --user."""
+        password = self.input.password(from_stdin=self.arguments.password_stdin)
+        with self.store() as store:
+            yield store, accounts.sign_in(store, self.arguments.user, password)
+
+    def answer(self, document: dict[str, object], *lines: str) -> int:
+        """Give the answer as JSON or as lines, whichever was asked for; returns the status of success."""
+        if self.asked.json:
+            self.output.document(document)
+        else:
+            self.output.lines(*lines)
+        return 0
+
+
+Command = Callable[[Run], int]

@@ -1,0 +1,111 @@
+"""The commands about the store as a whole: making, proving, backing up and restoring it. Nobody signs in for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from desktop.commands.run import Command, Run
+from desktop.errors import BadInput
+from desktop.models import backups, chain
+from desktop.models.verify import verify
+from desktop.shown import explain_verification
+from desktop.values import Verification
+
+FOUND_PROBLEMS = 5
+
+
+def init(run: Run) -> int:
+    """`init`: make what is missing, and say where everything lies."""
+    config_file, store_file = run.places.config_file, run.places.store_file
+    store_made = not store_file.exists()
+    with run.store():
+        pass
+    return run.answer(
+        {
+            "config": {"path": str(config_file), "made": run.config_made},
+            "store": {"path": str(store_file), "made": store_made},
+            "logs": {"path": str(run.places.log_dir)},
+        },
+        f"Configuration: {config_file} ({_made(run.config_made)})",
+        f"Store: {store_file} ({_made(store_made)})",
+        f"Logs: {run.places.log_dir}",
+    )
+
+
+def verify_command(run: Run) -> int:
+    """`verify`: prove the ledger; the status says whether it holds."""
+    with run.store(must_exist=True) as store:
+        try:
+            outcome = verify(store, progress=_progress(run))
+        finally:
+            run.output.progress("")
+    problems = [f"{p.rule}  {_where(p.username, p.record_id)}{p.message}" for p in outcome.problems]
+    run.answer(_document(outcome), *problems, explain_verification(outcome))
+    return FOUND_PROBLEMS if outcome.problems else 0
+
+
+def back_up(run: Run) -> int:
+    """`backup`: a checked copy."""
+    target: Path = run.arguments.file.absolute()
+    store_file = run.places.store_file
+    own = (chain.key_file(store_file), chain.anchor_file(store_file), run.places.config_file)
+    if target.is_dir() or target.resolve() in [file.resolve() for file in own]:
+        raise BadInput(f"A backup cannot take the place of {target}. Choose another file.")
+    with run.store(must_exist=True) as store:
+        backups.back_up(store, target)
+    return run.answer({"backup": str(target)}, f"Backed up to {target}.")
+
+
+def restore_backup(run: Run) -> int:
+    """`restore-backup`: put a proved backup in the store's place."""
+    file: Path = run.arguments.file
+    if not file.is_file():
+        raise BadInput(f"There is no file {file}.")
+    try:
+        kept = backups.restore(file, run.places.store_file, costs=run.config.costs, progress=_progress(run))
+    finally:
+        run.output.progress("")
+    aside = f"The store that was replaced is kept in {kept}." if kept else "There was no store before."
+    return run.answer(
+        {"store": str(run.places.store_file), "kept": str(kept) if kept else None},
+        f"Restored {run.places.store_file} from {file}. {aside}",
+    )
+
+
+def _document(outcome: Verification) -> dict[str, object]:
+    return {
+        "ok": not outcome.problems and outcome.complete,
+        "complete": outcome.complete,
+        "records": outcome.records,
+        "users": outcome.users,
+        "problems": [
+            {"rule": p.rule, "user": p.username, "record_id": p.record_id or None, "message": p.message}
+            for p in outcome.problems
+        ],
+    }
+
+
+def _where(username: str, record_id: int) -> str:
+    parts = [f"record {record_id}"] if record_id else []
+    parts += [username] if username else []
+    return f"{' of '.join(parts)}: " if parts else ""
+
+
+def _made(made: bool) -> str:
+    return "made now" if made else "was there already"
+
+
+def _progress(run: Run) -> Callable[[int, int], None]:
+    def show(done: int, total: int) -> None:
+        run.output.progress(f"{done:,} of {total:,} records")
+
+    return show
+
+
+COMMANDS: Mapping[str, Command] = {
+    "init": init,
+    "verify": verify_command,
+    "backup": back_up,
+    "restore-backup": restore_backup,
+}

@@ -1,0 +1,115 @@
+"""How records leave the program, as JSON documents and CSV rows: exact, and safe to open in a spreadsheet.
+
+It writes to what it is given and asks nothing: whoever calls it has the entries. Money and numbers are plain strings,
+dates are ISO 8601 in UTC.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from desktop.arithmetic.money import plain_money
+from desktop.arithmetic.operations import split_operands
+from desktop.errors import BadInput
+from desktop.values import Entry
+
+CSV_FIELDS = (
+    "record_id", "date", "operation", "operands", "response", "exact", "source", "amount", "user_balance", "expression",
+    "request_id", "step", "seq", "deleted_at",
+)  # fmt: skip
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# What spreadsheets begin a formula with; East Asian ones take the full-width signs too (OWASP, CSV Injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+
+
+class Writable(Protocol):
+    """What text can be written to."""
+
+    def write(self, text: str, /) -> object: ...
+
+
+def step_document(entry: Entry) -> dict[str, object]:
+    """One record as a step of its request, for JSON."""
+    return {
+        "record_id": entry.id,
+        "operation": entry.operation.value,
+        "operands": _operands(entry),
+        "response": entry.response,
+        "exact": entry.exact,
+        "source": entry.source.value,
+        "amount": plain_money(entry.amount),
+        "user_balance": plain_money(entry.user_balance),
+        "date": utc_text(entry.date),
+    }
+
+
+def record_document(entry: Entry) -> dict[str, object]:
+    """One record with its place in the ledger, for JSON."""
+    return step_document(entry) | {
+        "expression": entry.expression,
+        "request_id": entry.request_id,
+        "step": entry.step,
+        "seq": entry.seq,
+        "deleted_at": None if entry.deleted_at is None else utc_text(entry.deleted_at),
+    }
+
+
+def write_json(entries: Iterable[Entry], out: Writable) -> int:
+    """Write an array of records, one a line; returns how many. It ends with a line break."""
+    count = 0
+    for count, entry in enumerate(entries, 1):
+        out.write(("[\n" if count == 1 else ",\n") + json.dumps(record_document(entry), ensure_ascii=False))
+    out.write("\n]\n" if count else "[]\n")
+    return count
+
+
+def write_csv(entries: Iterable[Entry], out: Writable, *, delimiter: str = ",") -> int:
+    """Write a header and one row a record as RFC 4180 has it (CRLF, quotes where needed); returns how many records.
+
+    `out` must not translate line breaks.
+    """
+    writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
+    writer.writerow(CSV_FIELDS)
+    count = 0
+    for entry in entries:
+        writer.writerow(_row(entry))
+        count += 1
+    return count
+
+
+def guarded(cell: str) -> str:
+    """A text cell that no spreadsheet takes for a formula; a number stays the number it is."""
+    if cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell):
+        return f"'{cell}"
+    return cell
+
+
+def utc_text(microseconds: int) -> str:
+    """UTC microseconds as ISO 8601: "2026-11-25T03:12:33.123456Z"."""
+    moment = _EPOCH + timedelta(microseconds=microseconds)
+    return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def _row(entry: Entry) -> Iterator[str]:
+    cells: Mapping[str, object] = record_document(entry) | {"operands": entry.operands}
+    return (guarded(_cell(cells[name])) for name in CSV_FIELDS)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _operands(entry: Entry) -> list[str]:
+    try:
+        return list(split_operands(entry.operation, entry.operands))
+    except BadInput:  # changed by something else: `verify` names it, and it must still be possible to look at it
+        return [entry.operands]
