@@ -46,7 +46,8 @@ def parse(text: str, fmt: NumberFormat = PLAIN) -> Expression:
     """`text` as an expression in the given number format.
 
     Raises ExpressionError with the place where it stops making sense, OutOfBounds where it is too long, has too many
-    operators, is nested too deeply, or holds a number past its bounds. A reading, itself parsed, reads the same.
+    operators, is nested too deeply, or holds a number past its bounds. A reading reads the same
+    when parsed again, where writing numbers out has not made it longer than an entry may be.
     """
     if len(text) > MAX_LENGTH:
         raise OutOfBounds(

@@ -203,7 +203,7 @@ class MainWindow(QMainWindow):
             self._splitter.setSizes([380, 800])
         self._on_top.setChecked(str(self._settings.value("window/on_top", "0")) == "1")
         self._on_keep_on_top(self._on_top.isChecked())
-        self._arrange(str(self._settings.value("window/arrangement", _BOTH)))
+        self.arrange(str(self._settings.value("window/arrangement", _BOTH)))
 
     def remember(self) -> None:
         """Keep geometry, splitter and arrangement for the next time."""
@@ -212,7 +212,8 @@ class MainWindow(QMainWindow):
         self._settings.setValue("window/on_top", int(self._on_top.isChecked()))
         self.records_browser.remember()
 
-    def _arrange(self, name: str) -> None:
+    def arrange(self, name: str) -> None:
+        """Show "both", the "calculator" alone or the "records" alone."""
         self.calculator_panel.setVisible(name != _RECORDS)
         self.records_browser.setVisible(name != _CALCULATOR)
         for action in self._arrangements.actions():
@@ -268,7 +269,7 @@ class MainWindow(QMainWindow):
 
     @Slot(QAction)
     def _on_arrangement(self, action: QAction) -> None:
-        self._arrange(action.data())
+        self.arrange(action.data())
         self._settings.setValue("window/arrangement", action.data())
 
     @Slot(QAction)

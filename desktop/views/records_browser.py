@@ -118,6 +118,7 @@ class RecordsBrowser(QWidget):
         header = table.horizontalHeader()
         header.setSectionsMovable(True)
         header.setHighlightSections(False)
+        header.setDefaultSectionSize(header.minimumSectionSize())  # what the last column cannot go below
         header.setStretchLastSection(True)
         header.setSortIndicatorShown(True)
         header.setSectionsClickable(True)

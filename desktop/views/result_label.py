@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QWidget
 from typing_extensions import override
@@ -69,8 +69,9 @@ class ResultLabel(QScrollArea):
     @override
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:  # another scheme's style sheet takes its own font
-            self._fit()
+        if event.type() == QEvent.Type.StyleChange:
+            # Another scheme's style sheet puts back the font from before the first: after it has, fit again.
+            QTimer.singleShot(0, self._fit)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

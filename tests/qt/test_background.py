@@ -490,7 +490,8 @@ def test_a_bug_just_before_the_end_is_still_reported(
 
 def test_what_was_accepted_for_writing_is_carried_out_before_the_end(qtbot: QtBot, receiver: Receiver) -> None:
     lanes = Lanes()
-    gate, written = Gate(), []
+    gate = Gate()
+    written: list[int] = []
     lanes.write.submit(gate, done=receiver.on_done, failed=receiver.on_failed)
     for number in range(50):
         lanes.write.submit(partial(written.append, number), done=receiver.on_done, failed=receiver.on_failed)

@@ -1,0 +1,142 @@
+"""Pictures of every screen, light and dark, taken from the real window as a person would use it. For the demo alone.
+
+The scenes are a generator that yields what to wait for, a signal or milliseconds; nothing blocks the window meanwhile.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QItemSelectionModel, QObject, QTimer, Slot
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QTableView, QWidget
+
+from desktop.app import Program, make_application
+from desktop.config import Config, Places
+from desktop.private_files import make_folder
+from desktop.values import OperationType
+
+PAINT_MS = 120  # for what was just changed to be on screen
+SETTLE_MS = 600  # the search's delay, and the page that follows
+LIMIT_MS = 60_000
+SCHEMES = ("light", "dark")
+WINDOW = (1180, 760)
+COMPACT = (380, 700)
+_ROWS = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+
+
+def take(places: Places, config: Config, account: tuple[str, str], folder: Path) -> int:
+    """Write the pictures into `folder` and name them; returns 0, or 1 when a scene never came."""
+    if os.name == "posix" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    make_folder(folder)
+    application = make_application()
+    program = Program(application, places, config)
+    director = Director(_scenes(program, account, folder))
+    program.start()
+    QTimer.singleShot(0, director.go_on)
+    QTimer.singleShot(LIMIT_MS, application.quit)
+    application.exec()
+    program.close()
+    return 0 if director.finished else 1
+
+
+class Director(QObject):
+    """Goes through the scenes, waiting for each thing that they yield."""
+
+    def __init__(self, scenes: Iterator[Any]) -> None:
+        super().__init__()
+        self.finished = False
+        self._scenes = scenes
+        self._awaited: Any = None
+
+    @Slot()
+    def go_on(self) -> None:
+        """Play until the next wait."""
+        if self._awaited is not None:
+            self._awaited.disconnect(self.go_on)
+            self._awaited = None
+        try:
+            awaited = next(self._scenes)
+        except StopIteration:
+            self.finished = True
+            QCoreApplication.quit()
+            return
+        if isinstance(awaited, int):
+            QTimer.singleShot(awaited, self.go_on)
+        else:
+            self._awaited = awaited
+            awaited.connect(self.go_on)
+
+
+def _scenes(program: Program, account: tuple[str, str], folder: Path) -> Iterator[Any]:
+    yield program.sessions.first_run_known
+    yield from _both(program, program.login_dialog, folder, "sign-in")
+    program.login_dialog.show_error("The e-mail or the password is not right. (reference 5f0c2a91)")
+    yield from _both(program, program.login_dialog, folder, "sign-in-refused")
+    program.sessions.sign_in(*account)
+    yield program.records.page_changed
+    window = program.window
+    assert window is not None
+    window.resize(*WINDOW)
+    entry = _find(window, QLineEdit, "entry_edit")
+    for text in ("0.1 + 0.2", "12.50 × 3", "√2", "(19.99 + 5) ÷ 3"):
+        entry.setText(text)
+        program.calculator.evaluate()
+        yield program.calculator.charged
+    entry.setText("4 × 17.35 + 8")
+    yield SETTLE_MS
+    yield from _both(program, window, folder, "calculator")
+    entry.setText("7 ÷ 0")
+    program.calculator.evaluate()
+    yield program.calculator.failed
+    yield from _both(program, window, folder, "error")
+    yield from _records(program, window, folder)
+    window.arrange("calculator")
+    window.resize(*COMPACT)
+    entry.setText("2 ÷ 7")
+    program.calculator.evaluate()
+    yield program.calculator.charged
+    yield from _both(program, window, folder, "compact")
+
+
+def _records(program: Program, window: QWidget, folder: Path) -> Iterator[Any]:
+    operation = _find(window, QComboBox, "operation_filter")
+    search = _find(window, QLineEdit, "search_edit")
+    trash = _find(window, QAbstractButton, "trash_toggle")
+    table = _find(window, QTableView, "records_table")
+    operation.setCurrentIndex(operation.findData(OperationType.MULTIPLICATION))
+    search.setText("5")
+    yield SETTLE_MS
+    yield from _both(program, window, folder, "records-filtered")
+    search.setText("no such thing")
+    yield SETTLE_MS
+    yield from _both(program, window, folder, "records-no-match")
+    _find(window, QAbstractButton, "clear_filters_button").click()
+    yield program.records.page_changed
+    for row in (1, 2, 4):
+        table.selectionModel().select(table.model().index(row, 0), _ROWS)
+    _find(window, QObject, "delete_action").trigger()
+    yield program.records.page_changed
+    yield from _both(program, window, folder, "records-deleted")
+    trash.click()
+    yield program.records.page_changed
+    yield from _both(program, window, folder, "trash")
+    trash.click()
+    yield program.records.page_changed
+
+
+def _both(program: Program, widget: QWidget, folder: Path, name: str) -> Iterator[int]:
+    """One picture in each scheme."""
+    for scheme in SCHEMES:
+        program.theme.choose(scheme)
+        yield PAINT_MS
+        widget.grab().save(str(folder / f"{name}-{scheme}.png"))
+
+
+def _find(parent: QWidget, kind: type[Any], name: str) -> Any:
+    found = parent.findChild(kind, name)
+    assert found is not None, f"no {name} in the window"
+    return found

@@ -1,0 +1,110 @@
+"""Fixtures for every test: real stores in folders of their own, whose transactions are proved to be closed."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from desktop.models import accounts, passwords
+from desktop.models.store import Store
+from tests.support.stores import (
+    ADMIN,
+    ANN,
+    BOB,
+    PASSWORD,
+    Books,
+    Clock,
+    assert_no_transaction,
+    cheap_hasher,
+    join,
+    make_store,
+)
+
+# No deadline: a slow disk is not a wrong answer. The seed of a failure is printed, to be replayed.
+settings.register_profile("metercalc", deadline=None, print_blob=True)
+settings.load_profile("metercalc")
+
+
+@pytest.fixture
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Password hashes that take no time; the strength of real ones has its own tests."""
+    monkeypatch.setattr(passwords, "_hasher", cheap_hasher())
+
+
+@pytest.fixture(scope="session")
+def prepared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a closed store with three people, to be copied by each test that needs one."""
+    folder = tmp_path_factory.mktemp("prepared") / "data"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", cheap_hasher())
+        store = make_store(folder / "store.db")
+        for email in (ADMIN, ANN, BOB):
+            join(store, email)
+        store.close()
+    return folder
+
+
+@pytest.fixture
+def store_file(prepared_folder: Path, tmp_path: Path) -> Path:
+    """A closed store with three people."""
+    folder = tmp_path / "data"
+    shutil.copytree(prepared_folder, folder)
+    return folder / "store.db"
+
+
+@pytest.fixture
+def opened(cheap_passwords: None) -> Iterator[Callable[[Path], Store]]:
+    """Opens stores, closes them at the end, and proves that the test left no transaction open in any."""
+    stores: list[Store] = []
+
+    def open_one(file: Path) -> Store:
+        stores.append(make_store(file))
+        return stores[-1]
+
+    yield open_one
+    try:
+        for store in stores:
+            assert_no_transaction(store)
+    finally:
+        for store in stores:
+            store.close()
+
+
+@pytest.fixture
+def open_books(opened: Callable[[Path], Store], store_file: Path) -> Callable[[], Books]:
+    """Opens the prepared store with everybody signed in; nothing is proved about its content at the end."""
+
+    def open_them() -> Books:
+        store = opened(store_file)
+        store.clock = clock = Clock()
+        admin, ann, bob = (accounts.sign_in(store, email, PASSWORD) for email in (ADMIN, ANN, BOB))
+        return Books(store, clock, admin, ann, bob)
+
+    return open_them
+
+
+@pytest.fixture
+def books(open_books: Callable[[], Books]) -> Iterator[Books]:
+    """An open store with everybody signed in, which must still hold L1 to L7 when the test is over."""
+    kept = open_books()
+    yield kept
+    if not kept.store.database.is_closed():
+        assert kept.problems() == ()
+
+
+@pytest.fixture
+def time_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Lets a test live elsewhere; afterwards the process is back where it was."""
+
+    def move(zone: str) -> None:
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+
+    yield move
+    monkeypatch.undo()
+    time.tzset()

@@ -1,0 +1,1 @@
+"""What the fault tests share: processes to kill, calls that fail, power that is lost. Nothing here is a test."""

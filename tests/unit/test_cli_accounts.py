@@ -1,0 +1,142 @@
+"""The commands about accounts through the real program: who may do what, and what they answer."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+import pytest
+
+from tests.support.command_line import ADMIN, ANN, BOB, PASSWORD, Program
+
+
+@pytest.fixture(scope="module")
+def people(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    return Program.with_people(tmp_path_factory.mktemp("people"))
+
+
+@pytest.fixture
+def program(people: Program, tmp_path: Path) -> Program:
+    return people.copy_to(tmp_path)
+
+
+def test_register_makes_the_store_and_its_first_account_is_the_administrator(tmp_path: Path) -> None:
+    program = Program(tmp_path / "data")
+    first = program.run("register", " Ann@Example.org ", "--password-stdin", stdin=PASSWORD)
+    assert (first.status, first.out) == (0, "Registered ann@example.org (admin) with a balance of 1,000.00.\n")
+    second = program.run("register", BOB, "--password-stdin", "--json", stdin=PASSWORD)
+    assert second.json == {"user": BOB, "role": "user", "status": "active", "balance": "1000.00"}
+    answer = program.as_user("ANN@example.org", "balance", "--json").json
+    assert answer == {"user": "ann@example.org", "balance": "1000.00"}
+
+
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [("no e-mail", PASSWORD), ("new@example.org", "short"), ("new@example.org", "password"), (ANN, PASSWORD)],
+)
+def test_register_refuses_what_cannot_be_an_account(people: Program, email: str, password: str) -> None:
+    ended = people.run("register", email, "--password-stdin", stdin=password)
+    assert (ended.status, ended.out) == (2, "")
+
+
+def test_a_starting_balance_and_costs_come_from_the_configuration(tmp_path: Path) -> None:
+    program = Program(tmp_path / "data")
+    environ = {"METERCALC_ACCOUNT_DEFAULT_BALANCE": "12.50", "METERCALC_COSTS_ADDITION": "12.50"}
+    program.run("register", ANN, "--password-stdin", stdin=PASSWORD, **environ)
+    assert program.as_user(ANN, "eval", "1+1", "--json").json["balance"] == "0.00"
+
+
+def test_unknown_and_wrong_are_refused_with_the_same_words(program: Program) -> None:
+    wrong = program.as_user(ANN, "balance", "--json", password="wrong").error
+    unknown = program.as_user("nobody@example.org", "balance", "--json").error
+    for told in (wrong, unknown):
+        assert told.pop("reference")
+    assert wrong == unknown
+    assert wrong["code"] == "sign_in_refused"
+
+
+def test_failures_are_counted_across_processes(program: Program) -> None:
+    for _ in range(3):
+        assert program.as_user(ANN, "balance", password="wrong").status == 4
+    waiting = program.as_user(ANN, "balance", "--json")
+    assert waiting.status == 4
+    assert waiting.error["wait_seconds"] >= 1
+
+
+def test_a_deactivated_account_is_refused_until_it_is_activated(program: Program) -> None:
+    assert program.as_user(ADMIN, "deactivate", ANN).out == f"{ANN} is inactive.\n"
+    refused = program.as_user(ANN, "eval", "1+1", "--json")
+    assert (refused.status, refused.error["code"]) == (4, "not_allowed")
+    assert program.as_user(ADMIN, "activate", ANN, "--json").json["status"] == "active"
+    assert program.as_user(ANN, "balance").out == "1000.00\n"
+    assert program.as_user(ADMIN, "deactivate", ADMIN).status == 2
+    assert program.as_user(ADMIN, "deactivate", "nobody@example.org").status == 2
+
+
+def test_a_deactivated_account_loses_a_running_session(program: Program) -> None:
+    with program.calculating(ANN) as calculating:
+        assert calculating.ask("1+1") == "2"
+        assert program.as_user(ADMIN, "deactivate", ANN).status == 0
+        calculating.send("2+2")
+        ended = calculating.end()
+    assert (ended.status, ended.out) == (4, "")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["users"],
+        ["activate", ANN],
+        ["deactivate", BOB],
+        ["credit", ANN, "5", "--reason", "mine"],
+        ["set-cost", "addition", "0"],
+    ],
+)
+def test_only_an_administrator_administers(people: Program, words: list[str]) -> None:
+    ended = people.as_user(ANN, *words, "--json")
+    assert (ended.status, ended.error["code"]) == (4, "not_allowed")
+
+
+def test_users_are_listed_with_role_status_and_balance(people: Program) -> None:
+    answer = people.as_user(ADMIN, "users", "--json").json
+    assert [(user["user"], user["role"]) for user in answer["users"]] == [
+        (ADMIN, "admin"),
+        (ANN, "user"),
+        (BOB, "user"),
+    ]
+    table = people.as_user(ADMIN, "users").out.splitlines()
+    assert table[0].split() == ["user", "role", "status", "balance"]
+    assert table[2].split() == [ANN, "user", "active", "1,000.00"]
+
+
+def test_a_credit_is_a_record_with_its_reason_and_is_given_once(program: Program) -> None:
+    words = ("credit", ANN, "250.5", "--reason", "Rückzahlung", "--request-id", str(uuid.uuid4()))
+    first = program.as_user(ADMIN, *words)
+    assert first.out == f"+250.50 for {ANN}: the balance is 1,250.50.\n"
+    again = program.as_user(ADMIN, *words, "--json").json
+    assert (again["user"], again["balance"]) == (ANN, "1250.50")
+    record = program.as_user(ANN, "records", "--json").json["records"][0]
+    assert (record["operation"], record["operands"], record["amount"], record["source"]) == (
+        "credit",
+        ["Rückzahlung"],
+        "-250.50",
+        "ledger",
+    )
+    taken = program.as_user(ADMIN, "credit", ANN, "-1,250.51", "--reason", "too much")
+    assert taken.status == 3
+    assert program.as_user(ADMIN, "credit", ANN, "-1,250.50", "--reason", "-all of it").status == 0
+    assert program.as_user(ANN, "balance").out == "0.00\n"
+
+
+def test_an_amount_of_nothing_is_refused(people: Program) -> None:
+    assert people.as_user(ADMIN, "credit", ANN, "0", "--reason", "why not").status == 2
+
+
+def test_a_new_cost_holds_from_now_on_and_old_records_keep_theirs(program: Program) -> None:
+    program.as_user(ANN, "eval", "1+1")
+    assert program.as_user(ADMIN, "set-cost", "addition", "0.01").out == "addition costs 0.01 from now on.\n"
+    program.as_user(ANN, "eval", "1+1")
+    amounts = [record["amount"] for record in program.as_user(ANN, "records", "--json").json["records"]]
+    assert amounts == ["0.01", "10.00", "-1000.00"]
+    assert program.run("verify").status == 0
+    assert program.as_user(ADMIN, "set-cost", "addition", "-1").status == 2
