@@ -209,6 +209,7 @@ class CalculatorPanel(QWidget):
         if isinstance(position, int):
             self._entry.setCursorPosition(position)
             self._entry.setSelection(position, 1)
+        self._show_result("", exact=True)  # an old result beside a new refusal would pass for its answer
         self._message.setText(failure.text)
         self._message.show()
         announce(self, failure.text, urgent=True)

@@ -196,7 +196,9 @@ def _palette(found: Colours) -> QPalette:
 
 
 def _style(c: Colours) -> str:
-    chevron = resources.path(f"icons/chevron-{'dark' if c is DARK else 'light'}.svg").as_posix()
+    scheme = "dark" if c is DARK else "light"
+    chevron = resources.path(f"icons/chevron-{scheme}.svg").as_posix()
+    chevron_up = resources.path(f"icons/chevron-up-{scheme}.svg").as_posix()
     return f"""
     QToolTip {{ color: {c.text}; background: {c.raised}; border: 1px solid {c.border}; padding: {TIGHT}px; }}
     QLabel[role="muted"] {{ color: {c.muted}; }}
@@ -252,6 +254,9 @@ def _style(c: Colours) -> str:
     QMenu::item {{ padding: {TIGHT}px {WIDE}px {TIGHT}px {LARGE}px; }}
     QMenu::item:disabled {{ color: {c.muted}; }}
     QMenu::separator {{ height: 1px; background: {c.border}; margin: {TIGHT}px; }}
+    /* Qt points down for ascending; people read an arrow the other way round. */
+    QHeaderView::down-arrow {{ image: url("{chevron_up}"); width: 12px; height: 12px; }}
+    QHeaderView::up-arrow {{ image: url("{chevron}"); width: 12px; height: 12px; }}
     QSplitter::handle {{ background: transparent; }}
     QStatusBar {{ background: {c.surface}; color: {c.muted}; }}
     QProgressBar {{ background: {c.sunken}; border: none; border-radius: 3px; max-height: 6px; }}

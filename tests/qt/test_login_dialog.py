@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from desktop.errors import SignInRefused
 from desktop.views.login_dialog import LoginDialog
 from tests.support.fake_controllers import REFERENCE, SESSION, FakeSessions, failure
+from tests.support.widgets import part
 
 PASSWORD = "difference engine"
 
@@ -40,20 +41,15 @@ def open_dialog(qtbot: QtBot, sessions: FakeSessions, settings: QSettings) -> Lo
 
 
 def field(dialog: LoginDialog, name: str) -> QLineEdit:
-    found = dialog.findChild(QLineEdit, name)
-    assert found is not None
-    return found
+    return part(dialog, QLineEdit, name)
 
 
 def button(dialog: LoginDialog, name: str) -> QPushButton:
-    found = dialog.findChild(QPushButton, name)
-    assert found is not None
-    return found
+    return part(dialog, QPushButton, name)
 
 
 def error_text(dialog: LoginDialog) -> str:
-    label = dialog.findChild(QLabel, "login_error_label")
-    assert label is not None
+    label = part(dialog, QLabel, "login_error_label")
     return label.text() if label.isVisible() else ""
 
 
@@ -146,8 +142,7 @@ def test_the_last_e_mail_is_remembered_and_the_password_has_the_focus(
 def test_the_first_run_says_who_becomes_administrator_and_with_how_much(
     qtbot: QtBot, dialog: LoginDialog, sessions: FakeSessions
 ) -> None:
-    welcome = dialog.findChild(QLabel, "welcome_label")
-    assert welcome is not None
+    welcome = part(dialog, QLabel, "welcome_label")
     assert "administrator" not in welcome.text()
     sessions.first_run_known.emit(True)
     assert "administrator" in welcome.text()
