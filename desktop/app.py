@@ -100,7 +100,7 @@ class Program(QObject):
         self.sessions.signed_out.connect(self._on_signed_out)
         self.sessions.first_run_known.connect(self._on_store_open)
         self.sessions.failed.connect(self._on_failed)
-        self.store.opening_failed.connect(self._on_opening_failed)
+        self.store.trouble_changed.connect(self._on_trouble)
         self.calculator.charged.connect(self.records.refresh)
         self.store.external_change.connect(self.calculator.refresh)
         self.store.external_change.connect(self.records.refresh)
@@ -172,9 +172,10 @@ class Program(QObject):
     def _on_failed(self, failure: Failure) -> None:
         log.info("refused: %s", failure.code)
 
-    @Slot(object)
-    def _on_opening_failed(self, failure: Failure) -> None:
-        self.login_dialog.show_error(failure.text)
+    @Slot(str)
+    def _on_trouble(self, trouble: str) -> None:
+        if trouble:
+            self.login_dialog.show_error(trouble)  # seen while nobody is signed in; the window has its banner
 
     @Slot()
     def _on_password(self) -> None:

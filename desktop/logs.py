@@ -18,6 +18,8 @@ from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from typing_extensions import override
+
 from desktop.private_files import FILE_MODE, make_folder
 
 FILE_NAME = "metercalc.log"
@@ -69,6 +71,7 @@ def shut_down() -> None:
 class _Reference(logging.Filter):
     """Puts the reference on each record, and drops what libraries say below INFO, also where they ask for it."""
 
+    @override
     def filter(self, record: logging.LogRecord) -> bool:
         record.reference = reference.get()
         ours = record.name == _OURS or record.name.startswith(f"{_OURS}.")
@@ -78,6 +81,7 @@ class _Reference(logging.Filter):
 class _Lines(logging.Formatter):
     """One line a message, and one more for each line of a traceback, all with the reference."""
 
+    @override
     def format(self, record: logging.LogRecord) -> str:
         mark = f"[{getattr(record, 'reference', reference.get())}]"
         moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
@@ -101,23 +105,27 @@ class _PrivateFiles(RotatingFileHandler):
         )
         self._told = False
 
+    @override
     def _open(self) -> TextIOWrapper:
         make_folder(Path(self.baseFilename).parent)
         return open(self.baseFilename, "a", encoding=self.encoding, errors=self.errors, opener=_private)
 
-    def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: N802 - logging's own name
+    @override
+    def shouldRollover(self, record: logging.LogRecord) -> bool:
         # Another process of the program may have rotated the files: go on in the new one, not in its renamed past.
         if self.stream is not None and not _is_open_at(self.stream, self.baseFilename):
             self.stream.close()
             self.stream = self._open()
         return bool(super().shouldRollover(record))
 
+    @override
     def rotate(self, source: str, dest: str) -> None:
         # Windows renames no file that another process has open: this one then grows until it can.
         with contextlib.suppress(PermissionError):
             super().rotate(source, dest)
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
+    @override
+    def handleError(self, record: logging.LogRecord) -> None:
         error = sys.exception()
         if not isinstance(error, OSError):
             super().handleError(record)
@@ -125,6 +133,7 @@ class _PrivateFiles(RotatingFileHandler):
             self._told = True
             sys.stderr.write(f"metercalc: the log cannot be written: {error}\n")
 
+    @override
     def close(self) -> None:
         # What a full disk refused is still in the buffer and would be refused again here.
         with contextlib.suppress(OSError):

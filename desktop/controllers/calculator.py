@@ -175,6 +175,8 @@ class CalculatorController(QObject):
 
     @Slot(object)
     def _on_statement(self, statement: Statement) -> None:
+        if not self._sessions.is_signed_in:
+            return
         self._statement = statement
         self.statement_changed.emit(statement)
         self._requote()
@@ -183,6 +185,8 @@ class CalculatorController(QObject):
     def _on_charged(self, receipt: Receipt) -> None:
         self._unsettled = ""
         self._end()
+        if not self._sessions.is_signed_in:
+            return  # signed out meanwhile: whoever signs in next must not see it; the records have it
         self.charged.emit(receipt)
         self.refresh()
         if any(entry.operation is OperationType.RANDOM_STRING for entry in receipt.entries):
@@ -195,7 +199,8 @@ class CalculatorController(QObject):
         if self._selling is not None and not unknown:
             self._random_strings.put_back(self._selling)
         self._end()
-        self._tell(error)
+        if self._sessions.is_signed_in:
+            self._tell(error)
 
     def _tell(self, error: AppError) -> None:
         failure = Failure.of_charge(error, reference_of(self._request_id))
@@ -215,6 +220,9 @@ class CalculatorController(QObject):
 
     @Slot(object)
     def _on_covered(self, _outcome: object) -> None:
+        if not self._sessions.is_signed_in:
+            self._end()
+            return
         self._set_drawing(True)
         with logs.request(reference_of(self._request_id)):
             self._random_strings.fill()

@@ -139,7 +139,8 @@ class RecordsController(QObject):
     @Slot(object)
     def _on_page(self, page: Page) -> None:
         self.busy_changed.emit(False)
-        self.page_changed.emit(page)
+        if self._sessions.is_signed_in:  # else whoever signs in next would see it
+            self.page_changed.emit(page)
 
     @Slot(object)
     def _on_page_failed(self, error: AppError) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -12,8 +13,11 @@ from desktop import background, logs
 from desktop.background import Lanes, Ticket
 from desktop.controllers.requests import Failure
 from desktop.controllers.store_access import StoreAccess
-from desktop.errors import AppError
+from desktop.errors import AppError, Cancelled, StoreReadOnly
 from desktop.values import Verification
+
+if TYPE_CHECKING:
+    from desktop.models.health import Seen, Watch
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +30,7 @@ class StoreController(QObject):
     """Watches the store while the window is open. `begin` starts it, once."""
 
     external_change = Signal()
-    read_only = Signal(str)  # why nothing can be written
-    opening_failed = Signal(object)  # Failure
+    trouble_changed = Signal(str)  # a state that lasts, in a sentence: read-only, gone, disk full …; "" when it ends
     verified = Signal(object)  # Verification, of a check that the person asked for
     verify_progress = Signal(int, int)  # records checked, of how many
     backed_up = Signal(str)  # the file
@@ -38,8 +41,9 @@ class StoreController(QObject):
         self.setObjectName("store_controller")
         self._lanes = lanes
         self._access = access
+        self._watch: Watch | None = None
         self._version: int | None = None
-        self._read_only_reason: str | None = None
+        self._trouble = ""
         self._verifying: Ticket | None = None
         self._asked = False
         self._timers = [
@@ -47,6 +51,11 @@ class StoreController(QObject):
             self._timer(ANCHOR_MS, self._note_anchor),
             self._timer(HOUR_MS, self._back_up_daily),
         ]
+
+    @property
+    def trouble(self) -> str:
+        """The sentence of the state that lasts, "" when all is well: for a window that is made while it does."""
+        return self._trouble
 
     @Slot()
     def begin(self) -> None:
@@ -99,8 +108,14 @@ class StoreController(QObject):
 
     @Slot()
     def _poll(self) -> None:
-        work = partial(_look, self._access)
-        self._lanes.read.submit(work, done=self._on_look, failed=self._on_opening_failed, replace=True)
+        self._lanes.read.submit(self._look, done=self._on_look, failed=self._on_look_failed, replace=True)
+
+    def _look(self) -> Seen:
+        from desktop.models.health import Watch
+
+        if self._watch is None:
+            self._watch = Watch()
+        return self._watch.look(self._access.store)
 
     @Slot()
     def _note_anchor(self) -> None:
@@ -113,14 +128,23 @@ class StoreController(QObject):
         self._lanes.survey.submit(work, done=self._on_noted, failed=self._on_failed)
 
     @Slot(object)
-    def _on_look(self, seen: tuple[int, str | None]) -> None:
-        version, reason = seen
-        if self._version is not None and version != self._version:
+    def _on_look(self, seen: Seen) -> None:
+        if self._version is not None and seen.version != self._version:
             self.external_change.emit()
-        self._version = version
-        if reason is not None and reason != self._read_only_reason:
-            self.read_only.emit(reason)
-        self._read_only_reason = reason
+        self._version = seen.version
+        self._tell(seen.trouble)
+
+    @Slot(object)
+    def _on_look_failed(self, error: AppError) -> None:
+        # It is looked at again: a store that was moved away may come back.
+        if not isinstance(error, Cancelled):
+            self._tell(error.message)
+
+    def _tell(self, trouble: str) -> None:
+        if trouble != self._trouble:
+            log.warning("the store: %s", trouble or "all is well again")
+            self._trouble = trouble
+            self.trouble_changed.emit(trouble)
 
     @Slot(object)
     def _on_verified(self, verification: Verification) -> None:
@@ -141,18 +165,10 @@ class StoreController(QObject):
         log.debug("done: %s", outcome)
 
     @Slot(object)
-    def _on_opening_failed(self, error: AppError) -> None:
-        for timer in self._timers:
-            timer.stop()
-        self.opening_failed.emit(Failure.of(error, logs.reference.get()))
-
-    @Slot(object)
     def _on_failed(self, error: AppError) -> None:
+        if isinstance(error, StoreReadOnly) and not self._asked:
+            return  # told as a state that lasts
         self.failed.emit(Failure.of(error, logs.reference.get()))
-
-
-def _look(access: StoreAccess) -> tuple[int, str | None]:
-    return access.store.data_version(), access.store.read_only_reason
 
 
 def _write_anchor(access: StoreAccess) -> str:
@@ -176,7 +192,6 @@ def _back_up_daily(access: StoreAccess) -> Path | None:
 def _make_read_only(access: StoreAccess) -> str:
     from desktop.models import backups
 
-    newest = backups.newest(access.places.store_file)
-    offer = f"The newest backup is {newest.name}: metercalc restore-backup." if newest else "There is no backup yet."
+    offer = backups.offer(access.places.store_file)
     access.store.make_read_only(f"The ledger fails its checks (Help, Verify ledger). Nothing can be charged. {offer}")
     return "read-only"

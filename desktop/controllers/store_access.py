@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from desktop.config import Config, Places
-from desktop.errors import AppError, StoreError
+from desktop.errors import AppError, StoreDamaged, StoreError
 
 if TYPE_CHECKING:
     from desktop.models.store import Store
@@ -38,10 +38,13 @@ class StoreAccess:
 
     def open(self) -> None:
         """Open the store for the calling thread, the one that writes."""
+        from desktop.models import backups
         from desktop.models.store import open_store
 
         try:
             self._store = open_store(self.places.store_file, costs=self.config.costs)
+        except StoreDamaged as error:
+            self._trouble = StoreDamaged(f"{error.message} {backups.offer(self.places.store_file)}")
         except AppError as error:
             self._trouble = error
         finally:

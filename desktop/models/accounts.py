@@ -188,7 +188,7 @@ def _folded(email: str) -> str:
 
 def _account(row: Any) -> Account:
     user_id, username, role, status, balance = row
-    return Account(user_id, username, Role(role), Status(status), balance)
+    return Account(user_id, username, entries.word(Role, role), entries.word(Status, status), balance)
 
 
 def wait_after(failures: int) -> int:

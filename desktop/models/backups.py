@@ -53,7 +53,10 @@ def back_up_daily(store: Store) -> Path | None:
     today = datetime.now(UTC).date()
     if today in _dailies(folder):
         return None
-    make_folder(folder)
+    try:
+        make_folder(folder)
+    except OSError as error:
+        raise StoreError(f"No backup can be made ({folder}): {os.strerror(error.errno or 0)}.") from error
     target = backup_files.daily(folder)
     back_up(store, target)
     for old in superseded(_dailies(folder)):
@@ -75,6 +78,14 @@ def newest(store_file: Path) -> Path | None:
     """The newest automatic backup, to be offered when a store is damaged."""
     dailies = _dailies(folder_of(store_file))
     return dailies[max(dailies)] if dailies else None
+
+
+def offer(store_file: Path) -> str:
+    """The sentence that says how to go on from a damaged store."""
+    backup = newest(store_file)
+    if backup is None:
+        return "There is no automatic backup; if you keep one elsewhere, run: metercalc restore-backup FILE."
+    return f"The newest backup can take its place: close Metercalc and run: metercalc restore-backup '{backup}'."
 
 
 def _dailies(folder: Path) -> dict[date, Path]:

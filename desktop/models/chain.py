@@ -143,8 +143,11 @@ class Anchor:
 
 
 def write_anchor(file: Path, anchor: Anchor, key: bytes) -> None:
-    """Replace the anchor in one step, on the disk before it has its name."""
-    write_private(file, anchor.to_bytes(key))
+    """Replace the anchor in one step, on the disk before it has its name. Raises `StoreError`."""
+    try:
+        write_private(file, anchor.to_bytes(key))
+    except OSError as error:
+        raise StoreError(f"The anchor could not be written ({file}): {os.strerror(error.errno or 0)}.") from error
 
 
 def read_anchor(file: Path, key: bytes) -> Anchor | None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from peewee import SqliteDatabase
 
@@ -16,6 +17,8 @@ from desktop.errors import StoreDamaged
 from desktop.models import chain
 from desktop.models.store import Store
 from desktop.values import Entry, OperationType, Source
+
+Word = TypeVar("Word", bound=StrEnum)
 
 COLUMNS = (
     "r.id, r.request_id, r.step, r.seq, o.type, r.operands, r.operation_response, r.exact, r.source, r.amount, "
@@ -123,6 +126,14 @@ def of_request(database: SqliteDatabase, request_id: str) -> list[tuple[int, Ent
     return [(row[0], entry_of(row[1:])) for row in database.execute_sql(sql, (request_id,)).fetchall()]
 
 
+def word(kind: type[Word], text: str) -> Word:
+    """A text of the store as the program's word for it. Raises `StoreDamaged` where it has none."""
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise StoreDamaged("The store is damaged. Run metercalc verify, and restore a backup.") from error
+
+
 def entry_of(row: Sequence[Any]) -> Entry:
     """A row of `COLUMNS` as a value."""
     id, request_id, step, seq, operation, operands, response, exact, source, amount, balance, date, deleted, text = row
@@ -131,11 +142,11 @@ def entry_of(row: Sequence[Any]) -> Entry:
         request_id=request_id,
         step=step,
         seq=seq,
-        operation=OperationType(operation),
+        operation=word(OperationType, operation),
         operands=operands,
         response=response,
         exact=bool(exact),
-        source=Source(source),
+        source=word(Source, source),
         amount=amount,
         user_balance=balance,
         date=date,

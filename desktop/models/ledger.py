@@ -287,4 +287,4 @@ def _read_back(store: Store, session: Session, charge: Charge, trouble: StoreErr
 
 def _prices(database: SqliteDatabase) -> Mapping[OperationType, int]:
     rows = database.execute_sql("SELECT type, cost FROM operation").fetchall()
-    return {OperationType(kind): cost for kind, cost in rows if kind != OperationType.CREDIT}
+    return {entries.word(OperationType, kind): cost for kind, cost in rows if kind != OperationType.CREDIT}

@@ -25,6 +25,7 @@ sqlite3 = peewee.sqlite3  # pysqlite3 where its SQLite is newer than Python's
 
 APPLICATION_ID = 0x4D657463  # "Metc": tells the file from any other SQLite database
 BUSY_TIMEOUT_S = 10.0
+ERRORS = (peewee.PeeweeException, sqlite3.Error, UnicodeDecodeError)
 
 
 def wal_is_sound(version: tuple[int, int, int]) -> bool:
@@ -112,6 +113,20 @@ def error_name(error: BaseException | None) -> str:
     return next((name for name in reversed(names) if name and name != "SQLITE_ERROR"), "")
 
 
+# What a plain SQLITE_ERROR, or Python, says of a file whose schema or texts were hit (random bytes flipped).
+_DAMAGE = (
+    "Could not decode to UTF-8",
+    "codec can't decode",
+    "malformed",
+    "no such column",
+    "no such table",
+    "no such collation sequence",
+    "no such function",
+    "unknown function",
+    "user-defined function raised exception",
+)
+
+
 def as_app_error(error: BaseException, file: Path) -> AppError | None:
     """What an error of SQLite means for the person; None when it is a bug of the program."""
     name = error_name(error)
@@ -121,7 +136,7 @@ def as_app_error(error: BaseException, file: Path) -> AppError | None:
         return StoreReadOnly(f"The store cannot be written ({file}): check the file's and folder's permissions.")
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return StoreLocked("Another program keeps the store busy. Try again in a moment.")
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "Could not decode to UTF-8" in str(error):
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or any(text in str(error) for text in _DAMAGE):
         return StoreDamaged(f"The store is damaged ({file}). Restore a backup: metercalc restore-backup FILE.")
     if name.startswith("SQLITE_CANTOPEN"):
         return StoreError(f"The store cannot be opened ({file}): check that the folder exists and is yours.")
@@ -137,7 +152,7 @@ def translated(file: Path) -> Iterator[None]:
     """Turn SQLite's expected troubles into the program's own errors; let bugs through as they are."""
     try:
         yield
-    except (peewee.PeeweeException, sqlite3.Error) as error:
+    except ERRORS as error:
         known = as_app_error(error, file)
         if known is None:
             raise

@@ -61,7 +61,7 @@ class Store:
 
     def connect(self, *, reading: bool = False) -> None:
         """Open the calling thread's connection; one for `reading` cannot write and can be interrupted."""
-        self._check_in_place()
+        self.check_in_place()
         with sqlite.translated(self.file):
             self.database.connect()
             sqlite.apply_pragmas(self.database, read_only=self.read_only_reason is not None)
@@ -101,7 +101,7 @@ class Store:
         """
         if self.read_only_reason is not None:
             raise StoreReadOnly(self.read_only_reason, reason=self.read_only_reason)
-        self._check_in_place()
+        self.check_in_place()
         if self.database.transaction_depth():
             raise RuntimeError("a transaction inside a transaction would be committed by the outer one")
         with sqlite.translated(self.file), self.database.atomic("IMMEDIATE"):
@@ -113,7 +113,8 @@ class Store:
         with sqlite.translated(self.file), self.database.atomic("DEFERRED"):
             yield self.database
 
-    def _check_in_place(self) -> None:
+    def check_in_place(self) -> None:
+        """Raises `StoreError` when the file is not the one that was opened any more."""
         if _identity(self.file) != self._identity:
             raise StoreError(f"The store has been moved, replaced or removed ({self.file}). Start the program again.")
 
@@ -143,7 +144,7 @@ class Store:
         """
         if self.read_only_reason is not None:
             return
-        self._check_in_place()
+        self.check_in_place()
         file = chain.anchor_file(self.file)
         before = None if anew else chain.read_anchor(file, self.key)
         if before is not None and not self._carries(before):
@@ -192,8 +193,8 @@ def open_store(file: Path, *, costs: Mapping[OperationType, int], backups: Path 
         with sqlite.translated(file):
             made = _upgrade(store, costs, backups or file.parent / "backups")
             store.load_key()
-        if store.read_only_reason is None:
-            store.read_only_reason = _key_trouble(store)
+            if store.read_only_reason is None:
+                store.read_only_reason = _key_trouble(store)
         if made:
             store.write_anchor(anew=True)
     except BaseException:
@@ -277,7 +278,7 @@ def _now() -> int:
 def _link(database: SqliteDatabase, query: Any) -> tuple[int, bytes] | None:
     """The place and the hash of the first link that a query finds."""
     row = query.limit(1).tuples().bind(database).first()
-    return (int(row[0]), bytes(row[1])) if row else None
+    return (int(row[0]), bytes(row[1] or b"")) if row else None
 
 
 def _identity(file: Path) -> tuple[int, int] | None:

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from peewee import PeeweeException, SqliteDatabase
+from peewee import SqliteDatabase
 
-from desktop.errors import StoreError
+from desktop.errors import StoreDamaged, StoreError
 from desktop.models import chain, migrations, sqlite
 from desktop.models.store import Store
 from desktop.values import OperationType, Problem, Verification
@@ -55,9 +55,13 @@ def verify(
     """
     started = time.monotonic()
     key = store.key
-    with store.reading() as database:
-        run = _Run(database, key, chain.anchor_file(store.file), progress, cancelled)
-        run.all()
+    run = _Run(store.database, key, chain.anchor_file(store.file), progress, cancelled)
+    try:
+        with store.reading():
+            run.all()
+    except StoreDamaged:  # SQLite ends the transaction by itself where it meets a damaged page; that is found already
+        if not run.problems:
+            raise
     return Verification(
         problems=tuple(run.problems[:MAX_PROBLEMS]),
         records=run.records,
@@ -115,11 +119,14 @@ class _Run:
     def _unreadable(self, part: str) -> Iterator[None]:
         try:
             yield
-        except (PeeweeException, sqlite.sqlite3.Error) as error:
-            known = sqlite.as_app_error(error, self.anchor_file)
-            if known is None and not sqlite.error_name(error).startswith("SQLITE_ERROR"):
+        except sqlite.ERRORS as error:
+            if sqlite.as_app_error(error, self.anchor_file) is None:
                 raise
             self._found("L7", 0, 0, f"The {part} cannot be read to the end: {error}.")
+        except TypeError as error:  # a value of a kind that its STRICT column cannot hold; else a bug of ours
+            if not sqlite.quick_check(self.database):
+                raise
+            self._found("L7", 0, 0, f"The {part} hold a value of the wrong kind: {error}.")
 
     def _found(self, rule: str, user_id: int, record_id: int, message: str) -> None:
         self.problems.append(Problem(rule, self.usernames.get(user_id, ""), record_id, message))

@@ -101,7 +101,7 @@ class CalculatorPanel(QWidget):
         self._keypad.cleared.connect(self._on_clear)
         self._keypad.backspaced.connect(self._entry.backspace_or_result)
         self._keypad.evaluated.connect(self._calculator.evaluate)
-        self._keypad.random_asked.connect(self._on_random)
+        self._keypad.random_asked.connect(self.draw_random)
         self._keypad.pointed_at.connect(self._on_pointed_at)
         self._copy.clicked.connect(self.copy_result)
         self._cancel.clicked.connect(self._calculator.cancel_drawing)
@@ -146,7 +146,8 @@ class CalculatorPanel(QWidget):
         self._entry.setFocus()
 
     @Slot()
-    def _on_random(self) -> None:
+    def draw_random(self) -> None:
+        """Buy a random string."""
         self._forget_message()
         self._calculator.draw_random()
         self._entry.setFocus()

@@ -29,6 +29,7 @@ from desktop.views.icons import application_icon
 SHORTCUTS = (
     ("Enter", "Calculate and pay"),
     ("Esc", "Clear the entry"),
+    ("Ctrl+G", "Draw a random string and pay for it"),
     ("Ctrl+Shift+C", "Copy the result"),
     ("Ctrl+L", "Go to the calculator"),
     ("Ctrl+F", "Search the records"),

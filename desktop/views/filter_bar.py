@@ -20,6 +20,7 @@ class FilterBar(QWidget):
     """What is looked for."""
 
     changed = Signal()
+    table_asked = Signal()  # Enter in the search: on to what was found
 
     def __init__(self, *, number_format: NumberFormat) -> None:
         super().__init__()
@@ -70,6 +71,7 @@ class FilterBar(QWidget):
     def _connect(self) -> None:
         self._search.textChanged.connect(self._delay.start)
         self._delay.timeout.connect(self.changed)
+        self._search.returnPressed.connect(self.table_asked)
         self._operation.currentIndexChanged.connect(self.changed)
         self._from.dateChanged.connect(self.changed)
         self._to.dateChanged.connect(self.changed)

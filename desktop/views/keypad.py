@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QEnterEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -86,6 +86,14 @@ class KeyButton(QPushButton):
         line = painter.fontMetrics().height()
         band = QRect(0, self.height() - line - theme.TIGHT, self.width(), line)
         painter.drawText(band, Qt.AlignmentFlag.AlignCenter, self._price)
+
+    @override
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        # Two digits typed fast are two; a random string bought by a double click is one.
+        if self.key.operation is OperationType.RANDOM_STRING:
+            event.accept()
+        else:
+            super().mouseDoubleClickEvent(event)
 
     @override
     def enterEvent(self, event: QEnterEvent) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QMenu, Q
 from desktop.arithmetic.money import format_money
 from desktop.controllers.calculator import CalculatorController
 from desktop.controllers.records import RecordsController
+from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store import StoreController
 from desktop.values import Receipt, Session, Statement
@@ -89,6 +90,7 @@ class MainWindow(QMainWindow):
         row.addStretch(1)
         row.addWidget(self._user)
         self._banner = Banner()
+        self._banner.show_text(self._store.trouble)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(self.calculator_panel)
@@ -117,8 +119,9 @@ class MainWindow(QMainWindow):
         self._copy = self._add(edit, "Copy &result", "Ctrl+Shift+C", picture="copy")
         self._undo = self._add(edit, "&Undo delete", _standard(QKeySequence.StandardKey.Undo, "Ctrl+Z"), picture="undo")
         self._undo.setEnabled(False)
+        self._random = self._add(edit, "Draw a random &string", "Ctrl+G", name="draw_random_action", picture="random")
         self._search = self._add(
-            edit, "&Search records", _standard(QKeySequence.StandardKey.Find, "Ctrl+F"), picture="search"
+            edit, "&Find in the records", _standard(QKeySequence.StandardKey.Find, "Ctrl+F"), picture="search"
         )
         self._calculate = self._add(edit, "Go to the &calculator", "Ctrl+L")
         self._build_view_menu(bar.addMenu("&View"))
@@ -173,7 +176,8 @@ class MainWindow(QMainWindow):
         self._sessions.signed_out.connect(self._on_signed_out)
         self._calculator.statement_changed.connect(self._on_statement)
         self._calculator.charged.connect(self._on_charged)
-        self._store.read_only.connect(self._banner.show_text)
+        self._store.trouble_changed.connect(self._banner.show_text)
+        self._store.failed.connect(self._on_store_failed)
         self.records_browser.exported.connect(self._on_exported)
         self._store.backed_up.connect(self._on_backed_up)
         records = self.records_browser
@@ -181,6 +185,7 @@ class MainWindow(QMainWindow):
         self._undo.triggered.connect(records.undo)
         self._search.triggered.connect(records.focus_search)
         self._calculate.triggered.connect(self.calculator_panel.focus_entry)
+        self._random.triggered.connect(self.calculator_panel.draw_random)
         self._copy.triggered.connect(self.calculator_panel.copy_result)
         self._sign_out.triggered.connect(self._sessions.sign_out)
         self._quit.triggered.connect(self.close)
@@ -266,6 +271,10 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _on_backed_up(self, file: str) -> None:
         self.statusBar().showMessage(f"Backed up to {file}", 10_000)
+
+    @Slot(object)
+    def _on_store_failed(self, failure: Failure) -> None:
+        self.statusBar().showMessage(failure.text)
 
     @Slot(QAction)
     def _on_arrangement(self, action: QAction) -> None:

@@ -176,6 +176,7 @@ class RecordsBrowser(QWidget):
 
     def _connect(self) -> None:
         self._filter_bar.changed.connect(self._on_filters)
+        self._filter_bar.table_asked.connect(self._on_table_asked)
         self._trash.toggled.connect(self._on_filters)
         self._empty.clear_asked.connect(self._filter_bar.clear)
         self._pager.page_asked.connect(self._on_page_asked)
@@ -282,6 +283,12 @@ class RecordsBrowser(QWidget):
     @Slot()
     def _on_filters(self) -> None:
         self._ask(filters=self._filter_bar.filters(trash=self._trash.isChecked()), number=1)
+
+    @Slot()
+    def _on_table_asked(self) -> None:
+        self._table.setFocus()
+        if not self._table.currentIndex().isValid():
+            self._table.setCurrentIndex(self._model.index(0, 0))
 
     @Slot(int)
     def _on_page_asked(self, number: int) -> None:

@@ -91,13 +91,6 @@ def test_one_end_can_stay_open(bar: FilterBar) -> None:
     assert filters.until is not None
 
 
-def test_any_day_that_can_be_entered_can_be_looked_for(bar: FilterBar) -> None:
-    for name in ("from_date", "to_date"):
-        field = part(bar, QDateEdit, name)
-        field.setDate(field.maximumDate())
-    assert bar.filters(trash=False).until is not None
-
-
 def test_clear_takes_everything_off_and_says_so_once(qtbot: QtBot, bar: FilterBar) -> None:
     part(bar, QLineEdit, "search_edit").setText("x")
     part(bar, QComboBox, "operation_filter").setCurrentIndex(2)

@@ -150,9 +150,7 @@ def test_the_first_run_says_who_becomes_administrator_and_with_how_much(
     assert button(dialog, "register_button").isDefault()
 
 
-def test_being_signed_out_by_the_program_says_why(
-    qtbot: QtBot, dialog: LoginDialog, sessions: FakeSessions
-) -> None:
+def test_being_signed_out_by_the_program_says_why(qtbot: QtBot, dialog: LoginDialog, sessions: FakeSessions) -> None:
     sessions.signed_in.emit(SESSION)
     sessions.signed_out.emit("Signed out after 15 minutes without activity.")
     assert dialog.isVisible()

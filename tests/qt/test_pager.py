@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtWidgets import QComboBox, QLabel, QSpinBox, QToolButton
 from pytestqt.qtbot import QtBot
@@ -18,10 +16,10 @@ FIRST, PREVIOUS, NEXT, LAST = (f"{name}_page_button" for name in ("first", "prev
 
 
 @pytest.fixture
-def pager(qtbot: QtBot) -> Iterator[Pager]:
+def pager(qtbot: QtBot) -> Pager:
     made = Pager(page_sizes=(10, 25, 50), number_format=NumberFormat())
     qtbot.addWidget(made)
-    yield made
+    return made
 
 
 def show(pager: Pager, number: int, *, count: int = 1234) -> None:
@@ -41,9 +39,7 @@ def test_each_button_asks_for_its_page(qtbot: QtBot, pager: Pager, button: str, 
     ("number", "count", "possible"),
     [(1, 1234, {NEXT, LAST}), (50, 1234, {FIRST, PREVIOUS}), (7, 1234, {FIRST, PREVIOUS, NEXT, LAST}), (1, 0, set())],
 )
-def test_only_what_leads_somewhere_can_be_pressed(
-    pager: Pager, number: int, count: int, possible: set[str]
-) -> None:
+def test_only_what_leads_somewhere_can_be_pressed(pager: Pager, number: int, count: int, possible: set[str]) -> None:
     show(pager, number, count=count)
     enabled = {name for name in (FIRST, PREVIOUS, NEXT, LAST) if part(pager, QToolButton, name).isEnabled()}
     assert enabled == possible

@@ -226,6 +226,7 @@ class FakeStore(StoreController):
     def __init__(self) -> None:
         QObject.__init__(self)
         self.asked: list[tuple[str, ...]] = []
+        self._trouble = ""
 
     @override
     @Slot()

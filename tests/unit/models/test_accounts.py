@@ -336,5 +336,3 @@ def test_the_last_active_administrator_stays(books: Books) -> None:
     accounts.set_status(books.store, books.ann, ADMIN, Status.INACTIVE)
     with pytest.raises(BadInput, match="last active administrator"):
         accounts.set_status(books.store, books.ann, ANN, Status.INACTIVE)
-
-

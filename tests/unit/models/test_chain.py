@@ -142,9 +142,7 @@ def test_a_key_is_read_back_and_only_its_owner_can_read_it(tmp_path: Path) -> No
     assert chain.make_key(tmp_path / "other.key") != key
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"\n", b"00" * 31, b"00" * 33, b"zz" * 32, b"\xff" * 64, "é".encode() * 32]
-)
+@pytest.mark.parametrize("content", [b"", b"\n", b"00" * 31, b"00" * 33, b"zz" * 32, b"\xff" * 64, "é".encode() * 32])
 def test_what_is_no_key_is_no_key(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "store.key"
     file.write_bytes(content)

@@ -306,9 +306,7 @@ def test_a_charge_stored_although_its_commit_failed_is_shown_as_charged(
     assert (receipt.result, receipt.repeated, books.balance()) == ("5", False, BALANCE - ADD)
 
 
-def test_a_charge_lost_in_its_commit_is_reported_as_not_charged(
-    books: Books, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_charge_lost_in_its_commit_is_reported_as_not_charged(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
     _fail_commits(books, monkeypatch, stored=False)
     with pytest.raises(StoreFull) as failed:
         books.charge("2 + 3")

@@ -1,0 +1,146 @@
+"""A person's whole sitting, typed with a keyboard into a real window on a real X display."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.random_server import RandomServer
+
+EMAIL, PASSWORD = "ada@example.org", "difference engine"
+LIMIT = 30.0
+
+pytestmark = pytest.mark.skipif(not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="needs Xvfb and xdotool")
+
+
+@pytest.fixture
+def display() -> Iterator[str]:
+    """An X display of its own, on whatever number is free."""
+    reading, writing = os.pipe()
+    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x900x24", "-nolisten", "tcp"]
+    with subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL) as server:
+        os.close(writing)
+        with os.fdopen(reading) as pipe:
+            number = pipe.readline().strip()
+        yield f":{number}"
+        server.terminate()
+
+
+class Sitting:
+    """A running window, and hands on its keyboard."""
+
+    def __init__(self, display: str, folder: Path, server: RandomServer) -> None:
+        self.folder = folder
+        self.environ = {
+            **os.environ,
+            "DISPLAY": display,
+            "QT_QPA_PLATFORM": "xcb",
+            "METERCALC_RANDOM_URL": server.url,
+            "METERCALC_RANDOM_QUOTA_URL": server.quota_url,
+        }
+        self.process = subprocess.Popen(self._command(), env=self.environ)
+
+    def _command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "desktop", "--data-dir", str(self.folder), *arguments]
+
+    def xdotool(self, *arguments: str) -> str:
+        done = subprocess.run(
+            ["xdotool", *arguments], env=self.environ, capture_output=True, text=True, timeout=LIMIT, check=False
+        )
+        return done.stdout.strip()
+
+    def focus(self, title: str) -> None:
+        """Wait for a window and give it the keyboard: there is no window manager to do so."""
+        found = until(lambda: self.xdotool("search", "--onlyvisible", "--name", title).splitlines())
+        self.xdotool("windowfocus", "--sync", found[-1])
+
+    def type(self, text: str) -> None:
+        self.xdotool("type", "--delay", "15", text)
+
+    def press(self, *keys: str) -> None:
+        self.xdotool("key", "--delay", "40", *keys)
+
+    def ask(self, *arguments: str) -> str:
+        """The same store through the command line."""
+        done = subprocess.run(
+            self._command(*arguments),
+            env=self.environ,
+            input=f"{PASSWORD}\n",
+            capture_output=True,
+            text=True,
+            timeout=LIMIT,
+            check=False,
+        )
+        return done.stdout
+
+    def records(self, *arguments: str) -> list[dict[str, object]]:
+        """The records as the command line shows them; none while there is no account yet."""
+        answer = json.loads(self.ask("records", *arguments, "--user", EMAIL, "--password-stdin", "--format", "json"))
+        found = answer.get("records", [])
+        assert isinstance(found, list)
+        return found
+
+    def wait_for(self, count: int, *arguments: str) -> None:
+        until(lambda: len(self.records("--per-page", "100", *arguments)) == count)
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+        self.process.wait(LIMIT)
+
+
+def until(question: Callable[[], Any]) -> Any:
+    """Ask again and again until the answer is yes: another process has no signal to wait for."""
+    deadline = time.monotonic() + LIMIT
+    while time.monotonic() < deadline:
+        if answer := question():
+            return answer
+        select.select([], [], [], 0.1)
+    raise AssertionError("it never came")
+
+
+def test_register_calculate_search_delete_undo_and_sign_out(display: str, tmp_path: Path) -> None:
+    with RandomServer() as server:
+        sitting = Sitting(display, tmp_path / "data", server)
+        try:
+            sitting.focus("Metercalc")
+            sitting.type(EMAIL)
+            sitting.press("Tab")
+            sitting.type(PASSWORD)
+            sitting.press("alt+r")
+            sitting.wait_for(1)
+            until(lambda: not sitting.xdotool("search", "--onlyvisible", "--name", "sign in"))
+            sitting.focus("Metercalc")
+            for count, text in enumerate(("0.1+0.2", "5-7", "12.5*3", "2/3", "sqrt(2.25)"), start=2):
+                sitting.press("Escape")
+                sitting.type(text)
+                sitting.press("Return")
+                sitting.wait_for(count)
+            results = [record["response"] for record in sitting.records("--sort", "date", "--per-page", "100")]
+            assert results[1:] == ["0.3", "-2", "37.5", "0." + "6" * 33 + "7", "1.5"]
+
+            sitting.press("ctrl+g")  # a random string
+            sitting.wait_for(7)
+            sitting.press("ctrl+f")
+            sitting.type("37.5")
+            sitting.xdotool("sleep", "1")  # as a person looks at what was found
+            sitting.press("Return", "ctrl+a", "Delete")
+            sitting.wait_for(1, "--trash")
+            sitting.press("ctrl+z")
+            sitting.wait_for(0, "--trash")
+            assert sitting.ask("balance", "--user", EMAIL, "--password-stdin").strip() == "790.00"
+            sitting.press("ctrl+shift+q")
+            until(lambda: sitting.xdotool("search", "--onlyvisible", "--name", "sign in"))
+        finally:
+            sitting.end()
+        assert "no problem" in sitting.ask("verify")

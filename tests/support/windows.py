@@ -1,0 +1,93 @@
+"""The real program with its window, offscreen, on a folder that a test owns; and how its parts are found."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import shiboken6
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from desktop import config as configuration
+from desktop.app import Program
+from desktop.config import Config
+from desktop.views.main_window import MainWindow
+from tests.support.widgets import part
+
+EMAIL, PASSWORD = "ada@example.org", "difference engine"
+NOWHERE = "http://127.0.0.1:9/"  # nothing listens there
+
+
+def make_config(folder: Path, *, balance: int = 100_000, **random: object) -> Config:
+    """The shipped configuration with a starting balance (hundredths), where random.org does not answer."""
+    shipped = configuration.load(folder / "config.toml", {}, {})
+    unreachable = {"url": NOWHERE, "quota_url": NOWHERE, "timeout": 2}
+    return replace(
+        shipped,
+        account=replace(shipped.account, default_balance=balance),
+        random=replace(shipped.random, **(unreachable | random)),  # type: ignore[arg-type]
+    )
+
+
+@contextlib.contextmanager
+def opened(application: QApplication, folder: Path, *, balance: int = 100_000, **random: object) -> Iterator[Program]:
+    """A program that has started; at the end it is taken apart on this thread, and every bug it met is raised."""
+    program = Program(application, configuration.places(folder), make_config(folder, balance=balance, **random))
+    bugs: list[str] = []
+    program.bug_found.connect(lambda _reference, trace: bugs.append(trace))
+    hook, sys.excepthook = sys.excepthook, program.report_bug
+    try:
+        program.start()
+        yield program
+    finally:
+        program.close()
+        sys.excepthook = hook
+        dispose(application, program)
+    assert not bugs, "\n".join(bugs)
+
+
+def dispose(application: QApplication, program: Program) -> None:
+    """Take a closed program's objects away at once: left to the garbage collector, timers might die on a lane."""
+    application.removeEventFilter(program)
+    for dialog in application.topLevelWidgets():
+        if dialog not in (program.window, program.login_dialog):
+            dialog.deleteLater()
+    application.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    views = (program.window, program.login_dialog)
+    controllers = (program.store, program.records, program.calculator, program.random_strings, program.sessions)
+    for thing in (*views, *controllers, program.theme):
+        if thing is not None and shiboken6.isValid(thing):
+            shiboken6.delete(thing)
+    program.window = None
+
+
+def register(qtbot: QtBot, program: Program, email: str = EMAIL) -> MainWindow:
+    """Make an account through the dialog; returns the window once it shows the balance and the records."""
+    return _enter(qtbot, program, "register_button", email)
+
+
+def sign_in(qtbot: QtBot, program: Program, email: str = EMAIL) -> MainWindow:
+    """Sign in through the dialog; returns the window once it shows the balance and the records."""
+    return _enter(qtbot, program, "sign_in_button", email)
+
+
+def _enter(qtbot: QtBot, program: Program, button: str, email: str) -> MainWindow:
+    dialog = program.login_dialog
+    part(dialog, QLineEdit, "email_edit").setText(email)
+    part(dialog, QLineEdit, "password_edit").setText(PASSWORD)
+    with qtbot.waitSignals([program.calculator.statement_changed, program.records.page_changed], timeout=10_000):
+        part(dialog, QPushButton, button).click()
+    assert program.window is not None
+    return program.window
+
+
+def shown(window: MainWindow, name: str) -> str:
+    """What a label of the window says; "" when it is hidden."""
+    label: Any = part(window, QLabel, name)
+    return label.text() if label.isVisible() else ""
