@@ -7,16 +7,17 @@ dates are ISO 8601 in UTC.
 from __future__ import annotations
 
 import csv
+import functools
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from desktop.arithmetic.money import plain_money
 from desktop.arithmetic.operations import split_operands
 from desktop.errors import BadInput
-from desktop.values import Entry
+from desktop.values import Entry, RawRecord
 
 CSV_FIELDS = (
     "record_id", "date", "operation", "operands", "response", "exact", "source", "amount", "user_balance", "expression",
@@ -25,7 +26,8 @@ CSV_FIELDS = (
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # What spreadsheets begin a formula with; East Asian ones take the full-width signs too (OWASP, CSV Injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FIRST_CHARACTERS = frozenset(_FORMULA)
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
@@ -75,13 +77,27 @@ def write_csv(entries: Iterable[Entry], out: Writable, *, delimiter: str = ",") 
 
     `out` must not translate line breaks.
     """
+    return write_csv_batches(([raw_record(entry)] for entry in entries), out, delimiter=delimiter)
+
+
+def write_csv_batches(batches: Iterable[Sequence[RawRecord]], out: Writable, *, delimiter: str = ",") -> int:
+    """The same for records as the store gives them: a value and a document each would take three times as long."""
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
     writer.writerow(CSV_FIELDS)
     count = 0
-    for entry in entries:
-        writer.writerow(_row(entry))
-        count += 1
+    for batch in batches:
+        writer.writerows(map(_csv_cells, batch))
+        count += len(batch)
     return count
+
+
+def raw_record(entry: Entry) -> RawRecord:
+    """A record as the store has it."""
+    return (
+        entry.id, entry.request_id, entry.step, entry.seq, entry.operation.value, entry.operands, entry.response,
+        entry.exact, entry.source.value, entry.amount, entry.user_balance, entry.date, entry.deleted_at,
+        entry.expression,
+    )  # fmt: skip
 
 
 def guarded(cell: str) -> str:
@@ -93,19 +109,28 @@ def guarded(cell: str) -> str:
 
 def utc_text(microseconds: int) -> str:
     """UTC microseconds as ISO 8601: "2026-11-25T03:12:33.123456Z"."""
-    moment = _EPOCH + timedelta(microseconds=microseconds)
-    return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return f"{_utc_second(microseconds // 1_000_000)}.{microseconds % 1_000_000:06}Z"
 
 
-def _row(entry: Entry) -> Iterator[str]:
-    cells: Mapping[str, object] = record_document(entry) | {"operands": entry.operands}
-    return (guarded(_cell(cells[name])) for name in CSV_FIELDS)
+@functools.lru_cache(maxsize=4096)  # records of one second follow each other
+def _utc_second(seconds: int) -> str:
+    return (_EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None).isoformat()
 
 
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _csv_cells(row: RawRecord) -> tuple[object, ...]:
+    """One record's cells. Only texts can be formulas; an amount is a number whatever its sign."""
+    (id_, request_id, step, seq, operation, operands, response, exact, source, amount, balance, date, deleted,
+     expression) = row  # fmt: skip
+    texts = (operation, operands, response, source, expression, request_id)
+    if not _FIRST_CHARACTERS.isdisjoint([text[:1] for text in texts]):
+        operation, operands, response, source, expression, request_id = map(guarded, texts)
+    return (
+        id_, utc_text(date), operation, operands, response, "true" if exact else "false", source, _money(amount),
+        plain_money(balance), expression, request_id, step, seq, None if deleted is None else utc_text(deleted),
+    )  # fmt: skip
+
+
+_money = functools.lru_cache(maxsize=4096)(plain_money)  # prices are few
 
 
 def _operands(entry: Entry) -> list[str]:

@@ -13,11 +13,16 @@ FOLDER_MODE = 0o700
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and its parents, those that are new for their owner alone."""
+    """Make a folder and its parents, those that are new for their owner alone.
+
+    Each is on the disk before anything goes into it: else a power loss takes what was synced inside along with it.
+    """
     if not folder.is_dir():
         make_folder(folder.parent)
         with contextlib.suppress(FileExistsError):
             folder.mkdir(mode=FOLDER_MODE)
+        with contextlib.suppress(PermissionError):  # a parent that can be written to but not listed
+            sync_folder(folder.parent)
 
 
 def create_private(file: Path) -> None:

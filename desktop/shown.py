@@ -31,5 +31,10 @@ def explain_verification(verification: Verification) -> str:
     if not verification.complete:
         return f"Stopped after {verification.records:,} records; {len(verification.problems)} problems so far."
     if not verification.problems:
-        return f"The ledger is proved: {verification.records:,} records of {verification.users:,} users, no problem."
+        records, users = _counted(verification.records, "record"), _counted(verification.users, "user")
+        return f"The ledger is proved: {records} of {users}, no problem."
     return f"{len(verification.problems):,} problems in {verification.records:,} records. Do not trust the balances."
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class OperationType(StrEnum):
@@ -118,6 +119,11 @@ class Entry:
     expression: str
 
 
+RawRecord = tuple[Any, ...]
+"""A record as the store gives it, for what reads millions of them: (id, request_id, step, seq, operation, operands,
+response, exact, source, amount, user_balance, date, deleted_at, expression)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What a request came to. `repeated`: it had been carried out before, and nothing was charged now."""
@@ -170,13 +176,16 @@ class Filters:
     """Which records are meant. All None or empty: every record of the user that is not deleted.
 
     `search` holds readings of one search text, of which any may match (the text itself, and the number it is in the
-    person's locale). `since` and `until` are UTC microseconds, `until` exclusive. `trash` means deleted records only.
+    person's locale). `since` and `until` are UTC microseconds, `until` exclusive. `least` and `most` bound the amount
+    without its sign, in hundredths, both inclusive. `trash` means deleted records only.
     """
 
     search: tuple[str, ...] = ()
     operations: frozenset[OperationType] = frozenset()
     since: int | None = None
     until: int | None = None
+    least: int | None = None
+    most: int | None = None
     trash: bool = False
 
 

@@ -57,6 +57,7 @@ class SessionController(QObject):
     @Slot()
     def look_around(self) -> None:
         """Open the store and find out whether this is its first run."""
+        self._reference = logs.new_reference()
         self._submit(partial(_is_first_run, self._access), self._on_first_run)
 
     @Slot(str, str)
@@ -89,6 +90,7 @@ class SessionController(QObject):
             return
         session, self._session = self._session, None
         self._idle.stop()
+        self._reference = logs.new_reference()
         self._submit(partial(_sign_out, self._access, session), self._on_ended)
         self.signed_out.emit(reason)
 

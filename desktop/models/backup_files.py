@@ -1,14 +1,19 @@
 """One backup file: the store's copy with the key sealed into it, written whole or not at all, checked before it counts.
 
 A backup holds what `verify` needs in a single file: the copy carries one table more (`backup_key`), which is taken
-out again when it is restored. It knows nothing of when backups are made or how many are kept.
+out again when it is restored, and ends in a digest of itself: the ledger's own proofs do not cover an e-mail or a
+password hash, and a bit that flipped there is no backup of them. It knows nothing of when backups are made or how
+many are kept.
 """
 
 from __future__ import annotations
 
+import hashlib
+import os
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from peewee import SqliteDatabase
 
@@ -17,6 +22,11 @@ from desktop.models import sqlite
 from desktop.private_files import replacing
 
 SUFFIX = ".metercalc-backup"
+
+_TRAILER = b"metercalc backup"  # stands before the digest; SQLite does not look behind its last page
+_DIGEST = "sha256"
+_TRAILER_SIZE = len(_TRAILER) + hashlib.new(_DIGEST).digest_size
+_BLOCK = 1 << 20
 
 
 def write(database: SqliteDatabase, key_file: Path, target: Path) -> None:
@@ -28,6 +38,10 @@ def write(database: SqliteDatabase, key_file: Path, target: Path) -> None:
     with replacing(target) as temporary:
         sqlite.copy_into(database, temporary)
         _seal(temporary, key_file.read_bytes())
+        with temporary.open("r+b") as copy:
+            digest = _digest(copy, copy.seek(0, os.SEEK_END))
+            copy.seek(0, os.SEEK_END)
+            copy.write(_TRAILER + digest)
 
 
 def _seal(copy: Path, key: bytes) -> None:
@@ -42,7 +56,15 @@ def _seal(copy: Path, key: bytes) -> None:
 
 
 def unseal(copy: Path) -> bytes:
-    """Take the key out of a copy of a backup and return it. Raises `StoreDamaged` where there is none."""
+    """Make a store of a copy of a backup; returns its key. Raises `StoreDamaged` when it is not as it was written."""
+    with copy.open("r+b") as content:
+        size = content.seek(0, os.SEEK_END) - _TRAILER_SIZE
+        digest = _digest(content, size) if size > 0 else b""
+        if content.read() != _TRAILER + digest:
+            raise StoreDamaged(
+                "This file is not a Metercalc backup, or not as it was written any more. Nothing was replaced."
+            )
+        content.truncate(size)
     with sqlite.translated(copy), closing(sqlite.sqlite3.connect(str(copy), isolation_level=None)) as connection:
         known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'backup_key'").fetchone()
         row = connection.execute("SELECT key FROM backup_key").fetchone() if known else None
@@ -51,6 +73,16 @@ def unseal(copy: Path) -> bytes:
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("DROP TABLE backup_key")
     return bytes(row[0])
+
+
+def _digest(content: BinaryIO, size: int) -> bytes:
+    """Of the first `size` bytes; the file is left standing behind them."""
+    digest = hashlib.new(_DIGEST)
+    content.seek(0)
+    while size > 0 and (block := content.read(min(_BLOCK, size))):
+        digest.update(block)
+        size -= len(block)
+    return digest.digest()
 
 
 def before_upgrade(folder: Path, version: int) -> Path:

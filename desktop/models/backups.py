@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -21,6 +23,7 @@ log = logging.getLogger(__name__)
 
 DAILY_KEPT = 7
 WEEKLY_KEPT = 4
+ABANDONED_S = 24 * 3600
 
 _DAILY = re.compile(rf"daily-(\d{{8}})T\d{{6}}Z{re.escape(backup_files.SUFFIX)}")
 
@@ -59,7 +62,7 @@ def back_up_daily(store: Store) -> Path | None:
         raise StoreError(f"No backup can be made ({folder}): {os.strerror(error.errno or 0)}.") from error
     target = backup_files.daily(folder)
     back_up(store, target)
-    for old in superseded(_dailies(folder)):
+    for old in [*superseded(_dailies(folder)), *_abandoned(folder)]:
         old.unlink(missing_ok=True)
     return target
 
@@ -72,6 +75,12 @@ def superseded(dailies: Mapping[date, Path]) -> list[Path]:
         weeks.setdefault(day.isocalendar()[:2], day)
     kept = set(newest_first[:DAILY_KEPT]) | set(list(weeks.values())[:WEEKLY_KEPT])
     return [dailies[day] for day in newest_first if day not in kept]
+
+
+def _abandoned(folder: Path) -> list[Path]:
+    """Unfinished backups that a killed program left behind: so old that nobody can be writing them."""
+    long_ago = time.time() - ABANDONED_S
+    return [file for file in folder.glob(f".daily-*{backup_files.SUFFIX}.*.part") if file.stat().st_mtime < long_ago]
 
 
 def newest(store_file: Path) -> Path | None:
@@ -93,7 +102,8 @@ def _dailies(folder: Path) -> dict[date, Path]:
     for file in sorted(folder.glob("daily-*")) if folder.is_dir() else ():
         match = _DAILY.fullmatch(file.name)
         if match:
-            found[datetime.strptime(match[1], "%Y%m%d").replace(tzinfo=UTC).date()] = file
+            with contextlib.suppress(ValueError):  # a name with a date that no calendar has is not one of ours
+                found[date.fromisoformat(match[1])] = file
     return found
 
 

@@ -13,10 +13,11 @@ from peewee import SqliteDatabase
 from desktop.errors import BadInput
 from desktop.models import accounts, chain, entries
 from desktop.models.store import Store
-from desktop.values import Column, Entry, Filters, OperationType, Page, PageRequest, Session, Totals
+from desktop.values import Column, Entry, Filters, OperationType, Page, PageRequest, RawRecord, Session, Totals
 
 LONGEST_PATTERN = 50_000  # bytes: SQLite's bound for LIKE, above what any record holds
 LARGEST_ID = 2**63 - 1  # SQLite's; a person can type more
+BATCH = 2_000  # rows: few enough that a stop is heeded at once, and memory stays flat
 
 _ORDER = {
     Column.DATE: "r.seq",
@@ -32,12 +33,12 @@ def page(store: Store, session: Session, request: PageRequest) -> Page:
     """One page and the totals of the filtered set, from one state of the store. Past the end: the last page."""
     with store.reading() as database:
         user_id = accounts.require(store, database, session).id
-        where, values = _where(user_id, request.filters)
-        totals = _totals(database, where, values)
+        condition, values = where(user_id, request.filters)
+        totals = _totals(database, condition, values)
         last = max(1, -(-totals.count // request.size))
         number = min(max(1, request.number), last)
         sql = (
-            f"SELECT {entries.COLUMNS} FROM {entries.FROM} WHERE {where} "
+            f"SELECT {entries.COLUMNS} FROM {entries.FROM} WHERE {condition} "
             f"ORDER BY {_order(request.sort, descending=request.descending)} LIMIT ? OFFSET ?"
         )
         rows = database.execute_sql(sql, (*values, request.size, (number - 1) * request.size)).fetchall()
@@ -47,19 +48,28 @@ def page(store: Store, session: Session, request: PageRequest) -> Page:
 def totals(store: Store, session: Session, filters: Filters) -> Totals:
     """What the records under the filters come to."""
     with store.reading() as database:
-        return _totals(database, *_where(accounts.require(store, database, session).id, filters))
+        return _totals(database, *where(accounts.require(store, database, session).id, filters))
 
 
 def stream(store: Store, session: Session, filters: Filters, sort: Column, *, descending: bool) -> Iterator[Entry]:
     """Every record under the filters in order, one at a time, from one state of the store."""
+    for batch in batches(store, session, filters, sort, descending=descending):
+        for row in batch:
+            yield entries.entry_of(row)
+
+
+def batches(
+    store: Store, session: Session, filters: Filters, sort: Column, *, descending: bool
+) -> Iterator[list[RawRecord]]:
+    """The same as rows of `entries.COLUMNS`, some thousand at a time: for exports, where a value a row costs most."""
     with store.reading() as database:
-        where, values = _where(accounts.require(store, database, session).id, filters)
+        condition, values = where(accounts.require(store, database, session).id, filters)
         order = _order(sort, descending=descending)
         cursor = database.execute_sql(
-            f"SELECT {entries.COLUMNS} FROM {entries.FROM} WHERE {where} ORDER BY {order}", values
+            f"SELECT {entries.COLUMNS} FROM {entries.FROM} WHERE {condition} ORDER BY {order}", values
         )
-        for row in cursor:
-            yield entries.entry_of(row)
+        while batch := cursor.fetchmany(BATCH):
+            yield batch
 
 
 def delete(store: Store, session: Session, ids: Sequence[int]) -> tuple[int, ...]:
@@ -92,10 +102,10 @@ def _mark(store: Store, session: Session, ids: Sequence[int], *, deleted: bool) 
     return tuple(changed)
 
 
-def _totals(database: SqliteDatabase, where: str, values: list[object]) -> Totals:
+def _totals(database: SqliteDatabase, condition: str, values: list[object]) -> Totals:
     row = database.execute_sql(
         "SELECT count(*), coalesce(sum(max(r.amount, 0)), 0), coalesce(sum(max(-r.amount, 0)), 0) "
-        f"FROM {entries.FROM} WHERE {where}",
+        f"FROM {entries.FROM} WHERE {condition}",
         values,
     ).fetchone()
     return Totals(*row)
@@ -107,7 +117,7 @@ def _order(sort: Column, *, descending: bool) -> str:
     return f"{_ORDER[sort]} {direction}{ties}"
 
 
-def _where(user_id: int, filters: Filters) -> tuple[str, list[object]]:
+def where(user_id: int, filters: Filters) -> tuple[str, list[object]]:
     """The one place where filters become SQL."""
     clauses = ["r.user_id = ?", f"r.deleted_at IS {'NOT ' if filters.trash else ''}NULL"]
     values: list[object] = [user_id]
@@ -120,6 +130,12 @@ def _where(user_id: int, filters: Filters) -> tuple[str, list[object]]:
     if filters.until is not None:
         clauses.append("r.date < ?")
         values.append(filters.until)
+    if filters.least is not None:
+        clauses.append("abs(r.amount) >= ?")
+        values.append(filters.least)
+    if filters.most is not None:
+        clauses.append("abs(r.amount) <= ?")
+        values.append(filters.most)
     texts = [text for text in filters.search if text]
     if texts:
         found = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -87,16 +88,37 @@ def side_file(file: Path, suffix: str) -> Path:
     return file.with_name(file.name + suffix)
 
 
+def has_content(file: Path) -> bool:
+    """Whether a side file is there and not empty."""
+    try:
+        return file.stat().st_size > 0
+    except FileNotFoundError:
+        return False
+
+
 def apply_pragmas(database: SqliteDatabase, *, read_only: bool) -> None:
     """Set the connection's pragmas and read each back: SQLite ignores a misspelt or refused one in silence."""
     pragmas = durable_pragmas()
     if read_only:
         pragmas = {"foreign_keys": 1, "trusted_schema": 0, "query_only": 1}
     for name, value in pragmas.items():
-        database.execute_sql(f"PRAGMA {name} = {value}").fetchall()
+        _execute_in_turn(database, f"PRAGMA {name} = {value}")
         found = database.execute_sql(f"PRAGMA {name}").fetchone()[0]
         if str(found) != str(value):
             raise StoreError(f"The store's disk does not allow a durable store: {name} is {found}, not {value}.")
+
+
+def _execute_in_turn(database: SqliteDatabase, sql: str) -> None:
+    """Run a statement that does not wait for a lock by itself: the switch to WAL, when two programs make a store."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            database.execute_sql(sql).fetchall()
+            return
+        except peewee.OperationalError as error:
+            if not error_name(error).startswith("SQLITE_BUSY") or time.monotonic() > deadline:
+                raise
+        time.sleep(0.01)
 
 
 def pragma(database: SqliteDatabase, name: str) -> Any:
@@ -123,6 +145,7 @@ _DAMAGE = (
     "no such collation sequence",
     "no such function",
     "unknown function",
+    "foreign key mismatch",
     "user-defined function raised exception",
 )
 

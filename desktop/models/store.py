@@ -195,12 +195,20 @@ def open_store(file: Path, *, costs: Mapping[OperationType, int], backups: Path 
             store.load_key()
             if store.read_only_reason is None:
                 store.read_only_reason = _key_trouble(store)
-        if made:
+        if made or _never_anchored(store):
             store.write_anchor(anew=True)
     except BaseException:
         store.disconnect()
         raise
     return store
+
+
+def _never_anchored(store: Store) -> bool:
+    """Whether the program that made the store was ended before its anchor: there is no record yet to be missed."""
+    if store.read_only_reason is not None or chain.anchor_file(store.file).exists():
+        return False
+    with store.reading() as database:
+        return not User.select().bind(database).exists() and not Record.select().bind(database).exists()
 
 
 def _make_file(file: Path) -> None:
@@ -222,9 +230,11 @@ def _cannot_write(file: Path) -> str | None:
 
 def _check_file(file: Path, *, read_only: bool) -> None:
     """Look at the file before anything is changed in it: whose is it, and how new?"""
-    database = sqlite.make_database(file, read_only=True)
+    # A reader cannot roll back what a killed program left half-written, and is refused until somebody has.
+    unfinished = not read_only and sqlite.has_content(sqlite.side_file(file, "-journal"))
+    database = sqlite.make_database(file, read_only=not unfinished)
     pending = sqlite.side_file(file, "-wal")
-    if read_only and "immutable" in database.database and pending.exists() and pending.stat().st_size:
+    if read_only and "immutable" in database.database and sqlite.has_content(pending):
         raise StoreError(f"The store holds charges not yet merged and cannot be read without writing ({file}).")
     with sqlite.translated(file):
         database.connect()
@@ -247,10 +257,18 @@ def _upgrade(store: Store, costs: Mapping[OperationType, int], backups: Path) ->
         return False
     if store.read_only_reason is not None:
         raise StoreReadOnly(f"{store.read_only_reason} It must be upgraded before it can be used.")
+    key_file = chain.key_file(store.file)
     if found:
-        make_folder(backups)
-        backup_files.write(store.database, chain.key_file(store.file), backup_files.before_upgrade(backups, found))
-    migrations.upgrade(store.database, chain.key_file(store.file), costs)
+        if chain.read_key(key_file) is None:
+            raise StoreError(f"The store cannot be upgraded without its key file ({key_file}). Put it back.")
+        try:
+            make_folder(backups)
+            backup_files.write(store.database, key_file, backup_files.before_upgrade(backups, found))
+        except OSError as error:
+            raise StoreError(
+                f"The store cannot be backed up before its upgrade ({backups}): {os.strerror(error.errno or 0)}."
+            ) from error
+    migrations.upgrade(store.database, key_file, costs)
     return not found
 
 

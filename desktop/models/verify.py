@@ -96,7 +96,7 @@ class _Run:
         self.operations: dict[int, str] = {}
         self.prices: list[tuple[int, int, int]] = []
         self.anchored: dict[int, tuple[int, bytes]] = {}
-        self.schema_is_ours = True
+        self.schema_is_ours = False
 
     def all(self) -> None:
         """Every check in turn; a part of the file that cannot be read is a finding, not an end."""
@@ -120,7 +120,7 @@ class _Run:
         try:
             yield
         except sqlite.ERRORS as error:
-            if sqlite.as_app_error(error, self.anchor_file) is None:
+            if sqlite.as_app_error(error, self.anchor_file) is None and self.schema_is_ours:
                 raise
             self._found("L7", 0, 0, f"The {part} cannot be read to the end: {error}.")
         except TypeError as error:  # a value of a kind that its STRICT column cannot hold; else a bug of ours

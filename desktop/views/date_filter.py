@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from PySide6.QtCore import QDate
+from PySide6.QtCore import QDate, QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDateEdit, QWidget
+from typing_extensions import override
 
 _OPEN = QDate(1999, 12, 31)  # before any record; shown as the special text
+_LAST = QDate(2999, 12, 31)  # Python's days end with the year 9999, and the day after must exist
 
 
 class DayEdit(QDateEdit):
@@ -18,10 +21,12 @@ class DayEdit(QDateEdit):
         self.setObjectName(name)
         self.setCalendarPopup(True)
         self.setDisplayFormat("yyyy-MM-dd")
-        self.setMinimumDate(_OPEN)
+        self.setDateRange(_OPEN, _LAST)
         self.setSpecialValueText(open_text)
         self.setDate(_OPEN)
+        self.setToolTip("Del leaves the day open")
         self.calendarWidget().setGridVisible(False)
+        self.calendarWidget().installEventFilter(self)
 
     @property
     def day(self) -> QDate | None:
@@ -31,6 +36,31 @@ class DayEdit(QDateEdit):
     def set_open(self) -> None:
         """Leave the day open."""
         self.setDate(_OPEN)
+
+    @override
+    def stepBy(self, steps: int) -> None:
+        if self.day is None:
+            self.setDate(QDate.currentDate())  # the day after "any day" is not in 2000
+        else:
+            super().stepBy(steps)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.lineEdit().hasSelectedText():
+            self.set_open()
+            return
+        if self.day is None and event.text().isdigit():
+            self.setDate(QDate.currentDate())
+            self.setSelectedSection(self.sectionAt(0))
+        super().keyPressEvent(event)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        calendar = self.calendarWidget()
+        if watched is calendar and event.type() == QEvent.Type.Show and self.day is None:
+            today = QDate.currentDate()
+            calendar.setCurrentPage(today.year(), today.month())
+        return super().eventFilter(watched, event)
 
 
 def start_of(day: QDate) -> int:

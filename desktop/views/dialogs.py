@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QProgressBar,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -91,19 +90,27 @@ class PasswordDialog(_Dialog):
         self.layout_.addLayout(form)
         self._error = self.add_text("", role="negative")
         self._error.setObjectName("password_error_label")
-        buttons = self.add_buttons(accept="Change", reject="Cancel")
-        buttons.accepted.connect(self._on_change)
+        self._buttons = self.add_buttons(accept="&Change", reject="Cancel")
+        self._buttons.accepted.connect(self._on_change)
+        sessions.busy_changed.connect(self._on_busy)
         sessions.password_changed.connect(self.accept)
         sessions.failed.connect(self._on_failed)
         sessions.signed_out.connect(self._on_signed_out)
 
     @Slot()
     def _on_change(self) -> None:
-        if self._new.text() != self._again.text():
+        if not self._old.text() or not self._new.text():
+            self._error.setText("Enter the present password, and the new one twice.")
+        elif self._new.text() != self._again.text():
             self._error.setText("The two new passwords are not the same.")
         else:
             self._error.clear()
             self._sessions.change_password(self._old.text(), self._new.text())
+
+    @Slot(bool)
+    def _on_busy(self, busy: bool) -> None:
+        for widget in (self._old, self._new, self._again, self._buttons):
+            widget.setEnabled(not busy)
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
@@ -171,15 +178,16 @@ class VerifyDialog(_Dialog):
         self._outcome.setObjectName("verify_outcome_label")
         self._progress = QProgressBar()
         self._progress.setAccessibleName("Records checked")
+        self._progress.setTextVisible(False)
         self._problems = QPlainTextEdit()
         self._problems.setReadOnly(True)
         self._problems.setTabChangesFocus(True)
         self._problems.setAccessibleName("Problems")
         self._problems.hide()
-        self._cancel = QPushButton("Stop")
-        for widget in (self._progress, self._problems, self._cancel):
+        for widget in (self._progress, self._problems):
             self.layout_.addWidget(widget)
-        self.add_buttons()
+        self._cancel = self.add_buttons().addButton("&Stop", QDialogButtonBox.ButtonRole.ActionRole)
+        self._cancel.setObjectName("stop_verify_button")
         self._cancel.clicked.connect(self._on_cancel)
         store.verify_progress.connect(self._on_progress)
         store.verified.connect(self._on_verified)
@@ -189,7 +197,7 @@ class VerifyDialog(_Dialog):
     @Slot()
     def _on_cancel(self) -> None:
         self.cancelled.emit()
-        self._end("Stopped. Nothing was found so far, and not everything was looked at.")
+        self._end("Stopped before the end: nothing is proved. Start again when there is time for all of it.")
 
     @Slot(int, int)
     def _on_progress(self, done: int, total: int) -> None:

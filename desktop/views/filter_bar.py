@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import QSize, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+from typing_extensions import override
 
 from desktop.arithmetic.numbers import NumberFormat, format_number, parse_number
 from desktop.errors import AppError
@@ -14,6 +16,7 @@ from desktop.views.date_filter import DayEdit, end_of, start_of
 from desktop.views.icons import icon
 
 SEARCH_DELAY_MS = 150
+_SEARCH_CHARS = 22  # fewer than these in sight, and the search gets a line of its own
 
 
 class FilterBar(QWidget):
@@ -38,7 +41,6 @@ class FilterBar(QWidget):
         self._search.setPlaceholderText("Search everything shown")
         self._search.setClearButtonEnabled(True)
         self._search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
-        self._search.setMinimumWidth(120)
         self._operation = QComboBox()
         self._operation.setObjectName("operation_filter")
         self._operation.setAccessibleName("Operation")
@@ -55,18 +57,36 @@ class FilterBar(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        row = QHBoxLayout(self)
+        self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(theme.SMALL)
+        self._rest = QWidget()
+        row = QHBoxLayout(self._rest)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SMALL)
-        row.addWidget(self._search, 1)
-        row.addWidget(self._operation)
-        for text, field in (("&From", self._from), ("&to", self._to)):
+        row.addWidget(self._operation, 1)
+        # No F, T or E: those are the menus' and the Trash's.
+        for text, field in (("Fro&m", self._from), ("t&o", self._to)):
             label = QLabel(text)
             label.setBuddy(field)
             theme.set_role(label, "muted")
             row.addWidget(label)
             row.addWidget(field)
         row.addWidget(self._clear)
+        self._rows.addWidget(self._search, 1)
+        self._rows.addWidget(self._rest)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._rest.minimumSizeHint().width(), self._rows.minimumSize().height())
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        needed = self._rest.minimumSizeHint().width() + self._search.fontMetrics().averageCharWidth() * _SEARCH_CHARS
+        narrow = event.size().width() < needed
+        directions = QBoxLayout.Direction
+        self._rows.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
 
     def _connect(self) -> None:
         self._search.textChanged.connect(self._delay.start)

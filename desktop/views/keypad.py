@@ -124,6 +124,7 @@ class Keypad(QWidget):
         self._connect()
 
     def _build(self) -> None:
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(theme.TIGHT + 2)
@@ -132,6 +133,8 @@ class Keypad(QWidget):
         for button in self._buttons:
             grid.addWidget(button, button.key.row, button.key.column, 1, button.key.columns)
             button.setProperty("kind", "operation" if button.key.operation else "plain")
+        for column in range(grid.columnCount()):
+            grid.setColumnStretch(column, 1)
 
     def _connect(self) -> None:
         actions = {

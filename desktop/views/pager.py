@@ -31,6 +31,7 @@ class Pager(QWidget):
         self._total.setObjectName("total_label")
         self._total.setAccessibleName("Total")
         self._total.setFont(theme.font(figures=True))
+        self._total.setWordWrap(True)
         theme.set_role(self._total, "muted")
         self._first = _button("first_page_button", "first", "⏮", "First page")
         self._previous = _button("previous_page_button", "previous", "‹", "Previous page")

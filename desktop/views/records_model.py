@@ -57,8 +57,8 @@ class RecordsModel(QAbstractTableModel):
         self.endResetModel()
 
     def entry(self, row: int) -> Entry | None:
-        """The record in a row."""
-        return self._rows[row].entry
+        """The record in a row; None where there is none, or one that cannot be shown."""
+        return self._rows[row].entry if 0 <= row < len(self._rows) else None
 
     def row_of(self, record_id: int) -> int | None:
         """Where a record is shown, if it is."""
@@ -112,7 +112,7 @@ class RecordsModel(QAbstractTableModel):
         """A record as text. One that something else has spoilt becomes a row that cannot be chosen."""
         try:
             return Row(self._cells(entry), entry)
-        except (ValueError, OverflowError, OSError) as error:
+        except (ValueError, TypeError, KeyError, OverflowError) as error:
             trouble = f"Record {entry.id} cannot be shown ({error}). Help, Verify ledger says more."
             return Row((f"Record {entry.id}", "cannot be shown", *("" for _ in COLUMNS[2:])), None, trouble)
 

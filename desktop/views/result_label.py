@@ -2,22 +2,71 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QWidget
 from typing_extensions import override
 
 from desktop.views import theme
 
-_ZERO_WIDTH_SPACE = "\u200b"
+_ONE_LINE = (theme.Size.DISPLAY, theme.Size.TITLE)
+_LINES_IN_SIGHT = 1.7  # of the largest figures
 
 
 class _Figures(QLabel):
-    """The label inside; its text is the result without the places where it may break."""
+    """The label inside: as large as fits on one line, else broken between any two figures, and painted so itself.
+
+    A font set from outside would not last: a new style sheet puts back the one from before the first.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWordWrap(True)  # or the area around it does not ask how high it is, and never scrolls
 
     @override
-    def text(self) -> str:
-        return super().text().replace(_ZERO_WIDTH_SPACE, "")
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    @override
+    def heightForWidth(self, width: int) -> int:
+        return int(self._laid_out(width).boundingRect().height()) + 1
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(theme.WIDE, self.heightForWidth(max(self.width(), theme.WIDE)))
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.WIDE, 0)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        layout = self._laid_out(self.width())
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        spare = max(0.0, self.height() - layout.boundingRect().height())
+        layout.draw(painter, QPointF(0, spare / 2))
+
+    def _laid_out(self, width: int) -> QTextLayout:
+        layout = QTextLayout(self.text(), self._font_for(width))
+        option = QTextOption(Qt.AlignmentFlag.AlignRight)
+        option.setWrapMode(QTextOption.WrapMode.WrapAnywhere)
+        layout.setTextOption(option)
+        layout.beginLayout()
+        height = 0.0
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(width)
+            line.setPosition(QPointF(0, height))
+            height += line.height()
+        layout.endLayout()
+        return layout
+
+    def _font_for(self, width: int) -> QFont:
+        for size in _ONE_LINE:
+            font = theme.font(size, figures=True)
+            if QFontMetricsF(font).horizontalAdvance(self.text()) <= width:
+                return font
+        return theme.font(theme.Size.BODY, figures=True)
 
 
 class ResultLabel(QScrollArea):
@@ -25,55 +74,27 @@ class ResultLabel(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._plain = ""
         self._label = _Figures()
         self._label.setObjectName("result_label")
         self._label.setAccessibleName("Result")
-        self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._label.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        self._label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._label.setWordWrap(True)
         self.setWidget(self._label)
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._label.setFont(theme.font(theme.Size.DISPLAY, figures=True))
-        self.setFixedHeight(int(self._label.fontMetrics().height() * 1.7))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        largest = QFontMetricsF(theme.font(theme.Size.DISPLAY, figures=True)).height()
+        self.setMinimumHeight(int(largest * _LINES_IN_SIGHT))
         self.viewport().setAutoFillBackground(False)
         self._label.setAutoFillBackground(False)
 
     @property
     def text(self) -> str:
         """The result as it is shown."""
-        return self._plain
+        return self._label.text()
 
     def show_text(self, text: str) -> None:
-        """Show a result, as large as it fits."""
-        self._plain = text
-        self._fit()
-
-    def _fit(self) -> None:
-        width = self.viewport().width() - theme.SMALL
-        for size in (theme.Size.DISPLAY, theme.Size.TITLE, theme.Size.LEAD, theme.Size.BODY, theme.Size.CAPTION):
-            self._label.setFont(theme.font(size, figures=True))
-            if self._label.fontMetrics().horizontalAdvance(self._plain) <= width:
-                self._label.setText(self._plain)
-                return
-        # Too long for one line at any size: let it break between any two figures.
-        self._label.setText(_ZERO_WIDTH_SPACE.join(self._plain))
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            # Another scheme's style sheet puts back the font from before the first: after it has, fit again.
-            QTimer.singleShot(0, self._fit)
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
+        """Show a result from its beginning, as large as it fits."""
+        self._label.setText(text)
+        self._label.updateGeometry()
+        self.verticalScrollBar().setValue(0)

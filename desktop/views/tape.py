@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
@@ -53,13 +53,15 @@ class TapeModel(QAbstractListModel):
             return None
         entry = self._entries[index.row()]
         operands = self._operands(entry)
-        result = ("" if entry.exact else "≈ ") + localise(entry.response, self._format)
+        # A random string is no number: its "." and "-" are its own, and it cannot be calculated with.
+        number = entry.operation is not OperationType.RANDOM_STRING
+        result = ("" if entry.exact else "≈ ") + (localise(entry.response, self._format) if number else entry.response)
         charge = format_money(-entry.amount, self._format, signed=True)
         values = {
             Qt.ItemDataRole.DisplayRole: f"{operands} = {result}",
             Qt.ItemDataRole.ToolTipRole: f"{operands} = {result}\n{charge}",
             Qt.ItemDataRole.AccessibleTextRole: f"{operands} = {result}, charged {charge}",
-            RESULT_ROLE: entry.response,
+            RESULT_ROLE: entry.response if number else "",
             CHARGE_ROLE: charge,
             OPERANDS_ROLE: operands,
         }
@@ -76,9 +78,8 @@ class TapeDelegate(QStyledItemDelegate):
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        line = theme.font(theme.Size.BODY)
-        height = int(line.pointSizeF() * 3.4) + 2 * theme.SMALL
-        return QSize(100, height)
+        lines = (theme.font(theme.Size.CAPTION), theme.font(bold=True))
+        return QSize(100, sum(QFontMetrics(line).height() for line in lines) + theme.MEDIUM)
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -156,4 +157,5 @@ class TapeView(QListView):
 
     @Slot(QModelIndex)
     def _reuse(self, index: QModelIndex) -> None:
-        self.reused.emit(index.data(RESULT_ROLE))
+        if result := index.data(RESULT_ROLE):
+            self.reused.emit(result)

@@ -234,6 +234,9 @@ def _style(c: Colours) -> str:
     QPushButton[role="link"], QToolButton[role="link"] {{
         background: transparent; border: 1px solid transparent; color: {c.accent}; padding: {TIGHT}px;
     }}
+    QPushButton[role="link"]:disabled, QToolButton[role="link"]:disabled {{
+        color: {c.muted}; background: transparent;
+    }}
     QPushButton[role="link"]:focus, QToolButton[role="link"]:focus {{ border: 1px solid {c.accent}; }}
     QTableView, QListView, QTreeView {{
         background: {c.raised}; alternate-background-color: {c.surface}; border: 1px solid {c.border};
@@ -245,7 +248,7 @@ def _style(c: Colours) -> str:
     QHeaderView {{ background: {c.raised}; border: none; }}
     QHeaderView::section {{
         background: {c.raised}; color: {c.muted}; border: none; border-bottom: 1px solid {c.border};
-        padding: {TIGHT + 2}px {SMALL}px;
+        padding: {TIGHT + 2}px {SMALL + 3}px;
     }}
     QMenuBar {{ background: {c.raised}; color: {c.text}; }}
     QMenuBar::item {{ background: transparent; padding: {TIGHT}px {SMALL}px; }}
@@ -254,9 +257,8 @@ def _style(c: Colours) -> str:
     QMenu::item {{ padding: {TIGHT}px {WIDE}px {TIGHT}px {LARGE}px; }}
     QMenu::item:disabled {{ color: {c.muted}; }}
     QMenu::separator {{ height: 1px; background: {c.border}; margin: {TIGHT}px; }}
-    /* Qt points down for ascending; people read an arrow the other way round. */
-    QHeaderView::down-arrow {{ image: url("{chevron_up}"); width: 12px; height: 12px; }}
-    QHeaderView::up-arrow {{ image: url("{chevron}"); width: 12px; height: 12px; }}
+    QHeaderView::down-arrow {{ image: url("{chevron}"); width: 12px; height: 12px; }}
+    QHeaderView::up-arrow {{ image: url("{chevron_up}"); width: 12px; height: 12px; }}
     QSplitter::handle {{ background: transparent; }}
     QStatusBar {{ background: {c.surface}; color: {c.muted}; }}
     QProgressBar {{ background: {c.sunken}; border: none; border-radius: 3px; max-height: 6px; }}
@@ -265,6 +267,7 @@ def _style(c: Colours) -> str:
     QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
     QScrollBar::handle {{ background: {c.border}; border-radius: 5px; min-height: 24px; min-width: 24px; }}
     QScrollBar::handle:hover {{ background: {c.muted}; }}
+    QAbstractScrollArea::corner {{ background: transparent; border: none; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     """

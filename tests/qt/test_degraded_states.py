@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 from collections import namedtuple
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Program
+from desktop.controllers.store import ANCHOR_MS
 from desktop.errors import StoreFull
 from desktop.models import backups, health, ledger
 from desktop.views.main_window import MainWindow
@@ -20,7 +21,7 @@ from tests.support import windows
 from tests.support.stores import tamper
 from tests.support.widgets import part
 
-_Usage = namedtuple("_Usage", "total used free")  # noqa: PYI024  # as shutil has it
+_Usage = namedtuple("_Usage", "total used free")  # as shutil has it
 HOUR = 3_600_000_000
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
@@ -33,6 +34,7 @@ def folder(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Path:
     with windows.opened(qapp, data) as program:
         windows.register(qtbot, program)
         _charge(qtbot, program, "1+1")
+        qtbot.waitUntil(lambda: backups.newest(data / "metercalc.db") is not None, timeout=10_000)
     return data
 
 
@@ -233,13 +235,14 @@ def test_a_disk_without_room_for_the_anchor_is_no_bug(
         with monkeypatch.context() as patch:
             patch.setattr("desktop.models.chain.write_private", full)
             with qtbot.waitSignal(program.store.failed) as failed:
-                program.store._note_anchor()  # what the timer does every minute
+                (every_minute,) = (t for t in program.store.findChildren(QTimer) if t.interval() == ANCHOR_MS)
+                every_minute.timeout.emit()
         assert "anchor could not be written" in failed.args[0].message
 
 
 def test_an_unhurt_store_shows_no_banner(qtbot: QtBot, qapp: QApplication, folder: Path) -> None:
     with windows.opened(qapp, folder) as program:
         window = windows.sign_in(qtbot, program)
-        with qtbot.waitSignal(program.store.external_change), sqlite3.connect(folder / "other.db"):
-            _charge(qtbot, program, "2+2")  # the reading connection sees the writing one's commit: it has looked
+        with qtbot.waitSignal(program.store.external_change):  # it has looked: the other lane's commit is seen
+            _charge(qtbot, program, "2+2")
         assert windows.shown(window, "banner_label") == ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtCore import QDate
+from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import QComboBox, QDateEdit, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -89,6 +89,27 @@ def test_one_end_can_stay_open(bar: FilterBar) -> None:
     filters = bar.filters(trash=False)
     assert filters.since is None
     assert filters.until is not None
+
+
+def test_any_day_that_can_be_entered_can_be_looked_for(bar: FilterBar) -> None:
+    for name in ("from_date", "to_date"):
+        field = part(bar, QDateEdit, name)
+        field.setDate(field.maximumDate())
+    assert bar.filters(trash=False).until is not None
+
+
+def test_typing_a_day_starts_from_today(qtbot: QtBot, bar: FilterBar) -> None:
+    field = part(bar, QDateEdit, "from_date")
+    field.stepUp()
+    assert field.date() == QDate.currentDate()
+
+
+def test_del_leaves_the_day_open_again(qtbot: QtBot, bar: FilterBar) -> None:
+    field = part(bar, QDateEdit, "from_date")
+    field.setDate(QDate(2025, 7, 1))
+    field.selectAll()
+    qtbot.keyClick(field, Qt.Key.Key_Delete)
+    assert bar.filters(trash=False).since is None
 
 
 def test_clear_takes_everything_off_and_says_so_once(qtbot: QtBot, bar: FilterBar) -> None:

@@ -71,6 +71,17 @@ def test_a_random_string_and_a_reason_stay_as_they_are(qtbot: QtBot) -> None:
     assert text(model, 1, Column.OPERANDS) == "No. 5 - thanks"
 
 
+def test_a_record_that_cannot_be_shown_is_a_disabled_row_among_the_others(model: RecordsModel) -> None:
+    model.show(page((entry(1), entry(2, amount=None), entry(3))))
+    assert model.rowCount() == 3
+    assert model.flags(model.index(1, 0)) == Qt.ItemFlag.NoItemFlags
+    assert model.flags(model.index(2, 0)) & Qt.ItemFlag.ItemIsSelectable
+    assert "2" in text(model, 1, COLUMNS[0])
+    for column in range(model.columnCount()):
+        for role in Qt.ItemDataRole:
+            model.index(1, column).data(role)
+
+
 def test_figures_stand_on_the_right_under_their_heads(model: RecordsModel) -> None:
     model.show(page((entry(1),)))
     for column in (Column.AMOUNT, Column.BALANCE):

@@ -186,8 +186,12 @@ def in_processes(work: Callable[..., object], *arguments: Sequence[object]) -> l
 
 
 def _in_process(work: Callable[..., object], given: Sequence[object], number: int, start: Any, answers: Any) -> None:
-    start.wait(timeout=60)
-    answers.put((number, work(*given)))
+    answer = None
+    try:
+        start.wait(timeout=60)
+        answer = work(*given)
+    finally:  # None for a process that failed: nobody need wait for it
+        answers.put((number, answer))
 
 
 def drain(file: Path, text: str, wanted: int) -> tuple[int, list[str]]:

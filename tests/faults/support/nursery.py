@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -44,6 +45,10 @@ class Channel:
         except ConnectionResetError:
             return None
         return json.loads(packet) if packet else None
+
+    def heard_within(self, seconds: float) -> bool:
+        """Whether something is said, or the other end goes, within so many seconds."""
+        return bool(select.select([self._end], [], [], seconds)[0])
 
     def close(self) -> None:
         """Hang up."""

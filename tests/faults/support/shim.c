@@ -19,7 +19,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { OPEN = 1, READ = 2, WRITE = 4, SYNC = 8, TRUNCATE = 16, NAME = 32, LOCK = 64, MAP = 128 };
+enum { OPEN = 1, READ = 2, WRITE = 4, SYNC = 8, TRUNCATE = 16, NAME = 32, LOCK = 64, MAP = 128, SYNC_FOLDER = 256 };
 enum { NOTHING, FAIL, KILL_BEFORE, KILL_AFTER, KILL_HALFWAY };
 enum { T_CREATE = 1, T_WRITE, T_TRUNCATE, T_SYNC, T_SYNC_FAILED, T_UNLINK, T_RENAME, T_MKDIR, T_MARK };
 #define FILES 4096
@@ -141,7 +141,9 @@ ssize_t pread64(int fd, void *data, size_t length, off64_t at) { return read_at(
 
 static int sync_file(int fd, long call) {
     const char *name = name_of(fd);
-    int fate = name ? gate(SYNC) : NOTHING;
+    struct stat status;
+    int folder = name && fstat(fd, &status) == 0 && S_ISDIR(status.st_mode);
+    int fate = name ? gate(folder ? SYNC_FOLDER : SYNC) : NOTHING;
     if (fate == FAIL) {
         note(T_SYNC_FAILED, name, 0, NULL, 0);
         return -1;

@@ -24,8 +24,9 @@ class Calls(IntFlag):
     NAME = 32  # unlink, rename, mkdir
     LOCK = 64
     MAP = 128
+    SYNC_FOLDER = 256
 
-    CHANGES = OPEN | WRITE | SYNC | TRUNCATE | NAME
+    CHANGES = OPEN | WRITE | SYNC | TRUNCATE | NAME | SYNC_FOLDER
     ALL = CHANGES | READ | LOCK | MAP
 
 

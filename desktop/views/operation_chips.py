@@ -1,0 +1,56 @@
+"""The operations as chips, each with how many records it has under the other filters. Several can be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
+
+from desktop.shown import OPERATION_NAMES
+from desktop.values import OperationType
+from desktop.views import theme
+from desktop.views.flow_layout import FlowLayout
+
+
+class OperationChips(QWidget):
+    """Toggles; none chosen means all operations."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("operation_chips")
+        self._chips: dict[OperationType, QToolButton] = {}
+        row = FlowLayout(self, spacing=theme.TIGHT)
+        for operation, name in OPERATION_NAMES.items():
+            chip = QToolButton()
+            chip.setObjectName(f"chip_{operation.value}")
+            chip.setText(name)
+            chip.setAccessibleName(name)
+            chip.setCheckable(True)
+            chip.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            theme.set_role(chip, "chip")
+            chip.clicked.connect(self._on_clicked)
+            row.addWidget(chip)
+            self._chips[operation] = chip
+
+    def chosen(self) -> frozenset[OperationType]:
+        """The operations whose chips are down."""
+        return frozenset(operation for operation, chip in self._chips.items() if chip.isChecked())
+
+    def choose(self, operations: frozenset[OperationType]) -> None:
+        """Set the chips without saying so."""
+        for operation, chip in self._chips.items():
+            chip.setChecked(operation in operations)
+
+    def show_counts(self, counts: Mapping[OperationType, int]) -> None:
+        """Show how many records each operation has."""
+        for operation, chip in self._chips.items():
+            count = counts.get(operation, 0)
+            chip.setText(f"{OPERATION_NAMES[operation]}  {count:,}")
+            chip.setAccessibleDescription(f"{count:,} records")
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        self.changed.emit()
