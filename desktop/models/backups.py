@@ -151,7 +151,7 @@ def _prove(
     try:
         if store.read_only_reason is not None:
             raise StoreDamaged(f"The backup cannot be used: {store.read_only_reason}")
-        store.write_anchor()
+        store.write_anchor(anew=True)
         outcome = verify(store, progress=progress)
     finally:
         store.close()

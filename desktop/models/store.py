@@ -140,15 +140,19 @@ class Store:
     def write_anchor(self, *, anew: bool = False) -> None:
         """Note the chains' heads beside the store: a tail that is cut off later is then missed.
 
-        An anchor that does not lie on the chains is evidence and stays, for `verify` to show, unless made `anew`.
+        An anchor that does not lie on the chains is evidence, and so is a missing one: both stay as they are, for
+        `verify` to show, unless it is made `anew` (for a store just made or restored).
         """
         if self.read_only_reason is not None:
             return
         self.check_in_place()
         file = chain.anchor_file(self.file)
-        before = None if anew else chain.read_anchor(file, self.key)
-        if before is not None and not self._carries(before):
-            raise StoreDamaged(f"The records do not carry on from the anchor ({file}). Run metercalc verify.")
+        if not anew:
+            before = chain.read_anchor(file, self.key)
+            if before is None:
+                raise StoreDamaged(f"The anchor file is missing ({file}). Run metercalc verify.")
+            if not self._carries(before):
+                raise StoreDamaged(f"The records do not carry on from the anchor ({file}). Run metercalc verify.")
         chain.write_anchor(file, self.anchor(), self.key)
 
     def _carries(self, anchor: chain.Anchor) -> bool:
