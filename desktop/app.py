@@ -1,4 +1,8 @@
-"""The window's composition root: it builds everything once, wires it, and takes it apart. It holds no logic."""
+"""The window's composition root: it builds everything once, wires it, and takes it apart. It holds no logic.
+
+The sign-in dialog is on screen first: what only somebody who has signed in needs is imported and built after that, in
+steps between which the window lives, and so stands inside the functions that build it.
+"""
 
 from __future__ import annotations
 
@@ -7,46 +11,53 @@ import platform
 import sys
 import threading
 import traceback
+from collections.abc import Iterator
+from functools import cached_property
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-import PySide6
+from PySide6 import __version__ as qt_version
 from PySide6.QtCore import (
     QEvent,
     QMessageLogContext,
     QObject,
     QSettings,
     Qt,
+    QTimer,
     QtMsgType,
-    QUrl,
     Signal,
     Slot,
     qInstallMessageHandler,
 )
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtGui import QInputEvent
+from PySide6.QtWidgets import QApplication
 
 from desktop import __version__, logs
 from desktop.arithmetic.money import format_money
 from desktop.background import Lanes
-from desktop.config import Config, Places
-from desktop.controllers.calculator import CalculatorController
-from desktop.controllers.random_strings import RandomStrings
-from desktop.controllers.records import RecordsController
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store import StoreController
 from desktop.controllers.store_access import StoreAccess
 from desktop.private_files import make_folder
-from desktop.shown import explain_verification
 from desktop.single_instance import SingleInstance
-from desktop.values import Session
-from desktop.views.dialogs import DetailsDialog, PasswordDialog, ShortcutsDialog, VerifyDialog
 from desktop.views.icons import application_icon
 from desktop.views.login_dialog import LoginDialog
-from desktop.views.main_window import MainWindow
 from desktop.views.theme import Theme
 
+if TYPE_CHECKING:
+    from desktop.config import Config, Places
+    from desktop.controllers.calculator import CalculatorController
+    from desktop.controllers.random_strings import RandomStrings
+    from desktop.controllers.records import RecordsController
+    from desktop.values import Session
+    from desktop.views.main_window import MainWindow
+
 log = logging.getLogger(__name__)
+
+# A lane at work keeps the window waiting for the interpreter this long at most, many times in a row: Python's own
+# 5 ms add up to what is felt.
+SWITCH_SECONDS = 0.001
 
 _ACTIVITY = {QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel}
 _QT_LEVELS = {
@@ -81,11 +92,6 @@ class Program(QObject):
             interrupt_reader=self.access.interrupt,
         )
         self.sessions = SessionController(lanes=self.lanes, access=self.access)
-        self.random_strings = RandomStrings(network=self.lanes.network, settings=config.random)
-        self.calculator = CalculatorController(
-            lanes=self.lanes, access=self.access, sessions=self.sessions, random_strings=self.random_strings
-        )
-        self.records = RecordsController(lanes=self.lanes, access=self.access, sessions=self.sessions)
         self.store = StoreController(lanes=self.lanes, access=self.access)
         self.login_dialog = LoginDialog(
             sessions=self.sessions,
@@ -93,25 +99,50 @@ class Program(QObject):
             starting_balance=format_money(config.account.default_balance),
         )
         self.window: MainWindow | None = None
+        self._steps = self._build_window()
         self._connect()
 
+    @cached_property
+    def random_strings(self) -> RandomStrings:
+        """The stock of random strings."""
+        from desktop.controllers.random_strings import RandomStrings
+
+        return RandomStrings(network=self.lanes.network, settings=self.config.random)
+
+    @cached_property
+    def calculator(self) -> CalculatorController:
+        """From an entry to a charge."""
+        from desktop.controllers.calculator import CalculatorController
+
+        calculator = CalculatorController(
+            lanes=self.lanes, access=self.access, sessions=self.sessions, random_strings=self.random_strings
+        )
+        self.store.external_change.connect(calculator.refresh)
+        return calculator
+
+    @cached_property
+    def records(self) -> RecordsController:
+        """The records browser's requests."""
+        from desktop.controllers.records import RecordsController
+
+        records = RecordsController(lanes=self.lanes, access=self.access, sessions=self.sessions)
+        self.calculator.charged.connect(records.refresh)
+        self.store.external_change.connect(records.refresh)
+        return records
+
     def _connect(self) -> None:
-        self.sessions.signed_in.connect(self._on_signed_in)
-        self.sessions.signed_out.connect(self._on_signed_out)
+        self.login_dialog.appeared.connect(self.sessions.look_around, Qt.ConnectionType.QueuedConnection)
+        self.login_dialog.quit_asked.connect(self.application.quit)
         self.sessions.first_run_known.connect(self._on_store_open)
+        self.sessions.busy_changed.connect(self._on_busy)
+        self.sessions.signed_out.connect(self._on_signed_out)
         self.sessions.failed.connect(self._on_failed)
         self.store.trouble_changed.connect(self._on_trouble)
-        self.calculator.charged.connect(self.records.refresh)
-        self.store.external_change.connect(self.calculator.refresh)
-        self.store.external_change.connect(self.records.refresh)
         self.bug_found.connect(self._on_bug)
-        self.login_dialog.quit_asked.connect(self.application.quit)
-        self.application.installEventFilter(self)
 
     def start(self) -> None:
-        """Show the sign-in dialog, and open the store behind it."""
+        """Show the sign-in dialog; once it is on screen, open the store behind it."""
         self.login_dialog.show()
-        self.sessions.look_around()
 
     def close(self) -> None:
         """End the lanes: what was accepted is written, the anchor too."""
@@ -120,7 +151,8 @@ class Program(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Notice that somebody is there, for the idle lock."""
-        if event.type() in _ACTIVITY:
+        # The class first: this is asked some thousand times while a window is shown, and a type costs ten times as much.
+        if isinstance(event, QInputEvent) and event.type() in _ACTIVITY:
             self.sessions.note_activity()
         return False
 
@@ -132,7 +164,24 @@ class Program(QObject):
         shown.raise_()
         shown.activateWindow()
 
+    def _build_window(self) -> Iterator[None]:
+        """All that only somebody who signs in needs, in steps none of which is felt."""
+        import desktop.controllers.calculator
+
+        yield
+        import desktop.views.calculator_panel
+
+        yield
+        import desktop.views.main_window  # noqa: F401
+
+        yield
+        self.window = self._make_window()
+        self.sessions.signed_in.connect(self._on_signed_in)  # after the window's own: it is filled, then shown
+
     def _make_window(self) -> MainWindow:
+        from desktop.reports import Reports
+        from desktop.views.main_window import MainWindow
+
         window = MainWindow(
             sessions=self.sessions,
             calculator=self.calculator,
@@ -149,22 +198,43 @@ class Program(QObject):
         window.verify_asked.connect(self._on_verify)
         window.back_up_asked.connect(self._on_back_up)
         window.log_folder_asked.connect(self._on_log_folder)
+        Reports(  # the window's child
+            lanes=self.lanes,
+            access=self.access,
+            sessions=self.sessions,
+            records=self.records,
+            settings=self.settings,
+            window=window,
+        )
         window.closed.connect(self.application.quit)
         return window
 
     @Slot(bool)
     def _on_store_open(self, _first_run: bool) -> None:
-        self.store.begin()
+        self._build_on()
+
+    @Slot()
+    def _build_on(self) -> None:
+        for _ in self._steps:
+            QTimer.singleShot(0, self._build_on)
+            return
+        self.store.begin()  # last: its proof of the ledger would take turns with the window's building
+
+    @Slot(bool)
+    def _on_busy(self, busy: bool) -> None:
+        if busy:  # whoever signs in before the window is built waits for it while the password is checked
+            for _ in self._steps:
+                pass
 
     @Slot(object)
-    def _on_signed_in(self, session: Session) -> None:
-        if self.window is None:
-            self.window = self._make_window()
-            self.window.show_session(session)
+    def _on_signed_in(self, _session: Session) -> None:
+        assert self.window is not None
         self.window.show()
+        self.application.installEventFilter(self)
 
     @Slot(str)
     def _on_signed_out(self, _reason: str) -> None:
+        self.application.removeEventFilter(self)
         if self.window is not None:
             self.window.hide()
 
@@ -179,14 +249,20 @@ class Program(QObject):
 
     @Slot()
     def _on_password(self) -> None:
+        from desktop.views.dialogs import PasswordDialog
+
         PasswordDialog(sessions=self.sessions, parent=self.window).open()
 
     @Slot()
     def _on_shortcuts(self) -> None:
+        from desktop.views.dialogs import ShortcutsDialog
+
         ShortcutsDialog(parent=self.window).open()
 
     @Slot()
     def _on_about(self) -> None:
+        from desktop.views.dialogs import DetailsDialog
+
         DetailsDialog(
             name="about_dialog",
             title="About Metercalc",
@@ -197,6 +273,9 @@ class Program(QObject):
 
     @Slot()
     def _on_verify(self) -> None:
+        from desktop.shown import explain_verification
+        from desktop.views.dialogs import VerifyDialog
+
         dialog = VerifyDialog(store=self.store, explain=explain_verification, parent=self.window)
         dialog.cancelled.connect(self.store.cancel_verify)
         dialog.open()
@@ -204,6 +283,8 @@ class Program(QObject):
 
     @Slot()
     def _on_back_up(self) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
         dialog = QFileDialog(self.window, "Back up the store", "metercalc.metercalc-backup")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -212,10 +293,15 @@ class Program(QObject):
 
     @Slot()
     def _on_log_folder(self) -> None:
+        from PySide6.QtCore import QUrl
+        from PySide6.QtGui import QDesktopServices
+
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.places.log_dir)))
 
     @Slot(str, str)
     def _on_bug(self, reference: str, trace: str) -> None:
+        from desktop.views.dialogs import DetailsDialog
+
         DetailsDialog(
             name="crash_dialog",
             title="Metercalc made a mistake",
@@ -228,7 +314,7 @@ class Program(QObject):
     def _facts(self) -> list[str]:
         return [
             f"Metercalc {__version__}",
-            f"Python {platform.python_version()}, Qt and PySide {PySide6.__version__}, {platform.platform()}",
+            f"Python {platform.python_version()}, Qt and PySide {qt_version}, {platform.platform()}",
             f"Store: {self.places.store_file}",
             f"Configuration: {self.places.config_file}",
             f"Logs: {self.places.log_dir}",
@@ -248,7 +334,8 @@ class Program(QObject):
 def make_application() -> QApplication:
     """Qt's application under the program's name. Made once a process."""
     qInstallMessageHandler(_log_qt)
-    application = QApplication(sys.argv[:1])
+    # Not by setStyle(): what it returns brings all of QStyle to Python, 6 ms before the first window.
+    application = QApplication([*sys.argv[:1], "-style", "Fusion"])
     application.setApplicationName("metercalc")
     application.setApplicationDisplayName("Metercalc")
     application.setApplicationVersion(__version__)

@@ -278,9 +278,10 @@ def _hand_over(job: _Job) -> None:
 
 
 class Lanes:
-    """The lanes of the window: `write`, `read` and `survey` for the store, one connection each, and `network`.
+    """The lanes of the window: `network`, and the others for the store, one connection each.
 
-    `survey` is for what takes long and must not be replaced by the next page: exports, proofs, backups.
+    `survey` is for what takes long and must not be replaced by the next page: proofs, backups. `reports` is for what a
+    person waits for and takes long too, exports and statements, `insights` for charts: none waits behind a proof.
     """
 
     def __init__(
@@ -297,14 +298,15 @@ class Lanes:
         self.write = Lane("write", on_start=open_writing, on_stop=close, drain=True)
         self.read = Lane("read", on_start=open_reading, on_stop=leave, interrupt=interrupt_reader)
         self.survey = Lane("survey", on_start=open_survey, on_stop=leave)
+        self.reports = Lane("reports", on_start=open_survey, on_stop=leave)
+        self.insights = Lane("insights", on_start=open_survey, on_stop=leave)
         self.network = Lane("network", daemon=True)
 
     def close(self) -> None:
         """End all work: what was accepted for writing is carried out, the rest given up; the network has 2 s."""
-        lanes = (self.network, self.read, self.survey, self.write)
-        for lane in lanes:
+        ending = (self.read, self.survey, self.reports, self.insights, self.write)
+        for lane in (self.network, *ending):
             lane.end()
-        self.read.close()
-        self.survey.close()
-        self.write.close()
+        for lane in ending:
+            lane.close()
         self.network.close(NETWORK_GRACE)

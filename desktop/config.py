@@ -17,8 +17,8 @@ from desktop import config_sources as sources
 from desktop import config_values as kinds
 from desktop import resources
 from desktop.errors import BadInput, ConfigError
+from desktop.kinds import OperationType
 from desktop.private_files import make_folder, write_private
-from desktop.values import OperationType
 
 _NAME = "config.toml"
 _CLASSES = ("digits", "upper", "lower")

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from desktop import exports
 from desktop.errors import BadInput, Cancelled, StoreError
 from desktop.private_files import replacing
 from desktop.values import Entry, RawRecord
 
-KINDS = ("csv", "json", "xlsx")
+KINDS = ("csv", "json")
 SEPARATORS = (",", ";", "\t")
+REPORT_EVERY = 5_000
 
-Batches = Iterable[Sequence[RawRecord]]
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,53 +32,86 @@ class ExportFormat:
     separator: str = ","
     bom: bool = False
 
-    def __post_init__(self) -> None:
-        """Raises `BadInput` for what there is not."""
-        if self.kind not in KINDS:
-            raise BadInput(f"{self.kind!r} is no format to export to: choose one of {', '.join(KINDS)}.")
-        if self.separator not in SEPARATORS:
-            raise BadInput("The separator must be a comma, a semicolon or a tab.")
+    @property
+    def encoding(self) -> str:
+        """Of the text file."""
+        return "utf-8-sig" if self.kind == "csv" and self.bom else "utf-8"
 
 
 def write_file(
     file: Path,
-    form: ExportFormat,
-    batches: Batches,
+    kind: str,
+    entries: Iterable[Entry],
     *,
-    entries_of: Callable[[Sequence[RawRecord]], Sequence[Entry]],
     progress: Callable[[int], None],
     cancelled: Callable[[], bool],
 ) -> int:
-    """Write the records and return how many; `progress(done)` comes with each batch. `entries_of` reads a batch.
+    """Write the entries as "csv" or "json" and return how many; `progress(done)` comes every few thousand.
 
-    Raises `Cancelled`, and `StoreError` when the disk refuses; then no file is left, and one that was there stays.
+    Raises `Cancelled`, `BadInput` for another kind, and `StoreError` when the disk refuses; then no file is left, and
+    one that was there stays as it was.
     """
+    if kind not in KINDS:
+        raise BadInput(f"{kind!r} is no format to export to: choose one of {', '.join(KINDS)}.")
+    with _replacing(file) as temporary, temporary.open("w", encoding="utf-8", newline="") as out:
+        watched = _watched_each(entries, progress, cancelled)
+        return exports.write_csv(watched, out) if kind == "csv" else exports.write_json(watched, out)
+
+
+def write_batches(
+    file: Path,
+    form: ExportFormat,
+    batches: Iterable[Sequence[RawRecord]],
+    *,
+    progress: Callable[[int], None],
+    cancelled: Callable[[], bool],
+) -> int:
+    """The same for millions of records as the store gives them, as "csv" or "xlsx"; progress comes with each batch."""
+    if form.kind not in ("csv", "xlsx"):
+        raise BadInput(f"{form.kind!r} is no format that is written in batches.")
+    if form.separator not in SEPARATORS:
+        raise BadInput("The separator must be a comma, a semicolon or a tab.")
     watched = _watched(batches, progress, cancelled)
+    with _replacing(file) as temporary:
+        if form.kind == "xlsx":
+            from desktop.export_xlsx import write_xlsx
+
+            return write_xlsx(watched, temporary)
+        # newline="": the CSV writer ends its lines itself.
+        with temporary.open("w", encoding=form.encoding, newline="") as out:
+            return exports.write_csv_batches(watched, out, delimiter=form.separator)
+
+
+@contextlib.contextmanager
+def _replacing(file: Path) -> Iterator[Path]:
     try:
         with replacing(file) as temporary:
-            if form.kind == "xlsx":
-                from desktop.export_xlsx import write_xlsx
-
-                return write_xlsx(watched, temporary)
-            encoding = "utf-8-sig" if form.kind == "csv" and form.bom else "utf-8"
-            # newline="": the CSV writer ends its lines itself.
-            with temporary.open("w", encoding=encoding, newline="") as out:
-                if form.kind == "csv":
-                    return exports.write_csv_batches(watched, out, delimiter=form.separator)
-                return exports.write_json((entry for batch in watched for entry in entries_of(batch)), out)
+            yield temporary
     except OSError as error:
         raise StoreError(f"The file could not be written ({file}): {os.strerror(error.errno or 0)}.") from error
 
 
 def _watched(
-    batches: Batches, progress: Callable[[int], None], cancelled: Callable[[], bool]
-) -> Iterator[Sequence[RawRecord]]:
+    batches: Iterable[Sequence[Item]], progress: Callable[[int], None], cancelled: Callable[[], bool]
+) -> Iterator[Sequence[Item]]:
     count = 0
     for batch in batches:
-        if cancelled():
-            raise Cancelled("The export was stopped; no file was left.")
+        _heed(cancelled)
         yield batch
         count += len(batch)
         progress(count)
+
+
+def _watched_each(
+    entries: Iterable[Item], progress: Callable[[int], None], cancelled: Callable[[], bool]
+) -> Iterator[Item]:
+    for count, entry in enumerate(entries):
+        if count % REPORT_EVERY == 0:
+            progress(count)
+            _heed(cancelled)
+        yield entry
+
+
+def _heed(cancelled: Callable[[], bool]) -> None:
     if cancelled():
         raise Cancelled("The export was stopped; no file was left.")

@@ -25,9 +25,11 @@ CSV_FIELDS = (
 )  # fmt: skip
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY, _MINUTE = 86_400_000_000, 60_000_000  # microseconds
+_MINUTES = tuple(f"T{minute // 60:02}:{minute % 60:02}:" for minute in range(24 * 60))
 # What spreadsheets begin a formula with; East Asian ones take the full-width signs too (OWASP, CSV Injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_FIRST_CHARACTERS = frozenset(_FORMULA)
+_FIRSTS = frozenset(_FORMULA)
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
@@ -109,20 +111,22 @@ def guarded(cell: str) -> str:
 
 def utc_text(microseconds: int) -> str:
     """UTC microseconds as ISO 8601: "2026-11-25T03:12:33.123456Z"."""
-    return f"{_utc_second(microseconds // 1_000_000)}.{microseconds % 1_000_000:06}Z"
+    day, rest = divmod(microseconds, _DAY)
+    minute, rest = divmod(rest, _MINUTE)
+    return f"{_utc_day(day)}{_MINUTES[minute]}{rest // 1_000_000:02}.{rest % 1_000_000:06}Z"
 
 
-@functools.lru_cache(maxsize=4096)  # records of one second follow each other
-def _utc_second(seconds: int) -> str:
-    return (_EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None).isoformat()
+@functools.lru_cache(maxsize=512)
+def _utc_day(days: int) -> str:
+    return (_EPOCH + timedelta(days=days)).date().isoformat()
 
 
 def _csv_cells(row: RawRecord) -> tuple[object, ...]:
     """One record's cells. Only texts can be formulas; an amount is a number whatever its sign."""
     (id_, request_id, step, seq, operation, operands, response, exact, source, amount, balance, date, deleted,
      expression) = row  # fmt: skip
-    texts = (operation, operands, response, source, expression, request_id)
-    if not _FIRST_CHARACTERS.isdisjoint([text[:1] for text in texts]):
+    if not _FIRSTS.isdisjoint((operands[:1], response[:1], expression[:1], operation[:1], source[:1], request_id[:1])):
+        texts = (operation, operands, response, source, expression, request_id)
         operation, operands, response, source, expression, request_id = map(guarded, texts)
     return (
         id_, utc_text(date), operation, operands, response, "true" if exact else "false", source, _money(amount),
@@ -130,7 +134,7 @@ def _csv_cells(row: RawRecord) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-_money = functools.lru_cache(maxsize=4096)(plain_money)  # prices are few
+_money = functools.lru_cache(maxsize=512)(plain_money)  # prices are few
 
 
 def _operands(entry: Entry) -> list[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import secrets
 import stat
 import sys
 from collections.abc import Iterator
@@ -32,7 +31,7 @@ reference: ContextVar[str] = ContextVar("reference", default="--------")
 
 def new_reference() -> str:
     """An id for one request, 8 characters: in every line of its log, and in the message a person sees."""
-    return secrets.token_hex(4)
+    return os.urandom(4).hex()
 
 
 @contextlib.contextmanager

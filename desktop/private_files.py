@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,7 +38,7 @@ def write_private(file: Path, content: bytes) -> None:
 @contextlib.contextmanager
 def replacing(file: Path) -> Iterator[Path]:
     """A new private file to fill, which then takes `file`'s place at once; on any error nothing is left of it."""
-    temporary = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
+    temporary = file.with_name(f".{file.name}.{os.urandom(4).hex()}.part")
     create_private(temporary)
     try:
         yield temporary

@@ -6,11 +6,10 @@ program simply starts: two windows on one store are safe, the ledger does not de
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QCryptographicHash, QObject, Signal, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 log = logging.getLogger(__name__)
@@ -25,7 +24,8 @@ class SingleInstance(QObject):
 
     def __init__(self, store_file: Path) -> None:
         super().__init__()
-        digest = hashlib.sha256(str(store_file.resolve()).encode()).hexdigest()
+        place = str(store_file.resolve()).encode(errors="surrogateescape")
+        digest = QCryptographicHash.hash(place, QCryptographicHash.Algorithm.Sha256).toHex().toStdString()
         self._name = f"metercalc-{digest[:24]}"
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)

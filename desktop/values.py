@@ -1,50 +1,21 @@
 """The frozen values that cross layers: what a session, a price, a record or a page is, and nothing that acts.
 
 Money is an integer number of hundredths of a credit. Dates are UTC microseconds since 1970.
-This module imports nothing of the program.
+Of the program it imports only the kinds that they are made of, which are had from here too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
-
-class OperationType(StrEnum):
-    """What a record can stand for; `CREDIT` is money put in."""
-
-    ADDITION = "addition"
-    SUBTRACTION = "subtraction"
-    MULTIPLICATION = "multiplication"
-    DIVISION = "division"
-    SQUARE_ROOT = "square_root"
-    RANDOM_STRING = "random_string"
-    CREDIT = "credit"
-
-
-class Role(StrEnum):
-    """What an account may do: the first account of a store is its admin."""
-
-    USER = "user"
-    ADMIN = "admin"
-
-
-class Status(StrEnum):
-    """An inactive account cannot sign in, and loses a running session at the next call."""
-
-    ACTIVE = "active"
-    INACTIVE = "inactive"
-
-
-class Source(StrEnum):
-    """Where a response came from."""
-
-    COMPUTED = "computed"
-    RANDOM_ORG = "random.org"
-    LOCAL = "local"
-    LEDGER = "ledger"
+from desktop.kinds import Column as Column
+from desktop.kinds import Detail as Detail
+from desktop.kinds import OperationType as OperationType
+from desktop.kinds import Role as Role
+from desktop.kinds import Source as Source
+from desktop.kinds import Status as Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,17 +131,6 @@ class Statement:
     prices: Mapping[OperationType, int]
 
 
-class Column(StrEnum):
-    """The columns of the records browser, by which it can be sorted."""
-
-    DATE = "date"
-    OPERATION = "operation"
-    OPERANDS = "operands"
-    RESPONSE = "response"
-    AMOUNT = "amount"
-    BALANCE = "balance"
-
-
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Which records are meant. All None or empty: every record of the user that is not deleted.
@@ -211,17 +171,27 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page as asked for. `number` is the page that was found: asking past the end gives the last one."""
+    """One page as asked for. `number` is the page that was found: asking past the end gives the last one.
+
+    `totals` are None while they are still being counted.
+    """
 
     request: PageRequest
     entries: tuple[Entry, ...]
     number: int
-    totals: Totals
+    totals: Totals | None
+
+    @property
+    def counted(self) -> Totals:
+        """The totals of a page that was asked for with them."""
+        if self.totals is None:
+            raise ValueError("the totals of this page are not known yet")
+        return self.totals
 
     @property
     def pages(self) -> int:
-        """How many pages there are; an empty set has one."""
-        return max(1, -(-self.totals.count // self.request.size))
+        """How many pages there are, of a page with its totals; an empty set has one."""
+        return max(1, -(-self.counted.count // self.request.size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,3 +213,34 @@ class Verification:
     users: int
     seconds: float
     complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class BalancePoint:
+    """The balance after a record, and the lowest and highest since the point before; `date` in UTC microseconds."""
+
+    date: int
+    balance: int
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class DaySum:
+    """What the records of one kind come to on one of the person's days, counted from 1970-01-01."""
+
+    day: int
+    operation: OperationType
+    count: int
+    spent: int
+    credited: int
+
+
+@dataclass(frozen=True, slots=True)
+class Insights:
+    """What the filtered records tell: the balance over time, oldest first, and the sums by day and operation."""
+
+    filters: Filters
+    totals: Totals
+    balance: tuple[BalancePoint, ...]
+    days: tuple[DaySum, ...]

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 from desktop.arithmetic.money import parse_money
 from desktop.errors import BadInput
-from desktop.values import Column
+from desktop.kinds import Column
 
 MOST_ID = 2**63 - 1  # SQLite's largest integer
 

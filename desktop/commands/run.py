@@ -6,15 +6,16 @@ import argparse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from desktop.commands.failures import Asked
 from desktop.commands.terminal import Input, Output
-from desktop.config import Config, Places
 from desktop.errors import StoreError
-from desktop.models import accounts
-from desktop.models.backups import folder_of
-from desktop.models.store import Store, open_store
-from desktop.values import Session
+
+if TYPE_CHECKING:
+    from desktop.config import Config, Places
+    from desktop.models.store import Store
+    from desktop.values import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,9 @@ class Run:
     @contextmanager
     def store(self, *, must_exist: bool = False) -> Iterator[Store]:
         """The store, made where there is none unless it `must_exist`; closed at the end, with its anchor written."""
+        from desktop.models.backups import folder_of  # late: the window opens its store by itself, behind the dialog
+        from desktop.models.store import open_store
+
         file = self.places.store_file
         if must_exist and not file.exists():
             raise StoreError(f"There is no store yet ({file}). “metercalc init” makes one.")
@@ -44,6 +48,8 @@ class Run:
     @contextmanager
     def signed_in(self) -> Iterator[tuple[Store, Session]]:
         """The store, and a session of the person named by --user."""
+        from desktop.models import accounts
+
         password = self.input.password(from_stdin=self.arguments.password_stdin)
         with self.store() as store:
             yield store, accounts.sign_in(store, self.arguments.user, password)

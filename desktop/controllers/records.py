@@ -1,39 +1,67 @@
-"""The records browser's requests: pages, deleting with undo, restoring, exporting. It shows nothing.
+"""The records browser's requests: pages, deleting with undo, restoring. It shows nothing.
 
-A newer page request takes the place of an older one, the running query included.
+A newer page request takes the place of an older one, the running query included. Counts come after the page, give way
+to the next one, and are asked for again only when they may have changed.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from desktop import background, logs
+from desktop import logs
 from desktop.background import Lanes, Ticket
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store_access import StoreAccess
 from desktop.errors import AppError, Cancelled
-from desktop.values import Page, PageRequest, Session
+from desktop.values import Filters, OperationType, Page, PageRequest, Session
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 Ids = tuple[int, ...]
 
 
+UNDO_STEPS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """Records that went into the Trash, or came out of it."""
+
+    ids: Ids
+    deleted: bool
+
+    @property
+    def text(self) -> str:
+        noun = "record" if len(self.ids) == 1 else "records"
+        return f"{len(self.ids):,} {noun} {'deleted' if self.deleted else 'restored'}"
+
+
+@dataclass(frozen=True, slots=True)
+class _UnderWay:
+    """A change that is being made, for whom, and which earlier one it takes back."""
+
+    session: Session
+    undoes: _Change | None
+
+
 class RecordsController(QObject):
-    """The page that is shown, and the last deletion or restoration for as long as it can be undone."""
+    """The page that is shown, and the last deletions and restorations, which can be undone one after another."""
 
     page_changed = Signal(object)  # Page
+    counts_changed = Signal(object)  # Mapping[OperationType, int], under the other filters
+    trash_changed = Signal(int)  # records in the Trash
     deleted = Signal(object)  # Ids
     restored = Signal(object)  # Ids
-    undo_changed = Signal(bool, str)  # whether there is something to undo, and what
-    exported = Signal(str)  # the file
-    export_progress = Signal(int, int)  # records written, of how many
+    undo_changed = Signal(bool, str)  # whether there is something to undo, and what is next
     failed = Signal(object)  # Failure
     busy_changed = Signal(bool)
 
@@ -44,21 +72,28 @@ class RecordsController(QObject):
         self._access = access
         self._sessions = sessions
         self._request = PageRequest()
-        self._undo: tuple[str, Ids] | None = None
-        self._export: Ticket | None = None
+        self._undo: deque[_Change] = deque(maxlen=UNDO_STEPS)
+        self._under_way: deque[_UnderWay] = deque()  # the writing lane answers in this order
+        self._counting: list[Ticket] = []
+        self._counted: Filters | None = None  # what the counts on screen were made for
         sessions.signed_out.connect(self._on_signed_out)
 
     @Slot(object)
     def show(self, request: PageRequest) -> None:
         """Ask for a page; ends in `page_changed` or `failed`."""
         self._request = request
-        self.refresh()
+        self._ask()
 
     @Slot()
     def refresh(self) -> None:
         """Ask for the same page again: something may have changed."""
+        self._counted = None
+        self._ask()
+
+    def _ask(self) -> None:
         if not self._sessions.is_signed_in:
             return
+        self._give_way()
         self.busy_changed.emit(True)
         self._lanes.read.submit(
             partial(_page, self._access, self._sessions.session, self._request),
@@ -67,74 +102,63 @@ class RecordsController(QObject):
             replace=True,
             reference=logs.new_reference(),
         )
+        wanted = replace(self._request.filters, operations=frozenset())
+        if wanted != self._counted:
+            self._count(partial(_trash, self._access, self._sessions.session), self._on_trash)
+            self._count(partial(_counts, self._access, self._sessions.session, wanted), self._on_counts)
+
+    def _count(self, work: Callable[[], T], done: Callable[[T], object]) -> None:
+        ticket = self._lanes.read.submit(
+            work, done=done, failed=self._on_count_failed, replace=True, reference=logs.new_reference()
+        )
+        self._counting.append(ticket)
+
+    def _give_way(self) -> None:
+        """Give running counts up: they keep no page waiting."""
+        for ticket in self._counting:
+            ticket.cancel()
+        self._counting.clear()
 
     @Slot(object)
     def delete(self, ids: Ids) -> None:
         """Hide records; ends in `deleted` or `failed`."""
-        self._mark(_delete, ids, self._on_deleted)
+        self._mark(_Change(ids, deleted=True))
 
     @Slot(object)
     def restore(self, ids: Ids) -> None:
         """Show hidden records again; ends in `restored` or `failed`."""
-        self._mark(_restore, ids, self._on_restored)
+        self._mark(_Change(ids, deleted=False))
 
     @Slot()
     def undo(self) -> None:
-        """Take the last deletion or restoration back."""
-        if self._undo is not None:
-            what, ids = self._undo
-            self._set_undo(None)
-            if what == "deleted":
-                self._mark(_restore, ids, self._on_undone_delete)
-            else:
-                self._mark(_delete, ids, self._on_undone_restore)
+        """Take the last deletion or restoration back that was not yet."""
+        if self._undo:
+            change = self._undo.pop()
+            self._tell_undo()
+            self._mark(_Change(change.ids, deleted=not change.deleted), undoes=change)
 
-    @Slot(str, str)
-    def export(self, file: str, kind: str) -> None:
-        """Write all records under the present filters to a file, "csv" or "json"; ends in `exported` or `failed`."""
-        self.cancel_export()
-        self._export = self._lanes.survey.submit(
-            partial(self._write, Path(file), kind, self._sessions.session, self._request),
-            done=self._on_exported,
-            failed=self._on_failed,
-            reference=logs.new_reference(),
-        )
-
-    @Slot()
-    def cancel_export(self) -> None:
-        """Stop a running export; no half file is left."""
-        if self._export is not None:
-            self._export.cancel()
-            self._export = None
-
-    def _write(self, file: Path, kind: str, session: Session, request: PageRequest) -> str:
-        from desktop.export_files import write_file
-        from desktop.models import records
-
-        total = records.totals(self._access.store, session, request.filters).count
-        rows = records.stream(self._access.store, session, request.filters, request.sort, descending=request.descending)
-        write_file(file, kind, rows, progress=partial(self._report, total), cancelled=background.cancelled)
-        return str(file)
-
-    def _report(self, total: int, done: int) -> None:
-        self.export_progress.emit(done, total)
-
-    def _mark(self, change: Callable[[StoreAccess, Session, Ids], Ids], ids: Ids, done: Callable[..., object]) -> None:
+    def _mark(self, change: _Change, *, undoes: _Change | None = None) -> None:
+        session = self._sessions.session
+        self._under_way.append(_UnderWay(session, undoes))
         self._lanes.write.submit(
-            partial(change, self._access, self._sessions.session, ids),
-            done=done,
-            failed=self._on_failed,
+            partial(_delete if change.deleted else _restore, self._access, session, change.ids),
+            done=self._on_deleted if change.deleted else self._on_restored,
+            failed=self._on_change_failed,
             reference=logs.new_reference(),
         )
 
-    def _set_undo(self, undo: tuple[str, Ids] | None) -> None:
-        self._undo = undo
-        if undo is None:
-            self.undo_changed.emit(False, "")
-            return
-        what, ids = undo
-        noun = "record" if len(ids) == 1 else "records"
-        self.undo_changed.emit(True, f"{len(ids):,} {noun} {what}")
+    def _settle(self, change: _Change | None) -> None:
+        """Note what the oldest change under way came to; None for a failure."""
+        under_way = self._under_way.popleft()
+        if not (self._sessions.is_signed_in and self._sessions.session == under_way.session):
+            return  # whoever is signed in now did not do it
+        undoable = change if under_way.undoes is None else under_way.undoes if change is None else None
+        if undoable is not None and undoable.ids:
+            self._undo.append(undoable)
+            self._tell_undo()
+
+    def _tell_undo(self) -> None:
+        self.undo_changed.emit(bool(self._undo), self._undo[-1].text if self._undo else "")
 
     @Slot(object)
     def _on_page(self, page: Page) -> None:
@@ -148,32 +172,38 @@ class RecordsController(QObject):
         if not isinstance(error, Cancelled):
             self._on_failed(error)
 
+    @Slot(int)
+    def _on_trash(self, count: int) -> None:
+        if self._sessions.is_signed_in:
+            self.trash_changed.emit(count)
+
+    @Slot(object)
+    def _on_counts(self, counted: tuple[Filters, Mapping[OperationType, int]]) -> None:
+        if self._sessions.is_signed_in:
+            self._counted, counts = counted
+            self.counts_changed.emit(counts)
+
+    @Slot(object)
+    def _on_count_failed(self, error: AppError) -> None:
+        # The page says so, or will at the next request; the chips go on without numbers.
+        log.warning("the counts failed: %s", error.code)
+
     @Slot(object)
     def _on_deleted(self, ids: Ids) -> None:
-        self._set_undo(("deleted", ids) if ids else None)
+        self._settle(_Change(ids, deleted=True))
         self.deleted.emit(ids)
         self.refresh()
 
     @Slot(object)
     def _on_restored(self, ids: Ids) -> None:
-        self._set_undo(("restored", ids) if ids else None)
+        self._settle(_Change(ids, deleted=False))
         self.restored.emit(ids)
         self.refresh()
 
     @Slot(object)
-    def _on_undone_delete(self, ids: Ids) -> None:
-        self.restored.emit(ids)
-        self.refresh()
-
-    @Slot(object)
-    def _on_undone_restore(self, ids: Ids) -> None:
-        self.deleted.emit(ids)
-        self.refresh()
-
-    @Slot(object)
-    def _on_exported(self, file: str) -> None:
-        self._export = None
-        self.exported.emit(file)
+    def _on_change_failed(self, error: AppError) -> None:
+        self._settle(None)
+        self._on_failed(error)
 
     @Slot(object)
     def _on_failed(self, error: AppError) -> None:
@@ -182,15 +212,28 @@ class RecordsController(QObject):
 
     @Slot(str)
     def _on_signed_out(self, _reason: str) -> None:
-        self.cancel_export()
-        self._set_undo(None)
-        self._request = PageRequest()
+        self._give_way()
+        self._undo.clear()
+        self._tell_undo()
+        self._request, self._counted = PageRequest(), None
 
 
 def _page(access: StoreAccess, session: Session, request: PageRequest) -> Page:
     from desktop.models import records
 
     return records.page(access.store, session, request)
+
+
+def _trash(access: StoreAccess, session: Session) -> int:
+    from desktop.models import records
+
+    return records.trash_count(access.store, session)
+
+
+def _counts(access: StoreAccess, session: Session, filters: Filters) -> tuple[Filters, Mapping[OperationType, int]]:
+    from desktop.models import records
+
+    return filters, records.operation_counts(access.store, session, filters)
 
 
 def _delete(access: StoreAccess, session: Session, ids: Ids) -> Ids:

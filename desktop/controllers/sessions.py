@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -13,7 +14,9 @@ from desktop.background import Lanes
 from desktop.controllers.requests import Failure
 from desktop.controllers.store_access import StoreAccess
 from desktop.errors import AppError, NotSignedIn
-from desktop.values import Account, Session
+
+if TYPE_CHECKING:
+    from desktop.values import Account, Session
 
 log = logging.getLogger(__name__)
 

@@ -14,10 +14,10 @@ from desktop.background import Lanes, Ticket
 from desktop.controllers.requests import Failure
 from desktop.controllers.store_access import StoreAccess
 from desktop.errors import AppError, Cancelled, StoreReadOnly
-from desktop.values import Verification
 
 if TYPE_CHECKING:
     from desktop.models.health import Seen, Watch
+    from desktop.values import Verification
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from peewee import SqliteDatabase
@@ -25,6 +25,7 @@ from desktop.errors import (
     RequestReused,
     StoreDamaged,
     StoreError,
+    StoreFull,
 )
 from desktop.models import accounts, chain, entries, sqlite
 from desktop.models.entries import Head, Line
@@ -68,15 +69,11 @@ def charge(store: Store, session: Session, charge: Charge) -> Receipt:
         return Receipt(request_id, 0, account.balance, charge.result, charge.exact, ())
     if not all(step.response for step in charge.steps):
         raise ValueError("a charge without a response")
-    begun = False
-    try:
-        with store.writing() as database:
-            begun = True
-            receipt = _charge(store, database, session, charge)
-    except StoreError as trouble:
-        if not begun:  # no transaction, no charge: there is nothing to ask the store about
-            raise
-        receipt = _read_back(store, session, charge, trouble)
+    receipt = _settle(
+        store,
+        lambda database: _charge(store, database, session, charge),
+        lambda database: _find(database, accounts.require(store, database, session), request_id, charge),
+    )
     log.info("charged %d steps, cost %d, repeated %s", len(receipt.entries), receipt.cost, receipt.repeated)
     return receipt
 
@@ -108,21 +105,24 @@ def credit(store: Store, session: Session, email: str, amount: int, reason: str,
         raise BadInput(f"A credit needs a reason of 1 to {MAX_REASON} characters.")
     if amount == 0 or abs(amount) > MAX_MONEY:
         raise BadInput("The amount must not be zero or beyond what the ledger can hold.")
-    with store.writing() as database:
+    line = Line(OperationType.CREDIT, reason, "", amount=-amount, source=Source.LEDGER)
+
+    def find(database: SqliteDatabase) -> Receipt | None:
         accounts.require(store, database, session, Role.ADMIN)
+        return _find_credit(database, accounts.by_email(database, email), request_id, line)
+
+    def write(database: SqliteDatabase) -> Receipt:
+        found = find(database)
+        if found is not None:
+            return found
         account = accounts.by_email(database, email)
-        found = entries.of_request(database, request_id)
-        if found:
-            wanted = [(account.id, OperationType.CREDIT, reason, -amount)]
-            if [(user, e.operation, e.operands, e.amount) for user, e in found] != wanted:
-                raise RequestReused("This request id was used for something else before. Nothing was credited.")
-            return _receipt([entry for _, entry in found], account.balance, repeated=True)
         if account.balance + amount > MAX_MONEY:
             raise BadInput("The balance would be beyond what the ledger can hold.")
-        line = Line(OperationType.CREDIT, reason, "", amount=-amount, source=Source.LEDGER)
-        written = _debit(store, database, account, request_id, [line])
-    log.info("credited account %d", account.id)
-    return _receipt(written, account.balance + amount)
+        return _receipt(_debit(store, database, account, request_id, [line]), account.balance + amount)
+
+    receipt = _settle(store, write, find)
+    log.info("credited, record %d, repeated %s", receipt.entries[-1].id, receipt.repeated)
+    return receipt
 
 
 def set_cost(store: Store, session: Session, operation: OperationType, cost: int) -> None:
@@ -243,6 +243,16 @@ def _find(database: SqliteDatabase, account: Account, request_id: str, charge: C
     return _receipt([entry for _, entry in found], account.balance, repeated=True)
 
 
+def _find_credit(database: SqliteDatabase, account: Account, request_id: str, line: Line) -> Receipt | None:
+    found = entries.of_request(database, request_id)
+    if not found:
+        return None
+    wanted = [(account.id, line.operation, line.operands, line.amount)]
+    if [(user_id, entry.operation, entry.operands, entry.amount) for user_id, entry in found] != wanted:
+        raise RequestReused("This request id was used for something else before. Nothing was credited.")
+    return _receipt([entry for _, entry in found], account.balance, repeated=True)
+
+
 def _receipt(written: list[Entry] | tuple[Entry, ...], balance: int, *, repeated: bool = False) -> Receipt:
     last = written[-1]
     return Receipt(
@@ -261,10 +271,26 @@ def _result(last: Entry) -> str:
     return evaluate(parse(last.expression)).result if last.expression else last.response
 
 
-def _read_back(store: Store, session: Session, charge: Charge, trouble: StoreError) -> Receipt:
+def _settle(
+    store: Store, write: Callable[[SqliteDatabase], Receipt], find: Callable[[SqliteDatabase], Receipt | None]
+) -> Receipt:
+    """Carry out a request in one transaction; where that ends in an error of the store, answer with what it holds."""
+    begun = False
+    try:
+        with store.writing() as database:
+            begun = True
+            return write(database)
+    except StoreError as trouble:
+        if not begun:  # no transaction, no charge: there is nothing to ask the store about
+            raise
+        return _read_back(store, find, trouble)
+
+
+def _read_back(store: Store, find: Callable[[SqliteDatabase], Receipt | None], trouble: StoreError) -> Receipt:
     """After an error that may have come after the commit: ask the store, on a new connection, what it holds.
 
-    An error from COMMIT does not mean that the row is not on disk. Raises `trouble` when it is not.
+    An error from COMMIT does not mean that the row is not on disk. Raises `trouble` when it is not, and cannot come
+    back; `ChargeUnknown` when that cannot be told.
     """
     if store.read_only_reason is not None:
         raise trouble
@@ -272,12 +298,11 @@ def _read_back(store: Store, session: Session, charge: Charge, trouble: StoreErr
     try:
         store.reconnect()
         with store.reading() as database:
-            account = accounts.require(store, database, session)
-            found = _find(database, account, charge.request_id, charge)
-        if found is not None:
-            # The row may so far be in the cache only: what is shown must be on the disk.
+            found = find(database)
+        # On a full disk the failed commit was cut short before its end, and there is no room for another.
+        if found is not None or not isinstance(trouble, StoreFull):
             with sqlite.translated(store.file):
-                store.database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                sqlite.settle(store.database)
     except AppError as error:
         raise ChargeUnknown(f"{trouble.message} The store could not be read back either.") from error
     if found is None:

@@ -105,6 +105,25 @@ _FIRST_SCHEMA = (
         BEGIN SELECT raise(ABORT, 'operations keep their names'); END""",
 )
 
+# Deletions leave a line, so that what is derived from the ledger can follow them; the state stands in the record.
+_VISIBILITY = (
+    """CREATE TABLE visibility (
+        id INTEGER PRIMARY KEY,
+        user_id INTEGER NOT NULL REFERENCES user (id),
+        seq INTEGER NOT NULL,
+        deleted INTEGER NOT NULL CHECK (deleted IN (0, 1)),
+        date INTEGER NOT NULL
+    ) STRICT""",
+    "CREATE INDEX visibility_of_user ON visibility (user_id, id)",
+    """CREATE TRIGGER visibility_not_replaced BEFORE INSERT ON visibility
+        WHEN EXISTS (SELECT 1 FROM visibility WHERE id = NEW.id)
+        BEGIN SELECT raise(ABORT, 'changes of visibility are append-only'); END""",
+    """CREATE TRIGGER visibility_stays BEFORE DELETE ON visibility
+        BEGIN SELECT raise(ABORT, 'changes of visibility are append-only'); END""",
+    """CREATE TRIGGER visibility_unchanged BEFORE UPDATE ON visibility
+        BEGIN SELECT raise(ABORT, 'changes of visibility are append-only'); END""",
+)
+
 
 def _create(upgrade: Upgrade) -> None:
     """Version 1: the tables, their guards, and the operations with the prices of the configuration."""
@@ -126,7 +145,13 @@ def _create(upgrade: Upgrade) -> None:
     database.execute_sql(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
-STEPS: tuple[Step, ...] = (_create,)
+def _note_visibility(upgrade: Upgrade) -> None:
+    """Version 2: a line for each deletion and restoration from now on."""
+    for statement in _VISIBILITY:
+        upgrade.database.execute_sql(statement)
+
+
+STEPS: tuple[Step, ...] = (_create, _note_visibility)
 SCHEMA_VERSION = len(STEPS)
 
 

@@ -6,70 +6,91 @@ back does not reorder what happened.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 
-from peewee import SqliteDatabase
-
-from desktop.errors import BadInput
-from desktop.models import accounts, chain, entries
+from desktop.models import accounts, browsing, chain, entries
+from desktop.models.browsing import plain
 from desktop.models.store import Store
 from desktop.values import Column, Entry, Filters, OperationType, Page, PageRequest, RawRecord, Session, Totals
 
-LONGEST_PATTERN = 50_000  # bytes: SQLite's bound for LIKE, above what any record holds
 LARGEST_ID = 2**63 - 1  # SQLite's; a person can type more
-BATCH = 2_000  # rows: few enough that a stop is heeded at once, and memory stays flat
 
-_ORDER = {
-    Column.DATE: "r.seq",
-    Column.OPERATION: "o.type",
-    Column.OPERANDS: "r.operands",
-    Column.RESPONSE: "number_key(r.operation_response)",
-    Column.AMOUNT: "r.amount",
-    Column.BALANCE: "r.user_balance",
-}
+where = plain.where
 
 
 def page(store: Store, session: Session, request: PageRequest) -> Page:
     """One page and the totals of the filtered set, from one state of the store. Past the end: the last page."""
     with store.reading() as database:
         user_id = accounts.require(store, database, session).id
-        condition, values = where(user_id, request.filters)
-        totals = _totals(database, condition, values)
-        last = max(1, -(-totals.count // request.size))
-        number = min(max(1, request.number), last)
-        sql = (
-            f"SELECT {entries.COLUMNS} FROM {entries.FROM} WHERE {condition} "
-            f"ORDER BY {_order(request.sort, descending=request.descending)} LIMIT ? OFFSET ?"
-        )
-        rows = database.execute_sql(sql, (*values, request.size, (number - 1) * request.size)).fetchall()
-    return Page(request, entries.entries_of(rows), number, totals)
+        return browsing.page(store, user_id, request, exact=True)
 
 
-def totals(store: Store, session: Session, filters: Filters) -> Totals:
-    """What the records under the filters come to."""
+def first_look(
+    store: Store, session: Session, request: PageRequest, *, cancelled: Callable[[], bool]
+) -> tuple[Page, bool]:
+    """A page as soon as it can be had, its totals None where they take longer; and whether `catch_up` is due."""
     with store.reading() as database:
-        return _totals(database, *where(accounts.require(store, database, session).id, filters))
+        user_id = accounts.require(store, database, session).id
+        found = browsing.page(store, user_id, request, exact=False, cancelled=cancelled)
+    return found, browsing.is_behind(store, user_id)
 
 
-def stream(store: Store, session: Session, filters: Filters, sort: Column, *, descending: bool) -> Iterator[Entry]:
-    """Every record under the filters in order, one at a time, from one state of the store."""
-    for batch in batches(store, session, filters, sort, descending=descending):
-        for row in batch:
-            yield entries.entry_of(row)
+def catch_up(
+    store: Store, session: Session, *, progress: Callable[[int, int], None], cancelled: Callable[[], bool]
+) -> bool:
+    """Bring the index behind the pages up to the ledger; whether it is. It takes minutes for millions of records."""
+    return browsing.catch_up(store, accounts.current(store, session).id, progress=progress, cancelled=cancelled)
+
+
+def totals(
+    store: Store,
+    session: Session,
+    filters: Filters,
+    *,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Totals:
+    """What the records under the filters come to; `progress(done, of)` tells how far it is."""
+    with store.reading() as database:
+        user_id = accounts.require(store, database, session).id
+        return browsing.totals(store, user_id, filters, progress=progress, cancelled=cancelled)
+
+
+def operation_counts(
+    store: Store, session: Session, filters: Filters, *, cancelled: Callable[[], bool] = lambda: False
+) -> Mapping[OperationType, int]:
+    """How many records each operation has under the other filters, whichever operations are chosen."""
+    with store.reading() as database:
+        user_id = accounts.require(store, database, session).id
+        return browsing.operation_counts(store, user_id, filters, cancelled=cancelled)
+
+
+def trash_count(store: Store, session: Session) -> int:
+    """How many records the user has in the Trash."""
+    return totals(store, session, Filters(trash=True)).count
+
+
+def stream(
+    store: Store, session: Session, filters: Filters, sort: Column, *, descending: bool
+) -> Generator[Entry, None, None]:
+    """Every record under the filters in order, one at a time, from one state of the store.
+
+    Whoever leaves off before the end closes it: until then its transaction stays open.
+    """
+    with closing(batches(store, session, filters, sort, descending=descending)) as found:
+        for batch in found:
+            for row in batch:
+                yield entries.entry_of(row)
 
 
 def batches(
     store: Store, session: Session, filters: Filters, sort: Column, *, descending: bool
-) -> Iterator[list[RawRecord]]:
+) -> Generator[list[RawRecord], None, None]:
     """The same as rows of `entries.COLUMNS`, some thousand at a time: for exports, where a value a row costs most."""
     with store.reading() as database:
-        condition, values = where(accounts.require(store, database, session).id, filters)
-        order = _order(sort, descending=descending)
-        cursor = database.execute_sql(
-            f"SELECT {entries.COLUMNS} FROM {entries.FROM} WHERE {condition} ORDER BY {order}", values
-        )
-        while batch := cursor.fetchmany(BATCH):
-            yield batch
+        user_id = accounts.require(store, database, session).id
+        yield from browsing.batches(store, user_id, filters, sort, descending=descending)
 
 
 def delete(store: Store, session: Session, ids: Sequence[int]) -> tuple[int, ...]:
@@ -90,7 +111,8 @@ def _mark(store: Store, session: Session, ids: Sequence[int], *, deleted: bool) 
         user_id = accounts.require(store, database, session).id
         for record_id in dict.fromkeys(number for number in ids if 0 < number <= LARGEST_ID):
             row = database.execute_sql(
-                f"SELECT hash FROM record WHERE id = ? AND user_id = ? AND deleted_at {state}", (record_id, user_id)
+                f"SELECT hash, seq FROM record WHERE id = ? AND user_id = ? AND deleted_at {state}",
+                (record_id, user_id),
             ).fetchone()
             if row is None:
                 continue
@@ -98,73 +120,9 @@ def _mark(store: Store, session: Session, ids: Sequence[int], *, deleted: bool) 
                 "UPDATE record SET deleted_at = ?, deleted_hash = ? WHERE id = ?",
                 (deleted_at, chain.visibility_mark(store.key, row[0], deleted_at), record_id),
             )
+            database.execute_sql(
+                "INSERT INTO visibility (user_id, seq, deleted, date) VALUES (?, ?, ?, ?)",
+                (user_id, row[1], int(deleted), deleted_at if deleted_at is not None else store.clock()),
+            )
             changed.append(record_id)
     return tuple(changed)
-
-
-def _totals(database: SqliteDatabase, condition: str, values: list[object]) -> Totals:
-    row = database.execute_sql(
-        "SELECT count(*), coalesce(sum(max(r.amount, 0)), 0), coalesce(sum(max(-r.amount, 0)), 0) "
-        f"FROM {entries.FROM} WHERE {condition}",
-        values,
-    ).fetchone()
-    return Totals(*row)
-
-
-def _order(sort: Column, *, descending: bool) -> str:
-    direction = "DESC" if descending else "ASC"
-    ties = "" if sort is Column.DATE else f", r.seq {direction}"
-    return f"{_ORDER[sort]} {direction}{ties}"
-
-
-def where(user_id: int, filters: Filters) -> tuple[str, list[object]]:
-    """The one place where filters become SQL."""
-    clauses = ["r.user_id = ?", f"r.deleted_at IS {'NOT ' if filters.trash else ''}NULL"]
-    values: list[object] = [user_id]
-    if filters.operations:
-        clauses.append(f"o.type IN ({', '.join('?' * len(filters.operations))})")
-        values.extend(sorted(filters.operations))
-    if filters.since is not None:
-        clauses.append("r.date >= ?")
-        values.append(filters.since)
-    if filters.until is not None:
-        clauses.append("r.date < ?")
-        values.append(filters.until)
-    if filters.least is not None:
-        clauses.append("abs(r.amount) >= ?")
-        values.append(filters.least)
-    if filters.most is not None:
-        clauses.append("abs(r.amount) <= ?")
-        values.append(filters.most)
-    texts = [text for text in filters.search if text]
-    if texts:
-        found = []
-        for text in texts:
-            clause, more = _contains(text)
-            found.append(clause)
-            values.extend(more)
-        clauses.append(f"({' OR '.join(found)})")
-    return " AND ".join(clauses), values
-
-
-def _contains(text: str) -> tuple[str, list[object]]:
-    """Whether the text stands in anything that is shown, without regard to case; % and _ are plain characters."""
-    text = text.encode(errors="replace").decode()  # half a surrogate pair is no text to SQLite
-    pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    if len(pattern.encode()) > LONGEST_PATTERN:
-        raise BadInput("The search text is too long: no record is that long.")
-    shown = (
-        "r.operands",
-        "r.operation_response",
-        "r.expression",
-        "shown_money(-r.amount, 1)",
-        "shown_money(r.user_balance, 0)",
-        "shown_date(r.date)",
-    )
-    clauses = [f"{column} LIKE ? ESCAPE '\\'" for column in shown]
-    values: list[object] = [pattern] * len(shown)
-    named = [kind for kind in OperationType if text.casefold() in kind.value.replace("_", " ")]
-    if named:
-        clauses.append(f"o.type IN ({', '.join('?' * len(named))})")
-        values.extend(kind.value for kind in named)
-    return f"({' OR '.join(clauses)})", values

@@ -17,7 +17,7 @@ from typing import Any
 import peewee
 from peewee import SqliteDatabase
 
-from desktop.arithmetic.money import format_money
+from desktop.arithmetic.money import format_money, plain_money
 from desktop.arithmetic.ordering import number_key
 from desktop.errors import AppError, Cancelled, StoreDamaged, StoreError, StoreFull, StoreLocked, StoreReadOnly
 from desktop.shown import shown_date
@@ -68,6 +68,7 @@ def make_database(file: Path, *, read_only: bool) -> SqliteDatabase:
     database.register_function(number_key, "number_key", 1)
     database.register_function(shown_date, "shown_date", 1)
     database.register_function(_shown_money, "shown_money", 2)
+    database.register_function(plain_money, "plain_money", 1)
     return database
 
 
@@ -140,6 +141,7 @@ _DAMAGE = (
     "Could not decode to UTF-8",
     "codec can't decode",
     "malformed",
+    "unsupported file format",
     "no such column",
     "no such table",
     "no such collation sequence",
@@ -157,7 +159,7 @@ def as_app_error(error: BaseException, file: Path) -> AppError | None:
         return StoreFull(f"The disk that holds the store is full ({file}). Make room and try again.")
     if name.startswith(("SQLITE_READONLY", "SQLITE_PERM")):
         return StoreReadOnly(f"The store cannot be written ({file}): check the file's and folder's permissions.")
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")):
         return StoreLocked("Another program keeps the store busy. Try again in a moment.")
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or any(text in str(error) for text in _DAMAGE):
         return StoreDamaged(f"The store is damaged ({file}). Restore a backup: metercalc restore-backup FILE.")
@@ -180,6 +182,16 @@ def translated(file: Path) -> Iterator[None]:
         if known is None:
             raise
         raise known from error
+
+
+def settle(database: SqliteDatabase) -> None:
+    """Commit once more, changing nothing, after a commit that failed: it ends what that one left in the journal.
+
+    Where only the sync failed, a whole transaction lies in the log, unseen; whoever opens the store after a crash
+    would take it for a commit. Where the commit was seen all the same, it is on the disk with this one.
+    """
+    with database.atomic("IMMEDIATE"):
+        database.execute_sql(f"PRAGMA user_version = {int(pragma(database, 'user_version'))}")
 
 
 def copy_into(database: SqliteDatabase, target: Path) -> None:

@@ -10,10 +10,10 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from peewee import SqliteDatabase
 
@@ -24,6 +24,17 @@ from desktop.private_files import create_private, make_folder
 from desktop.values import OperationType
 
 log = logging.getLogger(__name__)
+
+
+class Closable(Protocol):
+    """What is closed when it is not needed any more."""
+
+    def close(self) -> None: ...
+
+
+class _Beside(threading.local):
+    def __init__(self) -> None:
+        self.things: dict[Hashable, Closable] = {}
 
 
 class Store:
@@ -40,6 +51,7 @@ class Store:
         self.clock: Callable[[], int] = _now
         self._key: bytes | None = None
         self._identity = _identity(file)
+        self._beside = _Beside()
         self._reader: Any = None
         self._lock = threading.Lock()
 
@@ -59,6 +71,11 @@ class Store:
         """Whether the records can be checked against the key."""
         return self._key is not None
 
+    @property
+    def beside(self) -> dict[Hashable, Closable]:
+        """What the calling thread keeps beside its connection, closed with it: indexes derived from the ledger."""
+        return self._beside.things
+
     def connect(self, *, reading: bool = False) -> None:
         """Open the calling thread's connection; one for `reading` cannot write and can be interrupted."""
         self.check_in_place()
@@ -72,6 +89,8 @@ class Store:
 
     def disconnect(self) -> None:
         """Close the calling thread's connection, if it has one."""
+        while self.beside:
+            self.beside.popitem()[1].close()
         if self.database.is_closed():
             return
         with self._lock:
@@ -80,12 +99,22 @@ class Store:
         self.database.close()
 
     def reconnect(self) -> None:
-        """Drop the calling thread's connection, whatever state it is in, and open another."""
+        """Drop the calling thread's connection, whatever state it is in, and open another.
+
+        With WAL the new one comes first: the last to leave takes the log's shared memory along, and on a full disk
+        nobody could make it anew, so that the store could not even be read.
+        """
         connection = self.database.connection()
+        wal = sqlite.durable_pragmas()["journal_mode"] == "wal"
         self.database.dispose()
-        with sqlite.translated(self.file):
-            connection.close()
-        self.connect()
+        try:
+            if wal:
+                self.connect()
+        finally:
+            with sqlite.translated(self.file):
+                connection.close()
+        if not wal:
+            self.connect()
 
     def interrupt_reader(self) -> None:
         """Stop the query that runs on the reading connection; callable from any thread."""

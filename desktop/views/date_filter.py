@@ -25,7 +25,6 @@ class DayEdit(QDateEdit):
         self.setSpecialValueText(open_text)
         self.setDate(_OPEN)
         self.setToolTip("Del leaves the day open")
-        self.calendarWidget().setGridVisible(False)
         self.calendarWidget().installEventFilter(self)
 
     @property
@@ -36,6 +35,10 @@ class DayEdit(QDateEdit):
     def set_open(self) -> None:
         """Leave the day open."""
         self.setDate(_OPEN)
+
+    def set_day(self, day: QDate | None) -> None:
+        """Set the day; None, and what is no day, leaves it open."""
+        self.setDate(day if day is not None and day.isValid() else _OPEN)
 
     @override
     def stepBy(self, steps: int) -> None:
@@ -53,6 +56,11 @@ class DayEdit(QDateEdit):
             self.setDate(QDate.currentDate())
             self.setSelectedSection(self.sectionAt(0))
         super().keyPressEvent(event)
+
+    @override
+    def focusNextPrevChild(self, following: bool) -> bool:
+        # Qt's own goes through year, month and day first: three more keys to get out. Left and Right still do.
+        return QWidget.focusNextPrevChild(self, following)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -44,7 +44,7 @@ SHORTCUTS = (
 )
 
 
-class _Dialog(QDialog):
+class Dialog(QDialog):
     """A window of its own that goes away for good when it is closed."""
 
     def __init__(self, name: str, title: str, parent: QWidget | None) -> None:
@@ -76,7 +76,7 @@ class _Dialog(QDialog):
         return buttons
 
 
-class PasswordDialog(_Dialog):
+class PasswordDialog(Dialog):
     """Asks for the present password and a new one, twice."""
 
     def __init__(self, *, sessions: SessionController, parent: QWidget | None = None) -> None:
@@ -121,7 +121,7 @@ class PasswordDialog(_Dialog):
         self.reject()
 
 
-class ShortcutsDialog(_Dialog):
+class ShortcutsDialog(Dialog):
     """Every shortcut on one sheet."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
@@ -136,7 +136,7 @@ class ShortcutsDialog(_Dialog):
         self.add_buttons()
 
 
-class DetailsDialog(_Dialog):
+class DetailsDialog(Dialog):
     """Text to read and copy: what the program is, or what went wrong in it."""
 
     def __init__(
@@ -164,7 +164,7 @@ class DetailsDialog(_Dialog):
         QGuiApplication.clipboard().setText(self._details)
 
 
-class VerifyDialog(_Dialog):
+class VerifyDialog(Dialog):
     """The ledger being proved, and what came of it in plain words."""
 
     cancelled = Signal()

@@ -1,22 +1,30 @@
-"""The row of filters above the records: search, operation, days. It says which filters are set; it finds nothing."""
+"""The filters above the records, arranged: the usual ones in a row, further ones below it when they are wanted.
+
+A new filter is a field of `values.Filters`, its clause in `models.records.where`, and a `FilterPart` that is named in
+`_parts` here and given its place in `_arrange`. Clearing, saving by name and counting follow from that.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, QTimer, Signal, Slot
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from desktop.arithmetic.numbers import NumberFormat, format_number, parse_number
-from desktop.errors import AppError
-from desktop.shown import OPERATION_NAMES
+from desktop.arithmetic.numbers import NumberFormat
 from desktop.values import Filters, OperationType
 from desktop.views import theme
-from desktop.views.date_filter import DayEdit, end_of, start_of
-from desktop.views.icons import icon
+from desktop.views.amount_filter import AmountFilter
+from desktop.views.filter_part import FilterPart
+from desktop.views.flow_layout import FlowLayout
+from desktop.views.operation_filter import OperationFilter
+from desktop.views.period_filter import PeriodFilter
+from desktop.views.search_filter import SearchFilter
 
-SEARCH_DELAY_MS = 150
-_SEARCH_CHARS = 22  # fewer than these in sight, and the search gets a line of its own
+_SEARCH_CHARS = 20  # fewer than these in sight, and the search gets a line of its own
 
 
 class FilterBar(QWidget):
@@ -25,117 +33,179 @@ class FilterBar(QWidget):
     changed = Signal()
     table_asked = Signal()  # Enter in the search: on to what was found
 
-    def __init__(self, *, number_format: NumberFormat) -> None:
+    def __init__(self, *, number_format: NumberFormat, saved: QWidget | None = None) -> None:
+        """`saved` is a widget of somebody else's that stands at the end of the row."""
         super().__init__()
-        self._format = number_format
-        self._delay = QTimer(self)
-        self._delay.setSingleShot(True)
-        self._delay.setInterval(SEARCH_DELAY_MS)
+        self._search = SearchFilter(number_format=number_format)
+        self._operations = OperationFilter()
+        self._period = PeriodFilter()
+        self._amount = AmountFilter(number_format=number_format)
+        self._parts: Mapping[str, FilterPart] = {
+            "search": self._search,
+            "operations": self._operations,
+            "period": self._period,
+            "amount": self._amount,
+        }
+        self._more = QToolButton()
+        self._clear = QPushButton("Clear filters")
         self._build()
+        self._arrange(saved)
         self._connect()
 
     def _build(self) -> None:
-        self._search = QLineEdit()
-        self._search.setObjectName("search_edit")
-        self._search.setAccessibleName("Search in the records")
-        self._search.setPlaceholderText("Search everything shown")
-        self._search.setClearButtonEnabled(True)
-        self._search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
-        self._operation = QComboBox()
-        self._operation.setObjectName("operation_filter")
-        self._operation.setAccessibleName("Operation")
-        self._operation.addItem("All operations", None)
-        for operation, name in OPERATION_NAMES.items():
-            self._operation.addItem(name, operation)
-        self._from = DayEdit("from_date", "any day")
-        self._from.setAccessibleName("From this day on")
-        self._to = DayEdit("to_date", "any day")
-        self._to.setAccessibleName("Up to and including this day")
-        self._clear = QPushButton("Clear filters")
+        self._more.setObjectName("more_filters_button")
+        self._more.setCheckable(True)
         self._clear.setObjectName("clear_filters_button")
+        self._clear.setEnabled(False)
         theme.set_role(self._clear, "link")
-        self._arrange()
 
-    def _arrange(self) -> None:
-        self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        self._rows.setContentsMargins(0, 0, 0, 0)
-        self._rows.setSpacing(theme.SMALL)
-        self._rest = QWidget()
-        row = QHBoxLayout(self._rest)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.SMALL)
-        row.addWidget(self._operation, 1)
-        # No F, T or E: those are the menus' and the Trash's.
-        for text, field in (("Fro&m", self._from), ("t&o", self._to)):
-            label = QLabel(text)
-            label.setBuddy(field)
-            theme.set_role(label, "muted")
-            row.addWidget(label)
-            row.addWidget(field)
+    def _arrange(self, saved: QWidget | None) -> None:
+        self._usual = QWidget()
+        row = _row(self._usual)
+        row.addWidget(self._operations.combo, 1)
+        row.addWidget(self._period.combo, 1)
+        row.addWidget(self._more)
+        if saved is not None:
+            row.addWidget(saved)
         row.addWidget(self._clear)
-        self._rows.addWidget(self._search, 1)
-        self._rows.addWidget(self._rest)
-
-    @override
-    def minimumSizeHint(self) -> QSize:
-        return QSize(self._rest.minimumSizeHint().width(), self._rows.minimumSize().height())
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        needed = self._rest.minimumSizeHint().width() + self._search.fontMetrics().averageCharWidth() * _SEARCH_CHARS
-        narrow = event.size().width() < needed
-        directions = QBoxLayout.Direction
-        self._rows.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._row.setSpacing(theme.SMALL)
+        self._row.addWidget(self._search.edit, 1)
+        self._row.addWidget(self._usual)
+        self._further = QWidget()
+        self._further.setObjectName("further_filters")
+        further = QVBoxLayout(self._further)
+        further.setContentsMargins(0, 0, 0, 0)
+        further.setSpacing(theme.SMALL)
+        further.addWidget(self._operations.chips)
+        ranges = QWidget()
+        flow = FlowLayout(ranges, spacing=theme.MEDIUM)
+        # No F, T or E: those are the menus' and the Trash's.
+        flow.addWidget(_range("Fro&m", self._period.first, "t&o", self._period.last))
+        flow.addWidget(_range("Amou&nt", self._amount.least, "to", self._amount.most))
+        further.addWidget(ranges)
+        self._further.hide()
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(theme.SMALL)
+        whole.addLayout(self._row)
+        whole.addWidget(self._further)
 
     def _connect(self) -> None:
-        self._search.textChanged.connect(self._delay.start)
-        self._delay.timeout.connect(self.changed)
-        self._search.returnPressed.connect(self.table_asked)
-        self._operation.currentIndexChanged.connect(self.changed)
-        self._from.dateChanged.connect(self.changed)
-        self._to.dateChanged.connect(self.changed)
+        for part in self._parts.values():
+            part.changed.connect(self._on_part)
+        self._search.left.connect(self.table_asked)
+        self._search.edit.textChanged.connect(self._show_use)
+        self._period.days_asked.connect(self._on_days_asked)
+        self._more.toggled.connect(self._on_more)
         self._clear.clicked.connect(self.clear)
+        self._show_use()
 
     def filters(self, *, trash: bool) -> Filters:
         """The filters as they are set: the one place where widgets become `Filters`."""
-        operation: OperationType | None = self._operation.currentData()
-        since, until = self._from.day, self._to.day
-        return Filters(
-            search=self._readings(),
-            operations=frozenset({operation} if operation is not None else ()),
-            since=None if since is None else start_of(since),
-            until=None if until is None else end_of(until),
-            trash=trash,
-        )
+        filters = Filters(trash=trash)
+        for part in self._parts.values():
+            filters = part.put_into(filters)
+        return filters
+
+    def state(self) -> dict[str, Any]:
+        """The filters that are set, by name, as JSON can hold them."""
+        return {name: state for name, part in self._parts.items() if (state := part.state()) is not None}
+
+    def recall(self, state: Mapping[str, Any]) -> None:
+        """Set the filters to what `state` gave, and say so once."""
+        for name, part in self._parts.items():
+            part.recall(state.get(name))
+        self._give_room()
+        self._on_part()
+
+    def narrow(self, name: str, state: Any) -> None:
+        """Set one filter beside the others, and say so once."""
+        self.recall(self.state() | {name: state})
+
+    @property
+    def more_shown(self) -> bool:
+        """Whether the further filters are in sight."""
+        return self._more.isChecked()
+
+    def show_more(self, shown: bool) -> None:
+        """Show the further filters, or only the usual ones."""
+        self._more.setChecked(shown)
 
     @Slot()
     def clear(self) -> None:
         """Take every filter off, and say so once."""
-        for widget in (self._search, self._operation, self._from, self._to):
-            widget.blockSignals(True)
-        self._search.clear()
-        self._operation.setCurrentIndex(0)
-        self._from.set_open()
-        self._to.set_open()
-        for widget in (self._search, self._operation, self._from, self._to):
-            widget.blockSignals(False)
-        self._delay.stop()
-        self.changed.emit()
+        self.recall({})
 
     @Slot()
     def focus_search(self) -> None:
         """Go to the search field."""
-        self._search.setFocus()
-        self._search.selectAll()
+        self._search.edit.setFocus()
+        self._search.edit.selectAll()
 
-    def _readings(self) -> tuple[str, ...]:
-        """The text as it stands, and the number that it is in the person's locale."""
-        text = self._search.text().strip()
-        if not text:
-            return ()
-        try:
-            number = format_number(parse_number(text, self._format))
-        except AppError:
-            return (text,)
-        return (text,) if number == text else (text, number)
+    @Slot(object)
+    def show_counts(self, counts: Mapping[OperationType, int]) -> None:
+        """Show on each operation how many records it has under the other filters."""
+        self._operations.chips.show_counts(counts)
+
+    def forget_counts(self) -> None:
+        """Show no numbers until there are new ones."""
+        self._operations.chips.show_counts(None)
+
+    def _give_room(self) -> None:
+        if any(part.needs_room for part in self._parts.values()):
+            self._more.setChecked(True)
+
+    @Slot()
+    def _show_use(self) -> None:
+        self._clear.setEnabled(bool(self.state()))
+        unseen = 0 if self._more.isChecked() else sum(part.needs_room for part in self._parts.values())
+        self._more.setText(f"More filters ({unseen})" if unseen else "More filters")
+
+    @Slot()
+    def _on_part(self) -> None:
+        self._show_use()
+        self.changed.emit()
+
+    @Slot()
+    def _on_days_asked(self) -> None:
+        self._more.setChecked(True)
+        self._period.first.setFocus()
+
+    @Slot(bool)
+    def _on_more(self, shown: bool) -> None:
+        self._further.setVisible(shown)
+        self._show_use()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._usual.minimumSizeHint().width(), super().minimumSizeHint().height())
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        search = self._search.edit.fontMetrics().averageCharWidth() * _SEARCH_CHARS
+        narrow = event.size().width() < self._usual.minimumSizeHint().width() + search
+        directions = QBoxLayout.Direction
+        self._row.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
+
+
+def _row(parent: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout(parent)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(theme.SMALL)
+    return row
+
+
+def _range(before: str, first: QWidget, between: str, last: QWidget) -> QWidget:
+    """Two fields as the ends of a range, with words before each."""
+    group = QWidget()
+    row = _row(group)
+    row.setSpacing(theme.TIGHT)
+    for text, field in ((before, first), (between, last)):
+        label = QLabel(text)
+        label.setBuddy(field)
+        theme.set_role(label, "muted")
+        row.addWidget(label)
+        row.addWidget(field)
+    return group

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSettings, Qt, Signal, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QPaintEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout
+from typing_extensions import override
 
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
-from desktop.values import Session
 from desktop.views import theme
 from desktop.views.announcing import announce
 from desktop.views.icons import application_icon, icon
+
+if TYPE_CHECKING:
+    from desktop.values import Session
 
 _EMAIL_SETTING = "sign_in/email"
 _WIDTH = 400
@@ -20,6 +25,7 @@ _WIDTH = 400
 class LoginDialog(QDialog):
     """Asks who is there. Closing it ends the program; `quit_asked` says so."""
 
+    appeared = Signal()  # on screen for the first time
     quit_asked = Signal()
 
     def __init__(self, *, sessions: SessionController, settings: QSettings, starting_balance: str) -> None:
@@ -28,6 +34,7 @@ class LoginDialog(QDialog):
         self._sessions = sessions
         self._settings = settings
         self._starting_balance = starting_balance
+        self._has_appeared = False
         self._build()
         self._connect()
         self._error.hide()
@@ -113,6 +120,13 @@ class LoginDialog(QDialog):
         self._error.show()
         self._fit()
         announce(self, text, urgent=True)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._has_appeared:
+            self._has_appeared = True
+            self.appeared.emit()
 
     @Slot(bool)
     def _show_first_run(self, first_run: bool) -> None:

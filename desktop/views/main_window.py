@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QLocale, QSettings, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from desktop.controllers.calculator import CalculatorController
@@ -34,6 +34,8 @@ class MainWindow(QMainWindow):
     shortcuts_asked = Signal()
     about_asked = Signal()
     log_folder_asked = Signal()
+    statement_asked = Signal()
+    insights_asked = Signal()
     closed = Signal()
 
     def __init__(
@@ -88,10 +90,18 @@ class MainWindow(QMainWindow):
             layout.addWidget(widget)
         layout.addWidget(self._splitter, 1)
         self.setCentralWidget(self._body)
+        self._selection = QLabel()
+        self._selection.setObjectName("selection_label")
+        self._selection.setAccessibleName("Selection")
+        self._selection.setFont(theme.font(figures=True))
+        theme.set_role(self._selection, "muted")
+        self.statusBar().addPermanentWidget(self._selection)
         self._menus = Menus(
             self.menuBar(),
             export=self.records_browser.export_action,
+            copy_menu=self.records_browser.copy_menu,
             sort_menu=self.records_browser.sort_menu,
+            columns_menu=self.records_browser.columns_menu,
             scheme=self._theme.chosen,
         )
 
@@ -103,10 +113,10 @@ class MainWindow(QMainWindow):
         self._calculator.charged.connect(self._on_charged)
         self._store.trouble_changed.connect(self._banner.show_text)
         self._store.failed.connect(self._on_store_failed)
-        self.records_browser.exported.connect(self._on_exported)
         self._store.backed_up.connect(self._on_backed_up)
         records, menus = self.records_browser, self._menus
         records.undo_changed.connect(menus.offer_undo)
+        records.selection_changed.connect(self._selection.setText)
         menus.undo.triggered.connect(records.undo)
         menus.search.triggered.connect(records.focus_search)
         menus.calculate.triggered.connect(self.calculator_panel.focus_entry)
@@ -120,6 +130,8 @@ class MainWindow(QMainWindow):
         menus.shortcuts.triggered.connect(self.shortcuts_asked)
         menus.about.triggered.connect(self.about_asked)
         menus.logs.triggered.connect(self.log_folder_asked)
+        menus.statement.triggered.connect(self.statement_asked)
+        menus.insights.triggered.connect(self.insights_asked)
         menus.arrangements.triggered.connect(self._on_arrangement)
         menus.schemes.triggered.connect(self._on_scheme)
         menus.on_top.toggled.connect(self._on_keep_on_top)
@@ -141,6 +153,10 @@ class MainWindow(QMainWindow):
         self._settings.setValue("window/splitter", self._splitter.saveState())
         self._settings.setValue("window/on_top", int(self._menus.on_top.isChecked()))
         self.records_browser.remember()
+
+    def show_message(self, text: str, milliseconds: int = 0) -> None:
+        """Say something in the status bar, for a while or until something else is said."""
+        self.statusBar().showMessage(text, milliseconds)
 
     def arrange(self, name: str) -> None:
         """Show "both", the "calculator" alone or the "records" alone."""
@@ -176,7 +192,7 @@ class MainWindow(QMainWindow):
     def show_session(self, session: Session) -> None:
         """Show somebody's window: who it is, and the first page of the records."""
         self._header.show_user(session.username)
-        self.records_browser.start()
+        self.records_browser.start(session.username)
         self.calculator_panel.focus_entry()
 
     @Slot(str)
@@ -198,10 +214,6 @@ class MainWindow(QMainWindow):
 
     def _show_balance(self, balance: int) -> None:
         self._header.show_balance(balance, low=balance < self._dearest)
-
-    @Slot(str)
-    def _on_exported(self, file: str) -> None:
-        self.statusBar().showMessage(f"Exported to {file}", 10_000)
 
     @Slot(str)
     def _on_backed_up(self, file: str) -> None:

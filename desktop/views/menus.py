@@ -21,11 +21,20 @@ _SCHEMES = (("system", "&System colours"), ("light", "&Light"), ("dark", "&Dark"
 class Menus(QObject):
     """The actions, by name; whoever holds this connects them."""
 
-    def __init__(self, bar: QMenuBar, *, export: QAction, sort_menu: QMenu, scheme: str) -> None:
+    def __init__(
+        self,
+        bar: QMenuBar,
+        *,
+        export: QAction,
+        copy_menu: QMenu,
+        sort_menu: QMenu,
+        columns_menu: QMenu,
+        scheme: str,
+    ) -> None:
         super().__init__(bar)
         self._build_file(bar.addMenu("&File"), export)
-        self._build_edit(bar.addMenu("&Edit"))
-        self._build_view(bar.addMenu("&View"), sort_menu, scheme)
+        self._build_edit(bar.addMenu("&Edit"), copy_menu)
+        self._build_view(bar.addMenu("&View"), sort_menu, columns_menu, scheme)
         account = bar.addMenu("&Account")
         self.change_password = self._add(account, "&Change password …", picture="user")
         account.addAction(self.sign_out)
@@ -33,25 +42,29 @@ class Menus(QObject):
 
     def _build_file(self, menu: QMenu, export: QAction) -> None:
         menu.addAction(export)
+        self.statement = self._add(menu, "S&tatement …", "Ctrl+T", name="statement_action", picture="statement")
         self.back_up = self._add(menu, "Back &up now …", picture="backup")
         menu.addSeparator()
         self.sign_out = self._add(menu, "&Sign out", "Ctrl+Shift+Q", name="sign_out_action", picture="sign-out")
         self.quit = self._add(menu, "&Quit", _standard(_KEY.Quit, "Ctrl+Q"))
 
-    def _build_edit(self, menu: QMenu) -> None:
+    def _build_edit(self, menu: QMenu, copy_menu: QMenu) -> None:
         self.copy = self._add(menu, "Copy &result", "Ctrl+Shift+C", picture="copy")
+        menu.addMenu(copy_menu)
         self.undo = self._add(menu, "&Undo delete", _standard(_KEY.Undo, "Ctrl+Z"), picture="undo")
         self.undo.setEnabled(False)
         self.draw = self._add(menu, "Draw a random &string", "Ctrl+G", name="draw_random_action", picture="random")
         self.search = self._add(menu, "&Find in the records", _standard(_KEY.Find, "Ctrl+F"), picture="search")
         self.calculate = self._add(menu, "Go to the &calculator", "Ctrl+L")
 
-    def _build_view(self, menu: QMenu, sort_menu: QMenu, scheme: str) -> None:
+    def _build_view(self, menu: QMenu, sort_menu: QMenu, columns_menu: QMenu, scheme: str) -> None:
         self.arrangements = QActionGroup(self)
         for name, text, shortcut in _ARRANGEMENTS:
             self._choice(self.arrangements, self._add(menu, text, shortcut), name)
+        self.insights = self._add(menu, "&Insights", "Ctrl+I", name="insights_action", picture="insights")
         menu.addSeparator()
         menu.addMenu(sort_menu)
+        menu.addMenu(columns_menu)
         self.on_top = self._add(menu, "Keep on &top", picture="pin")
         self.on_top.setCheckable(True)
         menu.addSeparator()

@@ -44,12 +44,12 @@ class OperationChips(QWidget):
         for operation, chip in self._chips.items():
             chip.setChecked(operation in operations)
 
-    def show_counts(self, counts: Mapping[OperationType, int]) -> None:
-        """Show how many records each operation has."""
+    def show_counts(self, counts: Mapping[OperationType, int] | None) -> None:
+        """Show how many records each operation has; None for not known."""
         for operation, chip in self._chips.items():
-            count = counts.get(operation, 0)
-            chip.setText(f"{OPERATION_NAMES[operation]}  {count:,}")
-            chip.setAccessibleDescription(f"{count:,} records")
+            name, count = OPERATION_NAMES[operation], counts.get(operation, 0) if counts is not None else None
+            chip.setText(name if count is None else f"{name}  {count:,}")
+            chip.setAccessibleDescription("" if count is None else f"{count:,} records")
 
     @Slot()
     def _on_clicked(self) -> None:

@@ -31,3 +31,9 @@ def days_of(period: Period, today: QDate) -> tuple[QDate | None, QDate | None]:
         Period.YEAR: (QDate(today.year(), 1, 1), QDate(today.year(), 12, 31)),
     }
     return found.get(period, (None, None))
+
+
+def period_of(first: QDate | None, last: QDate | None, today: QDate) -> Period:
+    """The period that two days are, seen from `today`; `CUSTOM` where they are none that has a name."""
+    named = (period for period in Period if period is not Period.CUSTOM and days_of(period, today) == (first, last))
+    return next(named, Period.CUSTOM)

@@ -1,10 +1,13 @@
-"""The records browser: filters, one page as a table, deleting with undo, the Trash, export. It asks the controller."""
+"""The records browser: filters, one page as a table, deleting with undo, the Trash. It asks the controller."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
-from PySide6.QtCore import QLocale, QPoint, QSettings, Qt, Signal, Slot
+from PySide6.QtCore import QLocale, QPoint, QSettings, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
@@ -13,14 +16,21 @@ from desktop.controllers.requests import Failure
 from desktop.values import Column, Page, PageRequest
 from desktop.views import theme
 from desktop.views.announcing import announce
+from desktop.views.cell_filters import Offer, offers
+from desktop.views.columns import COLUMNS, HEADERS, order_of
+from desktop.views.columns_menu import ColumnsMenu
+from desktop.views.copy_menu import CopyMenu
 from desktop.views.empty_state import EmptyState
-from desktop.views.export_bar import ExportBar, ExportDialog, kind_of
 from desktop.views.filter_bar import FilterBar
 from desktop.views.icons import icon
 from desktop.views.number_locale import number_format_of
 from desktop.views.pager import Pager
-from desktop.views.records_model import COLUMNS, HEADERS, RecordsModel
+from desktop.views.record_menu import RecordMenu
+from desktop.views.records_model import RecordsModel
 from desktop.views.records_table import RecordsTable
+from desktop.views.saved_filters import SavedFilters
+from desktop.views.saved_menu import SavedMenu
+from desktop.views.selection_summary import summary
 from desktop.views.undo_bar import UndoBar
 
 _SETTINGS = "records"
@@ -30,8 +40,9 @@ _ORDERS = {True: Qt.SortOrder.DescendingOrder, False: Qt.SortOrder.AscendingOrde
 class RecordsBrowser(QWidget):
     """What the person paid for."""
 
-    exported = Signal(str)
+    export_asked = Signal(object, int)  # PageRequest, and how many records its filters let through
     undo_changed = Signal(bool, str)
+    selection_changed = Signal(str)  # what the chosen records come to; "" for none
 
     def __init__(
         self,
@@ -55,13 +66,14 @@ class RecordsBrowser(QWidget):
         self._connect()
 
     def _build(self) -> None:
-        self._filter_bar = FilterBar(number_format=self._format)
+        self._shelf = SavedFilters(self._settings)
+        self._saved = SavedMenu(shelf=self._shelf)
+        self._filter_bar = FilterBar(number_format=self._format, saved=self._saved)
         self._model = RecordsModel(number_format=self._format)
-        self._table = RecordsTable(self._model)
+        self._table = RecordsTable(self._model, number_format=self._format)
         self._empty = EmptyState()
         self._pager = Pager(page_sizes=self._page_sizes, number_format=self._format)
         self._undo_bar = UndoBar()
-        self._export_bar = ExportBar()
         self._message = QLabel()
         self._message.setObjectName("records_message_label")
         self._message.setWordWrap(True)
@@ -98,12 +110,17 @@ class RecordsBrowser(QWidget):
     def _make_menus(self) -> None:
         # The header is for the mouse; this is the keyboard's way to another order.
         self.sort_menu = QMenu("Sort &by", self)
-        for place, column in enumerate(COLUMNS):
+        for column in Column:
             action = self.sort_menu.addAction(HEADERS[column])
-            action.setData(place)
-        self._menu = QMenu(self)
-        self._menu.addActions([self.copy_action, self.delete_action, self.restore_action])
-        self._menu.addMenu(self.sort_menu)
+            action.setData(column.value)
+        self.columns_menu = ColumnsMenu(table=self._table, parent=self)
+        self._menu = RecordMenu(self)
+        self._menu.addAction(self.copy_action)
+        self.copy_menu = CopyMenu(table=self._table, parent=self)
+        self._menu.addMenu(self.copy_menu)
+        self._menu.addActions([self.delete_action, self.restore_action])
+        for menu in (self.sort_menu, self.columns_menu):
+            self._menu.addMenu(menu)
 
     def _arrange(self) -> None:
         tools = QHBoxLayout()
@@ -125,7 +142,7 @@ class RecordsBrowser(QWidget):
         layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
         layout.setSpacing(theme.SMALL)
         layout.addLayout(tools)
-        for widget in (self._filter_bar, self._undo_bar, self._export_bar, self._message):
+        for widget in (self._filter_bar, self._undo_bar, self._message):
             layout.addWidget(widget)
         layout.addWidget(stack, 1)
         layout.addWidget(self._pager)
@@ -140,22 +157,26 @@ class RecordsBrowser(QWidget):
         self._table.horizontalHeader().sortIndicatorChanged.connect(self._on_sort)
         self._table.selectionModel().selectionChanged.connect(self._on_selection)
         self._table.customContextMenuRequested.connect(self._on_context_menu)
+        self._table.horizontalHeader().customContextMenuRequested.connect(self._on_header_menu)
+        self._menu.filter_asked.connect(self._on_filter_asked)
+        self._saved.save_asked.connect(self._on_save_asked)
+        self._saved.taken_up.connect(self._on_taken_up)
         self.sort_menu.triggered.connect(self._on_sort_chosen)
         self.delete_action.triggered.connect(self._on_delete)
         self.restore_action.triggered.connect(self._on_restore)
         self.copy_action.triggered.connect(self._table.copy)
         self.export_action.triggered.connect(self._on_export)
         self._undo_bar.undo_asked.connect(self.undo)
-        self._export_bar.stop_asked.connect(self._on_stop_export)
         self._records.page_changed.connect(self._on_page)
+        self._records.counts_changed.connect(self._filter_bar.show_counts)
+        self._records.trash_changed.connect(self._on_trash)
         self._records.undo_changed.connect(self._undo_bar.offer)
         self._records.undo_changed.connect(self.undo_changed)
-        self._records.export_progress.connect(self._export_bar.show_progress)
-        self._records.exported.connect(self._on_exported)
         self._records.failed.connect(self._on_failed)
 
-    def start(self) -> None:
-        """Ask for the first page: somebody has signed in."""
+    def start(self, owner: str = "") -> None:
+        """Ask for the first page: somebody has signed in, whose saved filters are at hand from now on."""
+        self._shelf.belong_to(owner)
         self._ask(number=1)
 
     @Slot()
@@ -174,31 +195,48 @@ class RecordsBrowser(QWidget):
         self._page = None
         self._trash.setChecked(False)
         self._filter_bar.clear()
-        self._export_bar.hide()
+        self._filter_bar.forget_counts()
+        self._on_trash(0)
+        self._on_selection()
         self._message.hide()
 
     def remember(self) -> None:
-        """Keep widths, order, sort and page size for the next time."""
-        columns = self._table.saved_columns()
-        if columns is not None:
-            self._settings.setValue(f"{_SETTINGS}/header", columns)
-        self._settings.setValue(f"{_SETTINGS}/page_size", self._request.size)
-        self._settings.setValue(f"{_SETTINGS}/sort", self._request.sort.value)
-        self._settings.setValue(f"{_SETTINGS}/descending", int(self._request.descending))
+        """Keep columns, sort, page size and whether the further filters are in sight for the next time."""
+        for name, value in (
+            ("columns", json.dumps(self._table.column_layout.state())),
+            ("page_size", self._request.size),
+            ("sort", self._request.sort.value),
+            ("descending", int(self._request.descending)),
+            ("more_filters", int(self._filter_bar.more_shown)),
+        ):
+            self._settings.setValue(f"{_SETTINGS}/{name}", value)
 
     def _recall(self) -> None:
-        self._table.recall_columns(self._settings.value(f"{_SETTINGS}/header"))
-        sort = str(self._settings.value(f"{_SETTINGS}/sort", Column.DATE.value))
-        size = str(self._settings.value(f"{_SETTINGS}/page_size", self._request.size))
-        self._request = replace(
-            self._request,
-            sort=Column(sort) if sort in list(Column) else Column.DATE,
-            descending=str(self._settings.value(f"{_SETTINGS}/descending", "1")) == "1",
-            size=int(size) if size.isdecimal() and int(size) in self._page_sizes else self._request.size,
-        )
-        place = COLUMNS.index(self._request.sort)
-        self._table.horizontalHeader().setSortIndicator(place, _ORDERS[self._request.descending])
+        size = self._recalled("page_size")
+        if size.isdecimal() and int(size) in self._page_sizes:
+            self._request = replace(self._request, size=int(size))
         self._pager.choose_size(self._request.size)
+        self._take_order(self._recalled("sort"), self._recalled("descending") != "0")
+        self._filter_bar.show_more(self._recalled("more_filters") == "1")
+        try:
+            self._table.column_layout.recall(json.loads(self._recalled("columns") or "null"))
+        except ValueError:  # written by something else; the columns are as at first
+            return
+
+    def _recalled(self, name: str) -> str:
+        return str(self._settings.value(f"{_SETTINGS}/{name}", ""))
+
+    def _take_order(self, sort: object, descending: bool) -> None:
+        """Sort by a column's name without asking for a page; by date where there is none of that name."""
+        column = next((column for column in Column if column.value == sort), Column.DATE)
+        self._request = replace(self._request, sort=column, descending=descending)
+        self._show_order()
+
+    def _show_order(self) -> None:
+        header = self._table.horizontalHeader()
+        with QSignalBlocker(header):
+            header.setSortIndicator(COLUMNS.index(self._request.sort), _ORDERS[self._request.descending])
+        header.viewport().update()
 
     def _ask(self, **changes: object) -> None:
         self._request = replace(self._request, **changes)  # type: ignore[arg-type]  # the fields of PageRequest
@@ -225,14 +263,40 @@ class RecordsBrowser(QWidget):
 
     @Slot(int, Qt.SortOrder)
     def _on_sort(self, section: int, order: Qt.SortOrder) -> None:
-        if 0 <= section < len(COLUMNS):
-            self._ask(sort=COLUMNS[section], descending=order == _ORDERS[True], number=1)
+        sort = order_of(COLUMNS[section]) if 0 <= section < len(COLUMNS) else None
+        if sort is None:
+            self._show_order()  # the head of a column that cannot be sorted by was clicked
+        else:
+            self._ask(sort=sort, descending=order == _ORDERS[True], number=1)
 
     @Slot(QAction)
     def _on_sort_chosen(self, action: QAction) -> None:
-        again = COLUMNS[action.data()] is self._request.sort
+        again = action.data() == self._request.sort
         descending = not self._request.descending if again else self._request.descending
-        self._table.horizontalHeader().setSortIndicator(action.data(), _ORDERS[descending])
+        self._take_order(action.data(), descending)
+        self._ask(number=1)
+
+    @Slot(str)
+    def _on_save_asked(self, name: str) -> None:
+        self._saved.keep(
+            name,
+            {
+                "filters": self._filter_bar.state(),
+                "trash": self._trash.isChecked(),
+                "sort": self._request.sort.value,
+                "descending": self._request.descending,
+                "columns": self._table.column_layout.state(),
+            },
+        )
+
+    @Slot(object)
+    def _on_taken_up(self, state: Mapping[str, Any]) -> None:
+        self._take_order(state.get("sort"), state.get("descending") is not False)
+        self._table.column_layout.recall(state.get("columns"))
+        with QSignalBlocker(self._trash):
+            self._trash.setChecked(state.get("trash") is True)
+        filters = state.get("filters")
+        self._filter_bar.recall(filters if isinstance(filters, dict) else {})
 
     @Slot(object)
     def _on_page(self, page: Page) -> None:
@@ -241,12 +305,15 @@ class RecordsBrowser(QWidget):
         self._message.hide()
         self._empty.explain(page.request.filters)
         self._stack.setCurrentWidget(self._table if page.entries else self._empty)
+        self._table.mark(page.request.filters.search)
         self._table.show_page(page)
         self._pager.show_page(page)
         self._on_selection()
         self.export_action.setEnabled(bool(page.totals.count))
-        self.export_action.setText(f"&Export {page.totals.count:,} …")
-        self.export_action.setToolTip(f"Write {page.totals.count:,} records to a file")
+        records = f"{page.totals.count:,} record{'s' * (page.totals.count != 1)}"
+        self.export_action.setText(f"&Export {records} …")
+        self.export_action.setIconText(f"Export {page.totals.count:,} …")
+        self.export_action.setToolTip(f"Write {records} to a file")
 
     @Slot()
     def _on_selection(self) -> None:
@@ -255,6 +322,12 @@ class RecordsBrowser(QWidget):
         self.delete_action.setEnabled(some and not trash)
         self.restore_action.setEnabled(some and trash)
         self.copy_action.setEnabled(some)
+        self.copy_menu.setEnabled(some)
+        self.selection_changed.emit(summary(self._table.chosen_entries(), self._format))
+
+    @Slot(int)
+    def _on_trash(self, count: int) -> None:
+        self._trash.setText(f"&Trash ({count:,})" if count else "&Trash")
 
     @Slot()
     def _on_delete(self) -> None:
@@ -266,33 +339,31 @@ class RecordsBrowser(QWidget):
 
     @Slot(QPoint)
     def _on_context_menu(self, at: QPoint) -> None:
+        index = self._table.indexAt(at)
+        if not index.isValid():
+            index = self._table.currentIndex()
+        entry = self._model.entry(index.row())
+        found = [] if entry is None else offers(entry, COLUMNS[index.column()], index.data(), self._format)
+        self._menu.offer(found)
         self._menu.popup(self._table.viewport().mapToGlobal(at))
+
+    @Slot(QPoint)
+    def _on_header_menu(self, at: QPoint) -> None:
+        header = self._table.horizontalHeader()
+        self._table.put_cursor(header.logicalIndexAt(at))
+        self.columns_menu.popup(header.viewport().mapToGlobal(at))
+
+    @Slot(object)
+    def _on_filter_asked(self, offer: Offer) -> None:
+        self._filter_bar.narrow(offer.filter, offer.state)
 
     @Slot()
     def _on_export(self) -> None:
-        dialog = ExportDialog(self._page.totals.count if self._page is not None else 0, self)
-        dialog.fileSelected.connect(self.export_to)
-        dialog.open()
-
-    @Slot(str)
-    def export_to(self, file: str) -> None:
-        """Export everything under the filters to a file; its ending says the format."""
-        self._export_bar.begin()
-        self._records.export(file, kind_of(file))
-
-    @Slot()
-    def _on_stop_export(self) -> None:
-        self._records.cancel_export()
-        self._export_bar.hide()
-
-    @Slot(str)
-    def _on_exported(self, file: str) -> None:
-        self._export_bar.hide()
-        self.exported.emit(file)
+        if self._page is not None:
+            self.export_asked.emit(self._request, self._page.totals.count)
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
-        self._export_bar.hide()
         self._message.setText(failure.text)
         self._message.show()
         announce(self, failure.text, urgent=True)

@@ -8,24 +8,12 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor
 from typing_extensions import override
 
-from desktop.arithmetic.money import format_money
-from desktop.arithmetic.numbers import NumberFormat, localise
-from desktop.shown import OPERATION_NAMES, shown_date
-from desktop.values import Column, Entry, OperationType, Page
+from desktop.arithmetic.numbers import NumberFormat
+from desktop.values import Column, Detail, Entry, Page
 from desktop.views import theme
+from desktop.views.columns import COLUMNS, FIGURES, HEADERS, Shown, cells
 
 Index = QModelIndex | QPersistentModelIndex
-
-HEADERS = {
-    Column.DATE: "Date",
-    Column.OPERATION: "Operation",
-    Column.OPERANDS: "Operands",
-    Column.RESPONSE: "Result",
-    Column.AMOUNT: "Amount",
-    Column.BALANCE: "Balance",
-}
-COLUMNS = tuple(HEADERS)
-_FIGURES = {Column.RESPONSE, Column.AMOUNT, Column.BALANCE}
 
 
 class Row(NamedTuple):
@@ -95,7 +83,7 @@ class RecordsModel(QAbstractTableModel):
             return _alignment(column)
         if role == Qt.ItemDataRole.ToolTipRole:
             return row.trouble or self._tip(row, index.column())
-        if role == Qt.ItemDataRole.FontRole and column in _FIGURES:
+        if role == Qt.ItemDataRole.FontRole and column in FIGURES:
             return theme.font(figures=True)
         if role == Qt.ItemDataRole.ForegroundRole and column is Column.AMOUNT:
             # Money in is worth a colour; money out is the ordinary case.
@@ -111,31 +99,18 @@ class RecordsModel(QAbstractTableModel):
     def _row(self, entry: Entry) -> Row:
         """A record as text. One that something else has spoilt becomes a row that cannot be chosen."""
         try:
-            return Row(self._cells(entry), entry)
+            return Row(cells(entry, self._format), entry)
         except (ValueError, TypeError, KeyError, OverflowError) as error:
             trouble = f"Record {entry.id} cannot be shown ({error}). Help, Verify ledger says more."
             return Row((f"Record {entry.id}", "cannot be shown", *("" for _ in COLUMNS[2:])), None, trouble)
 
-    def _cells(self, entry: Entry) -> tuple[str, ...]:
-        computed = entry.operation not in (OperationType.RANDOM_STRING, OperationType.CREDIT)
-        response = localise(entry.response, self._format) if computed else entry.response
-        cells = {
-            Column.DATE: shown_date(entry.date),
-            Column.OPERATION: OPERATION_NAMES[entry.operation],
-            Column.OPERANDS: localise(entry.operands, self._format) if computed else entry.operands,
-            Column.RESPONSE: response if entry.exact else f"≈ {response}",
-            Column.AMOUNT: format_money(-entry.amount, self._format, signed=True),
-            Column.BALANCE: format_money(entry.user_balance, self._format),
-        }
-        return tuple(cells[column] for column in COLUMNS)
-
     def _tip(self, row: Row, column: int) -> str:
         entry = row.entry
         if entry is not None and entry.expression and COLUMNS[column] in (Column.OPERANDS, Column.RESPONSE):
-            return f"{localise(entry.expression, self._format)}\n{row.cells[column]}"
+            return f"{row.cells[COLUMNS.index(Detail.EXPRESSION)]}\n{row.cells[column]}"
         return row.cells[column]
 
 
-def _alignment(column: Column) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column in _FIGURES else Qt.AlignmentFlag.AlignLeft
+def _alignment(column: Shown) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column in FIGURES else Qt.AlignmentFlag.AlignLeft
     return side | Qt.AlignmentFlag.AlignVCenter

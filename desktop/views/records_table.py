@@ -1,21 +1,22 @@
-"""The records as a table: its columns' widths, its keys, and what stays chosen when a page is shown again.
-
-Money and dates are never cut: their columns are as wide as what they hold. Operands and results share what is left,
-until the person sets a width; then the widths are theirs.
-"""
+"""The records as a table: its keys, what is marked, what stays chosen when a page comes again. It asks nobody."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QItemSelectionModel, Qt, Slot
+from collections.abc import Iterable
+
+from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView
 from typing_extensions import override
 
-from desktop.values import Column, Page
-from desktop.views.records_model import COLUMNS, RecordsModel
+from desktop import copies
+from desktop.arithmetic.numbers import NumberFormat
+from desktop.values import Entry, Page
+from desktop.views.column_layout import ColumnLayout
+from desktop.views.columns import COLUMNS, HEADERS, Shown
+from desktop.views.highlight import HighlightDelegate
+from desktop.views.records_model import RecordsModel
 
-_SHARES = {Column.OPERANDS: 0.55, Column.RESPONSE: 0.45}
-_LEAST_CHARS = 10  # of a column that shares; below that the table scrolls sideways
 _ROW_LINES = 1.9
 _WHOLE_ROWS = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
 
@@ -23,16 +24,16 @@ _WHOLE_ROWS = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.Sel
 class RecordsTable(QTableView):
     """One page of records."""
 
-    def __init__(self, model: RecordsModel) -> None:
+    def __init__(self, model: RecordsModel, *, number_format: NumberFormat) -> None:
         super().__init__()
         self._records = model
-        self._chosen_widths = False
-        self._sharing = False
+        self._highlight = HighlightDelegate(number_format=number_format)
         self.setObjectName("records_table")
         self.setAccessibleName("Records")
         self.setModel(model)
+        self.setItemDelegate(self._highlight)
         self._build()
-        self.horizontalHeader().sectionResized.connect(self._on_section_resized)
+        self.column_layout = ColumnLayout(self)
 
     def _build(self) -> None:
         self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
@@ -50,9 +51,8 @@ class RecordsTable(QTableView):
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(int(self.fontMetrics().height() * _ROW_LINES))
         header = self.horizontalHeader()
-        header.setSectionsMovable(True)
         header.setHighlightSections(False)
-        header.setStretchLastSection(True)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.setSortIndicatorShown(True)
         header.setSectionsClickable(True)
 
@@ -68,56 +68,49 @@ class RecordsTable(QTableView):
         if row is not None:
             flag = QItemSelectionModel.SelectionFlag.NoUpdate
             self.selectionModel().setCurrentIndex(self._records.index(row, 0), flag)
-        self._share_width()
+        self.column_layout.share()
+
+    def mark(self, texts: Iterable[str]) -> None:
+        """Mark these texts in the cells."""
+        self._highlight.mark(texts)
+        self.viewport().update()
+
+    def put_cursor(self, place: int) -> None:
+        """Put the cursor into a column, in the row where it is, and leave chosen what is chosen."""
+        index = self._records.index(max(0, self.currentIndex().row()), place)
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
 
     def chosen(self) -> tuple[int, ...]:
         """The ids of the chosen records, from the top down."""
         entries = (self._records.entry(row) for row in self._chosen_rows())
         return tuple(entry.id for entry in entries if entry is not None)
 
+    def chosen_entries(self) -> list[Entry]:
+        """The chosen records themselves, from the top down."""
+        entries = (self._records.entry(row) for row in self._chosen_rows())
+        return [entry for entry in entries if entry is not None]
+
+    def chosen_cells(self) -> list[list[str]]:
+        """What the chosen rows show, in the order of the columns shown."""
+        places = [COLUMNS.index(column) for column in self.columns_shown()]
+        return [[self._records.index(row, place).data() for place in places] for row in self._chosen_rows()]
+
+    def columns_shown(self) -> list[Shown]:
+        """The columns as they stand, from left to right."""
+        return self.column_layout.shown()
+
+    def headers(self) -> list[str]:
+        """Their headers."""
+        return [HEADERS[column] for column in self.columns_shown()]
+
     def copy(self) -> None:
         """Copy the chosen rows as they are shown, cells apart by tabs."""
-        header = self.horizontalHeader()
-        order = sorted(range(len(COLUMNS)), key=header.visualIndex)
-        lines = ("\t".join(self._records.index(row, column).data() for column in order) for row in self._chosen_rows())
-        QGuiApplication.clipboard().setText("\n".join(lines))
-
-    def saved_columns(self) -> QByteArray | None:
-        """Order and widths to remember, where the person has set them."""
-        moved = any(self.horizontalHeader().visualIndex(place) != place for place in range(len(COLUMNS)))
-        return self.horizontalHeader().saveState() if self._chosen_widths or moved else None
-
-    def recall_columns(self, state: object) -> None:
-        """Take up what `saved_columns` gave in an earlier sitting."""
-        if isinstance(state, QByteArray):
-            self._chosen_widths = self.horizontalHeader().restoreState(state)
+        QGuiApplication.clipboard().setText(copies.as_shown(self.chosen_cells()))
 
     def _chosen_rows(self) -> list[int]:
         return sorted(index.row() for index in self.selectionModel().selectedRows())
 
-    def _share_width(self) -> None:
-        if self._chosen_widths:
-            return
-        header = self.horizontalHeader()
-        fixed = {
-            place: max(self.sizeHintForColumn(place), header.sectionSizeHint(place))
-            for place, column in enumerate(COLUMNS)
-            if column not in _SHARES
-        }
-        left = self.viewport().width() - sum(fixed.values())
-        least = self.fontMetrics().averageCharWidth() * _LEAST_CHARS
-        self._sharing = True
-        for place, column in enumerate(COLUMNS):
-            header.resizeSection(place, fixed.get(place) or max(least, int(left * _SHARES[column])))
-        self._sharing = False
-
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._share_width()
-
-    @Slot(int, int, int)
-    def _on_section_resized(self, section: int, _old: int, _new: int) -> None:
-        # Only the person's own changes are a choice; the last column follows the window by itself.
-        if not self._sharing and self.horizontalHeader().visualIndex(section) != len(COLUMNS) - 1:
-            self._chosen_widths = True
+        self.column_layout.share()

@@ -8,14 +8,19 @@ from typing import Any
 
 from PySide6.QtCore import QSettings
 
-_KEY = "records/saved_filters"
+_KEY = "saved_filters"
 
 
 class SavedFilters:
-    """A small shelf of named states. A state is what a view gives: texts, numbers, lists, nothing of Qt."""
+    """A person's shelf of named states. A state is what a view gives: texts, numbers, lists, nothing of Qt."""
 
     def __init__(self, settings: QSettings) -> None:
         self._settings = settings
+        self._owner = ""
+
+    def belong_to(self, owner: str) -> None:
+        """From now on it is this person's shelf: what one looked for is no business of the next one to sign in."""
+        self._owner = owner
 
     def names(self) -> list[str]:
         """The names, in the alphabet's order."""
@@ -37,11 +42,15 @@ class SavedFilters:
         self._write(kept)
 
     def _read(self) -> dict[str, Any]:
+        shelf = self._shelves().get(self._owner)
+        return dict(shelf) if isinstance(shelf, dict) else {}
+
+    def _write(self, kept: Mapping[str, Any]) -> None:
+        self._settings.setValue(_KEY, json.dumps({**self._shelves(), self._owner: kept}))
+
+    def _shelves(self) -> dict[str, Any]:
         try:
             found = json.loads(str(self._settings.value(_KEY, "{}")))
         except ValueError:  # written by something else; the program keeps working without
             return {}
         return found if isinstance(found, dict) else {}
-
-    def _write(self, kept: Mapping[str, Any]) -> None:
-        self._settings.setValue(_KEY, json.dumps(kept))

@@ -5,8 +5,8 @@ Colour means something or is not there: accent for the one primary action, green
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QSettings, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
@@ -17,6 +17,7 @@ from desktop import resources
 # Spacing in pixels of the design, which Qt scales with the screen.
 TIGHT, SMALL, MEDIUM, LARGE, WIDE = 4, 8, 12, 16, 24
 RADIUS = 6
+CHIP_RADIUS = 12  # a pill: half of a chip's height, or Qt draws square corners
 
 
 class Size(StrEnum):
@@ -29,8 +30,7 @@ class Size(StrEnum):
     DISPLAY = "2.1"
 
 
-@dataclass(frozen=True, slots=True)
-class Colours:
+class Colours(NamedTuple):
     """The colours of one scheme, by what they mean."""
 
     surface: str
@@ -99,7 +99,6 @@ class Theme(QObject):
         super().__init__()
         self._application = application
         self._settings = settings
-        application.setStyle("Fusion")
         self.choose(self.chosen)
         application.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
 
@@ -159,8 +158,11 @@ def align_figures(found: QFont) -> None:
 
 def set_role(widget: QWidget, role: str) -> None:
     """Give a widget a meaning that the style sheet colours: muted, negative, positive, warning, card, primary …"""
-    if widget.property("role") != role:
-        widget.setProperty("role", role)
+    if widget.property("role") == role:
+        return
+    widget.setProperty("role", role)
+    # A widget that was never shown is polished once it is: asking for its style would only be slow (6 ms at first).
+    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
         widget.style().unpolish(widget)
         widget.style().polish(widget)
 
@@ -231,6 +233,18 @@ def _style(c: Colours) -> str:
     QPushButton[role="primary"] {{ background: {c.accent}; color: {c.on_accent}; border-color: {c.accent}; }}
     QPushButton[role="primary"]:disabled {{ background: {c.sunken}; color: {c.muted}; border-color: {c.border}; }}
     QPushButton[kind="operation"] {{ padding-bottom: {MEDIUM}px; background: {c.sunken}; }}
+    QLineEdit[role="invalid"], QLineEdit[role="invalid"]:focus {{ border: 1px solid {c.negative}; }}
+    QToolButton[role="chip"] {{
+        border-radius: {CHIP_RADIUS}px; padding: {TIGHT}px {MEDIUM}px; background: transparent; color: {c.muted};
+    }}
+    QToolButton[role="chip"]:hover {{ background: {c.sunken}; }}
+    QToolButton[role="chip"]:checked {{ background: {c.selection}; border-color: {c.accent}; color: {c.text}; }}
+    QToolButton[role="chip"]:focus {{ border: 2px solid {c.accent}; padding: {TIGHT - 1}px {MEDIUM - 1}px; }}
+    QToolButton::menu-indicator {{
+        image: url("{chevron}"); subcontrol-origin: padding; subcontrol-position: right center; right: {TIGHT + 2}px;
+        width: 12px; height: 12px;
+    }}
+    QToolButton[popupMode="2"] {{ padding-right: {WIDE}px; }}
     QPushButton[role="link"], QToolButton[role="link"] {{
         background: transparent; border: 1px solid transparent; color: {c.accent}; padding: {TIGHT}px;
     }}

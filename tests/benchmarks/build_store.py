@@ -117,8 +117,8 @@ def _rows(key: bytes, users: list[_User], records: int, chance: random.Random) -
         request_id = f"{request:08x}-0000-4000-8000-{request:012x}"
         exact = 0 if number == 3 and len(response) > 30 else 1
         form = chain.record_form(
-            record_id, request_id, step, kinds[number].value, user.id, user.seq, price, user.balance, operands, response,
-            expression, exact, source, date,
+            record_id, request_id, step, kinds[number].value, user.id, user.seq, price, user.balance, operands,
+            response, expression, exact, source, date,
         )  # fmt: skip
         user.hash = mac(user.hash + form)
         deleted_at = date + 60_000_000 if chance.random() < 1 / 91 else None

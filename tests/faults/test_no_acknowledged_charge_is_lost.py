@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.errors import AppError
+from desktop.errors import AppError, ChargeUnknown
 from desktop.models import accounts, ledger, records, sqlite
 from desktop.models.store import Store
 from desktop.values import OperationType
@@ -76,8 +76,10 @@ def work(channel: Channel, root: str, trace: str, journal: str, seed: int, charg
         try:
             receipt = ledger.charge(store, enter(store), charge)
             shim.mark(json.dumps({"charged": charge.request_id, "balance": receipt.balance}))
-        except AppError:
+        except AppError as error:
             assert syncs_fail
+            if not isinstance(error, ChargeUnknown):
+                shim.mark(json.dumps({"refused": charge.request_id}))
         failed += shim.calm()
     store.close()
     return failed
@@ -130,6 +132,8 @@ def lost(file: Path, promises: list[dict[str, object]]) -> list[str]:
                 wrong.append(f"{email} is gone")
             case {"charged": request, "balance": balance} if balances.get(last_ids.get(str(request), 0)) != balance:
                 wrong.append(f"request {request} is gone, or has another balance")
+            case {"refused": request} if request in found.requests:
+                wrong.append(f"request {request} came back, though refused")
             case {"deleted": record} if record not in hidden:
                 wrong.append(f"record {record} is shown again")
     return wrong

@@ -10,7 +10,7 @@ import itertools
 import random
 import shutil
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -21,12 +21,14 @@ from desktop.values import Receipt
 from tests.faults.support.ledgers import audit, enter, make_ledger
 from tests.faults.support.nursery import Channel, Crashed, Nursery
 from tests.faults.support.runs import figures
-from tests.faults.support.shim import KINDS, Shim
+from tests.faults.support.shim import KINDS, Calls, Shim
 from tests.support.stores import charge_for, make_store
 
 ENTRY = "1 + 2 × 3"  # two records
 STAGES = ("charge", "checkpoint", "program")  # a charge, one that also checkpoints, and a program from start to end
 EVERY = 0  # instead of a number of points
+# A disk that stays bad or full goes on locking: locks are the kernel's, and waiting for one would take ten seconds.
+FAILING = {False: Calls.ALL, True: Calls.ALL & ~Calls.LOCK}
 
 
 @dataclass(frozen=True)
@@ -47,14 +49,14 @@ def charge(
     _plant(plant)
     pytest.MonkeyPatch().setattr(sqlite, "wal_is_sound", lambda _: journal == "wal")
     shim = Shim(Path(file).parent)
-    shim.arm(kind, nth if stage == "program" else 0, stays=stays)
+    shim.arm(kind, nth if stage == "program" else 0, FAILING[stays], stays=stays)
     try:
         store = make_store(Path(file))
         session = enter(store)
         if stage == "checkpoint":
             store.database.execute_sql("PRAGMA wal_autocheckpoint = 1").fetchall()
         if stage != "program":
-            shim.arm(kind, nth, stays=stays)
+            shim.arm(kind, nth, FAILING[stays], stays=stays)
         receipt = ledger.charge(store, session, charge_for(ENTRY, request_id))
         channel.send({"charged": [entry.id for entry in receipt.entries]})
         if stage == "program":
@@ -67,8 +69,7 @@ def charge(
 def _plant(plant: str) -> None:
     patch = pytest.MonkeyPatch()
     if plant == "shown anyway":
-        made = {"cost": 0, "balance": 0, "result": "7", "exact": True, "entries": ()}
-        patch.setattr(ledger, "_read_back", lambda _, __, charge, ___: Receipt(charge.request_id, **made))
+        patch.setattr(ledger, "_read_back", lambda *_: Receipt("", 0, 0, "7", True, ()))
     if plant == "two transactions":
         append = entries.append
 
@@ -88,15 +89,13 @@ def make_template(channel: Channel, file: str) -> None:
 def points(nursery: Nursery, template: Path) -> list[Point]:
     """Every call of every stage in both journals, in each way it can fail."""
     found = []
-    for journal, stage in itertools.product(("wal", "truncate"), STAGES):
-        file = _copy(template, f"{journal} {stage}")
-        calls = _charge(nursery, file, str(uuid.UUID(int=1)), Point(journal, stage, "kill", False, 0)).result()
+    for journal, stage, stays in itertools.product(("wal", "truncate"), STAGES, (False, True)):
+        file = _copy(template, "calm")
+        calm = Point(journal, stage, "kill", stays, 0)
+        calls = _charge(nursery, file, str(uuid.UUID(int=1)), calm).result()
         assert calls > 5
-        found += [
-            Point(journal, stage, kind, stays, nth)
-            for kind, nth in itertools.product(KINDS, range(1, calls + 1))
-            for stays in ((False, True) if kind.startswith("E") else (False,))
-        ]
+        kinds = [kind for kind in KINDS if kind.startswith("E") or not stays]
+        found += [replace(calm, kind=kind, nth=nth) for kind, nth in itertools.product(kinds, range(1, calls + 1))]
         shutil.rmtree(file.parent)
     return found
 
@@ -149,7 +148,8 @@ def test_whichever_call_fails_charge_and_result_are_both_there_or_neither(
         return [what for point, each in zip(some, ids, strict=False) for what in violations(
             nursery, template, point, each, plant)]  # fmt: skip
 
-    in_a_charge = [point for point in every if point.stage == "charge" and point.kind in ("kill", "EIO")]
+    in_a_charge = [point for point in every if point.stage == "charge" and not point.stays
+                   and point.kind in ("kill", "EIO")]  # fmt: skip
     for plant in ("shown anyway", "two transactions"):
         assert run(in_a_charge, plant), f"the harness missed a fault: {plant}"
     assert run(chosen) == []

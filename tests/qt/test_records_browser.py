@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QDate, QItemSelectionModel, QLocale, QPoint, QSettings, Qt
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QComboBox, QDateEdit, QFileDialog, QLabel, QLineEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import QComboBox, QDateEdit, QLabel, QLineEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from desktop.errors import StoreFull
 from desktop.values import Column, Entry, Filters, OperationType
-from desktop.views.export_bar import kind_of
+from desktop.views.columns import COLUMNS
 from desktop.views.records_browser import RecordsBrowser
-from desktop.views.records_model import COLUMNS
 from desktop.views.records_table import RecordsTable
 from tests.support.fake_controllers import REFERENCE, FakeRecords, entry, failure, page
 from tests.support.widgets import part
@@ -243,33 +243,41 @@ def test_rows_are_copied_as_they_are_shown(qtbot: QtBot, browser: RecordsBrowser
     assert lines[0].split("\t")[1:] == ["Addition", "1 + 30", "31", "−10.00", "700.00"]
 
 
-def test_export_asks_for_a_file_without_stopping_the_window(
+def test_export_says_how_many_records_and_asks_for_just_these(
     qtbot: QtBot, browser: RecordsBrowser, records: FakeRecords
 ) -> None:
-    assert "1,234" in action(browser, "export_action").text()
-    action(browser, "export_action").trigger()
-    dialog = part(browser, QFileDialog, "export_dialog")
-    assert dialog.isVisible()
-    dialog.fileSelected.emit("there.json")
-    assert records.asked == [("export", "there.json", "json")]
-    dialog.reject()
+    assert action(browser, "export_action").text() == "&Export 1,234 records …"
+    with qtbot.waitSignal(browser.export_asked) as asked:
+        action(browser, "export_action").trigger()
+    assert asked.args == [records.request, 1234]
 
 
-@pytest.mark.parametrize(
-    ("file", "kind"), [("a.csv", "csv"), ("a.JSON", "json"), ("a", "csv"), ("a.json/b.csv", "csv")]
-)
-def test_the_ending_says_the_format(file: str, kind: str) -> None:
-    assert kind_of(file) == kind
+def test_records_are_copied_in_each_format_with_their_headers(browser: RecordsBrowser) -> None:
+    choose(browser, 0, 1)
+    copied = {}
+    for name in ("text", "csv", "json", "markdown"):
+        action(browser, f"copy_as_{name}_action").trigger()
+        copied[name] = QGuiApplication.clipboard().text()
+    assert copied["text"].splitlines()[0].split("\t") == [
+        "Date", "Operation", "Operands", "Result", "Amount", "Balance",
+    ]  # fmt: skip
+    assert len(copied["text"].splitlines()) == 3
+    assert copied["csv"].splitlines()[0] == "date,operation,operands,response,exact,amount,user_balance"
+    assert [one["response"] for one in json.loads(copied["json"])] == ["31", "30"]
+    assert copied["markdown"].splitlines()[2].split("|")[3].strip() == "1 + 30"
 
 
-def test_an_export_shows_how_far_it_is_and_can_be_stopped(browser: RecordsBrowser, records: FakeRecords) -> None:
-    stop = part(browser, QPushButton, "stop_export_button")
-    browser.export_to("there.csv")
-    records.export_progress.emit(500, 1234)
-    assert stop.isVisible()
-    stop.click()
-    assert records.asked[-1] == ("cancel_export",)
-    assert not stop.isVisible()
+def test_columns_are_copied_in_the_order_shown(browser: RecordsBrowser) -> None:
+    table(browser).horizontalHeader().moveSection(4, 0)
+    choose(browser, 0)
+    action(browser, "copy_as_csv_action").trigger()
+    assert QGuiApplication.clipboard().text().startswith("amount,date,operation")
+
+
+def test_nothing_chosen_is_nothing_to_copy(browser: RecordsBrowser) -> None:
+    assert not browser.copy_menu.isEnabled()
+    choose(browser, 0)
+    assert browser.copy_menu.isEnabled()
 
 
 def test_what_failed_is_shown_in_place_until_the_next_page(browser: RecordsBrowser, records: FakeRecords) -> None:

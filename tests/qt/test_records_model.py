@@ -9,7 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.values import Column, OperationType, Source
-from desktop.views.records_model import COLUMNS, RecordsModel
+from desktop.views.columns import COLUMNS
+from desktop.views.records_model import RecordsModel
 from tests.support.fake_controllers import entry, page
 
 GERMAN = NumberFormat(decimal_mark=",", group_marks=".")
@@ -99,4 +100,4 @@ def test_a_page_takes_the_place_of_the_one_before(model: RecordsModel) -> None:
     assert [model.entry(row) for row in range(model.rowCount())] == [entry(3)]
     assert model.row_of(1) is None
     assert model.row_of(3) == 0
-    assert model.columnCount() == len(Column)
+    assert model.columnCount() == len(COLUMNS)

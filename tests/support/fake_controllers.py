@@ -209,16 +209,6 @@ class FakeRecords(RecordsController):
     def undo(self) -> None:
         self.asked.append(("undo",))
 
-    @override
-    @Slot(str, str)
-    def export(self, file: str, kind: str) -> None:
-        self.asked.append(("export", file, kind))
-
-    @override
-    @Slot()
-    def cancel_export(self) -> None:
-        self.asked.append(("cancel_export",))
-
 
 class FakeStore(StoreController):
     """Notes what was asked of the store."""

@@ -59,9 +59,9 @@ def dispose(application: QApplication, program: Program) -> None:
         if dialog not in (program.window, program.login_dialog):
             dialog.deleteLater()
     application.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    views = (program.window, program.login_dialog)
-    controllers = (program.store, program.records, program.calculator, program.random_strings, program.sessions)
-    for thing in (*views, *controllers, program.theme):
+    built = vars(program)  # what was never needed is not built now
+    for name in ("window", "login_dialog", "store", "records", "calculator", "random_strings", "sessions", "theme"):
+        thing = built.get(name)
         if thing is not None and shiboken6.isValid(thing):
             shiboken6.delete(thing)
     program.window = None

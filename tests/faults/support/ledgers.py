@@ -49,7 +49,8 @@ def make_ledger(file: Path, people: Iterable[str] = (ANN,), balance: int = RICH)
 
 def enter(store: Store, email: str = ANN) -> Session:
     """A session without a sign-in, which would write to the store."""
-    (user_id,) = store.database.execute_sql("SELECT id FROM user WHERE username = ?", (email,)).fetchone()
+    with store.reading() as database:
+        (user_id,) = database.execute_sql("SELECT id FROM user WHERE username = ?", (email,)).fetchone()
     session = Session(secrets.token_urlsafe(8), user_id, email)
     store.sessions[session.token] = user_id
     return session

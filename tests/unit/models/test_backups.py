@@ -85,9 +85,7 @@ def backup_key(backup: Path) -> bytes:
         return bytes(connection.execute("SELECT key FROM backup_key").fetchone()[0])
 
 
-def test_a_restore_keeps_the_replaced_store_whole(
-    books: Books, backup: Path, opened: Callable[[Path], Store]
-) -> None:
+def test_a_restore_keeps_the_replaced_store_whole(books: Books, backup: Path, opened: Callable[[Path], Store]) -> None:
     books.charge("3 + 3")
     books.store.close()
     before = tables(books.store.file)
@@ -314,9 +312,7 @@ def test_a_store_without_its_key_cannot_be_backed_up(
     assert not (tmp_path / "x.metercalc-backup").exists()
 
 
-def test_a_backup_is_made_while_others_write(
-    books: Books, tmp_path: Path, opened: Callable[[Path], Store]
-) -> None:
+def test_a_backup_is_made_while_others_write(books: Books, tmp_path: Path, opened: Callable[[Path], Store]) -> None:
     other = opened(books.store.file)
     with other.writing() as database:  # somebody is in the middle of something
         database.execute_sql("UPDATE user SET balance = 0")
@@ -407,9 +403,7 @@ def test_where_there_are_no_backups_none_is_offered(store_file: Path) -> None:
     assert backups.newest(store_file) is None
 
 
-def test_a_failed_backup_leaves_the_old_one(
-    books: Books, backup: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_backup_leaves_the_old_one(books: Books, backup: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = everything(backup.parent)
 
     def full(descriptor: int) -> None:

@@ -333,3 +333,31 @@ def _another(books: Books) -> Iterator[Books]:
         yield replace(books, store=store, ann=accounts.sign_in(store, ANN, PASSWORD))
     finally:
         store.close()
+
+
+def test_operations_are_counted_under_the_other_filters_whichever_are_chosen(history: Books) -> None:
+    counted = {
+        OperationType.CREDIT: 1,
+        OperationType.MULTIPLICATION: 1,
+        OperationType.ADDITION: 3,
+        OperationType.SUBTRACTION: 1,
+        OperationType.DIVISION: 2,
+        OperationType.SQUARE_ROOT: 1,
+        OperationType.RANDOM_STRING: 1,
+    }
+    chosen = Filters(operations=frozenset({OperationType.DIVISION}))
+    for filters in (Filters(), chosen):
+        assert records.operation_counts(history.store, history.ann, filters) == counted
+    found = records.operation_counts(history.store, history.ann, replace(chosen, search=("99",)))
+    assert found == {OperationType.ADDITION: 2}
+
+
+def test_counts_follow_deleting_and_restoring_ones_own(history: Books) -> None:
+    ids = [entry.id for entry in look(history).entries[:3]]
+    records.delete(history.store, history.ann, ids)
+    assert records.trash_count(history.store, history.ann) == 3
+    assert records.trash_count(history.store, history.bob) == 0
+    assert sum(records.operation_counts(history.store, history.ann, Filters(trash=True)).values()) == 3
+    assert sum(records.operation_counts(history.store, history.ann, Filters()).values()) == len(ALL) - 3
+    records.restore(history.store, history.ann, ids[:2])
+    assert records.trash_count(history.store, history.ann) == 1

@@ -91,9 +91,7 @@ def unwritable(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, 
 
 
 @pytest.mark.parametrize("unwritable", ["file", "folder"], indirect=True)
-def test_a_store_that_cannot_be_written_is_open_for_reading(
-    unwritable: Path, opened: Callable[[Path], Store]
-) -> None:
+def test_a_store_that_cannot_be_written_is_open_for_reading(unwritable: Path, opened: Callable[[Path], Store]) -> None:
     before = unwritable.read_bytes()
     store = opened(unwritable)
     assert "can only be read" in (store.read_only_reason or "")
@@ -159,9 +157,7 @@ def test_a_folder_in_the_stores_place_is_an_error_in_words(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("how", ["removed", "moved", "replaced", "folder removed"])
-def test_a_store_that_went_away_while_open_takes_no_charge_and_does_not_come_back_empty(
-    books: Books, how: str
-) -> None:
+def test_a_store_that_went_away_while_open_takes_no_charge_and_does_not_come_back_empty(books: Books, how: str) -> None:
     file = books.store.file
     if how == "removed":
         file.unlink()

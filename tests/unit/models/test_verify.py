@@ -223,6 +223,52 @@ def test_a_corruption_is_found_and_named(ledger_file: Path, what: Planted) -> No
         assert problems >= what.expected
 
 
+BROKEN_WITH_THE_KEY = [
+    ("UPDATE record SET user_balance = user_balance + 1 WHERE id = 6", {("L3", 6), ("L3", 8)}),
+    ("UPDATE record SET amount = amount - 1 WHERE id = 6", {("L3", 6), ("L4", 6)}),
+    ("UPDATE record SET amount = amount - 1 WHERE id = 10", {("L3", 10)}),
+    ("UPDATE record SET seq = seq + 1 WHERE id = 10", {("L2", 10)}),
+    ("UPDATE record SET operation_response = '' WHERE id = 6", {("L4", 6)}),
+    (
+        "UPDATE record SET amount = 0, user_balance = user_balance + amount WHERE id = 7",
+        {("L4", 7), ("L1", 0)},
+    ),
+]
+
+
+@pytest.mark.parametrize(("statement", "expected"), BROKEN_WITH_THE_KEY)
+def test_a_rule_that_is_broken_is_found_even_where_every_hash_fits(
+    ledger_file: Path, statement: str, expected: set[tuple[str, int]]
+) -> None:
+    """As a fault of the program would leave it, or somebody who can read the key."""
+    tamper(ledger_file, statement)
+    rechain(ledger_file)
+    assert found(ledger_file) == expected
+
+
+def rechain(file: Path) -> None:
+    """Compute every record's hash anew, and the anchor."""
+    key = chain.read_key(chain.key_file(file))
+    assert key is not None
+    last: dict[int, bytes] = {}
+    with raw(file) as connection:
+        rows = connection.execute(
+            "SELECT r.id, request_id, step, o.type, user_id, seq, amount, user_balance, operands, operation_response, "
+            "expression, exact, source, date FROM record r JOIN operation o ON o.id = operation_id ORDER BY r.id"
+        ).fetchall()
+        marks = dict(connection.execute("SELECT id, deleted_at FROM record WHERE deleted_hash IS NOT NULL").fetchall())
+    changes = []
+    for row in rows:
+        before = last.get(row[4]) or chain.genesis(key, row[4])
+        last[row[4]] = made = chain.link(key, before, chain.record_form(*row))
+        mark = chain.visibility_mark(key, made, marks[row[0]]) if row[0] in marks else None
+        changes.append(("UPDATE record SET hash = ?, deleted_hash = ? WHERE id = ?", (made, mark, row[0])))
+    tamper(file, *changes)
+    store = make_store(file)
+    store.write_anchor(anew=True)
+    store.close()
+
+
 @pytest.mark.parametrize("what", CORRUPTIONS)
 def test_a_corruption_is_still_found_after_the_program_was_used_and_closed(ledger_file: Path, what: Planted) -> None:
     """The program must not wash the evidence away: an anchor that the chains left behind stays."""
@@ -441,13 +487,12 @@ def test_a_program_that_ends_during_a_verification_is_no_finding(
     read = chain.read_anchor
 
     def read_late(file: Path, key: bytes) -> chain.Anchor | None:
-        anchor = read(file, key)
         with monkeypatch.context() as patch:
             patch.setattr(chain, "read_anchor", read)
             other = make_store(ledger_file)
             join(other, "carol@example.org")
             other.close()
-        return anchor
+        return read(file, key)
 
     monkeypatch.setattr(chain, "read_anchor", read_late)
     assert verify(store).problems == ()

@@ -1,0 +1,201 @@
+"""Pages, totals and streams of one user's records on one thread, out of the index. It writes nothing.
+
+`None` for an answer means that the index cannot give it now: missing, behind or damaged. The caller then asks the
+ledger itself.
+"""
+
+from __future__ import annotations
+
+import heapq
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+
+from desktop.errors import Cancelled
+from desktop.models import entries
+from desktop.models.browsing import lines
+from desktop.models.browsing.bitmaps import CHUNK, CHUNK_BITS, IndexDamaged, offsets
+from desktop.models.browsing.found import Found
+from desktop.models.browsing.index_file import IndexFile
+from desktop.models.browsing.orders import Order
+from desktop.models.browsing.state import State
+from desktop.models.store import Store
+from desktop.values import Column, Entry, Filters, Page, PageRequest, RawRecord
+
+INLINE = 2_000  # records behind up to which a query takes them in itself: 30 µs each
+SOON = 256  # records behind from which the index should be brought up in the background
+
+_SEQ = entries.COLUMNS.split(", ").index("r.seq")
+_LOOK_FIRST = 300  # records at the start of an order that are looked at one by one before any bitmap is made
+_FEW = 4_000  # found records up to which they are sorted one by one
+
+
+class Browser:
+    """One user's records on the thread that made it."""
+
+    def __init__(self, store: Store, user_id: int, file: IndexFile) -> None:
+        self.store = store
+        self.user_id = user_id
+        self.file = file
+        self.state = State(store, user_id, file)
+        self._found: Found | None = None
+
+    def close(self) -> None:
+        """Close the index."""
+        self.file.close()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the index on the disk should be brought up."""
+        return self.state.upto - self.state.marks.applied >= SOON or len(self.state.toggled) >= SOON
+
+    def find(self, filters: Filters, cancelled: Callable[[], bool]) -> Found | None:
+        """What is meant by filters as the ledger is now; in the caller's transactions."""
+        if not self.state.sync(INLINE):
+            return None
+        found = self._found
+        if found is None or found.filters != filters or found.revision != self.state.revision:
+            found = self._found = Found(self.state, filters, cancelled, found)
+        found.cancelled = cancelled
+        return found
+
+    def page(self, request: PageRequest, found: Found, *, exact: bool) -> Page:
+        """A page; its totals too where they are `exact`ly wanted, or at hand."""
+        number = max(1, request.number)
+        if found.by_tally or exact:
+            number = min(number, _pages(found.totals().count, request.size))
+        seqs, total = self._seqs(request, found, (number - 1) * request.size)
+        if not seqs and number > 1:
+            number = _pages(total, request.size)
+            seqs, _ = self._seqs(request, found, (number - 1) * request.size)
+        page = self._entries(seqs)
+        if not all(lines.matches(lines.line_of(entry), request.filters) for entry in page):
+            raise IndexDamaged("it found what is not meant")
+        return Page(request, page, number, found.totals() if exact else found.totals_known())
+
+    def _seqs(self, request: PageRequest, found: Found, skip: int) -> tuple[list[int], int]:
+        if request.sort is Column.DATE:
+            return found.by_date(skip, request.size, descending=request.descending)
+        order = self.state.order(request.sort)
+        filters = request.filters
+        if filters == Filters(trash=filters.trash):
+            return _ranked(order, found, skip, request.size, descending=request.descending)
+        first = self._first(order, found, request, skip)
+        return (first, 0) if first else self._walked(order, found, request, skip)
+
+    def _first(self, order: Order, found: Found, request: PageRequest, skip: int) -> list[int]:
+        """The page, if it lies among the first records of the order."""
+        if skip > _LOOK_FIRST // 4:
+            return []
+        seqs, _ = _ranked(order, found, 0, _LOOK_FIRST, descending=request.descending)
+        meant = {
+            line.seq for line in lines.read_some(self.store, self.user_id, seqs) if lines.matches(line, request.filters)
+        }
+        page = [seq for seq in seqs if seq in meant][skip : skip + request.size]
+        return page if len(page) == request.size else []
+
+    def _walked(self, order: Order, found: Found, request: PageRequest, skip: int) -> tuple[list[int], int]:
+        chunks = range(len(self.state.chunks))
+        certain = [found.candidates(number) for number in chunks]
+        inexact = any(maybe for _, maybe in certain)
+        if sum((sure | maybe).bit_count() for sure, maybe in certain) <= _FEW:
+            return self._few(order, found, request, skip)
+        if inexact and skip > _LOOK_FIRST:
+            certain, inexact = [(found.exact(number), 0) for number in chunks], False
+        sets = [sure | maybe for sure, maybe in certain]
+        hits = self._hits(order, found, sets, descending=request.descending)
+        if inexact:
+            hits = self._checked(hits, request.filters)
+        passed, seqs = 0, list[int]()
+        for some in hits:
+            if passed + len(some) > skip:
+                start = max(0, skip - passed)
+                seqs.extend(some[start : start + request.size - len(seqs)])
+            passed += len(some)
+            if len(seqs) == request.size:
+                break
+        return seqs, passed
+
+    def _few(self, order: Order, found: Found, request: PageRequest, skip: int) -> tuple[list[int], int]:
+        """The page, where little is found: all of it is looked at and sorted."""
+        seqs: list[int] = []
+        for number in range(len(self.state.chunks)):
+            sure, maybe = found.candidates(number)
+            seqs.extend((number << CHUNK_BITS) + offset + 1 for offset in offsets(sure | maybe))
+        meant = [
+            line.seq for line in lines.read_some(self.store, self.user_id, seqs) if lines.matches(line, request.filters)
+        ]
+        pick = heapq.nlargest if request.descending else heapq.nsmallest
+        order.fetch(meant)
+        return pick(skip + request.size, meant, key=order.key)[skip:], len(meant)
+
+    def _hits(self, order: Order, found: Found, sets: list[int], *, descending: bool) -> Iterator[list[int]]:
+        """The members of a set in an order, some at a time."""
+        packed = b"".join(bits.to_bytes(CHUNK // 8, "little") for bits in sets)
+        chunks = sum(1 << number for number, bits in enumerate(sets) if bits)
+        kinds = sum(1 << kind for kind in found.search.kinds) or -1
+        places = range(len(order.blocks))
+        for place in reversed(places) if descending else places:
+            if order.blocks[place].chunks & chunks and order.blocks[place].kinds & kinds:
+                if found.cancelled():
+                    raise Cancelled("A newer request took the place of this one.")
+                seqs = [seq for seq in order.load(place) if packed[seq - 1 >> 3] >> (seq - 1 & 7) & 1]
+                yield seqs[::-1] if descending else seqs
+
+    def _checked(self, hits: Iterator[list[int]], filters: Filters) -> Iterator[list[int]]:
+        for some in hits:
+            meant = {
+                line.seq for line in lines.read_some(self.store, self.user_id, some) if lines.matches(line, filters)
+            }
+            yield [seq for seq in some if seq in meant]
+
+    def _entries(self, seqs: list[int]) -> tuple[Entry, ...]:
+        found = entries.entries_of(rows(self.store, self.user_id, seqs))
+        if [entry.seq for entry in found] != seqs:
+            raise IndexDamaged("it found what is not there")
+        return found
+
+    def all(self, request: PageRequest, found: Found) -> array[int]:
+        """All that is meant, in order, by sequence number."""
+        chunks = range(len(self.state.chunks))
+        if request.sort is Column.DATE:
+            seqs = array("I")
+            for number in chunks:
+                seqs.extend((number << CHUNK_BITS) + offset + 1 for offset in offsets(found.exact(number)))
+            return seqs[::-1] if request.descending else seqs
+        sets = [found.exact(number) for number in chunks]
+        hits = self._hits(self.state.order(request.sort), found, sets, descending=request.descending)
+        return array("I", chain.from_iterable(hits))
+
+
+def rows(store: Store, user_id: int, seqs: Sequence[int]) -> list[RawRecord]:
+    """Records by sequence number, in the order asked for, as rows of `entries.COLUMNS`."""
+    sql = (
+        f"SELECT {entries.COLUMNS} FROM {entries.FROM} WHERE r.user_id = ? AND r.seq IN ({', '.join('?' * len(seqs))})"
+    )
+    found = {row[_SEQ]: row for row in store.database.execute_sql(sql, (user_id, *seqs)).fetchall()}
+    return [found[seq] for seq in seqs if seq in found]
+
+
+def _pages(count: int, size: int) -> int:
+    return max(1, -(-count // size))
+
+
+def _ranked(order: Order, found: Found, skip: int, size: int, *, descending: bool) -> tuple[list[int], int]:
+    """Of all that are live, or deleted, those after `skip` in an order: the directory says in which block they are."""
+    deleted, state = found.filters.trash, found.state
+    passed, seqs = 0, list[int]()
+    places = range(len(order.blocks))
+    for place in reversed(places) if descending else places:
+        count = order.blocks[place].count(deleted=deleted)
+        if passed + count > skip and count:
+            some = [seq for seq in order.load(place) if state.is_live(seq) != deleted]
+            if len(some) != count:
+                raise IndexDamaged("an order and the chunks disagree")
+            start = max(0, skip - passed)
+            some = some[::-1] if descending else some
+            seqs.extend(some[start : start + size - len(seqs)])
+            if len(seqs) == size:
+                break
+        passed += count
+    return seqs, passed

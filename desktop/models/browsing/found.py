@@ -1,0 +1,158 @@
+"""What a filter has found so far, chunk by chunk, and what it comes to: remembered, so that the next page is a seek."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from desktop.errors import Cancelled
+from desktop.models.browsing.bitmaps import CHUNK_BITS, window
+from desktop.models.browsing.keys import AMOUNT, KIND
+from desktop.models.browsing.lines import KINDS
+from desktop.models.browsing.search import Search
+from desktop.models.browsing.state import State
+from desktop.values import Filters, OperationType, Totals
+
+Sums = tuple[int, int, int]
+T = TypeVar("T")
+Progress = Callable[[int, int], None]
+
+_CREDIT = KINDS.index(OperationType.CREDIT)
+
+
+class Found:
+    """The records under one filter, as of one revision of the state."""
+
+    def __init__(self, state: State, filters: Filters, cancelled: Callable[[], bool], before: Found | None) -> None:
+        self.state = state
+        self.filters = filters
+        self.search = Search(state, filters)
+        self.cancelled = cancelled
+        self.revision = state.revision
+        self._exact: dict[int, int] = {}
+        self._candidates: dict[int, tuple[int, int]] = {}
+        self._sums: dict[int, Sums] = {}
+        if before is not None and before.filters == filters and before.revision >= state.floor:
+            self._carry_over(before)
+
+    def _carry_over(self, before: Found) -> None:
+        changed = {number for number, revision in self.state.changed.items() if revision > before.revision}
+        self._exact = _without(before._exact, changed)
+        self._candidates = _without(before._candidates, changed)
+        self._sums = _without(before._sums, changed)
+
+    @property
+    def by_tally(self) -> bool:
+        """Whether counts need no bitmaps where a chunk is in or out as a whole."""
+        return not self.search.terms
+
+    def exact(self, number: int) -> int:
+        """Those of a chunk that are meant."""
+        if number not in self._exact:
+            self._go_on()
+            self._exact[number] = self.search.exact(number)
+        return self._exact[number]
+
+    def candidates(self, number: int) -> tuple[int, int]:
+        """Those of a chunk that are meant for certain, and that may be."""
+        if number in self._exact:
+            return self._exact[number], 0
+        if number not in self._candidates:
+            self._go_on()
+            self._candidates[number] = self.search.candidates(number)
+        return self._candidates[number]
+
+    def count(self, number: int) -> int:
+        """How many of a chunk are meant."""
+        if self.by_tally and self.search.whole(self.state.chunks[number]) is not None:
+            return self.sums(number)[0]
+        return self.exact(number).bit_count()
+
+    def sums(self, number: int) -> Sums:
+        """Count, spent and credited of a chunk."""
+        if number not in self._sums:
+            self._sums[number] = self._tallied(number) or self._added_up(number)
+        return self._sums[number]
+
+    def _tallied(self, number: int) -> Sums | None:
+        chunk = self.state.chunks[number]
+        whole = self.search.whole(chunk)
+        if whole is False:
+            return 0, 0, 0
+        if not whole or not self.by_tally:
+            return None
+        kinds, amounts, deleted = self.search.kinds, self.search.amounts, self.filters.trash
+        count = spent = credited = 0
+        for (kind, id), counts in chunk.tallies.items():
+            if (not kinds or kind in kinds) and (amounts is None or id in amounts):
+                total = counts[deleted] * self.state.amount_of[id]
+                count, spent, credited = count + counts[deleted], spent + max(total, 0), credited + max(-total, 0)
+        return count, spent, credited
+
+    def _added_up(self, number: int) -> Sums:
+        bits, state = self.exact(number), self.state
+        if not bits:
+            return 0, 0, 0
+        credits = bits & state.bits(number, KIND + _CREDIT)
+        spent = credited = 0
+        for id in state.chunks[number].amounts:
+            amount = state.amount_of[id]
+            if amount >= 0 or credits:
+                total = amount * (bits & state.bits(number, AMOUNT + id)).bit_count()
+                spent, credited = spent + max(total, 0), credited + max(-total, 0)
+        return bits.bit_count(), spent, credited
+
+    def totals(self, progress: Progress = lambda done, total: None) -> Totals:
+        """What all that is meant comes to, exactly."""
+        count = spent = credited = 0
+        chunks = len(self.state.chunks)
+        for number in range(chunks):
+            self._go_on()
+            more = self.sums(number)
+            count, spent, credited = count + more[0], spent + more[1], credited + more[2]
+            progress(number + 1, chunks)
+        return Totals(count, spent, credited)
+
+    def kinds(self) -> list[int]:
+        """How many there are of each operation."""
+        counts = [0] * len(KINDS)
+        for number, chunk in enumerate(self.state.chunks):
+            self._go_on()
+            if self.by_tally and self.search.whole(chunk) is not None:
+                if self.search.whole(chunk):
+                    for (kind, id), both in chunk.tallies.items():
+                        if self.search.amounts is None or id in self.search.amounts:
+                            counts[kind] += both[self.filters.trash]
+                continue
+            bits = self.exact(number)
+            for kind in range(len(KINDS)) if bits else ():
+                counts[kind] += (bits & self.state.bits(number, KIND + kind)).bit_count()
+        return counts
+
+    def totals_known(self) -> Totals | None:
+        """The totals, where they can be had at once."""
+        if not self.by_tally and len(self._sums) < len(self.state.chunks):
+            return None
+        return self.totals()
+
+    def by_date(self, skip: int, size: int, *, descending: bool) -> tuple[list[int], int]:
+        """The records after `skip` in the order of the ledger, and how many there are up to where it stopped."""
+        numbers = range(len(self.state.chunks))
+        passed, seqs = 0, list[int]()
+        for number in reversed(numbers) if descending else numbers:
+            count = self.count(number)
+            if passed + count > skip:
+                some = window(self.exact(number), max(0, skip - passed), size - len(seqs), descending=descending)
+                seqs.extend((number << CHUNK_BITS) + offset + 1 for offset in some)
+                if len(seqs) == size:
+                    break
+            passed += count
+        return seqs, passed
+
+    def _go_on(self) -> None:
+        if self.cancelled():
+            raise Cancelled("A newer request took the place of this one.")
+
+
+def _without(remembered: dict[int, T], changed: set[int]) -> dict[int, T]:
+    return {number: what for number, what in remembered.items() if number not in changed}

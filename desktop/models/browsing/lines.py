@@ -1,0 +1,153 @@
+"""What a record says as it is searched and sorted: the plain meaning of filters, which everything faster must equal.
+
+All texts are UTF-8 in lower case of ASCII, as SQLite's LIKE compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from desktop.arithmetic.money import format_money, plain_money
+from desktop.models import entries
+from desktop.models.store import Store
+from desktop.shown import shown_date
+from desktop.values import Column, Entry, Filters, OperationType
+
+KINDS = tuple(OperationType)
+END = b"\0"  # parts the texts of a line; nobody types it
+
+SORT_KEYS = {
+    Column.OPERATION: "o.type",
+    Column.OPERANDS: "r.operands",
+    Column.RESPONSE: "number_key(r.operation_response)",
+    Column.AMOUNT: "r.amount",
+    Column.BALANCE: "r.user_balance",
+}
+
+_COLUMNS = (
+    "r.seq, o.type, r.amount, r.user_balance, r.date, r.operands, r.operation_response, r.expression, "
+    "r.deleted_at IS NOT NULL, r.hash"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A record's facts. `kind` is its operation's place in `KINDS`."""
+
+    seq: int
+    kind: int
+    amount: int
+    balance: int
+    date: int
+    operands: str
+    response: str
+    expression: str
+    deleted: bool
+    hash: bytes
+
+
+def read(store: Store, user_id: int, after: int, count: int) -> Iterator[Line]:
+    """At most `count` records of a user behind a sequence number, in their order."""
+    return _lines(
+        store,
+        f"SELECT {_COLUMNS} FROM {entries.FROM} WHERE r.user_id = ? AND r.seq > ? ORDER BY r.seq LIMIT ?",
+        (user_id, after, count),
+    )
+
+
+def read_some(store: Store, user_id: int, seqs: list[int]) -> Iterator[Line]:
+    """These records of a user, in no order."""
+    for start in range(0, len(seqs), 500):
+        some = seqs[start : start + 500]
+        marks = ", ".join("?" * len(some))
+        sql = f"SELECT {_COLUMNS} FROM {entries.FROM} WHERE r.user_id = ? AND r.seq IN ({marks})"
+        yield from _lines(store, sql, (user_id, *some))
+
+
+def _lines(store: Store, sql: str, values: tuple[Any, ...]) -> Iterator[Line]:
+    kinds = {kind.value: number for number, kind in enumerate(KINDS)}
+    for row in store.database.execute_sql(sql, values):
+        seq, kind, amount, balance, date, operands, response, expression, deleted, mac = row
+        number = kinds[entries.word(OperationType, kind)]
+        yield Line(seq, number, amount, balance, date, operands, response, expression, bool(deleted), bytes(mac))
+
+
+def line_of(entry: Entry) -> Line:
+    """An entry's facts."""
+    return Line(
+        entry.seq,
+        KINDS.index(entry.operation),
+        entry.amount,
+        entry.user_balance,
+        entry.date,
+        entry.operands,
+        entry.response,
+        entry.expression,
+        entry.deleted_at is not None,
+        b"",
+    )
+
+
+def folded(text: str) -> bytes:
+    """A text as it is compared; half a surrogate pair is no text."""
+    return text.encode(errors="replace").lower()
+
+
+def text_of(line: Line) -> bytes:
+    """Operands, response and, where it says more, the whole entry."""
+    operands, response, expression = folded(line.operands), folded(line.response), folded(line.expression)
+    parts = (operands, response) if expression in operands else (operands, response, expression)
+    return END.join(parts) + END + END
+
+
+def date_text(date: int) -> bytes:
+    """A date as it is shown."""
+    return shown_date(date).encode()
+
+
+def balance_text(balance: int) -> bytes:
+    """A balance as it is shown: `format_money`, of which it is the fast case."""
+    return (f"{balance // 100:,}.{balance % 100:02d}" if balance >= 0 else format_money(balance)).encode()
+
+
+def amount_texts(amount: int) -> tuple[bytes, bytes]:
+    """What a record's amount did to the balance, as it is shown and as machines write it."""
+    return format_money(-amount, signed=True).encode(), plain_money(-amount).encode()
+
+
+def kinds_named(text: str) -> tuple[int, ...]:
+    """The operations whose names contain a text."""
+    wanted = text.casefold()
+    return tuple(number for number, kind in enumerate(KINDS) if wanted in kind.value.replace("_", " "))
+
+
+def matches(line: Line, filters: Filters) -> bool:
+    """Whether a record is meant by the filters."""
+    return (
+        line.deleted == filters.trash
+        and (not filters.operations or KINDS[line.kind] in filters.operations)
+        and (filters.since is None or line.date >= filters.since)
+        and (filters.until is None or line.date < filters.until)
+        and has_amount(line.amount, filters)
+        and is_found(line, filters.search)
+    )
+
+
+def has_amount(amount: int, filters: Filters) -> bool:
+    """Whether an amount, without its sign, lies within the bounds."""
+    least, most = filters.least, filters.most
+    return (least is None or abs(amount) >= least) and (most is None or abs(amount) <= most)
+
+
+def is_found(line: Line, search: tuple[str, ...]) -> bool:
+    """Whether any of the texts stands in anything that is shown of a record."""
+    texts = [text for text in search if text]
+    return not texts or any(_contains(line, text) for text in texts)
+
+
+def _contains(line: Line, text: str) -> bool:
+    wanted = folded(text)
+    shown = (text_of(line), date_text(line.date), balance_text(line.balance), *amount_texts(line.amount))
+    return line.kind in kinds_named(text) or (END not in wanted and any(wanted in part for part in shown))

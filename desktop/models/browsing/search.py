@@ -1,0 +1,169 @@
+"""Filters and search texts as sets of records. This is the place where a new filter is added, with `lines.matches`.
+
+For each chunk there is what is `sure`ly found and what is `maybe` found: a text of more than three bytes is in a
+record only where all its threes are, but they may be there without it. `exact` looks into the texts then.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from desktop.models.browsing import lines
+from desktop.models.browsing.bitmaps import CHUNK, of_offsets, offsets
+from desktop.models.browsing.index_file import PART, PART_BITS
+from desktop.models.browsing.keys import AMOUNT, BALANCE, DATE, KIND, Key, key_of, places_of, three_grams
+from desktop.values import Filters
+
+if TYPE_CHECKING:
+    from desktop.models.browsing.state import Chunk, State
+
+_PARTS = CHUNK >> PART_BITS
+_PART_MASK = (1 << PART) - 1
+_WIDEST = 32  # places in a date or a balance
+_ONE_BY_ONE = 24  # candidates in a part up to which each is looked at alone
+
+
+class Term:
+    """One search text against one state of the index."""
+
+    def __init__(self, state: State, text: str) -> None:
+        self._state = state
+        self.text = lines.folded(text)
+        self._kinds = lines.kinds_named(text)
+        typed = lines.END not in self.text
+        self._amounts = {
+            id for id, shown in state.amount_texts.items() if typed and any(self.text in one for one in shown)
+        }
+        self._spots = [*self._alignments(DATE), *self._alignments(BALANCE)] if typed else []
+        self._gram = key_of(self.text) if typed and len(self.text) <= 3 else None
+        self.is_long = typed and len(self.text) > 3
+        self._threes = three_grams(self.text) if self.is_long else []
+
+    def _alignments(self, family: int) -> list[list[int]]:
+        """Where the text can stand in a text of fixed layout, as the keys that must all hold."""
+        found, places = [], self._state.places
+        keys = places_of(family, self.text)
+        for shift in range(_WIDEST):
+            moved = [key + (shift << 8) for key in keys]
+            if all(key in places for key in moved):
+                found.append(moved)
+        return found
+
+    def sure(self, number: int, chunk: Chunk, within: int) -> int:
+        """Those of a chunk that are found for certain."""
+        state, bits = self._state, 0
+        for kind in self._kinds:
+            bits |= state.bits(number, KIND + kind)
+        for amount in self._amounts & chunk.amounts:
+            bits |= state.bits(number, AMOUNT + amount)
+        if self._gram is not None:
+            bits |= state.bits(number, self._gram)
+        for keys in self._spots:
+            if bits & within == within:
+                break
+            bits |= self._all(number, keys, within)
+        return bits & within
+
+    def maybe(self, number: int, within: int) -> int:
+        """Those of a chunk whose texts have all the parts of the text."""
+        return self._all(number, self._threes, within) if self._threes else 0
+
+    def _all(self, number: int, keys: Sequence[Key], within: int) -> int:
+        for key in keys:
+            within &= self._state.bits(number, key)
+            if not within:
+                break
+        return within
+
+
+class Search:
+    """What is meant by filters, against one state of the index."""
+
+    def __init__(self, state: State, filters: Filters) -> None:
+        self._state = state
+        self.filters = filters
+        self.kinds = [number for number, kind in enumerate(lines.KINDS) if kind in filters.operations]
+        self.amounts: set[int] | None = None
+        if filters.least is not None or filters.most is not None:
+            self.amounts = {id for id, amount in state.amount_of.items() if lines.has_amount(amount, filters)}
+        self.terms = [Term(state, text) for text in dict.fromkeys(filters.search) if text]
+
+    def whole(self, chunk: Chunk) -> bool | None:
+        """Whether the dates leave all of a chunk in (True), some or none (False)."""
+        since, until = self.filters.since, self.filters.until
+        if (since is not None and chunk.last < since) or (until is not None and chunk.first >= until):
+            return False
+        return True if (since is None or chunk.first >= since) and (until is None or chunk.last < until) else None
+
+    def base(self, number: int) -> int:
+        """Those of a chunk that are meant, but for the search texts."""
+        chunk = self._state.chunks[number]
+        bits = chunk.all & ~chunk.live if self.filters.trash else chunk.live
+        whole = self.whole(chunk)
+        if whole is False or not bits:
+            return 0
+        if self.kinds:
+            bits &= self._any(number, (KIND + kind for kind in self.kinds))
+        if self.amounts is not None:
+            bits &= self._any(number, (AMOUNT + amount for amount in self.amounts & chunk.amounts))
+        return bits if whole or not bits else bits & self._dated(number, chunk)
+
+    def _any(self, number: int, keys: Iterable[Key]) -> int:
+        bits = 0
+        for key in keys:
+            bits |= self._state.bits(number, key)
+        return bits
+
+    def _dated(self, number: int, chunk: Chunk) -> int:
+        dates = self._state.dates(number)
+        since, until = self.filters.since, self.filters.until
+        low = chunk.first if since is None else since
+        high = chunk.last + 1 if until is None else until
+        if chunk.ordered:
+            return ((1 << bisect_left(dates, high)) - 1) & ~((1 << bisect_left(dates, low)) - 1)
+        return of_offsets([number for number, date in enumerate(dates) if low <= date < high])
+
+    def candidates(self, number: int) -> tuple[int, int]:
+        """Those of a chunk that are meant for certain, and those that may be."""
+        base = self.base(number)
+        if not self.terms or not base:
+            return base, 0
+        sure = maybe = 0
+        for term in self.terms:
+            sure |= term.sure(number, self._state.chunks[number], base)
+        for term in self.terms:
+            maybe |= term.maybe(number, base & ~sure)
+        return sure, maybe
+
+    def exact(self, number: int) -> int:
+        """Those of a chunk that are meant."""
+        sure, maybe = self.candidates(number)
+        if maybe:
+            for part in range(_PARTS):
+                some = maybe >> (part << PART_BITS) & _PART_MASK
+                if some:
+                    sure |= self._looked_into(number * _PARTS + part, some) << (part << PART_BITS)
+        return sure
+
+    def _looked_into(self, part: int, some: int) -> int:
+        texts, ends = self._state.part(part)
+        wanted = [term.text for term in self.terms if term.is_long]
+        if some.bit_count() <= _ONE_BY_ONE:
+            return sum(1 << at for at in offsets(some) if _any_in(wanted, texts[ends[at - 1] if at else 0 : ends[at]]))
+        return some & of_offsets([at for text in wanted for at in _lines_with(text, texts, ends)])
+
+
+def _any_in(wanted: Sequence[bytes], text: bytes) -> bool:
+    return any(one in text for one in wanted)
+
+
+def _lines_with(wanted: bytes, texts: bytes, ends: Sequence[int]) -> list[int]:
+    """The numbers of the lines that have a text; it has no end of a line in it."""
+    found, at = [], texts.find(wanted)
+    while at >= 0:
+        line = bisect_right(ends, at)
+        found.append(line)
+        at = texts.find(wanted, ends[line])
+    return found

@@ -1,0 +1,234 @@
+"""What is known of one user's records: the index as it is on the disk, and in memory whatever came after it.
+
+`take` and `apply` bring it up to the ledger in memory; `flush` writes that into the index. So an index that is a
+little behind answers as one that is not, and a charge never waits for it.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from desktop.models.browsing import lines
+from desktop.models.browsing.bitmaps import CHUNK, CHUNK_BITS, IndexDamaged, of_offsets
+from desktop.models.browsing.index_file import PART_BITS, IndexFile, zone
+from desktop.models.browsing.keys import (
+    AMOUNT,
+    BALANCE,
+    DATE,
+    KIND,
+    Key,
+    bitmap_id,
+    grams,
+    places_of,
+)
+from desktop.models.browsing.orders import Order
+from desktop.models.store import Store
+from desktop.values import Column
+
+Tallies = dict[tuple[int, int], list[int]]
+"""How many records of an operation and an amount (its id) are live, and how many are deleted."""
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Facts of a chunk, of what occurs in it and of the span of its dates."""
+
+    count: int = 0
+    live: int = 0
+    first: int = 0
+    last: int = 0
+    ordered: bool = True
+    tallies: Tallies = field(default_factory=dict)
+
+    @property
+    def all(self) -> int:
+        """The bitmap of every record in it."""
+        return (1 << self.count) - 1
+
+    def facts(self) -> tuple[Any, ...]:
+        """What is written of it, but for `live`."""
+        return self.count, self.first, self.last, self.ordered, self.tallies
+
+    @classmethod
+    def of(cls, facts: tuple[Any, ...], live: int) -> Chunk:
+        """A chunk as it was written."""
+        count, first, last, ordered, tallies = facts
+        return cls(count, live, first, last, ordered, tallies)
+
+    @property
+    def amounts(self) -> set[int]:
+        """The ids of the amounts that occur."""
+        return {amount for _, amount in self.tallies}
+
+
+class State:
+    """One thread's view of a user's records."""
+
+    def __init__(self, store: Store, user_id: int, file: IndexFile) -> None:
+        self.store = store
+        self.user_id = user_id
+        self.file = file
+        self.revision = 0
+        self._broken = False
+        self.load()
+
+    def load(self) -> None:
+        """Start from what is on the disk."""
+        self._broken = True
+        self.marks = self.file.marks()
+        self.upto, self.hash = self.marks.applied, self.marks.hash
+        self.seen, self.seen_date = self.marks.seen, self.marks.seen_date
+        self._check()
+        self.chunks = [Chunk.of(facts, live) for _, facts, live in self.file.chunks()]
+        run = self.file.connection.execute
+        self.places = {key for (key,) in run("SELECT key FROM place")}
+        self.amounts: dict[int, int] = {amount: id for id, amount in run("SELECT id, amount FROM amount")}
+        self.amount_texts = {id: lines.amount_texts(amount) for amount, id in self.amounts.items()}
+        self.amount_of = {id: amount for amount, id in self.amounts.items()}
+        self.fresh: dict[int, dict[Key, list[int]]] = defaultdict(lambda: defaultdict(list))
+        self.fresh_texts: dict[int, list[bytes]] = defaultdict(list)
+        self.fresh_dates: dict[int, list[int]] = defaultdict(list)
+        self.fresh_kinds: dict[int, int] = {}
+        self.toggled: dict[int, int] = {}
+        self.orders: dict[Column, Order] = {}
+        self.dirty: set[int] = set()
+        self.changed: dict[int, int] = {}
+        self.revision += 1
+        self.floor = self.revision  # nothing found before this revision still holds
+        self._broken = False
+
+    def _check(self) -> None:
+        """Raises `IndexDamaged` when the index is of another store, another past or another time zone."""
+        run = self.store.database.execute_sql
+        if self.upto:
+            row = run("SELECT hash FROM record WHERE user_id = ? AND seq = ?", (self.user_id, self.upto)).fetchone()
+            if row is None or bytes(row[0]) != self.hash or self.marks.zone != zone():
+                raise IndexDamaged("it is not of this store as it is now")
+        if self.seen:
+            row = run("SELECT date FROM visibility WHERE id = ? AND user_id = ?", (self.seen, self.user_id)).fetchone()
+            if row is None or row[0] != self.seen_date:
+                raise IndexDamaged("it knows of deletions that the store does not have")
+
+    def sync(self, most: int) -> bool:
+        """Take in what is new in the ledger, in the caller's transactions; False when it is more than `most`."""
+        if self._broken or self.file.marks().changes != self.marks.changes:
+            self.load()
+        self._broken = True
+        run = self.store.database.execute_sql
+        newest = run("SELECT max(seq) FROM record WHERE user_id = ?", (self.user_id,)).fetchone()[0] or 0
+        changes = run(
+            "SELECT id, seq, deleted, date FROM visibility WHERE user_id = ? AND id > ? ORDER BY id LIMIT ?",
+            (self.user_id, self.seen, most + 1),
+        ).fetchall()
+        enough = newest - self.upto <= most and len(changes) <= most and (self.marks.ready or not self.marks.applied)
+        if enough:
+            self.take(list(lines.read(self.store, self.user_id, self.upto, most)))
+            self.note(changes)
+        self._broken = False
+        return enough
+
+    def note(self, changes: Sequence[tuple[int, int, int, int]]) -> None:
+        """Take in rows of `visibility`: id, record, whether it was deleted, date."""
+        if changes:
+            self.apply({seq: bool(deleted) for _, seq, deleted, _ in changes})
+            self.seen, self.seen_date = changes[-1][0], changes[-1][3]
+
+    def order(self, sort: Column) -> Order:
+        """One of the orders other than by date."""
+        if sort not in self.orders:
+            self.orders[sort] = Order(self, sort)
+        return self.orders[sort]
+
+    def is_live(self, seq: int) -> bool:
+        """Whether a record is not deleted."""
+        return bool(self.chunks[seq - 1 >> CHUNK_BITS].live >> (seq - 1) % CHUNK & 1)
+
+    def bits(self, chunk: int, key: Key) -> int:
+        """The records of a chunk that have something."""
+        bits = self.file.bitmap(bitmap_id(chunk, key)) if chunk << CHUNK_BITS < self.marks.applied else 0
+        fresh = self.fresh[chunk].get(key) if chunk in self.fresh else None
+        return bits | of_offsets(fresh) if fresh else bits
+
+    def part(self, number: int) -> tuple[bytes, array[int]]:
+        """The texts of some lines in a row, and where each ends."""
+        texts, ends = self.file.part(number) if number << PART_BITS < self.marks.applied else (b"", array("I"))
+        fresh = self.fresh_texts.get(number)
+        if fresh:
+            end = len(texts)
+            for text in fresh:
+                end += len(text)
+                ends.append(end)
+            texts += b"".join(fresh)
+        return texts, ends
+
+    def dates(self, chunk: int) -> array[int]:
+        """The dates of a chunk's records."""
+        dates = self.file.dates(chunk) if chunk << CHUNK_BITS < self.marks.applied else array("q")
+        dates.extend(self.fresh_dates.get(chunk, ()))
+        return dates
+
+    def take(self, more: Iterable[lines.Line]) -> None:
+        """Take in the records that follow."""
+        for line in more:
+            self._take(line)
+            for order in self.orders.values():
+                order.add(line.seq)
+            self.upto, self.hash = line.seq, line.hash
+
+    def _take(self, line: lines.Line) -> None:
+        number, offset = line.seq - 1 >> CHUNK_BITS, (line.seq - 1) % CHUNK
+        if line.seq != self.upto + 1:
+            raise IndexDamaged("a record is missing")  # the proof says so; the index has no place for it
+        if offset == 0:
+            self.chunks.append(Chunk(first=line.date, last=line.date))
+        chunk = self.chunks[number]
+        chunk.ordered = chunk.ordered and line.date >= chunk.last
+        chunk.first, chunk.last = min(chunk.first, line.date), max(chunk.last, line.date)
+        chunk.count = offset + 1
+        chunk.live |= (not line.deleted) << offset
+        amount = self._amount_id(line.amount)
+        chunk.tallies.setdefault((line.kind, amount), [0, 0])[line.deleted] += 1
+        text = lines.text_of(line)
+        places = [*places_of(DATE, lines.date_text(line.date)), *places_of(BALANCE, lines.balance_text(line.balance))]
+        self.places.update(places)
+        fresh = self.fresh[number]
+        for key in (KIND + line.kind, AMOUNT + amount, *places, *grams(text)):
+            fresh[key].append(offset)
+        self.fresh_texts[line.seq - 1 >> PART_BITS].append(text)
+        self.fresh_dates[number].append(line.date)
+        self.fresh_kinds[line.seq] = line.kind
+        self._note(number)
+
+    def _amount_id(self, amount: int) -> int:
+        found = self.amounts.get(amount)
+        if found is None:
+            found = self.amounts[amount] = len(self.amounts) + 1
+            self.amount_of[found] = amount
+            self.amount_texts[found] = lines.amount_texts(amount)
+        return found
+
+    def apply(self, changes: Mapping[int, bool]) -> None:
+        """Take in what was deleted or restored: for each record, whether it is deleted now."""
+        moved = [seq for seq, deleted in changes.items() if seq <= self.upto and self.is_live(seq) == deleted]
+        for line in lines.read_some(self.store, self.user_id, moved):
+            deleted, number = changes[line.seq], line.seq - 1 >> CHUNK_BITS
+            chunk = self.chunks[number]
+            chunk.live ^= 1 << (line.seq - 1) % CHUNK
+            tally = chunk.tallies[line.kind, self.amounts[line.amount]]
+            tally[not deleted] -= 1
+            tally[deleted] += 1
+            step = -1 if deleted else 1
+            if line.seq <= self.marks.applied:
+                self.toggled[line.seq] = self.toggled.get(line.seq, 0) + step
+            for order in self.orders.values():
+                order.mark(line.seq, step)
+            self._note(number)
+
+    def _note(self, chunk: int) -> None:
+        self.revision += 1
+        self.changed[chunk] = self.revision
+        self.dirty.add(chunk)

@@ -1,0 +1,32 @@
+"""What every filter is: its widgets, its share of `Filters`, what is remembered of it. It asks nobody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.values import Filters
+
+
+class FilterPart(QObject):
+    """One filter. Its state is what JSON can hold, and None while it lets everything through."""
+
+    changed = Signal()  # the person set it; `recall` does not say so
+
+    def put_into(self, filters: Filters) -> Filters:
+        """The filters with this one's share put in."""
+        raise NotImplementedError
+
+    def state(self) -> Any:
+        """What is set, to be remembered; None for nothing."""
+        raise NotImplementedError
+
+    def recall(self, state: Any) -> None:
+        """Set what `state` gave, without saying so. None, and what makes no sense, lets everything through."""
+        raise NotImplementedError
+
+    @property
+    def needs_room(self) -> bool:
+        """Whether what is set shows only among the further filters, so that they should be in sight."""
+        return False

@@ -1,0 +1,28 @@
+"""The longest time that the window's thread is away from its loop through a session, with a store of 100,000 records."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks.build_store import build
+from tests.benchmarks.support import report, said
+from tests.support.random_server import Behaviour, RandomServer
+
+RECORDS = 100_000
+ROUNDS = 3
+
+
+@pytest.mark.benchmark
+def test_the_window_never_stalls_through_a_session(tmp_path: Path) -> None:
+    build(tmp_path / "data", RECORDS)
+    rounds = []
+    with RandomServer(Behaviour.SILENT) as server:
+        for _ in range(ROUNDS):
+            words = ("-m", "tests.benchmarks.window_session", str(tmp_path / "data"), "stalls", server.url)
+            rounds.append(json.loads(said(tmp_path / "compiled", *words)))
+    assert all(found.pop("finished") for found in rounds)
+    for scene in rounds[0]:
+        report(f"longest stall, {scene}", ", ".join(f"{found[scene]:.0f} ms" for found in rounds), "<= 50 ms")

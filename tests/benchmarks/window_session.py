@@ -1,0 +1,134 @@
+"""A person's session in the real program, on a script: `python -m tests.benchmarks.window_session DIR …`.
+
+With `memory` it signs in, settles, and says what memory the process has. With `stalls URL` it goes through a whole
+session while a timer of 1 ms on the window's thread notes how long the loop was away; URL is a random.org that never
+answers. It says one JSON object: the longest stall of each scene in milliseconds.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QItemSelectionModel, QObject, Qt, QTimer, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPushButton, QTableView
+
+from desktop import config as configuration
+from desktop.app import Program, make_application
+from desktop.screenshots import Director
+from tests.benchmarks.build_store import ANN, PASSWORD
+from tests.benchmarks.support import memory
+from tests.support.widgets import part
+
+CALCULATIONS = 50
+SETTLE_MS = 2_000
+BETWEEN_MS = 20  # a person is never quicker
+ROWS = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+
+
+class Stopwatch(QObject):
+    """Notes the longest time in each scene that the window's thread did not come back to its loop."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.longest: dict[str, float] = {}
+        self.scene = "start"
+        self._last = time.perf_counter()
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._on_tick)
+        self._timer.start(1)
+
+    @Slot()
+    def _on_tick(self) -> None:
+        now = time.perf_counter()
+        stall = (now - self._last) * 1000 - 1
+        self.longest[self.scene] = max(stall, self.longest.get(self.scene, 0.0))
+        self._last = now
+
+
+def session(program: Program, watch: Stopwatch) -> Iterator[Any]:
+    """Sign in, 50 calculations, a draw that nobody answers, search, page, delete, undo, sign out."""
+    yield from _sign_in(program, watch)
+    window = program.window
+    assert window is not None
+    entry = part(window, QLineEdit, "entry_edit")
+    watch.scene = "50 calculations"
+    for number in range(CALCULATIONS):
+        entry.clear()
+        QTest.keyClicks(entry, f"{number}.5 * 3")
+        yield BETWEEN_MS
+        QTest.keyClick(entry, Qt.Key.Key_Return)
+        yield program.calculator.charged
+    watch.scene = "a dead random server"
+    part(window, QPushButton, "key_random").click()
+    yield program.calculator.failed
+    watch.scene = "search"
+    search = part(window, QLineEdit, "search_edit")
+    for letter in "multi":
+        QTest.keyClicks(search, letter)
+        yield BETWEEN_MS
+    yield program.records.page_changed
+    yield SETTLE_MS
+    watch.scene = "page"
+    for _ in range(5):
+        part(window, QAbstractButton, "next_page_button").click()
+        yield program.records.page_changed
+    watch.scene = "delete"
+    table = part(window, QTableView, "records_table")
+    for row in (1, 2, 4):
+        table.selectionModel().select(table.model().index(row, 0), ROWS)
+    part(window, QAction, "delete_action").trigger()
+    yield program.records.page_changed
+    yield BETWEEN_MS
+    watch.scene = "undo"
+    part(window, QPushButton, "undo_button").click()
+    yield program.records.page_changed
+    watch.scene = "sign out"
+    yield SETTLE_MS
+    program.sessions.sign_out()
+    yield SETTLE_MS
+
+
+def _sign_in(program: Program, watch: Stopwatch) -> Iterator[Any]:
+    yield program.sessions.first_run_known
+    watch.scene = "behind the sign-in dialog"
+    yield SETTLE_MS
+    watch.scene = "sign in"
+    part(program.login_dialog, QLineEdit, "email_edit").setText(ANN)
+    part(program.login_dialog, QLineEdit, "password_edit").setText(PASSWORD)
+    part(program.login_dialog, QPushButton, "sign_in_button").click()
+    yield program.records.page_changed
+    yield SETTLE_MS
+
+
+def main(folder: Path, what: str, url: str = "http://127.0.0.1:9/") -> None:
+    """Play the session and say what was measured."""
+    places = configuration.places(folder)
+    config = configuration.load(places.config_file, {}, {})
+    dead = replace(config.random, url=url, quota_url=url, timeout=2)
+    application = make_application()
+    program = Program(application, places, replace(config, random=dead))
+    watch = Stopwatch()
+    scenes = session(program, watch) if what == "stalls" else _sign_in(program, watch)
+    director = Director(scenes)
+    program.start()
+    QTimer.singleShot(0, director.go_on)
+    QTimer.singleShot(120_000, application.quit)
+    QApplication.exec()
+    if what == "stalls":
+        print(json.dumps({"finished": director.finished} | watch.longest))  # noqa: T201  # what the benchmark reads
+    else:
+        print(*memory())  # noqa: T201  # what the benchmark reads
+    program.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), *sys.argv[2:])
