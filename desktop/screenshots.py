@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QItemSelectionModel, QObject, QTimer, Slot
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QTableView, QWidget
@@ -17,13 +17,20 @@ from desktop.app import Program, make_application
 from desktop.config import Config, Places
 from desktop.private_files import make_folder
 from desktop.values import OperationType
+from desktop.views.insights.chart import Chart
+from desktop.views.periods import Period
+
+if TYPE_CHECKING:
+    from desktop.views.main_window import MainWindow
 
 PAINT_MS = 120  # for what was just changed to be on screen
 SETTLE_MS = 600  # the search's delay, and the page that follows
 LIMIT_MS = 60_000
+MARK = 8  # the day whose figures are shown
 SCHEMES = ("light", "dark")
 WINDOW = (1180, 760)
 COMPACT = (380, 700)
+NARROW = (560, 700)
 _ROWS = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
 
 
@@ -94,6 +101,7 @@ def _scenes(program: Program, account: tuple[str, str], folder: Path) -> Iterato
     yield program.calculator.failed
     yield from _both(program, window, folder, "error")
     yield from _records(program, window, folder)
+    yield from _insights(program, window, folder)
     window.arrange("calculator")
     window.resize(*COMPACT)
     entry.setText("2 ÷ 7")
@@ -102,7 +110,7 @@ def _scenes(program: Program, account: tuple[str, str], folder: Path) -> Iterato
     yield from _both(program, window, folder, "compact")
 
 
-def _records(program: Program, window: QWidget, folder: Path) -> Iterator[Any]:
+def _records(program: Program, window: MainWindow, folder: Path) -> Iterator[Any]:
     operation = _find(window, QComboBox, "operation_filter")
     search = _find(window, QLineEdit, "search_edit")
     trash = _find(window, QAbstractButton, "trash_toggle")
@@ -111,6 +119,7 @@ def _records(program: Program, window: QWidget, folder: Path) -> Iterator[Any]:
     search.setText("5")
     yield SETTLE_MS
     yield from _both(program, window, folder, "records-filtered")
+    yield from _filters(program, window, folder)
     search.setText("no such thing")
     yield SETTLE_MS
     yield from _both(program, window, folder, "records-no-match")
@@ -126,6 +135,41 @@ def _records(program: Program, window: QWidget, folder: Path) -> Iterator[Any]:
     yield from _both(program, window, folder, "trash")
     trash.click()
     yield program.records.page_changed
+
+
+def _filters(program: Program, window: MainWindow, folder: Path) -> Iterator[Any]:
+    """All filters in use, further columns, and the same in a narrow window."""
+    for name in ("more_filters_button", "chip_addition", "chip_division"):
+        _find(window, QAbstractButton, name).click()
+    for name, text in (("search_edit", "2"), ("least_edit", "5"), ("most_edit", "1000")):
+        _find(window, QLineEdit, name).setText(text)
+    _find(window, QComboBox, "period_filter").setCurrentText(Period.YEAR.value)
+    yield SETTLE_MS
+    table = _find(window, QTableView, "records_table")
+    for row in (1, 2, 3):
+        table.selectionModel().select(table.model().index(row, 0), _ROWS)
+    yield from _both(program, window, folder, "records-all-filters")
+    for name in ("show_number_action", "show_source_action", "show_date_action"):
+        _find(window, QObject, name).trigger()
+    yield from _both(program, window, folder, "records-columns")
+    _find(window, QObject, "reset_columns_action").trigger()
+    window.arrange("records")
+    window.resize(*NARROW)
+    yield from _both(program, window, folder, "records-narrow")
+    window.arrange("both")
+    window.resize(*WINDOW)
+    for name in ("clear_filters_button", "more_filters_button"):
+        _find(window, QAbstractButton, name).click()
+    yield SETTLE_MS
+
+
+def _insights(program: Program, window: QWidget, folder: Path) -> Iterator[Any]:
+    _find(window, QObject, "insights_action").trigger()
+    shown = _find(window, QWidget, "insights_window")
+    yield _find(window, QObject, "insights_controller").changed
+    _find(shown, Chart, "spend_chart").set_mark(MARK)
+    yield from _both(program, shown, folder, "insights")
+    shown.close()
 
 
 def _both(program: Program, widget: QWidget, folder: Path, name: str) -> Iterator[int]:

@@ -244,3 +244,39 @@ class Insights:
     totals: Totals
     balance: tuple[BalancePoint, ...]
     days: tuple[DaySum, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OperationSum:
+    """How many records of a kind there are, and their sum in hundredths: taken for a charge, given for a credit."""
+
+    operation: OperationType
+    count: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatementReport:
+    """An account over a period from `since` to `until` (UTC microseconds, exclusive), made at `made`.
+
+    `opening` + `credits` − all `charges` = `closing`, always. A correction downwards is a negative credit.
+    """
+
+    username: str
+    since: int
+    until: int
+    opening: int
+    closing: int
+    charges: tuple[OperationSum, ...]
+    credits: OperationSum
+    made: int
+
+    @property
+    def charged(self) -> int:
+        """The sum of all charges."""
+        return sum(found.amount for found in self.charges)
+
+    @property
+    def count(self) -> int:
+        """How many records the period has."""
+        return sum(found.count for found in self.charges) + self.credits.count

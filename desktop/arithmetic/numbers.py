@@ -6,6 +6,7 @@ that could be left out.
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -152,6 +153,11 @@ def localise(text: str, fmt: NumberFormat) -> str:
 
     So it can be copied anywhere; `parse_number` and `parse` read it back in the same format.
     """
+    return text.translate(_letters(fmt))
+
+
+@functools.lru_cache(maxsize=8)  # a page of 500 records asks some thousand times, a search of all for each record
+def _letters(fmt: NumberFormat) -> dict[int, str]:
     zero = ord(fmt.zero_digit)
-    table = {ord(str(digit)): chr(zero + digit) for digit in range(10)}
-    return text.translate(table | {ord("."): fmt.decimal_mark, ord("-"): "−"})
+    digits = {ord(str(digit)): chr(zero + digit) for digit in range(10)}
+    return digits | {ord("."): fmt.decimal_mark, ord("-"): "−"}

@@ -14,7 +14,7 @@ from typing import Any
 
 from peewee import SqliteDatabase, fn
 
-from desktop.errors import BadInput, NotAllowed, NotSignedIn, SignInRefused
+from desktop.errors import BadInput, NotAllowed, NotSignedIn, SignInRefused, StoreDamaged
 from desktop.models import entries, passwords
 from desktop.models.store import Store
 from desktop.models.tables import SignInFailure, User
@@ -110,6 +110,8 @@ def require(store: Store, database: SqliteDatabase, session: Session, role: Role
     found = database.execute_sql(
         "SELECT id, username, role, status, balance FROM user WHERE id = ?", (session.user_id,)
     ).fetchone()
+    if found is None:
+        raise StoreDamaged("The account has gone from the store. Run metercalc verify, and restore a backup.")
     account = _account(found)
     if account.status is not Status.ACTIVE:
         sign_out(store, session)

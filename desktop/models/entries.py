@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from peewee import SqliteDatabase
+from peewee import IntegrityError, SqliteDatabase
 
 from desktop.errors import StoreDamaged
 from desktop.models import chain
@@ -95,7 +95,7 @@ def append(store: Store, head: Head, request_id: str, lines: Sequence[Line]) -> 
             expression=line.expression,
         )
         last = chain.link(store.key, last, form(entry, head.user_id))
-        database.execute_sql(_INSERT, _row(entry, head.user_id, operations[line.operation.value], last))
+        _insert(database, _row(entry, head.user_id, operations.get(line.operation.value), last))
         written.append(entry)
     return tuple(written)
 
@@ -160,7 +160,15 @@ def entries_of(rows: Iterable[Sequence[Any]]) -> tuple[Entry, ...]:
     return tuple(map(entry_of, rows))
 
 
-def _row(entry: Entry, user_id: int, operation_id: int, record_hash: bytes) -> tuple[object, ...]:
+def _insert(database: SqliteDatabase, row: tuple[object, ...]) -> None:
+    """Under the write lock the place was just read as free: what refuses the row is a store that contradicts itself."""
+    try:
+        database.execute_sql(_INSERT, row)
+    except IntegrityError as error:
+        raise StoreDamaged(f"The store refused it ({error}). Nothing was stored: run metercalc verify.") from error
+
+
+def _row(entry: Entry, user_id: int, operation_id: int | None, record_hash: bytes) -> tuple[object, ...]:
     return (
         entry.id,
         entry.request_id,

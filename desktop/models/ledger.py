@@ -312,4 +312,7 @@ def _read_back(store: Store, find: Callable[[SqliteDatabase], Receipt | None], t
 
 def _prices(database: SqliteDatabase) -> Mapping[OperationType, int]:
     rows = database.execute_sql("SELECT type, cost FROM operation").fetchall()
-    return {entries.word(OperationType, kind): cost for kind, cost in rows if kind != OperationType.CREDIT}
+    prices = {entries.word(OperationType, kind): cost for kind, cost in rows if kind != OperationType.CREDIT}
+    if len(prices) != len(OperationType) - 1:
+        raise StoreDamaged("The store has lost the price of an operation. Run metercalc verify, and restore a backup.")
+    return prices

@@ -127,11 +127,24 @@ def pragma(database: SqliteDatabase, name: str) -> Any:
     return database.execute_sql(f"PRAGMA {name}").fetchone()[0]
 
 
+# SQLite's own texts (sqlite3_errstr), where the backup API raises them without a name.
+_NAMES = {
+    "database is locked": "SQLITE_BUSY",
+    "database table is locked": "SQLITE_LOCKED",
+    "attempt to write a readonly database": "SQLITE_READONLY",
+    "disk I/O error": "SQLITE_IOERR",
+    "database disk image is malformed": "SQLITE_CORRUPT",
+    "database or disk is full": "SQLITE_FULL",
+    "unable to open database file": "SQLITE_CANTOPEN",
+    "file is not a database": "SQLITE_NOTADB",
+}
+
+
 def error_name(error: BaseException | None) -> str:
     """SQLite's own name of an error, from as deep as it lies: "cannot rollback" hides a full disk two links down."""
     names = []
     while error is not None:
-        names.append(getattr(error, "sqlite_errorname", None) or "")
+        names.append(getattr(error, "sqlite_errorname", None) or _NAMES.get(str(error), ""))
         error = error.__context__
     return next((name for name in reversed(names) if name and name != "SQLITE_ERROR"), "")
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
 
 from desktop.arithmetic.money import format_money, parse_money
@@ -23,8 +23,8 @@ _CHARS = 9
 class AmountFilter(FilterPart):
     """Bounds in credits, written as the locale does. What is no amount bounds nothing, and is marked."""
 
-    def __init__(self, *, number_format: NumberFormat) -> None:
-        super().__init__()
+    def __init__(self, *, number_format: NumberFormat, parent: QWidget) -> None:
+        super().__init__(parent)
         self._format = number_format
         self._delay = QTimer(self)
         self._delay.setSingleShot(True)

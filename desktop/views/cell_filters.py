@@ -9,8 +9,8 @@ from typing import Any
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.shown import OPERATION_NAMES
-from desktop.values import Column, Detail, Entry
-from desktop.views.columns import Shown
+from desktop.values import Column, Entry
+from desktop.views.columns import SEARCHED, Shown
 
 _LONGEST = 30  # characters of a cell's text in a menu
 
@@ -38,8 +38,7 @@ def offers(entry: Entry, column: Shown, shown: str, number_format: NumberFormat)
             Offer(least, "amount", [amount, None]),
         ]
     text = shown.removeprefix("≈ ")
-    # Nothing is searched for in these two: they are not what the ledger shows of a calculation.
-    if not text or column in (Detail.SOURCE, Detail.NUMBER, Detail.REQUEST):
+    if not text or column not in SEARCHED:
         return []
     brief = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
     return [Offer(f"Search for “{brief}”".replace("&", "&&"), "search", text)]

@@ -6,9 +6,10 @@ until the person sets a width; then the widths are theirs.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QTableView
 
 from desktop.values import Column, Detail
@@ -23,9 +24,13 @@ _STEP_CHARS = 4
 class ColumnLayout(QObject):
     """The columns of one table. Its state is what JSON can hold."""
 
-    def __init__(self, table: QTableView) -> None:
+    changed = Signal()  # others are shown, or in another order
+
+    def __init__(self, table: QTableView, *, longest: Callable[[int], Sequence[int]]) -> None:
+        """`longest` gives the rows of a column that may be its widest: measuring all 500 would be felt."""
         super().__init__(table)
         self._table = table
+        self._longest = longest
         self._header = table.horizontalHeader()
         self._header.setStretchLastSection(True)
         self._header.setSectionsMovable(True)
@@ -52,6 +57,7 @@ class ColumnLayout(QObject):
                 self._header.resizeSection(place, self._needed(place))
             self._sharing = False
             self.share()
+            self.changed.emit()
 
     def move(self, column: Shown, by: int) -> None:
         """Move a shown column by so many places, to the right above 0."""
@@ -97,6 +103,7 @@ class ColumnLayout(QObject):
                 if type(width) is int and _NARROWEST <= width <= _WIDEST and column in self.shown():
                     self._header.resizeSection(place, width)
         self._sharing = False
+        self.changed.emit()
 
     @Slot()
     def share(self) -> None:
@@ -115,7 +122,9 @@ class ColumnLayout(QObject):
         self._sharing = False
 
     def _needed(self, place: int) -> int:
-        return max(self._table.sizeHintForColumn(place), self._header.sectionSizeHint(place))
+        model = self._table.model()
+        cells = (self._table.sizeHintForIndex(model.index(row, place)).width() for row in self._longest(place))
+        return max(self._header.sectionSizeHint(place), *cells, 0)
 
     def _order(self) -> list[Shown]:
         return sorted(COLUMNS, key=lambda column: self._header.visualIndex(COLUMNS.index(column)))

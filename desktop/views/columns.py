@@ -29,6 +29,7 @@ HEADERS: Mapping[Shown, str] = {
 COLUMNS = tuple(HEADERS)
 FIGURES: frozenset[Shown] = frozenset({Column.RESPONSE, Column.AMOUNT, Column.BALANCE, Detail.NUMBER})
 HIDDEN_AT_FIRST: frozenset[Shown] = frozenset(Detail)
+SEARCHED: frozenset[Shown] = frozenset(Column) | {Detail.EXPRESSION}
 
 _AS_TYPED = (OperationType.RANDOM_STRING, OperationType.CREDIT)  # no numbers: what a locale does to those is wrong
 _SOURCES = {

@@ -36,6 +36,7 @@ class ColumnsMenu(QMenu):
         self._reset = self.addAction("R&eset columns")
         self._reset.setObjectName("reset_columns_action")
         self._connect()
+        self._show_state()
 
     def _change(self, name: str, text: str, keys: str) -> QAction:
         action = self.addAction(text)
@@ -46,7 +47,8 @@ class ColumnsMenu(QMenu):
         return action
 
     def _connect(self) -> None:
-        self.aboutToShow.connect(self._show_state)
+        self._layout.changed.connect(self._show_state)
+        self.aboutToShow.connect(self._show_state)  # the cursor may be in another column
         self.triggered.connect(self._on_triggered)
         self._left.triggered.connect(self._on_left)
         self._right.triggered.connect(self._on_right)

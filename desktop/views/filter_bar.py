@@ -36,10 +36,10 @@ class FilterBar(QWidget):
     def __init__(self, *, number_format: NumberFormat, saved: QWidget | None = None) -> None:
         """`saved` is a widget of somebody else's that stands at the end of the row."""
         super().__init__()
-        self._search = SearchFilter(number_format=number_format)
-        self._operations = OperationFilter()
-        self._period = PeriodFilter()
-        self._amount = AmountFilter(number_format=number_format)
+        self._search = SearchFilter(number_format=number_format, parent=self)
+        self._operations = OperationFilter(parent=self)
+        self._period = PeriodFilter(parent=self)
+        self._amount = AmountFilter(number_format=number_format, parent=self)
         self._parts: Mapping[str, FilterPart] = {
             "search": self._search,
             "operations": self._operations,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from desktop.values import Filters
 
@@ -13,6 +14,10 @@ class FilterPart(QObject):
     """One filter. Its state is what JSON can hold, and None while it lets everything through."""
 
     changed = Signal()  # the person set it; `recall` does not say so
+
+    def __init__(self, parent: QWidget) -> None:
+        """The parent takes it along when it goes: a timer must not die on whatever thread collects garbage."""
+        super().__init__(parent)
 
     def put_into(self, filters: Filters) -> Filters:
         """The filters with this one's share put in."""

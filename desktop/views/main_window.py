@@ -164,6 +164,7 @@ class MainWindow(QMainWindow):
             self._whole_size = self.size()
         self.calculator_panel.setVisible(name != RECORDS)
         self.records_browser.setVisible(name != CALCULATOR)
+        self._selection.setVisible(name != CALCULATOR)
         self._menus.check(self._menus.arrangements, name)
         changed = (self._arrangement == CALCULATOR) != (name == CALCULATOR)
         self._arrangement = name

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Slot
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QWidget
 from typing_extensions import override
 
 from desktop.shown import OPERATION_NAMES
@@ -18,8 +18,8 @@ from desktop.views.operation_chips import OperationChips
 class OperationFilter(FilterPart):
     """None chosen means all of them."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, parent: QWidget) -> None:
+        super().__init__(parent)
         self.combo = QComboBox()
         self.combo.setObjectName("operation_filter")
         self.combo.setAccessibleName("Operation")
@@ -51,10 +51,11 @@ class OperationFilter(FilterPart):
 
     def _show_in_combo(self) -> None:
         chosen = self.chips.chosen()
-        # None of the list's entries stands for several: its placeholder does.
-        self.combo.setPlaceholderText(f"{len(chosen)} operations" if len(chosen) > 1 else "")
-        index = -1 if len(chosen) > 1 else self.combo.findData(next(iter(chosen))) if chosen else 0
+        several = len(chosen) > 1
+        index = -1 if several else self.combo.findData(next(iter(chosen))) if chosen else 0
         with QSignalBlocker(self.combo):
+            # None of the list's entries stands for several: its placeholder does. Without one Qt chooses the first.
+            self.combo.setPlaceholderText(f"{len(chosen)} operations" if several else "")
             self.combo.setCurrentIndex(index)
         self.combo.setAccessibleDescription(self.combo.placeholderText())
 
@@ -68,4 +69,3 @@ class OperationFilter(FilterPart):
     def _on_chips(self) -> None:
         self._show_in_combo()
         self.changed.emit()
-

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QDate, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtCore import QDate, QSignalBlocker, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QWidget
 from typing_extensions import override
 
 from desktop.values import Filters
@@ -19,6 +19,7 @@ from desktop.views.filter_part import FilterPart
 from desktop.views.periods import Period, days_of, period_of
 
 _ISO = Qt.DateFormat.ISODate
+_LOOK_MS = 60_000  # a timer set for midnight would miss it on a computer that sleeps
 
 
 class PeriodFilter(FilterPart):
@@ -26,9 +27,12 @@ class PeriodFilter(FilterPart):
 
     days_asked = Signal()  # "Custom" was chosen: the two days are what comes next
 
-    def __init__(self, *, today: Callable[[], QDate] = QDate.currentDate) -> None:
-        super().__init__()
+    def __init__(self, *, parent: QWidget, today: Callable[[], QDate] = QDate.currentDate) -> None:
+        super().__init__(parent)
         self._today = today
+        self._day = today()
+        self._clock = QTimer(self)
+        self._clock.setInterval(_LOOK_MS)
         self.combo = QComboBox()
         self.combo.setObjectName("period_filter")
         self.combo.setAccessibleName("Period")
@@ -38,6 +42,8 @@ class PeriodFilter(FilterPart):
         self.first.setAccessibleName("From this day on")
         self.last = DayEdit("to_date", "any day")
         self.last.setAccessibleName("Up to and including this day")
+        self._clock.timeout.connect(self.follow_the_day)
+        self._clock.start()
         self.combo.currentIndexChanged.connect(self._on_period)
         self.first.dateChanged.connect(self._on_day)
         self.last.dateChanged.connect(self._on_day)
@@ -71,6 +77,18 @@ class PeriodFilter(FilterPart):
     @override
     def needs_room(self) -> bool:
         return self._chosen() is Period.CUSTOM
+
+    @Slot()
+    def follow_the_day(self) -> None:
+        """Set a named period anew when another day has begun: "Today" is not the day of the sign-in."""
+        today, period = self._today(), self._chosen()
+        if today != self._day:
+            self._day = today
+            if period is Period.CUSTOM:
+                self._name_days()
+            elif period is not Period.ANY:
+                self._choose(period)
+                self.changed.emit()
 
     def _chosen(self) -> Period:
         return Period(self.combo.currentData())

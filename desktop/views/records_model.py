@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
@@ -14,6 +15,8 @@ from desktop.views import theme
 from desktop.views.columns import COLUMNS, FIGURES, HEADERS, Shown, cells
 
 Index = QModelIndex | QPersistentModelIndex
+
+_LONGEST = 4  # texts of a column that may be its widest: letters differ in width, "Random string" is a short one
 
 
 class Row(NamedTuple):
@@ -31,17 +34,19 @@ class RecordsModel(QAbstractTableModel):
         super().__init__()
         self._format = number_format
         self._rows: list[Row] = []
+        self._places: dict[int, int] = {}  # rows by the records' ids
 
     def show(self, page: Page) -> None:
         """Replace what is shown by a page."""
         self.beginResetModel()
         self._rows = [self._row(entry) for entry in page.entries]
+        self._places = {row.entry.id: number for number, row in enumerate(self._rows) if row.entry is not None}
         self.endResetModel()
 
     def clear(self) -> None:
         """Show nothing."""
         self.beginResetModel()
-        self._rows = []
+        self._rows, self._places = [], {}
         self.endResetModel()
 
     def entry(self, row: int) -> Entry | None:
@@ -50,8 +55,12 @@ class RecordsModel(QAbstractTableModel):
 
     def row_of(self, record_id: int) -> int | None:
         """Where a record is shown, if it is."""
-        found = (n for n, row in enumerate(self._rows) if row.entry is not None and row.entry.id == record_id)
-        return next(found, None)
+        return self._places.get(record_id)
+
+    def longest(self, place: int) -> list[int]:
+        """The rows with the longest texts of a column, among which is the widest."""
+        rows = {row.cells[place]: number for number, row in enumerate(self._rows)}
+        return [rows[text] for text in heapq.nlargest(_LONGEST, rows, key=len)]
 
     @override
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
 
-from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView
 from typing_extensions import override
@@ -13,7 +14,7 @@ from desktop import copies
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.values import Entry, Page
 from desktop.views.column_layout import ColumnLayout
-from desktop.views.columns import COLUMNS, HEADERS, Shown
+from desktop.views.columns import COLUMNS, HEADERS, SEARCHED, Shown
 from desktop.views.highlight import HighlightDelegate
 from desktop.views.records_model import RecordsModel
 
@@ -31,9 +32,11 @@ class RecordsTable(QTableView):
         self.setObjectName("records_table")
         self.setAccessibleName("Records")
         self.setModel(model)
-        self.setItemDelegate(self._highlight)
+        for place, column in enumerate(COLUMNS):
+            if column in SEARCHED:
+                self.setItemDelegateForColumn(place, self._highlight)
         self._build()
-        self.column_layout = ColumnLayout(self)
+        self.column_layout = ColumnLayout(self, longest=model.longest)
 
     def _build(self) -> None:
         self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
@@ -60,10 +63,8 @@ class RecordsTable(QTableView):
         """Show a page, and keep chosen what was chosen, as far as it is still on it."""
         chosen, current = self.chosen(), self._records.entry(self.currentIndex().row())
         self._records.show(page)
-        for record_id in chosen:
-            row = self._records.row_of(record_id)
-            if row is not None:
-                self.selectionModel().select(self._records.index(row, 0), _WHOLE_ROWS)
+        rows = sorted(row for record_id in chosen if (row := self._records.row_of(record_id)) is not None)
+        self.selectionModel().select(self._lines(rows), _WHOLE_ROWS)
         row = self._records.row_of(current.id) if current is not None else None
         if row is not None:
             flag = QItemSelectionModel.SelectionFlag.NoUpdate
@@ -71,9 +72,8 @@ class RecordsTable(QTableView):
         self.column_layout.share()
 
     def mark(self, texts: Iterable[str]) -> None:
-        """Mark these texts in the cells."""
+        """Mark these texts in the cells of the next page."""
         self._highlight.mark(texts)
-        self.viewport().update()
 
     def put_cursor(self, place: int) -> None:
         """Put the cursor into a column, in the row where it is, and leave chosen what is chosen."""
@@ -82,8 +82,7 @@ class RecordsTable(QTableView):
 
     def chosen(self) -> tuple[int, ...]:
         """The ids of the chosen records, from the top down."""
-        entries = (self._records.entry(row) for row in self._chosen_rows())
-        return tuple(entry.id for entry in entries if entry is not None)
+        return tuple(entry.id for entry in self.chosen_entries())
 
     def chosen_entries(self) -> list[Entry]:
         """The chosen records themselves, from the top down."""
@@ -107,8 +106,20 @@ class RecordsTable(QTableView):
         """Copy the chosen rows as they are shown, cells apart by tabs."""
         QGuiApplication.clipboard().setText(copies.as_shown(self.chosen_cells()))
 
+    def _lines(self, rows: list[int]) -> QItemSelection:
+        """Rows as a selection of few pieces: one for each of 500 rows would keep the window for a tenth of a second."""
+        found = QItemSelection()
+        for _, group in groupby(enumerate(rows), key=lambda numbered: numbered[1] - numbered[0]):
+            piece = [row for _, row in group]
+            found.select(self._records.index(piece[0], 0), self._records.index(piece[-1], 0))
+        return found
+
     def _chosen_rows(self) -> list[int]:
-        return sorted(index.row() for index in self.selectionModel().selectedRows())
+        # Whole rows are chosen, so the pieces say it all; `selectedRows` asks for the flags of every cell.
+        selection = self.selectionModel().selection()
+        pieces = (selection.at(number) for number in range(selection.count()))
+        rows = {row for piece in pieces for row in range(piece.top(), piece.bottom() + 1)}
+        return sorted(row for row in rows if self._records.entry(row) is not None)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

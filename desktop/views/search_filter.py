@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
 
 from desktop.arithmetic.numbers import NumberFormat, format_number, parse_number
@@ -23,8 +23,8 @@ class SearchFilter(FilterPart):
 
     left = Signal()  # Enter: on to what was found
 
-    def __init__(self, *, number_format: NumberFormat) -> None:
-        super().__init__()
+    def __init__(self, *, number_format: NumberFormat, parent: QWidget) -> None:
+        super().__init__(parent)
         self._format = number_format
         self._delay = QTimer(self)
         self._delay.setSingleShot(True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton
 
 from desktop.views import theme
 from desktop.views.announcing import announce
@@ -22,11 +22,19 @@ class UndoBar(QFrame):
         self._text.setObjectName("undo_label")
         self._undo = QPushButton(icon("undo"), "&Undo")
         self._undo.setObjectName("undo_button")
+        self._close = QToolButton()
+        self._close.setObjectName("close_undo_button")
+        self._close.setIcon(icon("clear"))
+        self._close.setAccessibleName("Close; the Edit menu still undoes it")
+        self._close.setToolTip("Close; the Edit menu still undoes it")
+        theme.set_role(self._close, "link")
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.MEDIUM, theme.TIGHT, theme.TIGHT, theme.TIGHT)
         row.addWidget(self._text, 1)
         row.addWidget(self._undo)
+        row.addWidget(self._close)
         self._undo.clicked.connect(self.undo_asked)
+        self._close.clicked.connect(self.hide)
         self.hide()
 
     @Slot(bool, str)

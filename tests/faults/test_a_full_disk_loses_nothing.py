@@ -13,13 +13,14 @@ import subprocess
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from desktop.errors import AppError
 from desktop.models import accounts, ledger, sqlite
 from desktop.models.store import Store
-from desktop.values import Receipt
+from desktop.values import Receipt, Session
 from tests.faults.support.ledgers import audit, enter, make_ledger
 from tests.faults.support.nursery import Channel, Nursery
 from tests.faults.support.runs import figures
@@ -84,7 +85,7 @@ def spend(channel: Channel, file: str, journal: str, how: str, nths: list[int], 
         disk = Disk(how, shim, store, nth)
         disk.fill()
         for _ in range(WHILE_FULL if how == "shim" else 40):
-            if (answer := _charge(channel, store, session, choose, "full"))[0] == "refused":
+            if _charge(channel, store, session, choose, "full")[0] == "refused":
                 break
         accounts.current(store, session)  # what is there can still be read
         disk.free()
@@ -92,11 +93,11 @@ def spend(channel: Channel, file: str, journal: str, how: str, nths: list[int], 
     store.close()
 
 
-def _charge(channel, store, session, choose, when):  # type: ignore[no-untyped-def]
+def _charge(channel: Channel, store: Store, session: Session, choose: random.Random, when: str) -> list[Any]:
     request_id = str(uuid.UUID(int=choose.getrandbits(128)))
     try:
         receipt = ledger.charge(store, session, charge_for(ENTRY, request_id))
-        answer = ["charged", [entry.id for entry in receipt.entries]]
+        answer: list[Any] = ["charged", [entry.id for entry in receipt.entries]]
     except AppError as error:
         answer = ["refused", error.code, str(store.file) in error.message]
     channel.send([when, request_id, answer])

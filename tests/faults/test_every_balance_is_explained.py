@@ -6,10 +6,11 @@ shortest way to a fault, these walks cover the promised number of steps.
 
 from __future__ import annotations
 
+import contextlib
 import random
 import shutil
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -28,6 +29,8 @@ from tests.support.stores import ADMIN, ANN, BALANCE, BOB, COSTS, charge_for, ma
 PEOPLE = (ADMIN, ANN, BOB)
 CHARGES = tuple(charge_for(text) for text in ("1 + 1", "2 − 5", "3 × 4 ÷ 5", "√2", "1 + 2 × 3 − √16", "0.1 + 0.2"))
 STEPS = 100
+
+Mark = Callable[[Store, Session, Sequence[int]], tuple[int, ...]]
 
 
 def make(channel: Channel, file: str) -> None:
@@ -72,11 +75,12 @@ class Walk:
     def charge(self, email: str) -> None:
         charge, cost = self._new(self.choose.choice(CHARGES))
         balance = self.model.balances[email]
-        try:
-            receipt = ledger.charge(self.store, self.sessions[email], replace(charge, quoted=cost))
-        except BalanceTooLow as denial:
-            assert denial.details == {"cost": cost, "balance": balance, "shortfall": cost - balance} and cost > balance
+        if cost > balance:
+            with pytest.raises(BalanceTooLow) as denial:
+                ledger.charge(self.store, self.sessions[email], replace(charge, quoted=cost))
+            assert denial.value.details == {"cost": cost, "balance": balance, "shortfall": cost - balance}
             return
+        receipt = ledger.charge(self.store, self.sessions[email], replace(charge, quoted=cost))
         assert (receipt.cost, receipt.balance, receipt.result) == (cost, balance - cost, charge.result)
         self.model.balances[email] = receipt.balance
         self.model.paid.append((email, charge))
@@ -102,11 +106,10 @@ class Walk:
         amount = self.choose.choice((-1, 1)) * self.choose.randint(1, 500_00)
         after = self.model.balances[email] + amount
         request_id = str(uuid.UUID(int=self.choose.getrandbits(128)))
-        try:
+        expected = pytest.raises(BalanceTooLow) if after < 0 else contextlib.nullcontext()
+        with expected:
             ledger.credit(self.store, self.sessions[ADMIN], email, amount, "A step of a walk", request_id)
             self.model.balances[email] = after
-        except BalanceTooLow:
-            assert after < 0
 
     def price(self, _: str) -> None:
         operation = self.choose.choice(list(COSTS))
@@ -119,7 +122,7 @@ class Walk:
     def show(self, email: str) -> None:
         self._mark(email, records.restore, self.model.hidden, self.model.shown)
 
-    def _mark(self, email, act, old, new) -> None:  # type: ignore[no-untyped-def]
+    def _mark(self, email: str, act: Mark, old: dict[str, set[int]], new: dict[str, set[int]]) -> None:
         ids = self.choose.sample(sorted(old[email]), min(len(old[email]), self.choose.randint(1, 3)))
         someone_elses = next((each for other in PEOPLE if other != email for each in old[other]), 0)
         assert set(act(self.store, self.sessions[email], [*ids, someone_elses])) == set(ids)

@@ -76,8 +76,8 @@ def overspent(nursery: Nursery, file: Path, choose: random.Random, races: int, *
         if paid != min(RACERS, left // COST):
             wrong.append(f"{paid} charges of {COST} from {left}")
         left -= paid * COST
-        wrong += [f"denied with {denial}, though {left}" for denial in answers
-                  if denial != "paid" and denial != {"cost": COST, "balance": left, "shortfall": COST - left}]  # fmt: skip
+        denial = {"cost": COST, "balance": left, "shortfall": COST - left}
+        wrong += [f"denied with {each}, though {left}" for each in answers if each not in ("paid", denial)]
         if planted and wrong:
             break
     end(racers)

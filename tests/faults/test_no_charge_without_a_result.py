@@ -12,14 +12,16 @@ import shutil
 import uuid
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from desktop.errors import AppError
 from desktop.models import entries, ledger, sqlite
+from desktop.models.store import Store
 from desktop.values import Receipt
 from tests.faults.support.ledgers import audit, enter, make_ledger
-from tests.faults.support.nursery import Channel, Crashed, Nursery
+from tests.faults.support.nursery import Channel, Child, Crashed, Nursery
 from tests.faults.support.runs import figures
 from tests.faults.support.shim import KINDS, Calls, Shim
 from tests.support.stores import charge_for, make_store
@@ -73,7 +75,7 @@ def _plant(plant: str) -> None:
     if plant == "two transactions":
         append = entries.append
 
-        def commit_first(store, *rest):  # type: ignore[no-untyped-def]  # as `append`
+        def commit_first(store: Store, *rest: Any) -> object:
             store.database.execute_sql("COMMIT")
             store.database.execute_sql("BEGIN IMMEDIATE")
             return append(store, *rest)
@@ -125,7 +127,7 @@ def violations(nursery: Nursery, template: Path, point: Point, request_id: str, 
     return [f"{point}: {what}" for what in wrong]
 
 
-def _charge(nursery, file, request_id, point, plant=""):  # type: ignore[no-untyped-def]
+def _charge(nursery: Nursery, file: Path, request_id: str, point: Point, plant: str = "") -> Child:
     return nursery.start(charge, file=str(file), request_id=request_id, plant=plant, **vars(point))
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from desktop.models import ledger, sqlite
-from desktop.models.verify import verify
+from desktop.models import verify as proving
 from tests.faults.support.ledgers import enter, make_ledger
 from tests.faults.support.nursery import Channel, Nursery
 from tests.faults.support.runs import figures
@@ -80,7 +80,8 @@ def flip_all(channel: Channel, file: str, stores: int, seed: int, *, planted: bo
         copy = Path(f"{file}-{seed}-{number}") / "store.db"
         make(channel, str(copy))
         store = make_store(copy)
-        columns = [(name, kind) for _, name, kind, *_ in store.database.execute_sql("PRAGMA table_info(record)").fetchall()]
+        table = store.database.execute_sql("PRAGMA table_info(record)").fetchall()
+        columns = [(name, kind) for _, name, kind, *_ in table]
         rows = store.database.execute_sql("SELECT * FROM record ORDER BY id").fetchall()
         for row in rows:
             for (name, kind), value in zip(columns, row, strict=True):
@@ -90,12 +91,12 @@ def flip_all(channel: Channel, file: str, stores: int, seed: int, *, planted: bo
                 except sqlite.sqlite3.IntegrityError:  # another record has it
                     new = value + 77
                     _set(copy, name, new, row[0])
-                found = {problem.record_id for problem in verify(store).problems}
+                found = {problem.record_id for problem in proving.verify(store).problems}
                 tried += 1
                 if not found & {row[0], new}:
                     missed.append(f"record {row[0]}, {name}: {value!r} to {new!r}")
                 _set(copy, name, value, new if name == "id" else row[0])
-        if verify(store).problems:
+        if proving.verify(store).problems:
             missed.append("the store was not put back")
         store.disconnect()
         shutil.rmtree(copy.parent)
@@ -109,9 +110,7 @@ def _set(file: Path, column: str, value: object, record: object) -> None:
 
 def _plant_skipped_hash() -> None:
     """A verification that leaves L6 out."""
-    from desktop.models import verify as module
-
-    run = vars(module)["_Run"]
+    run = vars(proving)["_Run"]
     found = vars(run)["_found"]
     pytest.MonkeyPatch().setattr(run, "_found", lambda self, rule, *rest: rule != "L6" and found(self, rule, *rest))
 
@@ -135,11 +134,14 @@ def test_each_flipped_column_of_each_record_is_found(
 
 _LAST = "(SELECT max(seq) FROM record WHERE user_id = 2)"
 _COPIED = "operation_id, amount, operands, operation_response, expression, exact, source, date, hash"
-_TO_LAST = f"UPDATE user SET balance = (SELECT user_balance FROM record WHERE user_id = 2 AND seq = {_LAST}) WHERE id = 2"
+_TO_LAST = (
+    f"UPDATE user SET balance = (SELECT user_balance FROM record WHERE user_id = 2 AND seq = {_LAST}) WHERE id = 2"
+)
 # What an editor may do that keeps the books balanced, each in statements.
 SCHEMES: dict[str, Sequence[str]] = {
     "balance and last record rewritten together": (
-        f"UPDATE record SET amount = amount - 100, user_balance = user_balance + 100 WHERE user_id = 2 AND seq = {_LAST}",
+        "UPDATE record SET amount = amount - 100, user_balance = user_balance + 100 "
+        f"WHERE user_id = 2 AND seq = {_LAST}",
         "UPDATE user SET balance = balance + 100 WHERE id = 2",
     ),
     "starting balance and every balance after it raised": (
@@ -190,7 +192,7 @@ def test_a_scheme_that_keeps_the_books_balanced_is_found(nursery: Nursery, folde
             connection.execute(statement)
     store = make_store(file)
     try:
-        assert verify(store).problems != ()
+        assert proving.verify(store).problems != ()
     finally:
         store.disconnect()
 
@@ -206,6 +208,6 @@ def test_an_older_copy_put_back_is_found_by_the_anchor(nursery: Nursery, folder:
 
     store = make_store(file)
     try:
-        assert {problem.rule for problem in verify(store).problems} == {"L6"}
+        assert {problem.rule for problem in proving.verify(store).problems} == {"L6"}
     finally:
         store.disconnect()

@@ -66,7 +66,7 @@ def act(channel: Channel, file: str, journal: str, what: str, ids: list[str], se
                     receipt = ledger.charge(store, session, charge_for(ENTRY, request_id))
                 else:
                     receipt = ledger.credit(store, session, ANN, 5_00, "For the truth", request_id)
-                answer = [entry.id for entry in receipt.entries]
+                answer: object = [entry.id for entry in receipt.entries]
             except AppError as error:
                 answer = error.code
         shim.calm()
@@ -85,7 +85,8 @@ def act_once(channel: Channel, file: str, journal: str, request_id: str, kind: s
     session = enter(store)
     shim.arm("EIO", nth, Calls.SYNC if kind == "sync" else Calls.WRITE)
     try:
-        answer = [entry.id for entry in ledger.charge(store, session, charge_for(ENTRY, request_id)).entries]
+        receipt = ledger.charge(store, session, charge_for(ENTRY, request_id))
+        answer: object = [entry.id for entry in receipt.entries]
     except AppError as error:
         answer = error.code
     channel.send([f"{kind} {nth}, then killed", answer])

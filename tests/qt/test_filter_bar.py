@@ -43,6 +43,14 @@ def make_bar(qtbot: QtBot, number_format: NumberFormat) -> FilterBar:
     return made
 
 
+@pytest.fixture
+def home(qtbot: QtBot) -> QWidget:
+    """A widget that takes along what it is the parent of."""
+    made = QWidget()
+    qtbot.addWidget(made)
+    return made
+
+
 def utc(*moment: int) -> int:
     return int(datetime(*moment, tzinfo=UTC).timestamp()) * 1_000_000  # type: ignore[misc]
 
@@ -326,17 +334,38 @@ def test_what_is_set_can_be_kept_and_taken_up_again(qtbot: QtBot, bar: FilterBar
     assert bar.state() == state
 
 
-def test_a_period_is_kept_by_its_name(qtbot: QtBot) -> None:
+def test_a_period_is_kept_by_its_name(qtbot: QtBot, home: QWidget) -> None:
     """Last month's "This month" is this month's when it is taken up again."""
-    period = PeriodFilter(today=lambda: QDate(2025, 7, 5))
-    qtbot.addWidget(period.combo)
+    period = PeriodFilter(parent=home, today=lambda: QDate(2025, 7, 5))
     period.combo.setCurrentText("This month")
     state = period.state()
-    later = PeriodFilter(today=lambda: QDate(2026, 2, 5))
-    qtbot.addWidget(later.combo)
+    later = PeriodFilter(parent=home, today=lambda: QDate(2026, 2, 5))
     later.recall(state)
     assert later.first.date() == QDate(2026, 2, 1)
     assert later.last.date() == QDate(2026, 2, 28)
+
+
+def test_a_named_period_follows_the_day(qtbot: QtBot, home: QWidget) -> None:
+    days = [QDate(2025, 7, 31)]
+    period = PeriodFilter(parent=home, today=lambda: days[-1])
+    period.combo.setCurrentText("Today")
+    with qtbot.assertNotEmitted(period.changed):
+        period.follow_the_day()
+    days.append(QDate(2025, 8, 1))
+    with qtbot.waitSignal(period.changed):
+        period.follow_the_day()
+    assert (period.first.date(), period.last.date()) == (days[-1], days[-1])
+    assert period.combo.currentText() == "Today"
+
+
+def test_days_that_a_person_set_stay_when_another_day_begins(qtbot: QtBot, home: QWidget) -> None:
+    days = [QDate(2025, 7, 31)]
+    period = PeriodFilter(parent=home, today=lambda: days[-1])
+    period.first.setDate(QDate(2025, 7, 30))
+    days.append(QDate(2025, 8, 1))
+    with qtbot.assertNotEmitted(period.changed):
+        period.follow_the_day()
+    assert period.first.date() == QDate(2025, 7, 30)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QLocale, QSettings, Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QMenu, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.errors import StoreFull
@@ -160,6 +160,13 @@ def test_arrangement_size_and_keep_on_top_are_remembered(
     assert not part(again.window, CalculatorPanel, "calculator_panel").isVisible()
     assert again.window.size() == stage.window.size()
     assert again.window.windowFlags() & Qt.WindowType.WindowStaysOnTopHint
+
+
+def test_what_is_chosen_is_added_up_in_the_status_bar(stage: Stage) -> None:
+    part(stage.window, QTableView, "records_table").selectAll()
+    assert text(stage, "selection_label") == "1 record selected · sum −10.00 · average −10.00"
+    stage.sessions.sign_out()
+    assert text(stage, "selection_label") == ""
 
 
 def test_keep_on_top_does_not_make_the_window_vanish(qtbot: QtBot, stage: Stage) -> None:

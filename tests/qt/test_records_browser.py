@@ -7,13 +7,27 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QDate, QItemSelectionModel, QLocale, QPoint, QSettings, Qt
-from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QComboBox, QDateEdit, QLabel, QLineEdit, QPushButton, QToolButton
+from PySide6.QtCore import QDate, QEvent, QItemSelectionModel, QLocale, QPoint, QSettings, Qt
+from PySide6.QtGui import QAccessible, QAction, QGuiApplication
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QDateEdit,
+    QInputDialog,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from desktop.errors import StoreFull
-from desktop.values import Column, Entry, Filters, OperationType
+from desktop.values import Column, Detail, Entry, Filters, OperationType
 from desktop.views.columns import COLUMNS
 from desktop.views.records_browser import RecordsBrowser
 from desktop.views.records_table import RecordsTable
@@ -148,6 +162,20 @@ def test_what_was_chosen_stays_chosen_when_the_page_comes_again(browser: Records
     assert table(browser).chosen() == (28, 26)
 
 
+def test_many_pieces_that_were_chosen_stay_chosen_when_records_come_between(
+    browser: RecordsBrowser, records: FakeRecords
+) -> None:
+    choose(browser, 0, 1, 2, 5, 7, 8)
+    answer(records, (entry(31), *ENTRIES[:6], entry(2), *ENTRIES[6:]))
+    assert table(browser).chosen() == (30, 29, 28, 25, 23, 22)
+
+
+def test_a_record_that_cannot_be_shown_is_never_chosen(browser: RecordsBrowser, records: FakeRecords) -> None:
+    answer(records, (*ENTRIES[:2], entry(1, amount=None), *ENTRIES[2:4]))
+    table(browser).selectAll()
+    assert table(browser).chosen() == (30, 29, 28, 27)
+
+
 def test_delete_by_key_deletes_all_that_are_chosen(qtbot: QtBot, browser: RecordsBrowser, records: FakeRecords) -> None:
     choose(browser, 0, 2)
     table(browser).setFocus()
@@ -198,6 +226,17 @@ def test_a_deletion_can_be_undone_while_it_is_offered(browser: RecordsBrowser, r
     assert records.asked == [("undo",)]
     records.undo_changed.emit(False, "")
     assert not button.isVisible()
+
+
+def test_the_offer_to_undo_can_be_put_away_and_the_next_one_comes(
+    browser: RecordsBrowser, records: FakeRecords
+) -> None:
+    button = part(browser, QPushButton, "undo_button")
+    records.undo_changed.emit(True, "3 records deleted")
+    part(browser, QToolButton, "close_undo_button").click()
+    assert not button.isVisible()
+    records.undo_changed.emit(True, "1 record deleted")
+    assert button.isVisible()
 
 
 def test_nothing_yet_says_what_will_be_here(browser: RecordsBrowser, records: FakeRecords) -> None:
@@ -347,3 +386,244 @@ def test_everything_is_still_usable_in_a_narrow_window(qtbot: QtBot, browser: Re
     combo = part(browser, QComboBox, "operation_filter")
     qtbot.waitUntil(lambda: search.mapTo(browser, QPoint()).y() < combo.mapTo(browser, QPoint()).y() - 10)
     assert search.width() > 200
+
+
+def save(browser: RecordsBrowser, name: str) -> None:
+    """Save the present filters under a name, as a person does."""
+    part(browser, QAction, "save_filters_action").trigger()
+    dialog = part(browser.window(), QInputDialog, "save_filters_dialog")
+    dialog.setTextValue(name)
+    dialog.accept()
+    QApplication.sendPostedEvents(dialog, QEvent.Type.DeferredDelete.value)
+
+
+def take_up(browser: RecordsBrowser, name: str) -> None:
+    """Choose saved filters by their name."""
+    menu = part(browser, QToolButton, "saved_filters_button").menu()
+    menu.aboutToShow.emit()
+    (found,) = (action for action in menu.actions() if action.text() == name)
+    found.trigger()
+
+
+def open_menu(browser: RecordsBrowser, row: int, column: Column) -> QMenu:
+    """The menu of a cell."""
+    index = table(browser).model().index(row, COLUMNS.index(column))
+    table(browser).scrollTo(index)
+    table(browser).customContextMenuRequested.emit(table(browser).visualRect(index).center())
+    return part(browser, QMenu, "record_menu")
+
+
+def trigger(menu: QMenu, words: str) -> None:
+    (found,) = (action for action in menu.actions() if action.text().startswith(words))
+    found.trigger()
+    menu.close()
+
+
+def test_several_operations_are_asked_for_at_once(browser: RecordsBrowser, records: FakeRecords) -> None:
+    for name in ("chip_addition", "chip_division"):
+        part(browser, QToolButton, name).click()
+    assert records.request.filters.operations == {OperationType.ADDITION, OperationType.DIVISION}
+    assert records.request.number == 1
+
+
+def test_chips_have_the_counts_of_the_controller_until_somebody_else_may_sign_in(
+    browser: RecordsBrowser, records: FakeRecords
+) -> None:
+    records.counts_changed.emit({OperationType.ADDITION: 7})
+    assert part(browser, QToolButton, "chip_addition").text() == "Addition  7"
+    browser.forget()
+    assert part(browser, QToolButton, "chip_addition").text() == "Addition"
+
+
+def test_the_trash_says_how_many_records_are_in_it(browser: RecordsBrowser, records: FakeRecords) -> None:
+    records.trash_changed.emit(1234)
+    assert trash(browser).text() == "&Trash (1,234)"
+    records.trash_changed.emit(0)
+    assert trash(browser).text() == "&Trash"
+    records.trash_changed.emit(3)
+    browser.forget()
+    assert trash(browser).text() == "&Trash"
+
+
+def test_what_was_searched_for_is_marked_once_its_page_is_there(browser: RecordsBrowser, records: FakeRecords) -> None:
+    before = table(browser).viewport().grab().toImage()
+    browser.focus_search()
+    part(browser, QLineEdit, "search_edit").setText("Addition")
+    assert table(browser).viewport().grab().toImage() == before
+    request = replace(records.request, filters=Filters(search=("Addition",)))
+    records.page_changed.emit(page(ENTRIES, request=request, count=1234))
+    assert table(browser).viewport().grab().toImage() != before
+    answer(records, ENTRIES)
+    assert table(browser).viewport().grab().toImage() == before
+
+
+@pytest.mark.parametrize(
+    ("column", "words", "found"),
+    [
+        (Column.OPERATION, "Only Addition", Filters(operations=frozenset({OperationType.ADDITION}))),
+        (Column.AMOUNT, "Only amounts of 10.00", Filters(least=1000, most=1000)),
+        (Column.OPERANDS, "Search for “1 + 29”", Filters(search=("1 + 29",))),
+        (Column.RESPONSE, "Search for “30”", Filters(search=("30",))),
+    ],
+)
+def test_the_cell_under_the_mouse_can_be_looked_for(
+    browser: RecordsBrowser, records: FakeRecords, column: Column, words: str, found: Filters
+) -> None:
+    trigger(open_menu(browser, 1, column), words)
+    assert records.request.filters == found
+    assert records.request.number == 1
+
+
+def test_each_cell_has_its_own_offers_and_the_menu_goes_on_as_ever(
+    browser: RecordsBrowser, records: FakeRecords
+) -> None:
+    first = [action.text() for action in open_menu(browser, 1, Column.OPERATION).actions()]
+    second = [action.text() for action in open_menu(browser, 1, Column.AMOUNT).actions()]
+    assert first[0] == "Only Addition"
+    assert "Only Addition" not in second
+    assert first[1:] == second[2:]
+    part(browser, QMenu, "record_menu").close()
+
+
+def test_by_keyboard_the_cell_with_the_cursor_is_looked_for(
+    qtbot: QtBot, browser: RecordsBrowser, records: FakeRecords
+) -> None:
+    table(browser).setFocus()
+    table(browser).setCurrentIndex(table(browser).model().index(2, COLUMNS.index(Column.OPERATION)))
+    table(browser).customContextMenuRequested.emit(QPoint(-1, -1))
+    trigger(part(browser, QMenu, "record_menu"), "Only Addition")
+    assert records.request.filters.operations == {OperationType.ADDITION}
+
+
+def test_saved_filters_bring_back_search_filters_order_and_columns(
+    browser: RecordsBrowser, records: FakeRecords
+) -> None:
+    part(browser, QLineEdit, "search_edit").setText("x")
+    part(browser, QToolButton, "chip_division").click()
+    browser.sort_menu.actions()[COLUMNS.index(Column.AMOUNT)].trigger()
+    part(browser, QAction, "show_source_action").trigger()
+    saved, columns = records.request, table(browser).columns_shown()
+    save(browser, "Lunch")
+    part(browser, QPushButton, "clear_filters_button").click()
+    browser.sort_menu.actions()[COLUMNS.index(Column.DATE)].trigger()
+    part(browser, QAction, "reset_columns_action").trigger()
+    assert records.request != saved
+    asked = len(records.requests)
+    take_up(browser, "Lunch")
+    assert records.request == saved
+    assert len(records.requests) == asked + 1
+    assert table(browser).columns_shown() == columns
+    assert table(browser).horizontalHeader().sortIndicatorSection() == COLUMNS.index(Column.AMOUNT)
+
+
+def test_saved_filters_of_the_trash_open_the_trash(browser: RecordsBrowser, records: FakeRecords) -> None:
+    trash(browser).click()
+    save(browser, "Thrown away")
+    trash(browser).click()
+    take_up(browser, "Thrown away")
+    assert trash(browser).isChecked()
+    assert records.request.filters == Filters(trash=True)
+
+
+def test_saved_filters_belong_to_who_saved_them(
+    browser: RecordsBrowser, records: FakeRecords, settings: QSettings
+) -> None:
+    browser.start("ada@example.org")
+    save(browser, "Lunch")
+    browser.forget()
+    browser.start("bob@example.org")
+    menu = part(browser, QToolButton, "saved_filters_button").menu()
+    menu.aboutToShow.emit()
+    assert "Lunch" not in [action.text() for action in menu.actions()]
+
+
+def test_columns_and_the_further_filters_are_remembered(
+    qtbot: QtBot, browser: RecordsBrowser, records: FakeRecords, settings: QSettings
+) -> None:
+    part(browser, QAction, "show_request_action").trigger()
+    part(browser, QAction, "show_balance_action").trigger()
+    part(browser, QToolButton, "more_filters_button").click()
+    shown = table(browser).columns_shown()
+    browser.remember()
+    settings.sync()
+    again = open_browser(qtbot, records, QSettings(settings.fileName(), QSettings.Format.IniFormat))
+    assert table(again).columns_shown() == shown
+    assert part(again, QToolButton, "more_filters_button").isChecked()
+
+
+def test_a_click_on_a_head_that_cannot_be_sorted_by_changes_nothing(
+    qtbot: QtBot, browser: RecordsBrowser, records: FakeRecords
+) -> None:
+    part(browser, QAction, "show_source_action").trigger()
+    header = table(browser).horizontalHeader()
+    asked = len(records.requests)
+    header.sortIndicatorChanged.emit(COLUMNS.index(Detail.SOURCE), Qt.SortOrder.AscendingOrder)
+    assert len(records.requests) == asked
+    assert header.sortIndicatorSection() == COLUMNS.index(Column.DATE)
+
+
+def test_the_number_sorts_as_the_date_does(browser: RecordsBrowser, records: FakeRecords) -> None:
+    part(browser, QAction, "show_number_action").trigger()
+    place = COLUMNS.index(Detail.NUMBER)
+    table(browser).horizontalHeader().setSortIndicator(place, Qt.SortOrder.AscendingOrder)
+    assert (records.request.sort, records.request.descending) == (Column.DATE, False)
+
+
+def test_a_menu_of_the_columns_opens_at_their_heads(browser: RecordsBrowser) -> None:
+    header = table(browser).horizontalHeader()
+    place = COLUMNS.index(Column.OPERATION)
+    header.customContextMenuRequested.emit(QPoint(header.sectionViewportPosition(place) + 5, 5))
+    assert browser.columns_menu.isVisible()
+    assert part(browser, QAction, "move_column_left_action").text() == "Move “Operation” &left"
+    browser.columns_menu.close()
+
+
+def test_what_is_chosen_is_added_up(qtbot: QtBot, browser: RecordsBrowser, records: FakeRecords) -> None:
+    shown: list[str] = []
+    browser.selection_changed.connect(shown.append)
+    choose(browser, 0, 2)
+    assert shown[-1] == "2 records selected · sum −20.00 · average −10.00"
+    answer(records, ())
+    assert shown[-1] == ""
+    choose(browser)
+    browser.forget()
+    assert shown[-1] == ""
+
+
+def test_tab_passes_through_everything_and_comes_round(qtbot: QtBot, browser: RecordsBrowser) -> None:
+    part(browser, QToolButton, "more_filters_button").click()
+    with qtbot.waitActive(browser):
+        browser.activateWindow()
+    browser.focus_search()
+    passed: list[str] = []
+    for _ in range(60):
+        focus = browser.focusWidget()
+        assert focus is not None
+        if passed and focus.objectName() == "search_edit":
+            break
+        passed.append(focus.objectName())
+        qtbot.keyClick(focus, Qt.Key.Key_Tab)
+    assert browser.focusWidget().objectName() == "search_edit"
+    for name in ("saved_filters_button", "from_date", "most_edit", "records_table", "page_size_combo", "trash_toggle"):
+        assert passed.count(name) == 1, (name, passed)
+    assert passed.index("most_edit") < passed.index("records_table") < passed.index("page_size_combo")
+
+
+def test_everything_that_takes_the_keyboard_has_a_name_for_those_who_listen(browser: RecordsBrowser) -> None:
+    part(browser, QToolButton, "more_filters_button").click()
+    named = (QAbstractButton, QComboBox, QDateEdit, QLineEdit, QSpinBox, QAbstractItemView)
+    for widget in browser.findChildren(QWidget):
+        if isinstance(widget, named) and widget.isVisible() and not widget.objectName().startswith("qt_"):
+            interface = QAccessible.queryAccessibleInterface(widget)
+            assert interface is not None
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                assert interface.text(QAccessible.Text.Name), widget.objectName()
+
+
+def test_the_browser_fits_into_560_pixels_with_all_filters_in_sight(qtbot: QtBot, browser: RecordsBrowser) -> None:
+    part(browser, QToolButton, "more_filters_button").click()
+    records_in_trash = 1234
+    browser.resize(560, 600)
+    part(browser, QToolButton, "trash_toggle").setText(f"&Trash ({records_in_trash:,})")
+    assert browser.minimumSizeHint().width() <= 560
+    qtbot.waitUntil(lambda: browser.width() == 560)

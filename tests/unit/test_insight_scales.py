@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -46,14 +47,14 @@ def test_ticks_hold_what_is_shown_and_are_not_too_many(high: int, most: int) -> 
     assert ticks[0] == 0
     assert ticks[-1] >= high
     assert 2 <= len(ticks) <= most + 1
-    assert len({after - before for before, after in zip(ticks, ticks[1:], strict=False)}) == 1
+    assert len({after - before for before, after in itertools.pairwise(ticks)}) == 1
 
 
 @given(sums)
 def test_bars_lose_no_hundredth_and_have_no_gap(days: list[DaySum]) -> None:
     unit, bars = scales.bars(days)
     assert sum(bar.total for bar in bars) == sum(day.spent for day in days)
-    for before, after in zip(bars, bars[1:], strict=False):
+    for before, after in itertools.pairwise(bars):
         assert scales.following(before.start, unit) == after.start
     assert len(bars) <= 63
 

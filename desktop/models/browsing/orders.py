@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from desktop.errors import StoreDamaged
 from desktop.models import entries
 from desktop.models.browsing import lines
 from desktop.models.browsing.bitmaps import CHUNK_BITS
@@ -125,6 +126,8 @@ class Order:
             )
             for found, key in self.state.store.database.execute_sql(sql, (self.state.user_id, *some)):
                 self._keys[found] = (key, found)
+        if any(seq not in self._keys for seq in missing):  # records never go
+            raise StoreDamaged("Records that were there are missing. Run metercalc verify, and restore a backup.")
 
     def flush(self) -> None:
         """Write what waits into the blocks, splitting those that have grown too long."""

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QDateTime, QDir, QLocale, QSettings, Qt, Slot
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
@@ -96,7 +96,6 @@ class InsightsWindow(QWidget):
         layout.addWidget(self._message)
         layout.addLayout(self._make_charts(), 1)
         QShortcut(QKeySequence.StandardKey.Close, self, self.close)
-        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close)
 
     def _add_fact(self, row: QHBoxLayout, name: str) -> QLabel:
         caption = QLabel(name)
@@ -171,6 +170,13 @@ class InsightsWindow(QWidget):
         for chart in self._charts:
             chart.show_plot(None)
         self.close()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:  # not a shortcut: a chart's figure is left first
+            self.close()
+        else:
+            super().keyPressEvent(event)
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop.models import accounts
+from desktop.errors import StoreDamaged
+from desktop.models import accounts, migrations
 from desktop.models.store import Store
 from desktop.models.verify import verify
 from desktop.values import Session
@@ -25,17 +26,11 @@ def cheap_passwords() -> None:
 
 def without_rules(patch: pytest.MonkeyPatch, *rules: str) -> None:
     """Plant a fault: stores made by this process lack these rules of the schema."""
-    schema = _schema()
+    schema: tuple[str, ...] = vars(migrations)["_FIRST_SCHEMA"]
     for rule in rules:
         assert any(rule in statement for statement in schema), rule
         schema = tuple(statement.replace(rule, "") for statement in schema)
     patch.setattr("desktop.models.migrations._FIRST_SCHEMA", schema)
-
-
-def _schema() -> tuple[str, ...]:
-    from desktop.models import migrations
-
-    return tuple(vars(migrations)["_FIRST_SCHEMA"])
 
 
 def make_ledger(file: Path, people: Iterable[str] = (ANN,), balance: int = RICH) -> None:
@@ -50,7 +45,10 @@ def make_ledger(file: Path, people: Iterable[str] = (ANN,), balance: int = RICH)
 def enter(store: Store, email: str = ANN) -> Session:
     """A session without a sign-in, which would write to the store."""
     with store.reading() as database:
-        (user_id,) = database.execute_sql("SELECT id FROM user WHERE username = ?", (email,)).fetchone()
+        row = database.execute_sql("SELECT id FROM user WHERE username = ?", (email,)).fetchone()
+    if row is None:
+        raise StoreDamaged(f"{email} is not in the store.")
+    (user_id,) = row
     session = Session(secrets.token_urlsafe(8), user_id, email)
     store.sessions[session.token] = user_id
     return session

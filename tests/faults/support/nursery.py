@@ -15,6 +15,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -112,6 +113,7 @@ class Nursery:
     def __init__(self, shim: Path | None) -> None:
         self._line, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._line.settimeout(PATIENCE_S)
+        self._turn = threading.Lock()  # two of a test's threads may have children at once
         environment = os.environ | ({"LD_PRELOAD": str(shim)} if shim else {})
         self._process = subprocess.Popen(
             [sys.executable, "-m", __name__, str(other.fileno())],
@@ -130,9 +132,10 @@ class Nursery:
             "job": job.__name__,
             "arguments": arguments,
         }
-        socket.send_fds(self._line, [json.dumps(order).encode()], [its.fileno()])
-        its.close()
-        return Child(self, json.loads(self._line.recv(PACKET)), Channel(mine))
+        with self._turn:
+            socket.send_fds(self._line, [json.dumps(order).encode()], [its.fileno()])
+            its.close()
+            return Child(self, json.loads(self._line.recv(PACKET)), Channel(mine))
 
     def run(self, job: Job, **arguments: object) -> Any:
         """Run a job in a new child and return what it returned."""
@@ -140,8 +143,9 @@ class Nursery:
 
     def reap(self, pid: int) -> int:
         """Wait for a child to end; returns its exit status."""
-        self._line.send(json.dumps({"reap": pid}).encode())
-        return int(json.loads(self._line.recv(PACKET)))
+        with self._turn:
+            self._line.send(json.dumps({"reap": pid}).encode())
+            return int(json.loads(self._line.recv(PACKET)))
 
     def close(self) -> None:
         """Let the process end."""

@@ -122,9 +122,7 @@ class _File:
     def content(self, loss: Loss, choose: random.Random) -> bytes:
         content = bytearray(self.base)
         for change in self.changes:
-            if change.sure or loss is Loss.ALL:
-                change.apply(content)
-            elif loss is Loss.SOME and choose.random() < 0.5:
+            if change.sure or loss is Loss.ALL or (loss is Loss.SOME and choose.random() < 0.5):
                 change.apply(content)
             elif loss in SECTORS:
                 for part in change.sectors(SECTORS[loss]):

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
 import pytest
+
+T = TypeVar("T")
+CORES = 2
 
 
 def figures(name: str, quick: int, full: int) -> pytest.MarkDecorator:
@@ -10,3 +17,9 @@ def figures(name: str, quick: int, full: int) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(
         name, [pytest.param(quick, id=f"{quick}"), pytest.param(full, id=f"{full}", marks=pytest.mark.faults)]
     )
+
+
+def all_of(find: Callable[[T], list[str]], points: Iterable[T]) -> list[str]:
+    """What is found at all points, two of which are tried at a time."""
+    with ThreadPoolExecutor(CORES) as pool:
+        return [what for found in pool.map(find, points) for what in found]

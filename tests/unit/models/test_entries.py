@@ -165,7 +165,7 @@ def test_nothing_of_a_request_is_stored_when_one_of_its_steps_cannot_be(open_boo
         other.execute(
             "CREATE TRIGGER stop BEFORE INSERT ON record WHEN NEW.step = 2 BEGIN SELECT raise(ABORT, 'stop'); END"
         )
-    with pytest.raises(sqlite.peewee.IntegrityError, match="stop"):
+    with pytest.raises(StoreDamaged, match="stop"):
         books.charge("1 + 2 × 3")
     assert (_everything(books.store), books.balance()) == (before, balance)
 

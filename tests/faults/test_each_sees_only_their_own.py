@@ -1,0 +1,222 @@
+"""Promise 16: nobody sees, changes or learns of another user's records, through whatever door of the core or command.
+
+Bob tries each function of the core that takes a session with all he might know of Ann: ids, request ids, her e-mail;
+and each with a session that is not his, or none. A function without an attempt here fails the test.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from peewee import SqliteDatabase
+
+from desktop import models
+from desktop.errors import AppError, NotAllowed
+from desktop.models import accounts, insights, ledger, records, statements
+from desktop.models.store import Store
+from desktop.values import Account, Column, Filters, OperationType, PageRequest, Role, Session, Status
+from tests.faults.support.ledgers import cheap_passwords, enter
+from tests.faults.support.nursery import Channel, Nursery
+from tests.faults.support.old_stores import facts
+from tests.support.command_line import Program
+from tests.support.stores import ADMIN, ANN, BOB, PASSWORD, charge_for, make_store, new_id
+
+# What only Ann's records hold; none of it may come back to Bob.
+CANARIES = ("31337", "62674", "424242", "987654")
+ANNS_BALANCE = 987_654_32
+END = 2**62
+
+Attempt = Callable[[Store, Session, "Loot"], object]
+
+
+class Loot:
+    """What Bob knows of Ann."""
+
+    def __init__(self, store: Store) -> None:
+        ann = enter(store, ANN)
+        self.charge = charge_for("31337 + 31337", new_id())
+        ledger.charge(store, ann, self.charge)
+        ledger.charge(store, ann, charge_for("424242 × 1"))
+        (self.hidden,) = records.delete(store, ann, [self._ids(store, ann)[0]])
+        self.ids = [*self._ids(store, ann), self.hidden]
+        self.everything = Filters(search=("3",))
+
+    @staticmethod
+    def _ids(store: Store, ann: Session) -> list[int]:
+        return [entry.id for entry in records.page(store, ann, PageRequest()).entries]
+
+
+def never() -> bool:
+    """Nobody cancels."""
+    return False
+
+
+def quiet(done: int, total: int) -> None:
+    """Nobody looks at the progress."""
+
+
+DOORS: dict[str, Attempt] = {
+    "accounts.sign_out": lambda store, bob, _: accounts.sign_out(store, bob),
+    "accounts.current": lambda store, bob, _: accounts.current(store, bob),
+    "accounts.require": lambda store, bob, _: accounts.require(store, store.database, bob),
+    "accounts.change_password": lambda store, bob, _: accounts.change_password(store, bob, "x" * 9, "another one 8"),
+    "accounts.users": lambda store, bob, _: accounts.users(store, bob),
+    "accounts.set_status": lambda store, bob, _: accounts.set_status(store, bob, ANN, Status.INACTIVE),
+    "ledger.statement": lambda store, bob, _: ledger.statement(store, bob),
+    "ledger.charge": lambda store, bob, loot: ledger.charge(store, bob, loot.charge),
+    "ledger.find": lambda store, bob, loot: ledger.find(store, bob, loot.charge.request_id),
+    "ledger.check_covered": lambda store, bob, _: ledger.check_covered(store, bob, ANNS_BALANCE - 1_000_00),
+    "ledger.credit": lambda store, bob, _: ledger.credit(store, bob, ANN, -1, "A try", new_id()),
+    "ledger.set_cost": lambda store, bob, _: ledger.set_cost(store, bob, OperationType.ADDITION, 0),
+    "records.page": lambda store, bob, loot: [
+        records.page(store, bob, PageRequest(filters)) for filters in (Filters(), Filters(trash=True), loot.everything)
+    ],
+    "records.first_look": lambda store, bob, _: records.first_look(store, bob, PageRequest(), cancelled=never),
+    "records.catch_up": lambda store, bob, _: records.catch_up(store, bob, progress=quiet, cancelled=never),
+    "records.totals": lambda store, bob, loot: records.totals(store, bob, loot.everything),
+    "records.operation_counts": lambda store, bob, _: records.operation_counts(store, bob, Filters()),
+    "records.trash_count": lambda store, bob, _: records.trash_count(store, bob),
+    "records.stream": lambda store, bob, _: list(records.stream(store, bob, Filters(), Column.DATE, descending=True)),
+    "records.batches": lambda store, bob, _: list(records.batches(store, bob, Filters(), Column.DATE, descending=True)),
+    "records.delete": lambda store, bob, loot: records.delete(store, bob, loot.ids),
+    "records.restore": lambda store, bob, loot: records.restore(store, bob, loot.ids),
+    "insights.insights": lambda store, bob, _: insights.insights(
+        store, bob, Filters(), progress=quiet, cancelled=never
+    ),
+    "statements.statement": lambda store, bob, _: _consumed(statements.statement(store, bob, 0, END)),
+}
+ADMINS = {"accounts.users", "accounts.set_status", "ledger.credit", "ledger.set_cost"}
+# What answers as if there were nothing, and what says no more than that an id is taken.
+EMPTY = {"records.delete": (), "records.restore": (), "records.trash_count": 0}
+
+
+def _consumed(opened: AbstractContextManager[tuple[Any, Any]]) -> list[object]:
+    with opened as (report, batches):
+        return [report, *batches]
+
+
+def doors() -> set[str]:
+    """Each public function of the core that takes a session."""
+    found = set()
+    for module in pkgutil.iter_modules(models.__path__):
+        for name, function in vars(importlib.import_module(f"{models.__name__}.{module.name}")).items():
+            known = inspect.isfunction(function) and function.__module__ == f"{models.__name__}.{module.name}"
+            if known and not name.startswith("_") and "session" in inspect.signature(function).parameters:
+                found.add(f"{module.name}.{name}")
+    return found
+
+
+def try_all(channel: Channel, file: str, plant: str) -> list[str]:
+    """Job: as Bob, go to every door; returns what leaked, changed or opened."""
+    cheap_passwords()
+    store = make_store(Path(file))
+    for email, balance in ((ADMIN, 0), (ANN, ANNS_BALANCE), (BOB, 1_000_00)):
+        accounts.register(store, email, PASSWORD, starting_balance=balance)
+    loot = Loot(store)
+    _plant(plant)
+    before, wrong = _anns(file, store), []
+    for name, attempt in DOORS.items():
+        bob = enter(store, BOB)
+        answer = _answer(attempt, store, bob, loot)
+        told = f"{answer!r} {getattr(answer, 'details', '')}"
+        if any(canary in told for canary in CANARIES):
+            wrong.append(f"{name} told {told}")
+        if name in ADMINS and not isinstance(answer, NotAllowed):
+            wrong.append(f"{name} is open to everybody: {answer!r}")
+        if name in EMPTY and answer != EMPTY[name]:
+            wrong.append(f"{name} answered {answer!r}")
+        for what, forged in _forged(store, bob).items():
+            answer = _answer(attempt, store, forged, loot)
+            if name != "accounts.sign_out" and not isinstance(answer, NotAllowed):
+                wrong.append(f"{name} lets in {what}: {answer!r}")
+        if _anns(file, store) != before:
+            wrong.append(f"{name} changed what is Ann's")
+            before = _anns(file, store)
+    store.close()
+    return wrong
+
+
+def _forged(store: Store, bob: Session) -> dict[str, Session]:
+    ended = enter(store, BOB)
+    del store.sessions[ended.token]
+    ann, token = bob.user_id - 1, bob.token if store.sessions.get(bob.token) else enter(store, BOB).token
+    return {
+        "Bob's token with Ann's id": Session(token, ann, ANN),
+        "no token": Session("", ann, ANN),
+        "a made-up token": Session("made-up", ann, ANN),
+        "an ended session": ended,
+    }
+
+
+def _answer(attempt: Attempt, store: Store, session: Session, loot: Loot) -> object:
+    try:
+        return attempt(store, session, loot)
+    except AppError as error:
+        return error
+
+
+def _anns(file: str, store: Store) -> list[object]:
+    found = facts(Path(file))
+    users = "SELECT username, password, role, status, balance FROM user WHERE username = ?"
+    return [found["records"], found["hidden"], *store.database.execute_sql(users, (ANN,)).fetchall()]
+
+
+def _plant(plant: str) -> None:
+    patch, execute = pytest.MonkeyPatch(), SqliteDatabase.execute_sql
+    if plant == "delete without its user":
+        others = " AND user_id = ? AND deleted_at"
+
+        def for_all(database: SqliteDatabase, sql: str, params: Any = None) -> Any:
+            return execute(database, sql.replace(others, " AND ? AND deleted_at"), params)
+
+        patch.setattr(SqliteDatabase, "execute_sql", for_all)
+    if plant == "a session that is believed":
+
+        def believe(store: Store, database: SqliteDatabase, session: Session, role: Role | None = None) -> Account:
+            row = database.execute_sql("SELECT username, balance FROM user WHERE id = ?", (session.user_id,)).fetchone()
+            return Account(session.user_id, row[0], Role.ADMIN, Status.ACTIVE, row[1])
+
+        patch.setattr(accounts, "require", believe)
+
+
+def test_every_door_of_the_core_has_its_attempt() -> None:
+    assert doors() == set(DOORS)
+
+
+def test_no_door_of_the_core_opens_to_another_users_records(nursery: Nursery, folder: Path) -> None:
+    for number, plant in enumerate(("delete without its user", "a session that is believed")):
+        assert nursery.run(try_all, file=str(folder / f"planted {number}.db"), plant=plant), f"missed: {plant}"
+
+    assert nursery.run(try_all, file=str(folder / "store.db"), plant="") == []
+
+
+def test_no_command_opens_to_another_users_records(tmp_path: Path, cheap_passwords: None) -> None:
+    program = Program.with_people(tmp_path)
+    anns = program.here(ANN, "eval", "31337 + 31337", "--json").json
+    request_id, record_id = anns["request_id"], str(anns["steps"][0]["record_id"])
+    before = facts(tmp_path / "metercalc.db")
+    attempts: tuple[tuple[list[str], int | None], ...] = (
+        (["delete", record_id], None),
+        (["restore", record_id], None),
+        (["records", "--search", "31337", "--json"], None),
+        (["records", "--trash", "--format", "csv"], None),
+        (["balance"], None),
+        (["eval", "31337 + 31337", "--request-id", request_id], 2),
+        (["eval", "1 + 1", "--request-id", request_id, "--json"], 2),
+        (["random", "--request-id", request_id, "--json"], None),
+        (["credit", ANN, "-1", "--reason", "A try"], 4),
+    )
+    for words, status in attempts:
+        outcome = program.here(BOB, *words)
+        assert "62674" not in outcome.out + outcome.err, words
+        assert request_id not in words or outcome.status != 0, words
+        assert status is None or outcome.status == status, (words, outcome)
+    after = facts(tmp_path / "metercalc.db")
+    assert [after["records"][: len(before["records"])], after["hidden"]] == [before["records"], before["hidden"]]

@@ -1,0 +1,156 @@
+"""Promise 17: every file is its owner's alone, whatever the umask; no log holds a password, result or random string.
+
+The core does all it can do, with faults that are logged; then every file and every log line is looked at.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from desktop import logs, private_files
+from desktop.errors import AppError
+from desktop.models import accounts, backups, ledger, records
+from desktop.models.sqlite import translated
+from desktop.models.store import Store
+from desktop.values import Column, Filters, OperationType, PageRequest
+from tests.faults.support.ledgers import cheap_passwords
+from tests.faults.support.nursery import Channel, Nursery
+from tests.faults.support.shim import Calls, Shim
+from tests.support.command_line import ADMIN, ANN, PASSWORD, Program
+from tests.support.stores import BALANCE, COSTS, charge_for, make_store, new_id, random_charge
+
+# Each is unlike anything else, so that a search for it finds nothing but a leak.
+SECRET_PASSWORD, WRONG_PASSWORD, NEW_PASSWORD = "qX7-canary-one", "qX7-canary-two", "qX7-canary-three"
+RESULT, RANDOM_STRING = "68719476736", "kAnArY5tr1ng"
+CANARIES = (SECRET_PASSWORD, WRONG_PASSWORD, NEW_PASSWORD, RESULT, RANDOM_STRING)
+
+
+def modes(folder: Path) -> list[str]:
+    """Files and folders below one that others may look into."""
+    found = []
+    for path in (folder, *folder.rglob("*")):
+        with contextlib.suppress(FileNotFoundError):  # a side file that has just gone
+            mode = stat.S_IMODE(path.lstat().st_mode)
+            if mode & 0o077:
+                found.append(f"{path.relative_to(folder.parent)} is {mode:o}")
+    return found
+
+
+def live(channel: Channel, folder: str, umask: int, plant: str) -> dict[str, list[str]]:
+    """Job: do everything the core does, with a log at DEBUG; returns the open files and the leaks."""
+    _plant(plant)
+    cheap_passwords()
+    os.umask(umask)
+    data = Path(folder)
+    shim = Shim(data)
+    logs.set_up(data / "logs", "DEBUG", 3)
+    for name in ("peewee", "urllib3", "asyncio"):  # libraries that somebody made talkative
+        logging.getLogger(name).setLevel(logging.DEBUG)
+    store = make_store(data / "store.db")
+    with logs.request(logs.new_reference()):
+        _work(store, shim)
+    found = modes(data)  # with the side files there
+    store.close()
+    backups.restore(next(backups.folder_of(store.file).iterdir()), store.file, costs=COSTS)
+    store = make_store(store.file)
+    store.close()
+    logs.shut_down()
+    return {"modes": found + modes(data), "leaks": list(_leaks(data))}
+
+
+def _work(store: Store, shim: Shim) -> None:
+    accounts.register(store, ADMIN, SECRET_PASSWORD, starting_balance=BALANCE)
+    accounts.register(store, ANN, SECRET_PASSWORD, starting_balance=BALANCE)
+    with contextlib.suppress(AppError):
+        accounts.sign_in(store, ANN, WRONG_PASSWORD)
+    admin, ann = (accounts.sign_in(store, email, SECRET_PASSWORD) for email in (ADMIN, ANN))
+    accounts.change_password(store, ann, SECRET_PASSWORD, NEW_PASSWORD)
+    ledger.charge(store, ann, charge_for("262144 × 262144"))
+    ledger.charge(store, ann, random_charge(RANDOM_STRING))
+    ledger.credit(store, admin, ANN, BALANCE, "For more", new_id())
+    ledger.set_cost(store, admin, OperationType.ADDITION, 1)
+    for kind, calls in (("EIO", Calls.SYNC), ("ENOSPC", Calls.WRITE), ("EIO", Calls.ALL)):
+        shim.arm(kind, 1, calls)
+        with contextlib.suppress(AppError):
+            ledger.charge(store, ann, charge_for("262144 × 262144"))
+        shim.calm()
+    with contextlib.suppress(AppError):
+        records.page(store, ann, PageRequest(Filters(search=(RESULT, RANDOM_STRING))))
+    records.delete(store, ann, [entry.id for entry in records.page(store, ann, PageRequest()).entries])
+    assert not list(records.stream(store, ann, Filters(search=(RESULT,)), Column.DATE, descending=True))
+    records.catch_up(store, ann, progress=lambda *_: None, cancelled=lambda: False)
+    store.write_anchor()
+    backups.back_up_daily(store)
+    try:
+        with translated(store.file):
+            raise RuntimeError("a bug")
+    except RuntimeError:
+        logging.getLogger("desktop.faults").exception("as a bug is logged")
+
+
+def _leaks(data: Path) -> Iterator[str]:
+    """Where a canary sings: any of them in a log, a password in any file."""
+    for file in (path for path in data.rglob("*") if path.is_file()):
+        content = file.read_bytes()
+        singing = CANARIES if file.parent.name == "logs" else CANARIES[:3]
+        for canary in singing:
+            if canary.encode() in content:
+                yield f"{canary} in {file.relative_to(data)}"
+    assert b"charged" in (data / "logs" / logs.FILE_NAME).read_bytes()
+
+
+def _plant(plant: str) -> None:
+    patch = pytest.MonkeyPatch()
+    if plant == "talkative libraries":
+        patch.setattr("desktop.logs._Reference.filter", _let_through)
+    if plant == "open files":
+        patch.setattr(private_files, "FILE_MODE", 0o644)
+        patch.setattr(private_files, "FOLDER_MODE", 0o755)
+
+
+def _let_through(_: object, record: logging.LogRecord) -> bool:
+    record.reference = "--------"
+    return True
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022], ids=["000", "022"])
+def test_every_file_is_its_owners_alone_and_no_log_holds_a_secret(nursery: Nursery, folder: Path, umask: int) -> None:
+    planted = nursery.run(live, folder=str(folder / "open"), umask=umask, plant="open files")
+    assert any("store.db is" in what for what in planted["modes"]), "the harness missed files that all can read"
+    planted = nursery.run(live, folder=str(folder / "talkative"), umask=umask, plant="talkative libraries")
+    assert any(RESULT in what for what in planted["leaks"]), "the harness missed a log with results in it"
+
+    assert nursery.run(live, folder=str(folder / "data"), umask=umask, plant="") == {"modes": [], "leaks": []}
+
+
+def test_every_command_keeps_its_files_private_and_its_log_quiet(tmp_path: Path) -> None:
+    program = Program(tmp_path / "data")
+    loud = {"METERCALC_LOGGING_LEVEL": "DEBUG", "METERCALC_RANDOM_FALLBACK": "local"}
+    loud["METERCALC_RANDOM_URL"] = "http://127.0.0.1:9/strings/"  # where nobody listens
+    umask = os.umask(0)
+    try:
+        program.run("init", **loud)
+        program.run("register", ANN, "--password-stdin", stdin=f"{SECRET_PASSWORD}\n", **loud)
+        shown = [program.as_user(ANN, *words, password=SECRET_PASSWORD, **loud).out for words in (
+            ("eval", "262144 × 262144"), ("random",), ("records", "--search", RESULT), ("balance",))]  # fmt: skip
+        program.as_user(ANN, "balance", password=WRONG_PASSWORD, **loud)
+        program.run("backup", str(program.folder / "kept.metercalc-backup"), **loud)
+        program.run("restore-backup", str(program.folder / "kept.metercalc-backup"), **loud)
+        program.run("verify", **loud)
+    finally:
+        os.umask(umask)
+    assert RESULT in shown[0]
+    assert RESULT in shown[2]
+    assert modes(program.folder) == []
+    drawn = shown[1].split()[0]
+    logged = b"".join(file.read_bytes() for file in program.folder.rglob("*.log*"))
+    assert logged
+    for secret in (SECRET_PASSWORD, WRONG_PASSWORD, RESULT, drawn, PASSWORD):
+        assert secret.encode() not in logged
