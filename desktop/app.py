@@ -151,7 +151,7 @@ class Program(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Notice that somebody is there, for the idle lock."""
-        # The class first: this is asked some thousand times while a window is shown, and a type costs ten times as much.
+        # The class first: this is asked thousands of times while a window is shown, and a type costs ten times more.
         if isinstance(event, QInputEvent) and event.type() in _ACTIVITY:
             self.sessions.note_activity()
         return False
@@ -172,6 +172,10 @@ class Program(QObject):
         import desktop.views.calculator_panel
 
         yield
+        import desktop.views.records_browser
+
+        yield
+        import desktop.reports
         import desktop.views.main_window  # noqa: F401
 
         yield

@@ -111,9 +111,9 @@ def _document(page: Page) -> dict[str, object]:
     return {
         "page": page.number,
         "pages": page.pages,
-        "total": page.totals.count,
-        "spent": plain_money(page.totals.spent),
-        "credited": plain_money(page.totals.credited),
+        "total": page.counted.count,
+        "spent": plain_money(page.counted.spent),
+        "credited": plain_money(page.counted.credited),
         "records": [record_document(entry) for entry in page.entries],
     }
 
@@ -121,7 +121,7 @@ def _document(page: Page) -> dict[str, object]:
 def _table(page: Page) -> list[str]:
     if not page.entries:
         return [_emptiness(page.request.filters)]
-    totals = page.totals
+    totals = page.counted
     foot = (
         f"Page {page.number:,} of {page.pages:,}   {totals.count:,} records   "
         f"spent {format_money(totals.spent)}   credited {format_money(totals.credited)}"

@@ -38,7 +38,8 @@ class StoreAccess:
 
     def open(self) -> None:
         """Open the store for the calling thread, the one that writes."""
-        from desktop.models import backups
+        # With all that the first jobs need: imported later, it would take turns with the window that is being shown.
+        from desktop.models import accounts, backups, health, ledger, records, verify  # noqa: F401
         from desktop.models.store import open_store
 
         try:

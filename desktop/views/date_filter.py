@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QDate, QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QDateEdit, QWidget
 from typing_extensions import override
 
@@ -25,7 +25,6 @@ class DayEdit(QDateEdit):
         self.setSpecialValueText(open_text)
         self.setDate(_OPEN)
         self.setToolTip("Del leaves the day open")
-        self.calendarWidget().installEventFilter(self)
 
     @property
     def day(self) -> QDate | None:
@@ -46,6 +45,12 @@ class DayEdit(QDateEdit):
             self.setDate(QDate.currentDate())  # the day after "any day" is not in 2000
         else:
             super().stepBy(steps)
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        # Only now, when it may be opened: two calendars take 10 ms of the window's building.
+        self.calendarWidget().installEventFilter(self)  # once more is the same as once
+        super().mousePressEvent(event)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -82,7 +82,7 @@ class Pager(QWidget):
             (self._last, page.number < page.pages),
         ):
             button.setEnabled(possible)
-        totals = page.totals
+        totals = page.counted
         noun = "record" if totals.count == 1 else "records"
         spent = format_money(totals.spent, self._format)
         credited = format_money(totals.credited, self._format)

@@ -226,7 +226,7 @@ class RecordsBrowser(QWidget):
         self._table.show_page(page)
         self._pager.show_page(page)
         self._on_selection()
-        self._tools.show_totals(page.totals)
+        self._tools.show_totals(page.counted)
 
     @Slot()
     def _on_selection(self) -> None:
@@ -266,7 +266,7 @@ class RecordsBrowser(QWidget):
     @Slot()
     def _on_export(self) -> None:
         if self._page is not None:
-            self.export_asked.emit(self._request, self._page.totals.count)
+            self.export_asked.emit(self._request, self._page.counted.count)
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:

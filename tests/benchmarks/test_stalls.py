@@ -1,4 +1,4 @@
-"""The longest time that the window's thread is away from its loop through a session, with a store of 100,000 records."""
+"""The longest time that the window's thread is away from its loop through a session on 100,000 records."""
 
 from __future__ import annotations
 
@@ -21,7 +21,14 @@ def test_the_window_never_stalls_through_a_session(tmp_path: Path) -> None:
     rounds = []
     with RandomServer(Behaviour.SILENT) as server:
         for _ in range(ROUNDS):
-            words = ("-m", "tests.benchmarks.window_session", str(tmp_path / "data"), "stalls", server.url)
+            words = (
+                "-m",
+                "tests.benchmarks.window_session",
+                str(tmp_path / "data"),
+                "stalls",
+                server.url,
+                server.quota_url,
+            )
             rounds.append(json.loads(said(tmp_path / "compiled", *words)))
     assert all(found.pop("finished") for found in rounds)
     for scene in rounds[0]:

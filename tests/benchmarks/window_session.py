@@ -1,8 +1,8 @@
 """A person's session in the real program, on a script: `python -m tests.benchmarks.window_session DIR …`.
 
-With `memory` it signs in, settles, and says what memory the process has. With `stalls URL` it goes through a whole
-session while a timer of 1 ms on the window's thread notes how long the loop was away; URL is a random.org that never
-answers. It says one JSON object: the longest stall of each scene in milliseconds.
+With `memory` it signs in, settles, and says what memory the process has. With `stalls URL QUOTA_URL` it goes through
+a whole session while a timer of 1 ms on the window's thread notes how long the loop was away; the URLs are those of a
+random.org that never answers. It says one JSON object: the longest stall of each scene in milliseconds.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from tests.benchmarks.build_store import ANN, PASSWORD
 from tests.benchmarks.support import memory
 from tests.support.widgets import part
 
+NOWHERE = "http://127.0.0.1:9/"  # nothing listens there
 CALCULATIONS = 50
 SETTLE_MS = 2_000
 BETWEEN_MS = 20  # a person is never quicker
@@ -109,11 +110,11 @@ def _sign_in(program: Program, watch: Stopwatch) -> Iterator[Any]:
     yield SETTLE_MS
 
 
-def main(folder: Path, what: str, url: str = "http://127.0.0.1:9/") -> None:
+def main(folder: Path, what: str, url: str = NOWHERE, quota_url: str = NOWHERE) -> None:
     """Play the session and say what was measured."""
     places = configuration.places(folder)
     config = configuration.load(places.config_file, {}, {})
-    dead = replace(config.random, url=url, quota_url=url, timeout=2)
+    dead = replace(config.random, url=url, quota_url=quota_url, timeout=2)
     application = make_application()
     program = Program(application, places, replace(config, random=dead))
     watch = Stopwatch()

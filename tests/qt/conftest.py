@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import shiboken6
@@ -22,6 +23,7 @@ from desktop.controllers.sessions import SessionController
 from desktop.controllers.store import StoreController
 from desktop.controllers.store_access import StoreAccess
 from desktop.values import Session
+from tests.support.random_server import RandomServer
 
 EMAIL, PASSWORD = "ada@example.org", "difference engine"
 NOWHERE = "http://127.0.0.1:9/"  # nothing listens there
@@ -50,7 +52,8 @@ def make_program(folder: Path, **random: object) -> Program:
     """The controllers on a folder; `random` replaces settings of the [random] section."""
     places = configuration.places(folder)
     config = configuration.load(places.config_file, {}, {})
-    settings = replace(config.random, url=NOWHERE, quota_url=NOWHERE, timeout=2, **random)  # type: ignore[arg-type]
+    chosen: dict[str, Any] = {"url": NOWHERE, "quota_url": NOWHERE, "timeout": 2, **random}
+    settings = replace(config.random, **chosen)
     config = replace(config, random=settings)
     access = StoreAccess(places, config)
     lanes = Lanes(
@@ -80,7 +83,20 @@ def program(qtbot: QtBot, tmp_path: Path) -> Iterator[Program]:
     """A program with an empty store; random.org does not answer."""
     made = make_program(tmp_path / "data")
     yield made
+    take_apart(made)
+
+
+@pytest.fixture
+def online(qtbot: QtBot, tmp_path: Path) -> Iterator[Program]:
+    """A program with an empty store, and a random.org of its own on this machine."""
+    with RandomServer() as server:
+        made = make_program(tmp_path / "data", url=server.url, quota_url=server.quota_url)
+        yield made
+        take_apart(made)
+
+
+def take_apart(made: Program) -> None:
+    """End the lanes, and delete the controllers on this thread: the garbage collector might choose a lane's."""
     made.lanes.close()
-    # Now, on this thread: left to the garbage collector, their timers might die on a lane's.
     for controller in (made.store, made.records, made.calculator, made.random_strings, made.sessions):
         shiboken6.delete(controller)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -13,7 +12,6 @@ from desktop.arithmetic.numbers import NumberFormat
 from desktop.models import ledger
 from desktop.values import OperationType
 from tests.qt.conftest import Program
-from tests.support.random_server import RandomServer
 
 
 class Outcome(QObject):
@@ -123,22 +121,16 @@ def test_no_answer_from_random_org_charges_nothing(qtbot: QtBot, program: Progra
     assert failed.args[0].message.endswith("Nothing was charged.")
 
 
-def test_a_random_string_is_sold_from_a_block_drawn_once(qtbot: QtBot, program: Program) -> None:
-    with RandomServer() as server:
-        program.random_strings._settings = server_settings(program, server)
-        program.register(qtbot)
-        receipts = []
-        for _ in range(3):
-            with qtbot.waitSignal(program.calculator.charged, timeout=10_000) as charged:
-                program.calculator.draw_random()
-            receipts.append(charged.args[0])
+def test_a_random_string_is_sold_from_a_block_drawn_once(qtbot: QtBot, online: Program) -> None:
+    online.register(qtbot)
+    receipts = []
+    for _ in range(3):
+        with qtbot.waitSignal(online.calculator.charged, timeout=10_000) as charged:
+            online.calculator.draw_random()
+        receipts.append(charged.args[0])
     assert [receipt.cost for receipt in receipts] == [6000] * 3
     assert len({receipt.result for receipt in receipts}) == 3
     assert [len(receipt.result) for receipt in receipts] == [8] * 3
-
-
-def server_settings(program: Program, server: RandomServer) -> object:
-    return replace(program.access.config.random, url=server.url, quota_url=server.quota_url)
 
 
 def test_a_string_the_balance_cannot_pay_for_is_denied_without_a_draw(qtbot: QtBot, program: Program) -> None:

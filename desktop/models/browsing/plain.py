@@ -100,9 +100,10 @@ def where(user_id: int, filters: Filters) -> tuple[str, list[object]]:
     if filters.most is not None:
         clauses.append("abs(r.amount) <= ?")
         values.append(filters.most)
-    texts = [text for text in filters.search if text]
-    if texts:
-        found = []
+    if any(filters.search):
+        # No record holds a NUL, and SQLite would compare what stands before it.
+        found = ["0"]
+        texts = [text for text in filters.search if text and "\0" not in text]
         for text in texts:
             clause, more = _contains(text)
             found.append(clause)

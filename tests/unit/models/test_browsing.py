@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,17 +14,17 @@ import pytest
 from desktop.arithmetic.money import format_money, plain_money
 from desktop.arithmetic.ordering import number_key
 from desktop.errors import BadInput, Cancelled
-from desktop.models import accounts, browsing, ledger, records
+from desktop.models import accounts, ledger, records
 from desktop.models.browsing import bitmaps, browser, index_file, orders, state, upkeep
 from desktop.models.store import Store
 from desktop.shown import shown_date
-from desktop.values import Column, Entry, Filters, OperationType, Page, PageRequest, Session, Totals
+from desktop.values import Column, Entry, Filters, OperationType, Page, PageRequest, Totals
 from tests.support.stores import ANN, Books, charge_for, make_store, new_id, random_charge
 
 TEXTS = (
-    "1", "5", "0.", "12", "2.5", ".00", "10.00", "−10.00", "-10.00", "+1", "1,0", "1000.00", "2026-11", "11-2", "12:0",
-    " 12:", "add", "Square root", "CREDIT", "√", "×", "÷ 3", "33333", "%", "_", "'", '"', "ä", "É", "é", "zürich", "東京",
-    "\0", "a\0", "\ud800", "top-up", "TOP", "3 + 4", "no such text", "e", "-", ":", ",", "🧾",
+    "1", "5", "0.", "12", "2.5", ".00", "10.00", "−10.00", "-10.00", "+1", "1,0", "1000.00", "2026-11", "11-2",
+    "12:0", " 12:", "add", "Square root", "CREDIT", "√", "×", "÷ 3", "33333", "%", "_", "'", '"', "ä", "É", "é",
+    "zürich", "東京", "\0", "a\0", "\ud800", "top-up", "TOP", "3 + 4", "no such text", "e", "-", ":", ",", "🧾",
 )  # fmt: skip
 REASONS = ("Top-up 7", "zürich É 東京", "100 % _ '\"", "🧾 receipt", "Ä ä", "x" * 150)
 ENTRIES = ("1 + 2", "3 + 4 × 5", "10 ÷ 3", "√2.25", "0.1 + 0.2", "7 - 9", "12.5 × 4", "(1 + 2) × 3 - 4", "100 - 0.01")
@@ -153,8 +152,8 @@ class Walk:
     def mark(self) -> None:
         last = self.books.records()[-1][0]
         ids = self.store.database.execute_sql(
-            f"SELECT id FROM record WHERE user_id = ? AND seq > ? ORDER BY random() LIMIT {self.chance.choice((1, 5, 60))}",
-            (self.session.user_id, self.chance.choice((0, last - 10))),
+            "SELECT id FROM record WHERE user_id = ? AND seq > ? ORDER BY random() LIMIT ?",
+            (self.session.user_id, self.chance.choice((0, last - 10)), self.chance.choice((1, 5, 60))),
         ).fetchall()
         change = self.chance.choice((records.delete, records.delete, records.restore))
         change(self.store, self.session, [id for (id,) in ids])
@@ -196,7 +195,9 @@ class Walk:
         model = Model(self.store, self.session.user_id)
         for _ in range(3):
             sort, descending = chance.choice(list(Column)), chance.random() < 0.5
-            request = PageRequest(filters, sort, descending, chance.choice((1, 1, 2, 3, 999)), chance.choice((1, 3, 25)))
+            request = PageRequest(
+                filters, sort, descending, chance.choice((1, 1, 2, 3, 999)), chance.choice((1, 3, 25))
+            )
             self.compare(request, model)
         assert records.totals(self.store, self.session, filters) == model.page(PageRequest(filters)).totals
         counts = Counter(entry.operation for entry in model.found(_any_operation(filters)))
@@ -219,9 +220,9 @@ def _any_operation(filters: Filters) -> Filters:
 
 
 @pytest.fixture
-def quiet(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+def quiet(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
     """What was logged, for the tests that spoil an index."""
-    yield caplog
+    return caplog
 
 
 @pytest.mark.usefixtures("small_parts", "quiet")
@@ -325,6 +326,6 @@ def test_a_bitmap_comes_back_as_it_was(numbers: tuple[int, ...]) -> None:
 
 def test_a_changed_byte_is_noticed() -> None:
     blob = bytearray(bitmaps.pack(bitmaps.of_offsets(tuple(range(0, 65_536, 3)))))
-    blob[100] ^= 1
+    blob[len(blob) // 2] ^= 1
     with pytest.raises(bitmaps.IndexDamaged):
         bitmaps.unpack(bytes(blob))

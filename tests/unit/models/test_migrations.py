@@ -53,7 +53,7 @@ def test_every_table_is_strict(tmp_path: Path) -> None:
     store = make_store(tmp_path / "store.db")
     rows = store.database.execute_sql("PRAGMA table_list").fetchall()
     assert {row[1]: row[5] for row in rows if not row[1].startswith("sqlite_")} == dict.fromkeys(
-        ("user", "operation", "price", "record", "sign_in_failure"), 1
+        ("user", "operation", "price", "record", "sign_in_failure", "visibility"), 1
     )
     store.close()
 
@@ -150,13 +150,13 @@ def test_an_upgrade_keeps_everything_and_makes_a_backup_first(
         before = connection.execute("SELECT * FROM record").fetchall()
     as_the_next_version(monkeypatch, later)
     store = make_store(store_file)
-    assert migrations.version(store.database) == 2
+    assert migrations.version(store.database) == migrations.SCHEMA_VERSION
     assert store.database.execute_sql("SELECT DISTINCT language FROM user").fetchall() == [("en",)]
     assert store.database.execute_sql("SELECT * FROM record").fetchall() == before
     store.close()
     monkeypatch.undo()
     (kept,) = backups.folder_of(store_file).iterdir()
-    assert kept.name.startswith("before-upgrade-from-1-")
+    assert kept.name.startswith(f"before-upgrade-from-{migrations.SCHEMA_VERSION}-")
     assert kept.stat().st_mode & 0o777 == 0o600
     restored = store_file.parent / "old" / "store.db"
     backups.restore(kept, restored, costs=COSTS)
@@ -179,7 +179,7 @@ def test_a_store_without_its_key_is_not_upgraded(store_file: Path, monkeypatch: 
     with pytest.raises(StoreError, match="key"):
         make_store(store_file)
     with raw(store_file) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (migrations.SCHEMA_VERSION - 1,)
     assert not chain.key_file(store_file).exists()
 
 
