@@ -55,10 +55,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# A lane at work keeps the window waiting for the interpreter this long at most, many times in a row: Python's own
-# 5 ms add up to what is felt.
-SWITCH_SECONDS = 0.001
-
 _ACTIVITY = {QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel}
 _QT_LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
@@ -180,6 +176,8 @@ class Program(QObject):
 
         yield
         self.window = self._make_window()
+        yield
+        self.window.grab()  # laid out and painted once, unseen: showing it is then half the work
         self.sessions.signed_in.connect(self._on_signed_in)  # after the window's own: it is filled, then shown
 
     def _make_window(self) -> MainWindow:

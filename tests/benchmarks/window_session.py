@@ -7,6 +7,7 @@ random.org that never answers. It says one JSON object: the longest stall of eac
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import time
@@ -115,6 +116,7 @@ def main(folder: Path, what: str, url: str = NOWHERE, quota_url: str = NOWHERE) 
     places = configuration.places(folder)
     config = configuration.load(places.config_file, {}, {})
     dead = replace(config.random, url=url, quota_url=quota_url, timeout=2)
+    gc.freeze()  # as the window's command does
     application = make_application()
     program = Program(application, places, replace(config, random=dead))
     watch = Stopwatch()

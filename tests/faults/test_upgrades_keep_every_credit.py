@@ -24,7 +24,7 @@ from desktop.models.verify import verify
 from tests.faults.support import old_stores
 from tests.faults.support.ledgers import audit_open, make_ledger
 from tests.faults.support.nursery import Channel, Crashed, Nursery
-from tests.faults.support.runs import figures
+from tests.faults.support.runs import all_of, figures
 from tests.faults.support.shim import KINDS, Calls, Shim
 from tests.support.stores import COSTS, make_store, raw
 
@@ -102,10 +102,10 @@ def schemas(channel: Channel) -> dict[str, dict[str, str]]:
 
 
 def between(
-    nursery: Nursery, template: Path, version: int, point: Point, whole: dict[str, Any], *, planted: bool
+    nursery: Nursery, template: Path, version: int, whole: dict[str, Any], point: Point, *, planted: bool = False
 ) -> list[str]:
     """What an upgrade that ends at one point leaves that is neither old nor new."""
-    file = template.parent.with_name("point") / template.name
+    file = template.parent.with_name(f"{point.kind} {point.nth}") / template.name
     shutil.copytree(template.parent, file.parent)
     wrong = []
     try:
@@ -144,12 +144,12 @@ def test_an_upgrade_that_is_cut_short_leaves_the_old_store_or_the_new_one(
     assert calls > 20
     every = [Point(kind, nth) for kind, nth in itertools.product(KINDS, range(1, calls + 1))]
 
-    def run(points: list[Point], *, planted: bool) -> list[str]:
-        return [what for each in points for what in between(nursery, template, version, each, whole, planted=planted)]
-
-    planted = run([Point("kill", nth) for nth in range(calls // 3, 2 * calls, 4)], planted=True)
+    end_at = functools.partial(between, nursery, template, version, whole)
+    kills = (Point("kill", nth) for nth in range(calls // 3, 2 * calls))
+    planted = (what for point in kills for what in end_at(point, planted=True))
     assert any("the schema is not" in what for what in planted), "the harness missed an upgrade without a transaction"
-    assert run(choose.sample(every, count) if count else every, planted=False) == []
+
+    assert all_of(end_at, choose.sample(every, count) if count else every) == []
 
 
 def test_there_is_a_store_of_every_older_version() -> None:

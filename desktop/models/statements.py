@@ -1,0 +1,113 @@
+"""The account statement of a period: what it opened and closed with, and all that lies between. It lays out nothing.
+
+A statement explains the balance, so deleted records are in it, marked. The period is one of dates: where a clock was
+set back, records are where their dates say, and the sums still hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+
+from peewee import SqliteDatabase
+
+from desktop.errors import Cancelled, StoreDamaged
+from desktop.models import accounts, entries
+from desktop.models.store import Store
+from desktop.values import OperationSum, OperationType, RawRecord, Session, StatementReport
+
+STEP = 100_000  # records a query: the work can be stopped in between
+BATCH = 500
+
+Progress = Callable[[int, int], None]
+
+
+@contextmanager
+def statement(
+    store: Store,
+    session: Session,
+    since: int,
+    until: int,
+    *,
+    progress: Progress = lambda done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Iterator[tuple[StatementReport, Generator[list[RawRecord], None, None]]]:
+    """The report from `since` to `until` (UTC microseconds, exclusive), and its records in their order, in batches.
+
+    Both come from one state of the store, which is held until the context ends. Raises `Cancelled`.
+    """
+    with store.reading() as database:
+        account = accounts.require(store, database, session)
+        last, balance = _head(database, account.id)
+        before, sums, after = _sums(database, account.id, last, since, until, progress, cancelled)
+        charges = tuple(found for found in sums if found.operation is not OperationType.CREDIT)
+        credited = [found for found in sums if found.operation is OperationType.CREDIT]
+        report = StatementReport(
+            username=account.username,
+            since=since,
+            until=until,
+            opening=-before,
+            closing=balance + after,
+            charges=charges,
+            credits=OperationSum(
+                OperationType.CREDIT, sum(f.count for f in credited), -sum(f.amount for f in credited)
+            ),
+            made=store.clock(),
+        )
+        # Counted from both ends: the records before the period, and the last balance less the records after it.
+        if report.opening + report.credits.amount - report.charged != report.closing:
+            raise StoreDamaged("The records do not explain the balance. Run metercalc verify; no statement was made.")
+        rows = _records(database, account.id, since, until)
+        try:
+            yield report, rows
+        finally:
+            rows.close()
+
+
+def _head(database: SqliteDatabase, user_id: int) -> tuple[int, int]:
+    row = database.execute_sql(
+        "SELECT seq, user_balance FROM record WHERE user_id = ? ORDER BY seq DESC LIMIT 1", (user_id,)
+    ).fetchone()
+    return row or (0, 0)
+
+
+def _sums(
+    database: SqliteDatabase,
+    user_id: int,
+    last: int,
+    since: int,
+    until: int,
+    progress: Progress,
+    cancelled: Callable[[], bool],
+) -> tuple[int, list[OperationSum], int]:
+    """What the records took before, in and after the period: all of them, step by step."""
+    outside = [0, 0]
+    inside: dict[OperationType, list[int]] = {}
+    sql = (
+        f"SELECT (r.date >= ?) + (r.date >= ?), o.type, count(*), sum(r.amount) FROM {entries.FROM} "
+        "WHERE r.user_id = ? AND r.seq > ? AND r.seq <= ? GROUP BY 1, r.operation_id"
+    )
+    for begin, end in pairwise([*range(0, last, STEP), last]):
+        if cancelled():
+            raise Cancelled("The statement was stopped; no file was left.")
+        for place, kind, count, amount in database.execute_sql(sql, (since, until, user_id, begin, end)).fetchall():
+            if place == 1:
+                found = inside.setdefault(entries.word(OperationType, kind), [0, 0])
+                found[0] += count
+                found[1] += amount
+            else:
+                outside[place // 2] += amount
+        progress(end, last)
+    sums = [OperationSum(operation, *inside[operation]) for operation in OperationType if operation in inside]
+    return outside[0], sums, outside[1]
+
+
+def _records(database: SqliteDatabase, user_id: int, since: int, until: int) -> Generator[list[RawRecord], None, None]:
+    cursor = database.execute_sql(
+        f"SELECT {entries.COLUMNS} FROM {entries.FROM} WHERE r.user_id = ? AND r.date >= ? AND r.date < ? "
+        "ORDER BY r.seq",
+        (user_id, since, until),
+    )
+    while batch := cursor.fetchmany(BATCH):
+        yield batch
