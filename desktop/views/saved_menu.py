@@ -22,20 +22,25 @@ class SavedMenu(QToolButton):
         super().__init__(parent)
         self._shelf = shelf
         self.setObjectName("saved_filters_button")
-        self.setText("Saved")
+        self.setText("Saved ▾")
         self.setToolTip("Filters, order and columns by name")
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setAccessibleDescription("Opens a menu")
         self._names = QMenu(self)
         self._names.setObjectName("saved_filters_menu")
         self._removal = QMenu("&Remove", self._names)
         self._removal.setObjectName("remove_saved_menu")
         self.save_action = QAction("&Save these filters …", self)
         self.save_action.setObjectName("save_filters_action")
-        self.setMenu(self._names)
+        # Not setMenu: a tool button runs its menu in a loop of its own, in which the window's other work waits.
+        self.clicked.connect(self._open)
         # When it opens and at no other time: an action must not be deleted while it says that it was triggered.
         self._names.aboutToShow.connect(self._show_names)
         self._names.triggered.connect(self._on_triggered)
         self.save_action.triggered.connect(self._on_save)
+
+    @Slot()
+    def _open(self) -> None:
+        self._names.popup(self.mapToGlobal(self.rect().bottomLeft()))
 
     @Slot()
     def _show_names(self) -> None:

@@ -399,7 +399,7 @@ def save(browser: RecordsBrowser, name: str) -> None:
 
 def take_up(browser: RecordsBrowser, name: str) -> None:
     """Choose saved filters by their name."""
-    menu = part(browser, QToolButton, "saved_filters_button").menu()
+    menu = part(browser, QMenu, "saved_filters_menu")
     menu.aboutToShow.emit()
     (found,) = (action for action in menu.actions() if action.text() == name)
     found.trigger()
@@ -532,7 +532,7 @@ def test_saved_filters_belong_to_who_saved_them(
     save(browser, "Lunch")
     browser.forget()
     browser.start("bob@example.org")
-    menu = part(browser, QToolButton, "saved_filters_button").menu()
+    menu = part(browser, QMenu, "saved_filters_menu")
     menu.aboutToShow.emit()
     assert "Lunch" not in [action.text() for action in menu.actions()]
 

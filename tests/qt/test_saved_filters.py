@@ -38,8 +38,8 @@ def menu(qtbot: QtBot, shelf: SavedFilters) -> SavedMenu:
 
 def opened(menu: SavedMenu) -> QMenu:
     """The button's menu as it is when it opens."""
-    menu.menu().aboutToShow.emit()
-    return menu.menu()
+    part(menu, QMenu, "saved_filters_menu").aboutToShow.emit()
+    return part(menu, QMenu, "saved_filters_menu")
 
 
 def names(menu: QMenu) -> list[str]:

@@ -31,7 +31,7 @@ def operands(window: MainWindow) -> list[str]:
 
 
 def saved(window: MainWindow) -> dict[str, QAction]:
-    menu = part(window, QToolButton, "saved_filters_button").menu()
+    menu = part(window, QMenu, "saved_filters_menu")
     menu.aboutToShow.emit()
     return {action.text(): action for action in menu.actions()}
 

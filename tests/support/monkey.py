@@ -86,25 +86,35 @@ class Monkey(QObject):
             (2, self._recolour),
             (1, self._raise),
         ]
-        self._timer = QTimer(self)
-        self._timer.timeout.connect(self._play)
+        self._wait = 0
+        self._depth = 0  # a button's menu runs a loop of its own inside the click that opened it
 
     def start(self) -> None:
         """Begin; it goes on by itself."""
-        self._timer.start(0)
+        QTimer.singleShot(0, self._play)
 
     @Slot()
     def _play(self) -> None:
-        if self._left == 0:
-            self._timer.stop()
-            self.finished.emit()
+        popup = QApplication.activePopupWidget()
+        if self._left > 0:
+            # Before the event: one that opens a menu comes back when the menu is closed, by a later event.
+            QTimer.singleShot(self._wait, self._play)
+        elif popup is not None:
+            popup.close()
+        if self._left <= 0:
+            if self._depth == 0:
+                self.finished.emit()
             return
+        self._depth += 1
         done = self._one()
+        self._depth -= 1
         # Nothing to do but wait for a sign-in: that is no event, and leaves the lanes the processor.
-        self._timer.setInterval(0 if done else WAIT_MS)
+        self._wait = 0 if done else WAIT_MS
         if done:
             self._left -= 1
             self.did.append(done)
+        if self._left <= 0:
+            QTimer.singleShot(0, self._play)
 
     def _one(self) -> str:
         popup, dialog = QApplication.activePopupWidget(), QApplication.activeModalWidget()
