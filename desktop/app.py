@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from desktop.controllers.random_strings import RandomStrings
     from desktop.controllers.records import RecordsController
     from desktop.values import Session
+    from desktop.views.calculator_panel import CalculatorPanel
     from desktop.views.main_window import MainWindow
 
 log = logging.getLogger(__name__)
@@ -165,8 +166,10 @@ class Program(QObject):
         import desktop.controllers.calculator
 
         yield
-        import desktop.views.calculator_panel
+        from desktop.views.calculator_panel import CalculatorPanel
 
+        yield
+        panel = CalculatorPanel(calculator=self.calculator)
         yield
         import desktop.views.records_browser
 
@@ -175,12 +178,12 @@ class Program(QObject):
         import desktop.views.main_window  # noqa: F401
 
         yield
-        self.window = self._make_window()
+        self.window = self._make_window(panel)
         yield
         self.window.grab()  # laid out and painted once, unseen: showing it is then half the work
         self.sessions.signed_in.connect(self._on_signed_in)  # after the window's own: it is filled, then shown
 
-    def _make_window(self) -> MainWindow:
+    def _make_window(self, panel: CalculatorPanel) -> MainWindow:
         from desktop.reports import Reports
         from desktop.views.main_window import MainWindow
 
@@ -193,6 +196,7 @@ class Program(QObject):
             colours=self.theme,
             page_size=self.config.records.page_size,
             page_sizes=self.config.records.page_sizes,
+            calculator_panel=panel,
         )
         window.password_change_asked.connect(self._on_password)
         window.shortcuts_asked.connect(self._on_shortcuts)

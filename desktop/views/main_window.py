@@ -50,7 +50,9 @@ class MainWindow(QMainWindow):
         page_size: int,
         page_sizes: tuple[int, ...],
         locale: QLocale | None = None,
+        calculator_panel: CalculatorPanel | None = None,
     ) -> None:
+        """`calculator_panel` is one made before: together the two would take longer than a person should feel."""
         super().__init__()
         self.setObjectName("main_window")
         self._sessions = sessions
@@ -62,7 +64,7 @@ class MainWindow(QMainWindow):
         self._whole_size = QSize(*_SIZE)
         self._dearest = 0  # hundredths, of the operations
         self._format = number_format_of(locale or QLocale())
-        self.calculator_panel = CalculatorPanel(calculator=calculator, locale=locale)
+        self.calculator_panel = calculator_panel or CalculatorPanel(calculator=calculator, locale=locale)
         self.records_browser = RecordsBrowser(
             records=records, settings=settings, page_size=page_size, page_sizes=page_sizes, locale=locale
         )
