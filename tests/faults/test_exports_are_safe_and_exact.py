@@ -7,6 +7,7 @@ import csv
 import json
 import os
 import random
+import re
 import signal
 import time
 import unicodedata
@@ -14,12 +15,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
 
 import pytest
+from openpyxl import load_workbook
 
-from desktop import export_files, exports
+from desktop import export_files, export_xlsx, exports
 from desktop.arithmetic.numbers import format_number
 from desktop.errors import Cancelled, StoreError
+from desktop.export_files import ExportFormat
 from desktop.values import Entry, OperationType, Source
 from tests.faults.support.nursery import Channel, Nursery
 
@@ -146,6 +151,32 @@ def trouble(entries: list[Entry], file: Path) -> list[str]:
     return found
 
 
+def trouble_in_excel(entries: list[Entry], file: Path) -> list[str]:
+    """The same for a workbook, read back by openpyxl: formulas are marked as such, and numbers are numbers there."""
+    batches = [[exports.raw_record(entry)] for entry in entries]
+    export_files.write_batches(file, ExportFormat("xlsx"), batches, progress=lambda done: None, cancelled=lambda: False)
+    header, *rows = load_workbook(file).worksheets[0].iter_rows()
+    names = [cell.value for cell in header]
+    found = [] if len(rows) == len(entries) else [f"{len(rows)} rows for {len(entries)} records"]
+    for entry, row in zip(entries, rows, strict=False):
+        cells = dict(zip(names, row, strict=True))
+        found += [f"a formula in {name}: {cell.value!r}" for name, cell in cells.items() if cell.data_type == "f"]
+        meant = {name: getattr(entry, name) for name in TEXTS} | {name: getattr(entry, name) for name in MONEY}
+        for name, value in meant.items():
+            if not _same(value, cells[name].value):
+                found.append(f"{value!r} in {name} became {cells[name].value!r}")
+    return found
+
+
+def _same(meant: str | int, cell: Any) -> bool:
+    """Whether a workbook's cell is what was meant: hundredths as credits, a number exactly, a text to its last sign."""
+    if isinstance(meant, int):
+        return _finite(str(cell)) and Decimal(str(cell)) * 100 == meant
+    if isinstance(cell, str):
+        return re.sub("_x([0-9A-F]{4})_", lambda code: chr(int(code[1], 16)), cell) == meant  # as Excel reads it
+    return meant == "" if cell is None else _finite(meant) and Decimal(str(cell)) == Decimal(meant)
+
+
 def _exactly(file: Path) -> str:
     return file.read_bytes().decode()
 
@@ -158,6 +189,23 @@ def test_no_generated_cell_is_a_formula_and_no_number_is_changed(
     found = trouble(entries, folder / "records.csv")
     print(f"{len(entries) * CELLS} cells, {len(found)} troubles")  # noqa: T201  # the figure
     assert found == []
+
+
+@pytest.mark.parametrize("cells", [1_000, pytest.param(10_000, marks=pytest.mark.faults)])
+def test_no_generated_cell_of_a_workbook_is_a_formula_and_no_number_is_changed(
+    folder: Path, choose: random.Random, cells: int
+) -> None:
+    entries = [_entry(number, choose) for number in range(cells // CELLS)]
+    found = trouble_in_excel(entries, folder / "records.xlsx")
+    print(f"{len(entries) * CELLS} cells of a workbook, {len(found)} troubles")  # noqa: T201  # the figure
+    assert found == []
+
+
+def test_the_harness_finds_figures_that_a_workbook_rounds(
+    folder: Path, choose: random.Random, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_xlsx, "excel_number", _finite)
+    assert trouble_in_excel([_entry(number, choose) for number in range(100)], folder / "records.xlsx")
 
 
 @pytest.mark.parametrize(
@@ -206,9 +254,11 @@ def export(channel: Channel, *, file: str, kind: str, count: int, planted: bool)
     """Write an export slowly."""
     if planted:
         export_files.replacing = _in_place  # type: ignore[attr-defined]
-    return export_files.write_file(
-        Path(file), kind, _slowly(channel, count), progress=lambda done: None, cancelled=lambda: False
-    )
+    entries, watched = _slowly(channel, count), {"progress": lambda done: None, "cancelled": lambda: False}
+    if kind == "xlsx":
+        batches = ([exports.raw_record(entry)] for entry in entries)
+        return export_files.write_batches(Path(file), ExportFormat(kind), batches, **watched)
+    return export_files.write_file(Path(file), kind, entries, **watched)
 
 
 @contextlib.contextmanager
@@ -234,10 +284,12 @@ def export_without_room(channel: Channel, *, file: str, kind: str, room: int) ->
 
 def _whole(file: Path, kind: str, count: int) -> bool:
     """Whether an export has every record, each readable."""
-    text = _exactly(file)
     try:
+        if kind == "xlsx":
+            return bool(load_workbook(file).worksheets[0].max_row == count + 1)
+        text = _exactly(file)
         rows = json.loads(text) if kind == "json" else _rfc4180(text)[1:]
-    except (ValueError, IndexError, AssertionError):
+    except (ValueError, IndexError, AssertionError, BadZipFile):
         return False
     return len(rows) == count
 
@@ -246,7 +298,7 @@ def killed(children: Nursery, folder: Path, choose: random.Random, rounds: int, 
     """Kill so many exports at random points: which files are neither whole nor what was there before."""
     found = []
     for number in range(rounds):
-        kind, count = choose.choice(export_files.KINDS), 60
+        kind, count = choose.choice((*export_files.KINDS, "xlsx")), 60
         file = folder / f"{number}.{kind}"
         was_there = choose.random() < 0.5
         if was_there:
