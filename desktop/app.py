@@ -56,8 +56,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# How long a lane at work may keep the window's thread waiting for the interpreter, each time that Qt gives it away: with
-# Python's 5 ms, painting one page of records took 2 s while a search ran with functions of Python's in its SQL.
+# How long a lane at work may keep the window's thread waiting for the interpreter, each time that Qt gives it away:
+# with Python's 5 ms, painting one page of records took 2 s while a search ran with functions of Python's in its SQL.
 _SWITCH_SECONDS = 0.0002
 
 _ACTIVITY = {QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel}

@@ -281,7 +281,8 @@ class Lanes:
     """The lanes of the window: `network`, and the others for the store, one connection each.
 
     `survey` is for what takes long and must not be replaced by the next page: proofs, backups. `reports` is for what a
-    person waits for and takes long too, exports and statements, `insights` for charts: none waits behind a proof.
+    person waits for and takes long too, exports and statements, `insights` for charts, `upkeep` for indexes that nobody
+    waits for: none waits behind a proof.
     """
 
     def __init__(
@@ -300,11 +301,12 @@ class Lanes:
         self.survey = Lane("survey", on_start=open_survey, on_stop=leave)
         self.reports = Lane("reports", on_start=open_survey, on_stop=leave)
         self.insights = Lane("insights", on_start=open_survey, on_stop=leave)
+        self.upkeep = Lane("upkeep", on_start=open_survey, on_stop=leave)
         self.network = Lane("network", daemon=True)
 
     def close(self) -> None:
         """End all work: what was accepted for writing is carried out, the rest given up; the network has 2 s."""
-        ending = (self.read, self.survey, self.reports, self.insights, self.write)
+        ending = (self.read, self.survey, self.reports, self.insights, self.upkeep, self.write)
         for lane in (self.network, *ending):
             lane.end()
         for lane in ending:

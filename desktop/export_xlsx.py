@@ -31,6 +31,7 @@ _DAY = 86_400_000_000  # microseconds
 _UNIX_DAY = (datetime(1970, 1, 1) - datetime(1899, 12, 30)).days  # counted as Excel does
 _LAST_MOMENT = (datetime(9999, 12, 31, tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 _WORDS = frozenset((OperationType.RANDOM_STRING.value, OperationType.CREDIT.value))  # their responses are no numbers
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,4})?")
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\r\ufffe\uffff]|_(?=x[0-9a-fA-F]{4}_)")
 _WIDTHS = {
     "date": 20, "operation": 16, "operands": 28, "response": 22, "amount": 12, "user_balance": 15, "expression": 28,
@@ -77,10 +78,12 @@ def write_xlsx(batches: Iterable[Sequence[RawRecord]], file: Path, *, sheet_rows
 
 def excel_number(text: str) -> bool:
     """Whether a computed result is a number that Excel keeps as it is: not more digits than it holds, no overflow."""
+    if not _NUMBER.fullmatch(text):  # in a store that something else has changed, anything can stand there
+        return False
     mantissa, _, exponent = text.lower().partition("e")
     whole, _, fraction = mantissa.lstrip("-").partition(".")
     digits = whole + fraction
-    if not (digits.isascii() and digits.isdecimal()) or len(digits.strip("0")) > DIGITS:
+    if len(digits.strip("0")) > DIGITS:
         return False
     return abs(int(exponent or 0)) + len(digits) < _LARGEST_EXPONENT
 

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from desktop.controllers.records import RecordsController
     from desktop.controllers.requests import Failure
     from desktop.controllers.sessions import SessionController
+    from desktop.controllers.statements import Paper, Saved, StatementsController, Wanted
     from desktop.controllers.store_access import StoreAccess
     from desktop.views.insights.window import InsightsWindow
     from desktop.views.main_window import MainWindow
+    from desktop.views.work_bar import WorkBar
 
 MESSAGE_MS = 10_000
 
@@ -48,6 +50,7 @@ class Reports(QObject):
         self._window = window
         window.records_browser.export_asked.connect(self._on_export_asked)
         window.insights_asked.connect(self._on_insights_asked)
+        window.statement_asked.connect(self._on_statement_asked)
         records.page_changed.connect(self._on_page)
         sessions.signed_out.connect(self._on_signed_out)
 
@@ -55,19 +58,40 @@ class Reports(QObject):
     def exports(self) -> ExportsController:
         """The exports, with their bar in the window."""
         from desktop.controllers.exports import ExportsController
-        from desktop.views.work_bar import WorkBar
 
         exports = ExportsController(lanes=self._lanes, access=self._access, sessions=self._sessions, parent=self)
-        bar = WorkBar(name="export", text="Exporting")
-        self._window.statusBar().addPermanentWidget(bar)
-        exports.started.connect(bar.begin)
-        exports.progress.connect(bar.show_progress)
-        for ended in (exports.exported, exports.stopped, exports.failed):
-            ended.connect(bar.end)
         exports.exported.connect(self._on_exported)
         exports.failed.connect(self._on_failed)
-        bar.stop_asked.connect(exports.cancel)
+        bar = self._add_bar("export", "Exporting", exports)
+        exports.exported.connect(bar.end)
         return exports
+
+    @cached_property
+    def statements(self) -> StatementsController:
+        """The statements, with their bar in the window."""
+        from desktop.controllers.statements import StatementsController
+
+        statements = StatementsController(lanes=self._lanes, access=self._access, sessions=self._sessions, parent=self)
+        statements.saved.connect(self._on_statement_saved)
+        statements.ready.connect(self._on_statement_ready)
+        statements.failed.connect(self._on_failed)
+        bar = self._add_bar("statement", "Making the statement", statements)
+        statements.saved.connect(bar.end)
+        statements.ready.connect(bar.end)
+        return statements
+
+    def _add_bar(self, name: str, text: str, work: ExportsController | StatementsController) -> WorkBar:
+        """Show in the status bar how far a piece of work is, until it is stopped or has failed; with a stop."""
+        from desktop.views.work_bar import WorkBar
+
+        bar = WorkBar(name=name, text=text)
+        self._window.statusBar().addPermanentWidget(bar)
+        work.started.connect(bar.begin)
+        work.progress.connect(bar.show_progress)
+        work.stopped.connect(bar.end)
+        work.failed.connect(bar.end)
+        bar.stop_asked.connect(work.cancel)
+        return bar
 
     @cached_property
     def insights(self) -> InsightsController:
@@ -115,6 +139,29 @@ class Reports(QObject):
     def _on_exported(self, exported: Exported) -> None:
         noun = "record" if exported.records == 1 else "records"
         self._window.show_message(f"Exported {exported.records:,} {noun} to {exported.file}", MESSAGE_MS)
+
+    @Slot()
+    def _on_statement_asked(self) -> None:
+        from desktop.views.statement_dialog import StatementDialog
+
+        dialog = StatementDialog(settings=self._settings, parent=self._window)
+        dialog.chosen.connect(self._on_statement_chosen)
+        dialog.open()
+
+    @Slot(object)
+    def _on_statement_chosen(self, wanted: Wanted) -> None:
+        self.statements.make(wanted)
+
+    @Slot(object)
+    def _on_statement_saved(self, saved: Saved) -> None:
+        noun = "page" if saved.pages == 1 else "pages"
+        self._window.show_message(f"Statement of {saved.pages:,} {noun} saved to {saved.file}", MESSAGE_MS)
+
+    @Slot(object)
+    def _on_statement_ready(self, paper: Paper) -> None:
+        from desktop.views.statement_preview import StatementPreview
+
+        StatementPreview(paper, parent=self._window).open()
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:

@@ -259,7 +259,8 @@ class OperationSum:
 class StatementReport:
     """An account over a period from `since` to `until` (UTC microseconds, exclusive), made at `made`.
 
-    `opening` + `credits` − all `charges` = `closing`, always. A correction downwards is a negative credit.
+    `opening` + `credits` − all `charges` = `closing`, always. A correction downwards is a negative credit. Not
+    `contiguous`: a clock was set back, and the balances beside the records count some that are of other dates.
     """
 
     username: str
@@ -270,6 +271,7 @@ class StatementReport:
     charges: tuple[OperationSum, ...]
     credits: OperationSum
     made: int
+    contiguous: bool = True
 
     @property
     def charged(self) -> int:

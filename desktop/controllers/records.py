@@ -1,7 +1,8 @@
 """The records browser's requests: pages, deleting with undo, restoring. It shows nothing.
 
-A newer page request takes the place of an older one, the running query included. Counts come after the page, give way
-to the next one, and are asked for again only when they may have changed.
+A newer page request takes the place of an older one, the running query included. Totals that take longer and counts
+come after the page and give way to the next one; counts are asked for again only when they may have changed. The index
+behind the pages is brought up in the background, and gone through once after each sign-in.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from desktop import logs
+from desktop import background, logs
 from desktop.background import Lanes, Ticket
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store_access import StoreAccess
 from desktop.errors import AppError, Cancelled
-from desktop.values import Filters, OperationType, Page, PageRequest, Session
+from desktop.values import Filters, OperationType, Page, PageRequest, Session, Totals
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,10 @@ class _UnderWay:
 class RecordsController(QObject):
     """The page that is shown, and the last deletions and restorations, which can be undone one after another."""
 
-    page_changed = Signal(object)  # Page
+    page_changed = Signal(object)  # Page; without its totals, `totals_changed` follows unless another page is asked for
+    totals_changed = Signal(object)  # Totals of the page shown last
+    counting = Signal(int, int)  # how far those totals are, of how much
+    indexing = Signal(int, int)  # records in the index, of how many: until all are, pages come slower
     counts_changed = Signal(object)  # Mapping[OperationType, int], under the other filters
     trash_changed = Signal(int)  # records in the Trash
     deleted = Signal(object)  # Ids
@@ -76,6 +80,8 @@ class RecordsController(QObject):
         self._under_way: deque[_UnderWay] = deque()  # the writing lane answers in this order
         self._counting: list[Ticket] = []
         self._counted: Filters | None = None  # what the counts on screen were made for
+        self._upkeep: Ticket | None = None
+        self._checked = False  # whether the index has been gone through since the sign-in
         sessions.signed_out.connect(self._on_signed_out)
 
     @Slot(object)
@@ -96,16 +102,35 @@ class RecordsController(QObject):
         self._give_way()
         self.busy_changed.emit(True)
         self._lanes.read.submit(
-            partial(_page, self._access, self._sessions.session, self._request),
+            partial(_page, self._access, self._sessions.session, self._request, self._checked),
             done=self._on_page,
             failed=self._on_page_failed,
             replace=True,
             reference=logs.new_reference(),
         )
-        wanted = replace(self._request.filters, operations=frozenset())
+
+    def _count_what_is_new(self, page: Page) -> None:
+        """Ask for the totals that a page came without, and for the counts unless they are on screen."""
+        access, session, filters = self._access, self._sessions.session, page.request.filters
+        if page.totals is None:
+            self._count(partial(_totals, access, session, filters, self._report), self._on_totals)
+        wanted = replace(filters, operations=frozenset())
         if wanted != self._counted:
-            self._count(partial(_trash, self._access, self._sessions.session), self._on_trash)
-            self._count(partial(_counts, self._access, self._sessions.session, wanted), self._on_counts)
+            self._count(partial(_trash, access, session), self._on_trash)
+            self._count(partial(_counts, access, session, wanted), self._on_counts)
+
+    def _report(self, done: int, total: int) -> None:
+        self.counting.emit(done, total)
+
+    def _bring_up(self) -> None:
+        """Bring the index behind the pages up in the background, unless that goes on already."""
+        if self._upkeep is None:
+            self._upkeep = self._lanes.upkeep.submit(
+                partial(_catch_up, self._access, self._sessions.session, not self._checked, self.indexing.emit),
+                done=self._on_brought_up,
+                failed=self._on_upkeep_failed,
+                reference=logs.new_reference(),
+            )
 
     def _count(self, work: Callable[[], T], done: Callable[[T], object]) -> None:
         ticket = self._lanes.read.submit(
@@ -161,10 +186,31 @@ class RecordsController(QObject):
         self.undo_changed.emit(bool(self._undo), self._undo[-1].text if self._undo else "")
 
     @Slot(object)
-    def _on_page(self, page: Page) -> None:
+    def _on_page(self, looked: tuple[Page, bool]) -> None:
+        page, due = looked
         self.busy_changed.emit(False)
         if self._sessions.is_signed_in:  # else whoever signs in next would see it
+            self._count_what_is_new(page)
             self.page_changed.emit(page)
+            if due:
+                self._bring_up()
+
+    @Slot(object)
+    def _on_totals(self, totals: Totals) -> None:
+        if self._sessions.is_signed_in:
+            self.totals_changed.emit(totals)
+
+    @Slot(bool)
+    def _on_brought_up(self, _done: bool) -> None:
+        self._upkeep = None
+        self._checked = True
+
+    @Slot(object)
+    def _on_upkeep_failed(self, error: AppError) -> None:
+        # Pages come from the ledger itself; what is wrong with it is told when they fail.
+        log.warning("the index was not brought up: %s", error.code)
+        self._upkeep = None
+        self._checked = True
 
     @Slot(object)
     def _on_page_failed(self, error: AppError) -> None:
@@ -213,15 +259,31 @@ class RecordsController(QObject):
     @Slot(str)
     def _on_signed_out(self, _reason: str) -> None:
         self._give_way()
+        if self._upkeep is not None:
+            self._upkeep.cancel()
+            self._upkeep = None
+        self._checked = False
         self._undo.clear()
         self._tell_undo()
         self._request, self._counted = PageRequest(), None
 
 
-def _page(access: StoreAccess, session: Session, request: PageRequest) -> Page:
+def _page(access: StoreAccess, session: Session, request: PageRequest, checked: bool) -> tuple[Page, bool]:
     from desktop.models import records
 
-    return records.page(access.store, session, request)
+    return records.first_look(access.store, session, request, checked=checked, cancelled=background.cancelled)
+
+
+def _totals(access: StoreAccess, session: Session, filters: Filters, progress: Callable[[int, int], None]) -> Totals:
+    from desktop.models import records
+
+    return records.totals(access.store, session, filters, progress=progress, cancelled=background.cancelled)
+
+
+def _catch_up(access: StoreAccess, session: Session, check: bool, progress: Callable[[int, int], None]) -> bool:
+    from desktop.models import records
+
+    return records.catch_up(access.store, session, check=check, progress=progress, cancelled=background.cancelled)
 
 
 def _trash(access: StoreAccess, session: Session) -> int:
@@ -233,7 +295,7 @@ def _trash(access: StoreAccess, session: Session) -> int:
 def _counts(access: StoreAccess, session: Session, filters: Filters) -> tuple[Filters, Mapping[OperationType, int]]:
     from desktop.models import records
 
-    return filters, records.operation_counts(access.store, session, filters)
+    return filters, records.operation_counts(access.store, session, filters, cancelled=background.cancelled)
 
 
 def _delete(access: StoreAccess, session: Session, ids: Ids) -> Ids:

@@ -27,20 +27,37 @@ def page(store: Store, session: Session, request: PageRequest) -> Page:
 
 
 def first_look(
-    store: Store, session: Session, request: PageRequest, *, cancelled: Callable[[], bool]
+    store: Store,
+    session: Session,
+    request: PageRequest,
+    *,
+    checked: bool = True,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> tuple[Page, bool]:
-    """A page as soon as it can be had, its totals None where they take longer; and whether `catch_up` is due."""
+    """A page as soon as it can be had, its totals None where they take longer; and whether `catch_up` is due.
+
+    It is due when much is new, and for an index that has not been `checked` yet.
+    """
     with store.reading() as database:
         user_id = accounts.require(store, database, session).id
         found = browsing.page(store, user_id, request, exact=False, cancelled=cancelled)
-    return found, browsing.is_behind(store, user_id)
+    return found, browsing.needs_upkeep(store, user_id, checked=checked)
 
 
 def catch_up(
-    store: Store, session: Session, *, progress: Callable[[int, int], None], cancelled: Callable[[], bool]
+    store: Store,
+    session: Session,
+    *,
+    check: bool = False,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> bool:
-    """Bring the index behind the pages up to the ledger; whether it is. It takes minutes for millions of records."""
-    return browsing.catch_up(store, accounts.current(store, session).id, progress=progress, cancelled=cancelled)
+    """Bring the index behind the pages up to the ledger; whether it is. It takes minutes for millions of records.
+
+    `check` goes through the whole index first: once a run of the program is enough.
+    """
+    user_id = accounts.current(store, session).id
+    return browsing.catch_up(store, user_id, check=check, progress=progress, cancelled=cancelled)
 
 
 def totals(

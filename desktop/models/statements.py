@@ -40,7 +40,7 @@ def statement(
     with store.reading() as database:
         account = accounts.require(store, database, session)
         last, balance = _head(database, account.id)
-        before, sums, after = _sums(database, account.id, last, since, until, progress, cancelled)
+        before, sums, after, span = _sums(database, account.id, last, since, until, progress, cancelled)
         charges = tuple(found for found in sums if found.operation is not OperationType.CREDIT)
         credited = [found for found in sums if found.operation is OperationType.CREDIT]
         report = StatementReport(
@@ -54,6 +54,7 @@ def statement(
                 OperationType.CREDIT, sum(f.count for f in credited), -sum(f.amount for f in credited)
             ),
             made=store.clock(),
+            contiguous=_runs(database, account.id, span, -before, balance + after),
         )
         # Counted from both ends: the records before the period, and the last balance less the records after it.
         if report.opening + report.credits.amount - report.charged != report.closing:
@@ -80,19 +81,21 @@ def _sums(
     until: int,
     progress: Progress,
     cancelled: Callable[[], bool],
-) -> tuple[int, list[OperationSum], int]:
-    """What the records took before, in and after the period: all of them, step by step."""
-    outside = [0, 0]
+) -> tuple[int, list[OperationSum], int, tuple[int, int, int]]:
+    """What the records took before, in and after the period, step by step; and its first, last and count of records."""
+    outside, lowest, highest = [0, 0], last, 0
     inside: dict[OperationType, list[int]] = {}
     sql = (
-        f"SELECT (r.date >= ?) + (r.date >= ?), o.type, count(*), sum(r.amount) FROM {entries.FROM} "
-        "WHERE r.user_id = ? AND r.seq > ? AND r.seq <= ? GROUP BY 1, r.operation_id"
+        "SELECT (r.date >= ?) + (r.date >= ?), o.type, count(*), sum(r.amount), min(r.seq), max(r.seq) "
+        f"FROM {entries.FROM} WHERE r.user_id = ? AND r.seq > ? AND r.seq <= ? GROUP BY 1, r.operation_id"
     )
     for begin, end in pairwise([*range(0, last, STEP), last]):
         if cancelled():
             raise Cancelled("The statement was stopped; no file was left.")
-        for place, kind, count, amount in database.execute_sql(sql, (since, until, user_id, begin, end)).fetchall():
+        rows = database.execute_sql(sql, (since, until, user_id, begin, end)).fetchall()
+        for place, kind, count, amount, least, most in rows:
             if place == 1:
+                lowest, highest = min(lowest, least), max(highest, most)
                 found = inside.setdefault(entries.word(OperationType, kind), [0, 0])
                 found[0] += count
                 found[1] += amount
@@ -100,7 +103,19 @@ def _sums(
                 outside[place // 2] += amount
         progress(end, last)
     sums = [OperationSum(operation, *inside[operation]) for operation in OperationType if operation in inside]
-    return outside[0], sums, outside[1]
+    return outside[0], sums, outside[1], (lowest, highest, sum(found.count for found in sums))
+
+
+def _runs(database: SqliteDatabase, user_id: int, span: tuple[int, int, int], opening: int, closing: int) -> bool:
+    """Whether the balances beside the records run from the opening to the closing one."""
+    first, last, count = span
+    if not count:
+        return True
+    sql = "SELECT user_balance, amount FROM record WHERE user_id = ? AND seq = ?"
+    (after_first, amount), (after_last, _) = (
+        database.execute_sql(sql, (user_id, seq)).fetchone() for seq in (first, last)
+    )
+    return bool(last - first + 1 == count and after_first + amount == opening and after_last == closing)
 
 
 def _records(database: SqliteDatabase, user_id: int, since: int, until: int) -> Generator[list[RawRecord], None, None]:

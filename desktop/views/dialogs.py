@@ -37,6 +37,8 @@ SHORTCUTS = (
     ("Ctrl+R", "Restore the selected records (in the Trash)"),
     ("Ctrl+Z", "Undo deletions, the newest first"),
     ("Ctrl+E", "Export the filtered records"),
+    ("Ctrl+T", "Make a statement"),
+    ("Ctrl+I", "Look at the insights"),
     ("Menu key", "Look for what is in the cell, and more"),
     ("Alt+Shift+← →", "Move the column with the cursor"),
     ("Alt+Shift+↑ ↓", "Make it wider or narrower"),

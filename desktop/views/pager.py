@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QToolBut
 
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import NumberFormat
-from desktop.values import Page
+from desktop.values import Page, Totals
 from desktop.views import theme
 from desktop.views.icons import icon
 
@@ -69,24 +69,27 @@ class Pager(QWidget):
             self._size.setCurrentIndex(max(0, self._size.findData(size)))
 
     def show_page(self, page: Page) -> None:
-        """Show where a page stands and what the filtered set comes to."""
-        self._pages = page.pages
+        """Show where a page stands and, once that is known, of how many, and what the filtered set comes to."""
+        known = page.totals is not None
+        # Until the totals are known a full page may have a next one.
+        self._pages = page.pages if known else page.number + (len(page.entries) == page.request.size)
         with QSignalBlocker(self._number):
-            self._number.setMaximum(page.pages)
+            self._number.setMaximum(self._pages)
             self._number.setValue(page.number)
-        self._of.setText(f"of {page.pages:,}")
+        self._of.setText(f"of {page.pages:,}" if known else "of …")
         for button, possible in (
             (self._first, page.number > 1),
             (self._previous, page.number > 1),
-            (self._next, page.number < page.pages),
-            (self._last, page.number < page.pages),
+            (self._next, page.number < self._pages),
+            (self._last, known and page.number < self._pages),
         ):
             button.setEnabled(possible)
-        totals = page.counted
-        noun = "record" if totals.count == 1 else "records"
-        spent = format_money(totals.spent, self._format)
-        credited = format_money(totals.credited, self._format)
-        self._total.setText(f"{totals.count:,} {noun} · spent {spent} · credited {credited}")
+        self._total.setText(_in_words(page.totals, self._format) if page.totals is not None else "Counting …")
+
+    @Slot(int, int)
+    def show_counting(self, done: int, total: int) -> None:
+        """Say how far the totals are."""
+        self._total.setText(f"Counting … {100 * done // max(1, total)} %")
 
     @Slot()
     def _on_first(self) -> None:
@@ -107,6 +110,12 @@ class Pager(QWidget):
     @Slot()
     def _on_size(self) -> None:
         self.size_asked.emit(self._size.currentData())
+
+
+def _in_words(totals: Totals, number_format: NumberFormat) -> str:
+    noun = "record" if totals.count == 1 else "records"
+    spent, credited = format_money(totals.spent, number_format), format_money(totals.credited, number_format)
+    return f"{totals.count:,} {noun} · spent {spent} · credited {credited}"
 
 
 def _button(name: str, picture: str, sign: str, spoken: str) -> QToolButton:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QStackedLayout, QVBoxLayout, QWidge
 
 from desktop.controllers.records import RecordsController
 from desktop.controllers.requests import Failure
-from desktop.values import Page, PageRequest
+from desktop.values import Page, PageRequest, Totals
 from desktop.views import theme
 from desktop.views.announcing import announce
 from desktop.views.cell_filters import Offer, offers
@@ -132,6 +132,8 @@ class RecordsBrowser(QWidget):
         self.export_action.triggered.connect(self._on_export)
         self._undo_bar.undo_asked.connect(self.undo)
         self._records.page_changed.connect(self._on_page)
+        self._records.totals_changed.connect(self._on_totals)
+        self._records.counting.connect(self._on_counting)
         self._records.counts_changed.connect(self._filter_bar.show_counts)
         self._records.trash_changed.connect(self._tools.show_trash_count)
         self._records.undo_changed.connect(self._undo_bar.offer)
@@ -226,7 +228,19 @@ class RecordsBrowser(QWidget):
         self._table.show_page(page)
         self._pager.show_page(page)
         self._on_selection()
-        self._tools.show_totals(page.counted)
+        self._tools.show_totals(page.totals)
+
+    @Slot(object)
+    def _on_totals(self, totals: Totals) -> None:
+        if self._page is not None:
+            self._page = replace(self._page, totals=totals)
+            self._pager.show_page(self._page)
+            self._tools.show_totals(totals)
+
+    @Slot(int, int)
+    def _on_counting(self, done: int, total: int) -> None:
+        if self._page is not None and self._page.totals is None:
+            self._pager.show_counting(done, total)
 
     @Slot()
     def _on_selection(self) -> None:
@@ -265,8 +279,8 @@ class RecordsBrowser(QWidget):
 
     @Slot()
     def _on_export(self) -> None:
-        if self._page is not None:
-            self.export_asked.emit(self._request, self._page.counted.count)
+        if self._page is not None and self._page.totals is not None:
+            self.export_asked.emit(self._request, self._page.totals.count)
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:

@@ -75,8 +75,14 @@ class RecordsTools(QWidget):
         self.restore_action.setEnabled(chosen and self.trash)
         self.copy_action.setEnabled(chosen)
 
-    def show_totals(self, totals: Totals) -> None:
-        """Say how many records an export would write."""
+    def show_totals(self, totals: Totals | None) -> None:
+        """Say how many records an export would write; None while they are being counted."""
+        if totals is None:
+            self.export_action.setEnabled(False)
+            self.export_action.setText("&Export …")
+            self.export_action.setIconText("Export …")
+            self.export_action.setToolTip("The records are being counted")
+            return
         records = f"{totals.count:,} record{'s' * (totals.count != 1)}"
         self.export_action.setEnabled(bool(totals.count))
         self.export_action.setText(f"&Export {records} …")

@@ -201,6 +201,7 @@ def _style(c: Colours) -> str:
     scheme = "dark" if c is DARK else "light"
     chevron = resources.path(f"icons/chevron-{scheme}.svg").as_posix()
     chevron_up = resources.path(f"icons/chevron-up-{scheme}.svg").as_posix()
+    check = resources.path(f"icons/check-{scheme}.svg").as_posix()
     return f"""
     QToolTip {{ color: {c.text}; background: {c.raised}; border: 1px solid {c.border}; padding: {TIGHT}px; }}
     QLabel[role="muted"] {{ color: {c.muted}; }}
@@ -252,6 +253,12 @@ def _style(c: Colours) -> str:
         color: {c.muted}; background: transparent;
     }}
     QPushButton[role="link"]:focus, QToolButton[role="link"]:focus {{ border: 1px solid {c.accent}; }}
+    QCheckBox::indicator {{
+        width: 14px; height: 14px; border: 1px solid {c.muted}; border-radius: 3px; background: {c.raised};
+    }}
+    QCheckBox::indicator:focus {{ border: 1px solid {c.accent}; }}
+    QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent}; image: url("{check}"); }}
+    QCheckBox::indicator:disabled {{ border-color: {c.border}; background: {c.surface}; }}
     QTableView, QListView, QTreeView {{
         background: {c.raised}; alternate-background-color: {c.surface}; border: 1px solid {c.border};
         border-radius: {RADIUS}px; gridline-color: transparent; selection-background-color: {c.selection};

@@ -93,4 +93,4 @@ def ours_again(folder: Path) -> None:
         session = accounts.sign_in(store, "ada@example.org", "difference engine")
         steps = tuple(Step(OperationType.ADDITION, (str(n), "0.2"), f"{n}.2") for n in range(100))
         for _ in range(CHARGES // len(steps)):
-            ledger.charge(store, session, Charge(str(uuid.uuid4()), steps, "1 + 0.2 …", "99.2"))
+            ledger.charge(store, session, Charge(str(uuid.uuid4()), steps, "1 + 0.2", "99.2"))

@@ -95,7 +95,7 @@ def test_counts_keep_no_page_waiting(qtbot: QtBot, filled: Program, monkeypatch:
         filled.records.show(PageRequest())
     stuck = Event()
 
-    def endless(*_arguments: object) -> None:
+    def endless(*_arguments: object, **_more: object) -> None:
         stuck.set()
         while not background.cancelled():
             sleep(0.001)

@@ -27,7 +27,7 @@ from desktop.errors import BadInput
 from desktop.models.browsing import index_file, plain, upkeep
 from desktop.models.browsing.browser import Browser, rows
 from desktop.models.browsing.found import Found, Progress
-from desktop.models.browsing.index_file import ERRORS, IndexFile
+from desktop.models.browsing.index_file import IndexFile, IndexTrouble, apart
 from desktop.models.browsing.lines import KINDS
 from desktop.models.store import Store
 from desktop.values import Column, Filters, OperationType, Page, PageRequest, RawRecord, Totals
@@ -106,10 +106,12 @@ def batches(
     return (rows(store, user_id, batch) for batch in some)
 
 
-def is_behind(store: Store, user_id: int) -> bool:
-    """Whether the index should be brought up in the background, as the last query on this thread found it."""
+def needs_upkeep(store: Store, user_id: int, *, checked: bool) -> bool:
+    """Whether `catch_up` is due, as the last query on this thread found it; one that is not `checked` is to be."""
     browser = store.beside.get(("browser", user_id))
-    return browser.is_behind if isinstance(browser, Browser) else True
+    if not isinstance(browser, Browser):
+        return True
+    return browser.is_behind or not (checked or browser.file.in_memory)
 
 
 def check(filters: Filters) -> None:
@@ -127,14 +129,15 @@ def _ask(
 ) -> T | None:
     """The index's answer, or None where it has none now; a damaged one is thrown away."""
     try:
-        browser = _browser(store, user_id)
-        with browser.file.transaction("DEFERRED"):
-            found = browser.find(filters, cancelled)
-            return None if found is None else question(browser, found)
-    except ERRORS as error:
+        with apart():
+            browser = _browser(store, user_id)
+            with browser.file.transaction("DEFERRED"):
+                found = browser.find(filters, cancelled)
+                return None if found is None else question(browser, found)
+    except IndexTrouble as trouble:
         _leave(store, user_id)
-        if not upkeep.is_busy(error):
-            log.warning("an index is thrown away: %s", error, exc_info=error)
+        if not trouble.busy:
+            log.warning("an index is thrown away: %s", trouble, exc_info=trouble)
             index_file.discard(store.file, user_id)
         return None
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import zlib
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 CHUNK_BITS = 16
 CHUNK = 1 << CHUNK_BITS
 
 _BYTES = CHUNK // 8
 _FEW = 48  # up to so many, the offsets themselves are shorter and as fast to read
+_VERY_FEW = 4
 _CRC = 4
 _ONE = ord("1")
 
@@ -23,12 +24,14 @@ class IndexDamaged(Exception):
     """The index does not say what was written into it: it is thrown away and made again."""
 
 
-def pack(bits: int) -> bytes:
-    """A bitmap as bytes: its offsets where they are few, else compressed where that helps, with a checksum."""
-    if bits.bit_count() <= _FEW:
-        body = b"s" + array("H", list(offsets(bits))).tobytes()
+def pack(bits: int | Sequence[int]) -> bytes:
+    """A bitmap, or its offsets, as bytes: the offsets where few, else compressed where that helps, with a checksum."""
+    if isinstance(bits, int) and bits.bit_count() <= _FEW:
+        bits = list(offsets(bits))
+    if not isinstance(bits, int) and len(bits) <= _FEW:
+        body = b"s" + array("H", bits).tobytes()
     else:
-        plain = bits.to_bytes(_BYTES, "little")
+        plain = (bits if isinstance(bits, int) else of_offsets(bits)).to_bytes(_BYTES, "little")
         small = zlib.compress(plain, 1)
         body = b"z" + small if len(small) < _BYTES * 3 // 4 else b"d" + plain
     return sealed(body)
@@ -59,12 +62,18 @@ def opened(blob: bytes) -> bytes:
 
 def of_offsets(numbers: Sequence[int]) -> int:
     """The bitmap with these bits set."""
-    if len(numbers) <= _FEW:
-        small = bytearray(_BYTES)
+    if len(numbers) <= _VERY_FEW:
+        bits = 0
+        for number in numbers:
+            bits |= 1 << number
+        return bits
+    size = max(numbers) + 1
+    if len(numbers) <= size >> 6:
+        small = bytearray((size + 7) >> 3)
         for number in numbers:
             small[number >> 3] |= 1 << (number & 7)
         return int.from_bytes(small, "little")
-    digits = bytearray(b"0" * CHUNK)
+    digits = bytearray(b"0" * size)
     for number in numbers:
         digits[~number] = _ONE
     return int(digits, 2)
@@ -77,6 +86,11 @@ def offsets(bits: int) -> Iterator[int]:
     while at >= 0:
         yield at
         at = digits.find("1", at + 1)
+
+
+def packed(chunks: Iterable[int]) -> bytes:
+    """The bitmaps of all chunks in a row: record `seq` is bit `(seq - 1) & 7` of byte `(seq - 1) >> 3`."""
+    return b"".join(bits.to_bytes(_BYTES, "little") for bits in chunks)
 
 
 def window(bits: int, skip: int, count: int, *, descending: bool) -> list[int]:

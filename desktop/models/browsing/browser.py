@@ -14,20 +14,23 @@ from itertools import chain
 from desktop.errors import Cancelled
 from desktop.models import entries
 from desktop.models.browsing import lines
-from desktop.models.browsing.bitmaps import CHUNK, CHUNK_BITS, IndexDamaged, offsets
+from desktop.models.browsing.bitmaps import CHUNK_BITS, IndexDamaged, offsets, packed
 from desktop.models.browsing.found import Found
 from desktop.models.browsing.index_file import IndexFile
+from desktop.models.browsing.keys import KIND
 from desktop.models.browsing.orders import Order
 from desktop.models.browsing.state import State
 from desktop.models.store import Store
 from desktop.values import Column, Entry, Filters, Page, PageRequest, RawRecord
 
 INLINE = 2_000  # records behind up to which a query takes them in itself: 30 µs each
-SOON = 256  # records behind from which the index should be brought up in the background
+SOON = 500  # records behind from which the index should be brought up in the background
 
 _SEQ = entries.COLUMNS.split(", ").index("r.seq")
+_REMEMBERED = 3  # what filters have found: the page's, the counts' and the Trash's
 _LOOK_FIRST = 300  # records at the start of an order that are looked at one by one before any bitmap is made
-_FEW = 4_000  # found records up to which they are sorted one by one
+_FEW = 2_500  # found records up to which they are sorted one by one
+_AT_LENGTH = 8  # blocks walked after which it pays to know which operations are among what is found
 
 
 class Browser:
@@ -38,7 +41,7 @@ class Browser:
         self.user_id = user_id
         self.file = file
         self.state = State(store, user_id, file)
-        self._found: Found | None = None
+        self._found: dict[Filters, Found] = {}
 
     def close(self) -> None:
         """Close the index."""
@@ -47,16 +50,20 @@ class Browser:
     @property
     def is_behind(self) -> bool:
         """Whether the index on the disk should be brought up."""
-        return self.state.upto - self.state.marks.applied >= SOON or len(self.state.toggled) >= SOON
+        state = self.state
+        return state.is_far_behind or state.upto - state.marks.applied >= SOON or len(state.toggled) >= SOON
 
     def find(self, filters: Filters, cancelled: Callable[[], bool]) -> Found | None:
         """What is meant by filters as the ledger is now; in the caller's transactions."""
         if not self.state.sync(INLINE):
             return None
-        found = self._found
-        if found is None or found.filters != filters or found.revision != self.state.revision:
-            found = self._found = Found(self.state, filters, cancelled, found)
+        found = self._found.pop(filters, None)
+        if found is None or found.revision != self.state.revision:
+            found = Found(self.state, filters, cancelled, found)
         found.cancelled = cancelled
+        self._found[filters] = found
+        while len(self._found) > _REMEMBERED:
+            del self._found[next(iter(self._found))]
         return found
 
     def page(self, request: PageRequest, found: Found, *, exact: bool) -> Page:
@@ -119,28 +126,42 @@ class Browser:
     def _few(self, order: Order, found: Found, request: PageRequest, skip: int) -> tuple[list[int], int]:
         """The page, where little is found: all of it is looked at and sorted."""
         seqs: list[int] = []
+        inexact = False
         for number in range(len(self.state.chunks)):
             sure, maybe = found.candidates(number)
+            inexact = inexact or bool(maybe)
             seqs.extend((number << CHUNK_BITS) + offset + 1 for offset in offsets(sure | maybe))
-        meant = [
-            line.seq for line in lines.read_some(self.store, self.user_id, seqs) if lines.matches(line, request.filters)
-        ]
+        if inexact:
+            some = lines.read_some(self.store, self.user_id, seqs)
+            seqs = [line.seq for line in some if lines.matches(line, request.filters)]
         pick = heapq.nlargest if request.descending else heapq.nsmallest
-        order.fetch(meant)
-        return pick(skip + request.size, meant, key=order.key)[skip:], len(meant)
+        order.fetch(seqs)
+        return pick(skip + request.size, seqs, key=order.key)[skip:], len(seqs)
 
     def _hits(self, order: Order, found: Found, sets: list[int], *, descending: bool) -> Iterator[list[int]]:
         """The members of a set in an order, some at a time."""
-        packed = b"".join(bits.to_bytes(CHUNK // 8, "little") for bits in sets)
+        members = packed(sets)
         chunks = sum(1 << number for number, bits in enumerate(sets) if bits)
         kinds = sum(1 << kind for kind in found.search.kinds) or -1
-        places = range(len(order.blocks))
+        places, walked = range(len(order.blocks)), 0
         for place in reversed(places) if descending else places:
             if order.blocks[place].chunks & chunks and order.blocks[place].kinds & kinds:
+                walked += 1
+                if walked == _AT_LENGTH and kinds == -1:
+                    kinds = self._kinds_among(sets)
                 if found.cancelled():
                     raise Cancelled("A newer request took the place of this one.")
-                seqs = [seq for seq in order.load(place) if packed[seq - 1 >> 3] >> (seq - 1 & 7) & 1]
+                seqs = [seq for seq in order.load(place) if members[seq - 1 >> 3] >> (seq - 1 & 7) & 1]
                 yield seqs[::-1] if descending else seqs
+
+    def _kinds_among(self, sets: list[int]) -> int:
+        """Which operations occur in a set."""
+        chunks = [number for number, bits in enumerate(sets) if bits]
+        return sum(
+            1 << kind
+            for kind in range(len(lines.KINDS))
+            if any(sets[number] & self.state.bits(number, KIND + kind) for number in chunks)
+        )
 
     def _checked(self, hits: Iterator[list[int]], filters: Filters) -> Iterator[list[int]]:
         for some in hits:
@@ -183,13 +204,13 @@ def _pages(count: int, size: int) -> int:
 
 def _ranked(order: Order, found: Found, skip: int, size: int, *, descending: bool) -> tuple[list[int], int]:
     """Of all that are live, or deleted, those after `skip` in an order: the directory says in which block they are."""
-    deleted, state = found.filters.trash, found.state
+    deleted, live = found.filters.trash, found.state.live()
     passed, seqs = 0, list[int]()
     places = range(len(order.blocks))
     for place in reversed(places) if descending else places:
         count = order.blocks[place].count(deleted=deleted)
         if passed + count > skip and count:
-            some = [seq for seq in order.load(place) if state.is_live(seq) != deleted]
+            some = [seq for seq in order.load(place) if live[seq - 1 >> 3] >> (seq - 1 & 7) & 1 != deleted]
             if len(some) != count:
                 raise IndexDamaged("an order and the chunks disagree")
             start = max(0, skip - passed)

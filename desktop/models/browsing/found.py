@@ -32,7 +32,7 @@ class Found:
         self._exact: dict[int, int] = {}
         self._candidates: dict[int, tuple[int, int]] = {}
         self._sums: dict[int, Sums] = {}
-        if before is not None and before.filters == filters and before.revision >= state.floor:
+        if before is not None and before.revision >= state.floor:
             self._carry_over(before)
 
     def _carry_over(self, before: Found) -> None:

@@ -9,31 +9,53 @@ from __future__ import annotations
 import contextlib
 import marshal
 import time
+import zlib
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from desktop.errors import Cancelled
 from desktop.models import sqlite
 from desktop.models.browsing.bitmaps import IndexDamaged, opened, pack, sealed, unpack
 from desktop.private_files import create_private, make_folder
 from desktop.shown import shown_date
 
-VERSION = 1
+VERSION = 2
 _PATIENCE_S = 2
+_OFTEN = 100_000  # steps of SQLite's machine between two looks at whether to go on
 PART_BITS = 10
 PART = 1 << PART_BITS  # lines whose texts lie together
 
-ERRORS = (sqlite.sqlite3.Error, IndexDamaged, OSError, ValueError, EOFError, TypeError)
-"""All that a damaged, locked or missing index can raise; the ledger's own errors are peewee's or `AppError`s."""
+# All that a damaged, locked or missing index can raise; the ledger's own errors are peewee's, or `AppError`s.
+_ERRORS = (sqlite.sqlite3.Error, IndexDamaged, OSError, ValueError, EOFError, TypeError, zlib.error)
+
+
+class IndexTrouble(Exception):
+    """The index cannot answer. Unless it is only `busy`, it is thrown away and made again."""
+
+    def __init__(self, cause: BaseException) -> None:
+        super().__init__(str(cause))
+        self.busy = sqlite.error_name(cause).startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+
+
+@contextlib.contextmanager
+def apart() -> Iterator[None]:
+    """Keep the index's troubles apart from the ledger's, which would be told to the person."""
+    try:
+        yield
+    except _ERRORS as error:
+        if sqlite.error_name(error).startswith("SQLITE_INTERRUPT"):
+            raise Cancelled("A newer request took the place of this one.") from error
+        raise IndexTrouble(error) from error
+
 
 _SCHEMA = f"""
 CREATE TABLE mark (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE chunk (number INTEGER PRIMARY KEY, facts BLOB, live BLOB, dates BLOB);
 CREATE TABLE bitmap (id INTEGER PRIMARY KEY, bits BLOB);
 CREATE TABLE part (number INTEGER PRIMARY KEY, ends BLOB, texts BLOB);
-CREATE TABLE place (key INTEGER PRIMARY KEY);
 CREATE TABLE amount (id INTEGER PRIMARY KEY, amount INTEGER UNIQUE);
 CREATE TABLE directory (sort TEXT PRIMARY KEY, blocks BLOB) WITHOUT ROWID;
 CREATE TABLE block (id INTEGER PRIMARY KEY, seqs BLOB);
@@ -78,7 +100,7 @@ class IndexFile:
     """One connection to a user's index."""
 
     def __init__(self, file: Path, *, make: bool) -> None:
-        """Open the index. Where there is none, `make` it, or hold an empty one in memory. Raises one of `ERRORS`."""
+        """Open the index. Where there is none, `make` it, or hold an empty one in memory. To be used inside `apart`."""
         if make and not file.exists():
             make_folder(file.parent)
             with contextlib.suppress(FileExistsError):
@@ -137,6 +159,16 @@ class IndexFile:
             raise
         self.connection.execute("COMMIT")
 
+    def check(self, cancelled: Callable[[], bool]) -> None:
+        """Go through the whole file. Raises `IndexDamaged`."""
+        self.connection.set_progress_handler(lambda: int(cancelled()), _OFTEN)
+        try:
+            findings = self.connection.execute("PRAGMA quick_check(1)").fetchall()
+        finally:
+            self.connection.set_progress_handler(None, 0)
+        if findings != [("ok",)]:
+            raise IndexDamaged(f"its structure is broken: {findings}")
+
     def marks(self) -> Marks:
         """How far the index has come."""
         found = dict(self.connection.execute("SELECT name, value FROM mark"))
@@ -151,9 +183,8 @@ class IndexFile:
         found = self.connection.execute("SELECT bits FROM bitmap WHERE id = ?", (row,)).fetchone()
         return unpack(found[0]) if found else 0
 
-    def put_bitmaps(self, bitmaps: Mapping[int, int]) -> None:
-        """Write bitmaps over what was there."""
-        rows = ((row, pack(bitmaps[row])) for row in sorted(bitmaps))
+    def put_bitmaps(self, rows: Iterable[tuple[int, bytes]]) -> None:
+        """Write packed bitmaps over what was there."""
         self.connection.executemany("REPLACE INTO bitmap VALUES (?, ?)", rows)
 
     def part(self, number: int) -> tuple[bytes, array[int]]:

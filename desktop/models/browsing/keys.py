@@ -6,7 +6,7 @@ A bitmap's row in the index is its chunk and its key, so that what is written to
 from __future__ import annotations
 
 Key = int | bytes
-"""Two or three bytes that follow each other in the text stand for themselves, one for its number."""
+"""Two or three bytes that follow each other stand for themselves, one for its number."""
 
 KIND = 1 << 32  # and the operation's place in KINDS
 AMOUNT = 2 << 32  # and the amount's id
@@ -22,26 +22,11 @@ def bitmap_id(chunk: int, key: Key) -> int:
     return chunk << _KEY_BITS | number
 
 
-def places_of(family: int, text: bytes) -> list[int]:
-    """The keys of a text of fixed layout: which byte stands where."""
-    if family == BALANCE:
-        text = text[::-1]
-    return [family + (place << 8) + byte for place, byte in enumerate(text)]
-
-
-def grams(text: bytes) -> set[Key]:
-    """All one, two and three bytes that follow each other in a text."""
-    found: set[Key] = {text[start : start + 3] for start in range(len(text) - 2)}
-    found.update([text[start : start + 2] for start in range(len(text) - 1)])
-    found.update(text)
-    return found
-
-
 def key_of(gram: bytes) -> Key:
     """The key of one to three bytes."""
     return gram[0] if len(gram) == 1 else gram
 
 
-def three_grams(text: bytes) -> list[bytes]:
-    """The three bytes at each place of a text, each once."""
-    return list(dict.fromkeys(text[start : start + 3] for start in range(len(text) - 2)))
+def three_grams(text: bytes) -> set[bytes]:
+    """The three bytes at each place of a text."""
+    return {text[start : start + 3] for start in range(len(text) - 2)}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from desktop.models.browsing import lines
 from desktop.models.browsing.bitmaps import CHUNK, of_offsets, offsets
 from desktop.models.browsing.index_file import PART, PART_BITS
-from desktop.models.browsing.keys import AMOUNT, BALANCE, DATE, KIND, Key, key_of, places_of, three_grams
+from desktop.models.browsing.keys import AMOUNT, BALANCE, DATE, KIND, Key, key_of, three_grams
 from desktop.values import Filters
 
 if TYPE_CHECKING:
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 _PARTS = CHUNK >> PART_BITS
 _PART_MASK = (1 << PART) - 1
-_WIDEST = 32  # places in a date or a balance
+_DIGIT = ord("0")
+_DATE = b"0000-00-00 00:00:00"  # as `shown_date` writes, 0 for any digit
+_BALANCE = b"00.000,000,000,000,000,000"  # as `format_money` writes, from the right
 _ONE_BY_ONE = 24  # candidates in a part up to which each is looked at alone
 
 
@@ -32,39 +34,31 @@ class Term:
         self._state = state
         self.text = lines.folded(text)
         self._kinds = lines.kinds_named(text)
-        typed = lines.END not in self.text
-        self._amounts = {
-            id for id, shown in state.amount_texts.items() if typed and any(self.text in one for one in shown)
-        }
-        self._spots = [*self._alignments(DATE), *self._alignments(BALANCE)] if typed else []
-        self._gram = key_of(self.text) if typed and len(self.text) <= 3 else None
-        self.is_long = typed and len(self.text) > 3
-        self._threes = three_grams(self.text) if self.is_long else []
+        typed, size = lines.END not in self.text, len(self.text)
+        self._gram = key_of(self.text) if typed and size <= 3 else None
+        self.is_long = typed and size > 3
+        self._threes = list(three_grams(self.text)) if self.is_long else []
+        self._amounts: set[int] = set()
+        self._spots: list[list[int]] = []
+        if typed and size > 2:  # what is shorter has its bitmap for all that is shown
+            shown = state.amount_texts.items()
+            self._amounts = {id for id, texts in shown if any(self.text in one for one in texts)}
+            self._spots = [*_alignments(DATE, self.text), *_alignments(BALANCE, self.text)]
 
-    def _alignments(self, family: int) -> list[list[int]]:
-        """Where the text can stand in a text of fixed layout, as the keys that must all hold."""
-        found, places = [], self._state.places
-        keys = places_of(family, self.text)
-        for shift in range(_WIDEST):
-            moved = [key + (shift << 8) for key in keys]
-            if all(key in places for key in moved):
-                found.append(moved)
-        return found
-
-    def sure(self, number: int, chunk: Chunk, within: int) -> int:
+    def sure(self, number: int, chunk: Chunk) -> int:
         """Those of a chunk that are found for certain."""
-        state, bits = self._state, 0
+        state, bits, everything = self._state, 0, chunk.all
         for kind in self._kinds:
             bits |= state.bits(number, KIND + kind)
-        for amount in self._amounts & chunk.amounts:
-            bits |= state.bits(number, AMOUNT + amount)
         if self._gram is not None:
             bits |= state.bits(number, self._gram)
+        if self._amounts:
+            bits |= having(state, number, self._amounts)
         for keys in self._spots:
-            if bits & within == within:
+            if bits == everything:
                 break
-            bits |= self._all(number, keys, within)
-        return bits & within
+            bits |= self._all(number, keys, everything)
+        return bits
 
     def maybe(self, number: int, within: int) -> int:
         """Those of a chunk whose texts have all the parts of the text."""
@@ -76,6 +70,32 @@ class Term:
             if not within:
                 break
         return within
+
+
+def _alignments(family: int, text: bytes) -> list[list[int]]:
+    """Where a text can stand in a date or a balance, as the keys that must all hold."""
+    layout = _DATE if family == DATE else _BALANCE
+    if family == BALANCE:
+        text = text[::-1]
+    found = []
+    for shift in range(len(layout) - len(text) + 1):
+        if all(_fits(byte, layout[shift + place]) for place, byte in enumerate(text)):
+            found.append([family + (shift + place << 8) + byte for place, byte in enumerate(text)])
+    return found
+
+
+def _fits(byte: int, wanted: int) -> bool:
+    return chr(byte).isdigit() if wanted == _DIGIT else byte == wanted
+
+
+def having(state: State, number: int, ids: set[int]) -> int:
+    """Those of a chunk that have one of some amounts: by those, or by the others where they are fewer."""
+    chunk = state.chunks[number]
+    inside, outside = chunk.amounts & ids, chunk.amounts - ids
+    bits = 0
+    for id in outside if len(outside) < len(inside) else inside:
+        bits |= state.bits(number, AMOUNT + id)
+    return chunk.all & ~bits if len(outside) < len(inside) else bits
 
 
 class Search:
@@ -107,7 +127,7 @@ class Search:
         if self.kinds:
             bits &= self._any(number, (KIND + kind for kind in self.kinds))
         if self.amounts is not None:
-            bits &= self._any(number, (AMOUNT + amount for amount in self.amounts & chunk.amounts))
+            bits &= having(self._state, number, self.amounts)
         return bits if whole or not bits else bits & self._dated(number, chunk)
 
     def _any(self, number: int, keys: Iterable[Key]) -> int:
@@ -127,15 +147,18 @@ class Search:
 
     def candidates(self, number: int) -> tuple[int, int]:
         """Those of a chunk that are meant for certain, and those that may be."""
-        base = self.base(number)
-        if not self.terms or not base:
-            return base, 0
+        if not self.terms:
+            return self.base(number), 0
+        chunk = self._state.chunks[number]
+        if self.whole(chunk) is False:
+            return 0, 0
         sure = maybe = 0
         for term in self.terms:
-            sure |= term.sure(number, self._state.chunks[number], base)
+            sure |= term.sure(number, chunk)
         for term in self.terms:
-            maybe |= term.maybe(number, base & ~sure)
-        return sure, maybe
+            maybe |= term.maybe(number, chunk.all & ~sure)
+        base = self.base(number) if sure or maybe else 0
+        return sure & base, maybe & base
 
     def exact(self, number: int) -> int:
         """Those of a chunk that are meant."""

@@ -7,24 +7,15 @@ little behind answers as one that is not, and a charge never waits for it.
 from __future__ import annotations
 
 from array import array
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from desktop.models.browsing import lines
-from desktop.models.browsing.bitmaps import CHUNK, CHUNK_BITS, IndexDamaged, of_offsets
-from desktop.models.browsing.index_file import PART_BITS, IndexFile, zone
-from desktop.models.browsing.keys import (
-    AMOUNT,
-    BALANCE,
-    DATE,
-    KIND,
-    Key,
-    bitmap_id,
-    grams,
-    places_of,
-)
+from desktop.models.browsing.bitmaps import CHUNK, CHUNK_BITS, IndexDamaged, packed
+from desktop.models.browsing.fresh import Fresh
+from desktop.models.browsing.index_file import PART, PART_BITS, IndexFile, zone
+from desktop.models.browsing.keys import Key, bitmap_id
 from desktop.models.browsing.orders import Order
 from desktop.models.store import Store
 from desktop.values import Column
@@ -73,7 +64,9 @@ class State:
         self.user_id = user_id
         self.file = file
         self.revision = 0
+        self.is_far_behind = False
         self._broken = False
+        self._live = (0, b"")
         self.load()
 
     def load(self) -> None:
@@ -85,13 +78,10 @@ class State:
         self._check()
         self.chunks = [Chunk.of(facts, live) for _, facts, live in self.file.chunks()]
         run = self.file.connection.execute
-        self.places = {key for (key,) in run("SELECT key FROM place")}
         self.amounts: dict[int, int] = {amount: id for id, amount in run("SELECT id, amount FROM amount")}
         self.amount_texts = {id: lines.amount_texts(amount) for amount, id in self.amounts.items()}
         self.amount_of = {id: amount for amount, id in self.amounts.items()}
-        self.fresh: dict[int, dict[Key, list[int]]] = defaultdict(lambda: defaultdict(list))
-        self.fresh_texts: dict[int, list[bytes]] = defaultdict(list)
-        self.fresh_dates: dict[int, list[int]] = defaultdict(list)
+        self.fresh: dict[int, Fresh] = {}
         self.fresh_kinds: dict[int, int] = {}
         self.toggled: dict[int, int] = {}
         self.orders: dict[Column, Order] = {}
@@ -119,7 +109,7 @@ class State:
             self.load()
         self._broken = True
         run = self.store.database.execute_sql
-        newest = run("SELECT max(seq) FROM record WHERE user_id = ?", (self.user_id,)).fetchone()[0] or 0
+        newest = self.newest()
         changes = run(
             "SELECT id, seq, deleted, date FROM visibility WHERE user_id = ? AND id > ? ORDER BY id LIMIT ?",
             (self.user_id, self.seen, most + 1),
@@ -129,7 +119,13 @@ class State:
             self.take(list(lines.read(self.store, self.user_id, self.upto, most)))
             self.note(changes)
         self._broken = False
+        self.is_far_behind = not enough
         return enough
+
+    def newest(self) -> int:
+        """The ledger's last record of the user."""
+        sql = "SELECT max(seq) FROM record WHERE user_id = ?"
+        return self.store.database.execute_sql(sql, (self.user_id,)).fetchone()[0] or 0
 
     def note(self, changes: Sequence[tuple[int, int, int, int]]) -> None:
         """Take in rows of `visibility`: id, record, whether it was deleted, date."""
@@ -147,28 +143,36 @@ class State:
         """Whether a record is not deleted."""
         return bool(self.chunks[seq - 1 >> CHUNK_BITS].live >> (seq - 1) % CHUNK & 1)
 
+    def live(self) -> bytes:
+        """All that are live, a bit a record."""
+        if self._live[0] != self.revision:
+            self._live = self.revision, packed(chunk.live for chunk in self.chunks)
+        return self._live[1]
+
     def bits(self, chunk: int, key: Key) -> int:
         """The records of a chunk that have something."""
         bits = self.file.bitmap(bitmap_id(chunk, key)) if chunk << CHUNK_BITS < self.marks.applied else 0
-        fresh = self.fresh[chunk].get(key) if chunk in self.fresh else None
-        return bits | of_offsets(fresh) if fresh else bits
+        return bits | self.fresh[chunk].bits(key, self.amount_texts) if chunk in self.fresh else bits
 
     def part(self, number: int) -> tuple[bytes, array[int]]:
         """The texts of some lines in a row, and where each ends."""
         texts, ends = self.file.part(number) if number << PART_BITS < self.marks.applied else (b"", array("I"))
-        fresh = self.fresh_texts.get(number)
-        if fresh:
+        fresh = self.fresh.get(number << PART_BITS >> CHUNK_BITS)
+        if fresh is not None:
+            first = (number << PART_BITS) % CHUNK - fresh.start
+            more = fresh.texts[max(0, first) : max(0, first + PART)]
             end = len(texts)
-            for text in fresh:
+            for text in more:
                 end += len(text)
                 ends.append(end)
-            texts += b"".join(fresh)
+            texts += b"".join(more)
         return texts, ends
 
     def dates(self, chunk: int) -> array[int]:
         """The dates of a chunk's records."""
         dates = self.file.dates(chunk) if chunk << CHUNK_BITS < self.marks.applied else array("q")
-        dates.extend(self.fresh_dates.get(chunk, ()))
+        if chunk in self.fresh:
+            dates.extend(self.fresh[chunk].dates)
         return dates
 
     def take(self, more: Iterable[lines.Line]) -> None:
@@ -192,14 +196,9 @@ class State:
         chunk.live |= (not line.deleted) << offset
         amount = self._amount_id(line.amount)
         chunk.tallies.setdefault((line.kind, amount), [0, 0])[line.deleted] += 1
-        text = lines.text_of(line)
-        places = [*places_of(DATE, lines.date_text(line.date)), *places_of(BALANCE, lines.balance_text(line.balance))]
-        self.places.update(places)
-        fresh = self.fresh[number]
-        for key in (KIND + line.kind, AMOUNT + amount, *places, *grams(text)):
-            fresh[key].append(offset)
-        self.fresh_texts[line.seq - 1 >> PART_BITS].append(text)
-        self.fresh_dates[number].append(line.date)
+        if number not in self.fresh:
+            self.fresh[number] = Fresh(offset)
+        self.fresh[number].add(line, amount)
         self.fresh_kinds[line.seq] = line.kind
         self._note(number)
 

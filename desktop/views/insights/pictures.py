@@ -15,7 +15,7 @@ from desktop.errors import StoreError
 from desktop.private_files import replacing
 from desktop.views import theme
 from desktop.views.insights.drawing import CENTRE, RIGHT, Look, Pencil
-from desktop.views.insights.plots import Plot
+from desktop.views.insights.plot import Plot
 
 SIZE = QSize(1200, 820)
 _SHARPNESS = 2  # pixels of the file for one of the design

@@ -28,13 +28,16 @@ from desktop.views import theme
 from desktop.views.announcing import announce
 from desktop.views.icons import icon
 from desktop.views.insights import pictures
+from desktop.views.insights.balance_plot import BalancePlot
 from desktop.views.insights.chart import Chart
 from desktop.views.insights.drawing import Look
 from desktop.views.insights.pictures import Picture
-from desktop.views.insights.plots import PLOTS, Plot
+from desktop.views.insights.plot import Plot
+from desktop.views.insights.spend_plots import OperationsPlot, SpendPlot
 from desktop.views.number_locale import number_format_of
 
 _FACTS = ("Balance", "Spent", "Credited", "Records")
+_PLOTS = (BalancePlot, SpendPlot, OperationsPlot)  # in the order of the charts
 _SETTINGS = "insights"
 
 
@@ -117,7 +120,7 @@ class InsightsWindow(QWidget):
         self._charts: list[Chart] = []
         self._headings: list[QLabel] = []
         places = ((0, 0, 1, 2), (1, 0, 1, 1), (1, 1, 1, 1))
-        for name, plot, place in zip(("balance", "spend", "operations"), PLOTS, places, strict=True):
+        for name, plot, place in zip(("balance", "spend", "operations"), _PLOTS, places, strict=True):
             heading = QLabel(plot.title)
             theme.set_size(heading, theme.Size.BODY, bold=True)
             chart = Chart(name, plot.title)
@@ -188,7 +191,7 @@ class InsightsWindow(QWidget):
     def show_insights(self, insights: Insights) -> None:
         """Show these."""
         self._insights = insights
-        self.plots = tuple(plot(insights, self._format, self._locale) for plot in PLOTS)
+        self.plots = tuple(plot(insights, self._format, self._locale) for plot in _PLOTS)
         for chart, heading, plot in zip(self._charts, self._headings, self.plots, strict=True):
             chart.show_plot(plot)
             heading.setText(plot.heading)

@@ -15,7 +15,7 @@ from desktop.arithmetic.money import format_money, plain_money
 from desktop.arithmetic.ordering import number_key
 from desktop.errors import BadInput, Cancelled
 from desktop.models import accounts, ledger, records
-from desktop.models.browsing import bitmaps, browser, index_file, orders, state, upkeep
+from desktop.models.browsing import bitmaps, browser, found, index_file, orders, search, sorting, state, upkeep
 from desktop.models.store import Store
 from desktop.shown import shown_date
 from desktop.values import Column, Entry, Filters, OperationType, Page, PageRequest, Totals
@@ -92,31 +92,25 @@ def _key(entry: Entry, sort: Column) -> Any:
     }[sort]
 
 
+SMALL = {
+    bitmaps: {"CHUNK_BITS": 6, "CHUNK": 64, "_BYTES": 8, "_FEW": 5, "_VERY_FEW": 2},
+    browser: {"CHUNK_BITS": 6, "INLINE": 40, "_LOOK_FIRST": 6, "_FEW": 5, "_AT_LENGTH": 2},
+    found: {"CHUNK_BITS": 6},
+    index_file: {"PART_BITS": 3, "PART": 8},
+    orders: {"CHUNK_BITS": 6, "BLOCK": 16},
+    search: {"PART_BITS": 3, "PART": 8, "_PARTS": 8, "_PART_MASK": 255, "_ONE_BY_ONE": 3},
+    sorting: {"_STRETCH": 50, "_PIECE": 7},
+    state: {"CHUNK_BITS": 6, "CHUNK": 64, "PART_BITS": 3, "PART": 8},
+    upkeep: {"CHUNK_BITS": 6, "CHUNK": 64, "PART_BITS": 3, "BLOCK": 16},
+}
+
+
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Chunks, parts and blocks of a few records, so that some hundred cross all their borders."""
-    for module in (bitmaps, state, upkeep, browser):
-        for name, value in (("CHUNK_BITS", 6), ("CHUNK", 64), ("_BYTES", 8), ("_FEW", 5)):
-            if hasattr(module, name):
-                monkeypatch.setattr(module, name, value)
-    from desktop.models.browsing import found, search
-
-    monkeypatch.setattr(found, "CHUNK_BITS", 6)
-    monkeypatch.setattr(search, "CHUNK", 64)
-    monkeypatch.setattr(search, "_PARTS", 8)
-    monkeypatch.setattr(search, "_PART_MASK", 7)
-    monkeypatch.setattr(search, "_ONE_BY_ONE", 3)
-    monkeypatch.setattr(search, "PART_BITS", 3)
-    monkeypatch.setattr(search, "PART", 8)
-    monkeypatch.setattr(search, "_PARTS", 8)
-    monkeypatch.setattr(search, "_PART_MASK", 255)
-    monkeypatch.setattr(index_file, "PART_BITS", 3)
-    monkeypatch.setattr(state, "PART_BITS", 3)
-    monkeypatch.setattr(orders, "CHUNK_BITS", 6)
-    monkeypatch.setattr(orders, "BLOCK", 16)
-    monkeypatch.setattr(upkeep, "BLOCK", 16)
-    monkeypatch.setattr(browser, "_LOOK_FIRST", 6)
-    monkeypatch.setattr(browser, "INLINE", 40)
+    for module, values in SMALL.items():
+        for name, value in values.items():
+            monkeypatch.setattr(module, name, value)
 
 
 class Walk:
@@ -159,7 +153,7 @@ class Walk:
         change(self.store, self.session, [id for (id,) in ids])
 
     def index(self) -> None:
-        records.catch_up(self.store, self.session, progress=lambda done, total: None, cancelled=lambda: False)
+        records.catch_up(self.store, self.session)
 
     def clock(self) -> None:
         self.books.clock.advance(self.chance.choice((-4000, 60, 86_400, 3_000_000)))
@@ -172,10 +166,13 @@ class Walk:
             file.unlink()
             for suffix in ("-wal", "-shm"):
                 file.with_name(file.name + suffix).unlink(missing_ok=True)
-        else:
+        else:  # while the program is not running
+            self.store.disconnect()
             with file.open("r+b") as out:
                 out.seek(self.chance.randrange(0, max(1, file.stat().st_size - 4000)))
                 out.write(self.chance.randbytes(4000))
+            self.store.connect()
+            records.catch_up(self.store, self.session, check=True)
 
     def filters(self) -> Filters:
         chance, dates = self.chance, [row[0] for row in self.store.database.execute_sql("SELECT date FROM record")]
@@ -243,7 +240,7 @@ def _charges(books: Books, count: int) -> None:
 
 
 def _catch_up(books: Books) -> bool:
-    return records.catch_up(books.store, books.ann, progress=lambda done, total: None, cancelled=lambda: False)
+    return records.catch_up(books.store, books.ann)
 
 
 def _index_of(books: Books) -> Path:
@@ -300,10 +297,8 @@ def test_nothing_is_asked_any_further_once_nobody_waits(books: Books) -> None:
 
 def test_what_is_not_finished_goes_on_where_it_stopped(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
     _charges(books, 5)
-    looks = iter((False, True, True))
-    assert not records.catch_up(
-        books.store, books.ann, progress=lambda done, total: None, cancelled=lambda: next(looks, False) or True
-    )
+    looks = iter((False, True))  # the records are taken in, the orders are not made
+    assert not records.catch_up(books.store, books.ann, cancelled=lambda: next(looks))
     assert _catch_up(books)
     assert records.page(books.store, books.ann, PageRequest(sort=Column.AMOUNT)).counted.count == 7
 

@@ -1,0 +1,133 @@
+"""What was spent, by day and by operation, as drawings."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLocale, QRectF
+
+from desktop.arithmetic.numbers import NumberFormat
+from desktop.shown import OPERATION_NAMES
+from desktop.values import Insights, OperationType
+from desktop.views import theme
+from desktop.views.insights import scales
+from desktop.views.insights.drawing import GAP, RIGHT, Line, Pencil
+from desktop.views.insights.palette import colour_of
+from desktop.views.insights.plot import UNIT_FORMATS, Plot
+from desktop.views.insights.scales import Unit
+
+_UNIT_NAMES = {Unit.DAY: "by day", Unit.WEEK: "by week", Unit.MONTH: "by month", Unit.YEAR: "by year"}
+
+
+class SpendPlot(Plot):
+    """What was spent, a bar a day, or a week, a month, a year when there are many days; stacked by operation."""
+
+    title = "Spent"
+    nothing = "Nothing was spent under these filters."
+
+    def __init__(self, insights: Insights, number_format: NumberFormat, locale: QLocale) -> None:
+        super().__init__(insights, number_format, locale)
+        self._unit, self._bars = scales.bars(insights.days)
+
+    @property
+    def heading(self) -> str:
+        return f"{self.title} {_UNIT_NAMES[self._unit]}"
+
+    @property
+    def marks(self) -> int:
+        return len(self._bars)
+
+    def card(self, mark: int, colours: theme.Colours) -> tuple[str, list[Line]]:
+        bar = self._bars[mark]
+        form = {Unit.MONTH: "MMMM yyyy", Unit.YEAR: "yyyy"}.get(self._unit, "ddd, d MMM yyyy")
+        title = self._day(bar.start, form)
+        lines = [
+            Line(OPERATION_NAMES[operation], self._money(bar.spent[operation]), colour_of(operation, colours))
+            for operation in reversed(OperationType)
+            if operation in bar.spent
+        ]
+        total = Line(f"{bar.count:,} charge{'s' * (bar.count != 1)}", self._money(bar.total))
+        return (f"Week of {title}" if self._unit is Unit.WEEK else title), [*lines, total]
+
+    def draw(self, pencil: Pencil, area: QRectF) -> list[QRectF]:
+        legend = self._draw_legend(pencil, area)
+        plot, scale = self._frame(pencil, area.adjusted(0, legend, 0, 0), max(bar.total for bar in self._bars))
+        slot = plot.width() / len(self._bars)
+        width = min(slot * 0.72, 48.0)
+        room = pencil.width("00 MMM 0000") + GAP
+        step = scales.every(len(self._bars), max(1, int(plot.width() / room)))
+        boxes = []
+        for place, bar in enumerate(self._bars):
+            x = plot.left() + slot * (place + 0.5)
+            self._draw_bar(pencil, QRectF(x - width / 2, plot.top(), width, plot.height()), bar, scale)
+            if place % step == 0:
+                pencil.under(plot, x, self._day(bar.start, UNIT_FORMATS[self._unit]), room)
+            top = plot.bottom() - bar.total * scale
+            boxes.append(QRectF(x - slot / 2, top, slot, plot.bottom() - top))
+        return boxes
+
+    def _draw_bar(self, pencil: Pencil, column: QRectF, bar: scales.Bar, scale: float) -> None:
+        bottom = column.bottom()
+        for operation in OperationType:
+            height = bar.spent.get(operation, 0) * scale
+            if height:
+                box = QRectF(column.left(), bottom - height, column.width(), height)
+                # A hair between two colours, so that their border is seen without them.
+                pencil.block(box.adjusted(0, 1 if height > 3 else 0, 0, 0), colour_of(operation, pencil.colours), 1)
+                bottom -= height
+
+    def _draw_legend(self, pencil: Pencil, area: QRectF) -> float:
+        """Draw what the colours stand for, in as many lines as it takes; returns the height."""
+        dot, x, y = pencil.line * 0.6, area.left(), area.top()
+        present = {operation for bar in self._bars for operation in bar.spent}
+        for operation in OperationType:
+            if operation not in present:
+                continue
+            name = OPERATION_NAMES[operation]
+            width = dot + GAP * 0.75 + pencil.width(name) + 2
+            if x > area.left() and x + width > area.right():
+                x, y = area.left(), y + pencil.line + 2
+            pencil.block(QRectF(x, y + (pencil.line - dot) / 2, dot, dot), colour_of(operation, pencil.colours), 2)
+            pencil.text(QRectF(x + dot + GAP * 0.75, y, width, pencil.line), name)
+            x += width + GAP * 1.5
+        return y + pencil.line + GAP - area.top()
+
+
+class OperationsPlot(Plot):
+    """What was spent on each operation, the dearest on top."""
+
+    title = "Spent by operation"
+    nothing = SpendPlot.nothing
+
+    def __init__(self, insights: Insights, number_format: NumberFormat, locale: QLocale) -> None:
+        super().__init__(insights, number_format, locale)
+        self._rows = scales.by_operation(insights.days)
+
+    @property
+    def marks(self) -> int:
+        return len(self._rows)
+
+    def card(self, mark: int, colours: theme.Colours) -> tuple[str, list[Line]]:
+        operation, count, spent = self._rows[mark]
+        share = 100 * spent / max(1, self.insights.totals.spent)
+        return OPERATION_NAMES[operation], [
+            Line("Spent", self._money(spent), colour_of(operation, colours)),
+            Line("Charges", f"{count:,}"),
+            Line("Share", f"{share:.1f} %".replace(".", self._format.decimal_mark)),
+        ]
+
+    def draw(self, pencil: Pencil, area: QRectF) -> list[QRectF]:
+        height = min(area.height() / len(self._rows), pencil.line * 2 + GAP * 3)
+        most = max(spent for _, _, spent in self._rows)
+        boxes = []
+        for place, (operation, count, spent) in enumerate(self._rows):
+            row = QRectF(area.left(), area.top() + place * height, area.width(), height)
+            text = QRectF(row.left(), row.center().y() - pencil.line - 1, row.width(), pencil.line)
+            pencil.text(text, OPERATION_NAMES[operation], colour=pencil.colours.text)
+            pencil.text(text, self._money(spent), align=RIGHT, colour=pencil.colours.text)
+            used = pencil.width(OPERATION_NAMES[operation]) + GAP
+            pencil.text(text.adjusted(used, 0, -pencil.width(self._money(spent)) - GAP, 0), f"{count:,} ×")
+            bar = QRectF(row.left(), row.center().y() + 3, row.width(), 8)
+            pencil.block(bar, pencil.colours.sunken, 3)
+            bar.setWidth(max(3.0, bar.width() * spent / most))
+            pencil.block(bar, colour_of(operation, pencil.colours), 3)
+            boxes.append(row)
+        return boxes
