@@ -28,7 +28,7 @@ from tests.faults.support.shim import Calls, Shim
 from tests.support.stores import ANN, charge_for, make_store
 
 ENTRY = "1 + 2 × 3"
-TMPFS = "1m"
+TMPFS = "4m"  # sixty rounds of charges must fit when there is room again
 WHILE_FULL = 3
 
 
