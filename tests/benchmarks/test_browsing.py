@@ -17,12 +17,12 @@ from pathlib import Path
 import pytest
 
 from desktop.models import sqlite
-from tests.benchmarks.support import ROOT, report, seconds
+from tests.benchmarks.support import ROOT, report, said, seconds
 
 BIG_STORE = "METERCALC_BIG_STORE"
 REACH = {
-    "search": "<= 50 ms",
     "exact totals": "<= 600 ms",
+    "search": "<= 50 ms",
 }
 BARE = {
     "a page in the middle by OFFSET": "SELECT * FROM record WHERE user_id = 1 AND deleted_at IS NULL "
@@ -45,6 +45,18 @@ def test_the_browser_on_a_big_store_beside_bare_sql() -> None:
         report(f"bare SQL, {name}", f"{seconds(work) * 1000:.0f} ms", "beside it")
     store, index = size_of(folder / "metercalc.db"), size_of(folder / "metercalc.browse")
     report("size of the store and its index against the records alone", f"{(store + index) / store:.2f} x", "<= 3 x")
+
+
+@pytest.mark.benchmark
+def test_the_window_on_a_big_store_after_many_jumps(tmp_path: Path) -> None:
+    compiled = tmp_path / "compiled"
+    found = json.loads(said(compiled, "-m", "tests.benchmarks.window_session", str(big_store()), "jumps"))
+    bare_window = said(compiled, str(ROOT / "tests" / "benchmarks" / "bare_window.py")).split()
+    assert found.pop("finished")
+    for name, mine, other in zip(("USS", "RSS"), found.pop("memory"), map(int, bare_window), strict=True):
+        report(f"memory after 500 jumps, {name}", f"+{(mine - other) / 1024:.1f} MB", "<= +60 MB")
+    for scene, stall in found.items():
+        report(f"longest stall, {scene}", f"{stall:.0f} ms", "<= 50 ms")
 
 
 def big_store() -> Path:

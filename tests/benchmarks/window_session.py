@@ -1,6 +1,7 @@
 """A person's session in the real program, on a script: `python -m tests.benchmarks.window_session DIR …`.
 
-With `memory` it signs in, settles, and says what memory the process has. With `stalls URL QUOTA_URL` it goes through
+With `memory` it signs in, settles, and says what memory the process has; with `jumps` it also goes to 500 random
+pages and says its longest stalls too. With `stalls URL QUOTA_URL` it goes through
 a whole session while a timer of 1 ms on the window's thread notes how long the loop was away; the URLs are those of a
 random.org that never answers. It says one JSON object: the longest stall of each scene in milliseconds.
 """
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import json
+import random
 import sys
 import time
 from collections.abc import Iterator
@@ -19,7 +21,7 @@ from typing import Any
 from PySide6.QtCore import QItemSelectionModel, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPushButton, QTableView
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPushButton, QSpinBox, QTableView
 
 from desktop import config as configuration
 from desktop.app import Program, make_application
@@ -30,6 +32,7 @@ from tests.support.widgets import part
 
 NOWHERE = "http://127.0.0.1:9/"  # nothing listens there
 CALCULATIONS = 50
+JUMPS = 500
 SETTLE_MS = 2_000
 BETWEEN_MS = 20  # a person is never quicker
 ROWS = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
@@ -99,6 +102,19 @@ def session(program: Program, watch: Stopwatch) -> Iterator[Any]:
     yield SETTLE_MS
 
 
+def jumps(program: Program, watch: Stopwatch) -> Iterator[Any]:
+    """Sign in and go to many pages, anywhere."""
+    yield from _sign_in(program, watch)
+    assert program.window is not None
+    number = part(program.window, QSpinBox, "page_spin")
+    chance = random.Random(2207)
+    watch.scene = f"{JUMPS} random pages"
+    for _ in range(JUMPS):
+        number.setValue(chance.randint(1, number.maximum()))
+        yield program.records.page_changed
+    yield SETTLE_MS
+
+
 def _sign_in(program: Program, watch: Stopwatch) -> Iterator[Any]:
     yield program.sessions.first_run_known
     watch.scene = "behind the sign-in dialog"
@@ -120,13 +136,16 @@ def main(folder: Path, what: str, url: str = NOWHERE, quota_url: str = NOWHERE) 
     application = make_application()
     program = Program(application, places, replace(config, random=dead))
     watch = Stopwatch()
-    scenes = session(program, watch) if what == "stalls" else _sign_in(program, watch)
-    director = Director(scenes)
+    scenes = {"stalls": session, "jumps": jumps, "memory": _sign_in}[what]
+    director = Director(scenes(program, watch))
     program.start()
     QTimer.singleShot(0, director.go_on)
     QTimer.singleShot(120_000, application.quit)
     QApplication.exec()
-    if what == "stalls":
+    if what == "jumps":
+        said = {"finished": director.finished, "memory": memory()} | watch.longest
+        print(json.dumps(said))  # noqa: T201  # what the benchmark reads
+    elif what == "stalls":
         print(json.dumps({"finished": director.finished} | watch.longest))  # noqa: T201  # what the benchmark reads
     else:
         print(*memory())  # noqa: T201  # what the benchmark reads
