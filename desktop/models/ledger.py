@@ -26,6 +26,7 @@ from desktop.errors import (
     StoreDamaged,
     StoreError,
     StoreFull,
+    StoreLocked,
 )
 from desktop.models import accounts, chain, entries, sqlite
 from desktop.models.entries import Head, Line
@@ -299,8 +300,9 @@ def _read_back(store: Store, find: Callable[[SqliteDatabase], Receipt | None], t
         store.reconnect()
         with store.reading() as database:
             found = find(database)
-        # On a full disk the failed commit was cut short before its end, and there is no room for another.
-        if found is not None or not isinstance(trouble, StoreFull):
+        # A full disk cut the failed commit short before its end, and a lock kept it from beginning: nothing is left
+        # of it that could come back, and there is no room, or no turn, for another.
+        if found is not None or not isinstance(trouble, StoreFull | StoreLocked):
             with sqlite.translated(store.file):
                 sqlite.settle(store.database)
     except AppError as error:

@@ -35,6 +35,7 @@ class Closable(Protocol):
 class _Beside(threading.local):
     def __init__(self) -> None:
         self.things: dict[Hashable, Closable] = {}
+        self.connected = False  # whether the thread has connected; its connection may have failed since
 
 
 class Store:
@@ -81,14 +82,21 @@ class Store:
         self.check_in_place()
         with sqlite.translated(self.file):
             self.database.connect()
-            sqlite.apply_pragmas(self.database, read_only=self.read_only_reason is not None)
-            if reading:
-                self.database.execute_sql("PRAGMA query_only = 1")
-                with self._lock:
-                    self._reader = self.database.connection()
+            try:
+                sqlite.apply_pragmas(self.database, read_only=self.read_only_reason is not None)
+                if reading:
+                    self.database.execute_sql("PRAGMA query_only = 1")
+            except BaseException:
+                self.database.close()  # nobody may go on with a connection that is not as durable as it must be
+                raise
+        self._beside.connected = True
+        if reading:
+            with self._lock:
+                self._reader = self.database.connection()
 
     def disconnect(self) -> None:
         """Close the calling thread's connection, if it has one."""
+        self._beside.connected = False
         while self.beside:
             self.beside.popitem()[1].close()
         if self.database.is_closed():
@@ -133,14 +141,21 @@ class Store:
         self.check_in_place()
         if self.database.transaction_depth():
             raise RuntimeError("a transaction inside a transaction would be committed by the outer one")
+        self._connect_again()
         with sqlite.translated(self.file), self.database.atomic("IMMEDIATE"):
             yield self.database
 
     @contextmanager
     def reading(self) -> Iterator[SqliteDatabase]:
         """A transaction that sees one state of the store throughout."""
+        self._connect_again()
         with sqlite.translated(self.file), self.database.atomic("DEFERRED"):
             yield self.database
+
+    def _connect_again(self) -> None:
+        """Where the thread's connection was lost to an error and could not be replaced then, replace it now."""
+        if self._beside.connected and self.database.is_closed():
+            self.connect()
 
     def check_in_place(self) -> None:
         """Raises `StoreError` when the file is not the one that was opened any more."""

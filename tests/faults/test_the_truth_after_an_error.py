@@ -71,8 +71,6 @@ def act(channel: Channel, file: str, journal: str, what: str, ids: list[str], se
                 answer = error.code
         shim.calm()
         channel.send([request_id, trouble, answer])
-        if store.database.is_closed():
-            store.connect()
 
 
 def act_once(channel: Channel, file: str, journal: str, request_id: str, kind: str, nth: int, *, planted: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +18,10 @@ from desktop.errors import (
     PriceChanged,
     RequestReused,
     StoreFull,
+    StoreLocked,
 )
 from desktop.models import accounts, ledger, sqlite
+from desktop.models.store import Store
 from desktop.models.verify import verify
 from desktop.values import Charge, OperationType, Session, Status, Step
 from tests.support.stores import (
@@ -330,6 +333,23 @@ def test_a_charge_that_cannot_be_read_back_is_called_unknown(books: Books, monke
     books.store.reconnect()
     assert books.charge("2 + 3", request_id=request_id).repeated
     assert books.balance() == BALANCE - ADD
+
+
+def test_a_charge_that_got_no_turn_to_commit_is_reported_as_not_charged(
+    books: Books, opened: Callable[[Path], Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without WAL a reader keeps a writer from committing: a long verification, say."""
+    monkeypatch.setattr(sqlite, "wal_is_sound", lambda _: False)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0.1)
+    books.store.close()
+    store, reader = opened(books.store.file), opened(books.store.file)
+    session = accounts.sign_in(store, ANN, PASSWORD)
+    with reader.reading() as database:
+        database.execute_sql("SELECT count(*) FROM record").fetchall()
+        with pytest.raises(StoreLocked) as failed:
+            ledger.charge(store, session, charge_for("1 + 1"))
+    assert "Nothing was charged" in failed.value.for_charge()
+    assert ledger.charge(store, session, charge_for("1 + 1")).balance == BALANCE - ADD
 
 
 def _fail_commits(books: Books, monkeypatch: pytest.MonkeyPatch, *, stored: bool) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from desktop.errors import AppError, Cancelled, NotSignedIn, SignInRefused, StoreError, StoreReadOnly
-from desktop.models import accounts, backups, chain, ledger, records
+from desktop.models import accounts, backups, chain, ledger, records, sqlite
 from desktop.models.store import Store
 from desktop.models.verify import verify
 from desktop.values import Column, Entry, Filters, OperationType, PageRequest, Session
@@ -181,6 +181,28 @@ def test_a_store_that_went_away_while_open_takes_no_charge_and_does_not_come_bac
 def test_a_lost_connection_is_replaced(books: Books) -> None:
     books.store.reconnect()
     assert books.charge("1 + 1").result == "2"
+
+
+@pytest.mark.parametrize("journal", ["wal", "truncate"])
+def test_a_connection_that_could_not_be_replaced_at_once_is_replaced_before_the_next_charge(
+    opened: Callable[[Path], Store], store_file: Path, monkeypatch: pytest.MonkeyPatch, journal: str
+) -> None:
+    monkeypatch.setattr(sqlite, "wal_is_sound", lambda _: journal == "wal")
+    store = opened(store_file)
+    session = accounts.sign_in(store, ANN, PASSWORD)
+    durable = {name: sqlite.pragma(store.database, name) for name in sqlite.durable_pragmas()}
+    with monkeypatch.context() as patch:
+
+        def fail(*_arguments: object, **_more: object) -> None:
+            raise sqlite.sqlite3.OperationalError("disk I/O error")
+
+        patch.setattr(sqlite, "apply_pragmas", fail)
+        with pytest.raises(StoreError):
+            store.reconnect()
+        with pytest.raises(StoreError):
+            ledger.charge(store, session, charge_for("1 + 1"))
+    assert ledger.charge(store, session, charge_for("1 + 1")).balance == BALANCE - 10_00
+    assert {name: sqlite.pragma(store.database, name) for name in durable} == durable
 
 
 def test_a_transaction_inside_a_transaction_is_a_bug(books: Books) -> None:
