@@ -1,12 +1,14 @@
 """From an entry to a charge: quoting while it is typed, charging it once, selling random strings. It shows nothing.
 
 Each click gets its request id before anything is done for it. After an error that leaves open whether it was
-charged, the same entry keeps its id, so that trying again can never charge it twice.
+charged, the same entry of the same user keeps its id (and its random string) until the ledger has answered, whatever
+is done in between: trying again can never charge it twice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -20,9 +22,24 @@ from desktop.controllers.random_strings import RandomStrings
 from desktop.controllers.requests import Failure, new_request_id, reference_of
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store_access import StoreAccess
-from desktop.errors import AppError, BalanceTooLow, ChargeUnknown, PriceChanged
+from desktop.errors import AppError, BalanceTooLow, ChargeUnknown, PriceChanged, RequestReused, StoreError
 from desktop.random_stock import Drawn
 from desktop.values import Charge, OperationType, Quote, Receipt, Session, Statement, Step
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What a click asked for; equal ones are the same request tried again. `drawn` is the string that it sells."""
+
+    id: str
+    user_id: int
+    text: str | None  # None for a random string
+    drawn: Drawn | None = None
+
+    @property
+    def subject(self) -> tuple[int, str | None]:
+        """Whose it is, and what for: what a retry has in common with the first try."""
+        return self.user_id, self.text
 
 
 class CalculatorController(QObject):
@@ -53,11 +70,10 @@ class CalculatorController(QObject):
         self._text = ""
         self._expression: Expression | None = None
         self._quote: Quote | None = None
-        self._request_id = ""
-        self._unsettled = ""  # the text whose charge is not known to have happened; it keeps its request id
+        self._request: _Request | None = None  # the newest one, running while `_busy`
+        self._unsettled: dict[tuple[int, str | None], _Request] = {}  # by subject: not known whether charged
         self._busy = False
         self._drawing = False
-        self._selling: Drawn | None = None
         self._connect()
 
     def _connect(self) -> None:
@@ -98,12 +114,11 @@ class CalculatorController(QObject):
         """Charge the entry at its quote; ends in `charged`, `denied`, `price_changed` or `failed`."""
         if self._busy or not self._text.strip():
             return
-        request_id = self._request_id if self._unsettled == self._text else new_request_id()
         if self._expression is None or self._quote is None:
-            self._refuse_unclear(request_id)
+            self._refuse_unclear()
             return
-        self._begin(request_id)
-        work = partial(_charge, self._access, self._sessions.session, request_id, self._expression, self._quote.cost)
+        request = self._begin(self._text)
+        work = partial(_charge, self._access, self._sessions.session, request.id, self._expression, self._quote.cost)
         self._submit(work, self._on_charged)
 
     @Slot()
@@ -111,8 +126,7 @@ class CalculatorController(QObject):
         """Sell one random string, waiting for random.org when there is none in stock."""
         if self._busy or self._statement is None:
             return
-        self._begin(new_request_id())
-        drawn = self._random_strings.take()
+        drawn = self._begin(None).drawn or self._random_strings.take()
         if drawn is not None:
             self._sell(drawn)
             return
@@ -129,22 +143,24 @@ class CalculatorController(QObject):
             self._end()
 
     def _sell(self, drawn: Drawn) -> None:
-        self._selling = drawn
-        session = self._sessions.session
-        work = partial(_sell, self._access, session, self._request_id, drawn, self._random_price())
+        assert self._request is not None, "sold without a request"
+        self._request = replace(self._request, drawn=drawn)
+        work = partial(_sell, self._access, self._sessions.session, self._request.id, drawn, self._random_price())
         self._submit(work, self._on_charged)
 
     def _random_price(self) -> int:
         return self._statement.prices[OperationType.RANDOM_STRING] if self._statement is not None else 0
 
-    def _begin(self, request_id: str) -> None:
-        self._request_id = request_id
+    def _begin(self, text: str | None) -> _Request:
+        """The request for an entry (None: a random string): one whose outcome is still unknown, else a new one."""
+        new = _Request(new_request_id(), self._sessions.session.user_id, text)
+        self._request = request = self._unsettled.get(new.subject, new)
         self._busy = True
         self.busy_changed.emit(True)
+        return request
 
     def _end(self) -> None:
         self._busy = False
-        self._selling = None
         self.busy_changed.emit(False)
 
     def _set_drawing(self, drawing: bool) -> None:
@@ -152,14 +168,17 @@ class CalculatorController(QObject):
         self.drawing_changed.emit(drawing)
 
     def _submit(self, work: Callable[[], object], done: Callable[..., object]) -> None:
-        reference = reference_of(self._request_id)
-        self._lanes.write.submit(work, done=done, failed=self._on_charge_failed, reference=reference)
+        self._lanes.write.submit(work, done=done, failed=self._on_charge_failed, reference=self._reference)
 
-    def _refuse_unclear(self, request_id: str) -> None:
+    @property
+    def _reference(self) -> str:
+        return reference_of(self._request.id if self._request is not None else new_request_id())
+
+    def _refuse_unclear(self) -> None:
         try:
             expressions.parse(self._text, self._format)
         except AppError as error:
-            self.failed.emit(Failure.of_charge(error, reference_of(request_id)))
+            self.failed.emit(Failure.of_charge(error, reference_of(new_request_id())))
         else:
             self.refresh()  # signed in a moment ago, the prices are on their way
 
@@ -183,7 +202,7 @@ class CalculatorController(QObject):
 
     @Slot(object)
     def _on_charged(self, receipt: Receipt) -> None:
-        self._unsettled = ""
+        self._settle()
         self._end()
         if not self._sessions.is_signed_in:
             return  # signed out meanwhile: whoever signs in next must not see it; the records have it
@@ -194,16 +213,28 @@ class CalculatorController(QObject):
 
     @Slot(object)
     def _on_charge_failed(self, error: AppError) -> None:
-        unknown = isinstance(error, ChargeUnknown | Bug)
-        self._unsettled = self._text if unknown and self._selling is None else ""
-        if self._selling is not None and not unknown:
-            self._random_strings.put_back(self._selling)
+        request = self._request
+        assert request is not None, "failed without a request"
+        if isinstance(error, RequestReused):
+            self._settle()
+        elif isinstance(error, ChargeUnknown | Bug):
+            self._unsettled[request.subject] = request
+        elif request.subject not in self._unsettled:
+            if request.drawn is not None:
+                self._random_strings.put_back(request.drawn)
+        elif isinstance(error, StoreError):  # this try charged nothing; whether the first did is still not known
+            error = ChargeUnknown(error.message)
         self._end()
         if self._sessions.is_signed_in:
             self._tell(error)
 
+    def _settle(self) -> None:
+        """The ledger has answered for the request: it is no longer to be tried again."""
+        if self._request is not None:
+            self._unsettled.pop(self._request.subject, None)
+
     def _tell(self, error: AppError) -> None:
-        failure = Failure.of_charge(error, reference_of(self._request_id))
+        failure = Failure.of_charge(error, self._reference)
         if isinstance(error, BalanceTooLow):
             self.denied.emit(failure)
         elif isinstance(error, PriceChanged):
@@ -224,7 +255,7 @@ class CalculatorController(QObject):
             self._end()
             return
         self._set_drawing(True)
-        with logs.request(reference_of(self._request_id)):
+        with logs.request(self._reference):
             self._random_strings.fill()
 
     @Slot()
@@ -250,7 +281,6 @@ class CalculatorController(QObject):
     def _on_signed_out(self, _reason: str) -> None:
         self.cancel_drawing()
         self._statement = None
-        self._unsettled = ""
         self.set_entry("")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -9,9 +11,11 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.errors import ChargeUnknown, StoreError
 from desktop.models import ledger
-from desktop.values import OperationType
-from tests.qt.conftest import Program
+from desktop.models.store import Store
+from desktop.values import Charge, OperationType, Receipt, Session
+from tests.qt.conftest import EMAIL, PASSWORD, Program
 
 
 class Outcome(QObject):
@@ -139,3 +143,111 @@ def test_a_string_the_balance_cannot_pay_for_is_denied_without_a_draw(qtbot: QtB
     with qtbot.waitSignal(program.calculator.denied) as denied:
         program.calculator.draw_random()
     assert denied.args[0].details == {"cost": 6000, "balance": 5000, "shortfall": 1000}
+
+
+class UnknownOnce:
+    """The ledger whose first answer is lost: stored or not, and nobody can be asked. Then `troubles`, then it works."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *troubles: StoreError, stored: bool = True) -> None:
+        self.charge, self.troubles, self.stored = ledger.charge, [ChargeUnknown("Not read back."), *troubles], stored
+        self.go = threading.Event()
+        self.go.set()
+        monkeypatch.setattr(ledger, "charge", self)
+
+    def __call__(self, store: Store, session: Session, charge: Charge) -> Receipt:
+        self.go.wait(10)
+        if not self.troubles:
+            return self.charge(store, session, charge)
+        trouble = self.troubles.pop(0)
+        if self.stored and isinstance(trouble, ChargeUnknown):
+            self.charge(store, session, charge)
+        raise trouble
+
+
+def balance(qtbot: QtBot, program: Program) -> int:
+    with qtbot.waitSignal(program.calculator.statement_changed) as changed:
+        program.calculator.refresh()
+    return int(changed.args[0].account.balance)
+
+
+def fail(qtbot: QtBot, program: Program, act: Callable[[], None]) -> str:
+    with qtbot.waitSignal(program.calculator.failed) as failed:
+        act()
+    return str(failed.args[0].message)
+
+
+@pytest.mark.parametrize("stored", [True, False])
+@pytest.mark.parametrize("meanwhile", ["nothing", "another entry", "another charge", "signed out and in"])
+def test_an_entry_whose_charge_is_unknown_is_charged_once_whatever_is_done_before_it_is_tried_again(
+    qtbot: QtBot, program: Program, monkeypatch: pytest.MonkeyPatch, stored: bool, meanwhile: str
+) -> None:
+    program.register(qtbot)
+    UnknownOnce(monkeypatch, stored=stored)
+    program.calculator.set_entry("1+1")
+    assert "not known" in fail(qtbot, program, program.calculator.evaluate)
+    if meanwhile == "another entry":
+        program.calculator.set_entry("2+2")
+    elif meanwhile == "another charge":
+        evaluate(qtbot, program, "2+2")
+    elif meanwhile == "signed out and in":
+        program.sessions.sign_out()
+        with qtbot.waitSignals([program.sessions.signed_in, program.calculator.statement_changed]):
+            program.sessions.sign_in(EMAIL, PASSWORD)
+    before = balance(qtbot, program)
+    assert evaluate(qtbot, program, "1+1").result == "2"
+    assert before - balance(qtbot, program) == (0 if stored else 1000)
+    evaluate(qtbot, program, "1+1")  # asked for anew, now that the first is settled
+    assert before - balance(qtbot, program) == (1000 if stored else 2000)
+
+
+def test_an_entry_edited_while_its_charge_becomes_unknown_is_charged_once(
+    qtbot: QtBot, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program.register(qtbot)
+    books = UnknownOnce(monkeypatch)
+    books.go.clear()
+    program.calculator.set_entry("1+1")
+    program.calculator.evaluate()
+    program.calculator.set_entry("1+12")
+    assert "not known" in fail(qtbot, program, books.go.set)
+    assert evaluate(qtbot, program, "1+1").result == "2"
+    assert balance(qtbot, program) == 99_000
+
+
+def test_a_refused_second_try_does_not_claim_that_the_first_was_not_charged(
+    qtbot: QtBot, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program.register(qtbot)
+    UnknownOnce(monkeypatch, StoreError("The store is gone."))
+    program.calculator.set_entry("1+1")
+    fail(qtbot, program, program.calculator.evaluate)
+    again = fail(qtbot, program, program.calculator.evaluate)
+    assert again.startswith("The store is gone.")
+    assert "Nothing was charged" not in again
+    evaluate(qtbot, program, "1+1")
+    assert balance(qtbot, program) == 99_000
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_a_random_string_whose_charge_is_unknown_is_the_one_that_is_sold_when_tried_again(
+    qtbot: QtBot, online: Program, monkeypatch: pytest.MonkeyPatch, stored: bool
+) -> None:
+    online.register(qtbot)
+    with qtbot.waitSignal(online.random_strings.filled):
+        online.random_strings.fill()
+    sold: list[str] = []
+    books = UnknownOnce(monkeypatch, stored=stored)
+    charge = books.charge
+
+    def note(store: Store, session: Session, wanted: Charge) -> Receipt:
+        sold.append(wanted.result)
+        return charge(store, session, wanted)
+
+    books.charge = note
+    fail(qtbot, online, online.calculator.draw_random)
+    for _ in range(2):
+        with qtbot.waitSignal(online.calculator.charged) as charged:
+            online.calculator.draw_random()
+        sold.append(charged.args[0].result)
+    assert balance(qtbot, online) == 100_000 - 2 * 6000
+    assert len(set(sold)) == 2
