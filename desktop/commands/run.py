@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from desktop.commands.failures import Asked
 from desktop.commands.terminal import Input, Output
-from desktop.errors import StoreError
+from desktop.errors import StoreDamaged, StoreError
 
 if TYPE_CHECKING:
     from desktop.config import Config, Places
@@ -33,13 +33,16 @@ class Run:
     @contextmanager
     def store(self, *, must_exist: bool = False) -> Iterator[Store]:
         """The store, made where there is none unless it `must_exist`; closed at the end, with its anchor written."""
-        from desktop.models.backups import folder_of  # late: the window opens its store by itself, behind the dialog
+        from desktop.models import backups, chain  # late: the window opens its store by itself, behind the dialog
         from desktop.models.store import open_store
 
         file = self.places.store_file
-        if must_exist and not file.exists():
+        if must_exist and not file.exists() and not chain.key_file(file).exists():
             raise StoreError(f"There is no store yet ({file}). “metercalc init” makes one.")
-        store = open_store(file, costs=self.config.costs, backups=folder_of(file))
+        try:
+            store = open_store(file, costs=self.config.costs, backups=backups.folder_of(file))
+        except StoreDamaged as error:
+            raise StoreDamaged(f"{error.message} {backups.offer(file)}") from error
         try:
             yield store
         finally:

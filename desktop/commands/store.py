@@ -7,7 +7,7 @@ from pathlib import Path
 
 from desktop.commands.run import Command, Run
 from desktop.errors import BadInput
-from desktop.models import backups, chain
+from desktop.models import backups
 from desktop.models.verify import verify
 from desktop.shown import explain_verification
 from desktop.values import Verification
@@ -48,12 +48,10 @@ def verify_command(run: Run) -> int:
 def back_up(run: Run) -> int:
     """`backup`: a checked copy."""
     target: Path = run.arguments.file.absolute()
-    store_file = run.places.store_file
-    own = (chain.key_file(store_file), chain.anchor_file(store_file), run.places.config_file)
-    if target.is_dir() or target.resolve() in [file.resolve() for file in own]:
+    if target.is_dir():
         raise BadInput(f"A backup cannot take the place of {target}. Choose another file.")
     with run.store(must_exist=True) as store:
-        backups.back_up(store, target)
+        backups.back_up(store, target, keep=[run.places.config_file])
     return run.answer({"backup": str(target)}, f"Backed up to {target}.")
 
 

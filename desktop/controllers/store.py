@@ -179,7 +179,7 @@ def _write_anchor(access: StoreAccess) -> str:
 def _back_up(access: StoreAccess, target: Path) -> str:
     from desktop.models import backups
 
-    backups.back_up(access.store, target)
+    backups.back_up(access.store, target, keep=[access.places.config_file])
     return str(target)
 
 

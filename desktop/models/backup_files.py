@@ -18,7 +18,7 @@ from typing import BinaryIO
 from peewee import SqliteDatabase
 
 from desktop.errors import StoreDamaged
-from desktop.models import sqlite
+from desktop.models import chain, sqlite
 from desktop.private_files import replacing
 
 SUFFIX = ".metercalc-backup"
@@ -29,7 +29,7 @@ _TRAILER_SIZE = len(_TRAILER) + hashlib.new(_DIGEST).digest_size
 _BLOCK = 1 << 20
 
 
-def write(database: SqliteDatabase, key_file: Path, target: Path) -> None:
+def write(database: SqliteDatabase, key: bytes, target: Path) -> None:
     """Copy an open store, key included, into `target` (0600), replacing it in one step once the copy is sound.
 
     Others may write to the store meanwhile. Raises `StoreDamaged` when the copy fails SQLite's own check, `OSError`
@@ -37,7 +37,7 @@ def write(database: SqliteDatabase, key_file: Path, target: Path) -> None:
     """
     with replacing(target) as temporary:
         sqlite.copy_into(database, temporary)
-        _seal(temporary, key_file.read_bytes())
+        _seal(temporary, chain.key_text(key))
         with temporary.open("r+b") as copy:
             digest = _digest(copy, copy.seek(0, os.SEEK_END))
             copy.seek(0, os.SEEK_END)

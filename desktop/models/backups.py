@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from desktop.errors import AppError, StoreDamaged, StoreError, StoreLocked
 from desktop.models import backup_files, chain, sqlite
 from desktop.models.store import Store, open_store
 from desktop.models.verify import verify
-from desktop.private_files import create_private, make_folder, sync_folder
+from desktop.private_files import create_private, make_folder, sync, sync_folder, write_private
 from desktop.values import OperationType
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 DAILY_KEPT = 7
 WEEKLY_KEPT = 4
 ABANDONED_S = 24 * 3600
+
+_SIDE = ("-wal", "-shm", "-journal")
 
 _DAILY = re.compile(rf"daily-(\d{{8}})T\d{{6}}Z{re.escape(backup_files.SUFFIX)}")
 
@@ -33,21 +35,27 @@ def folder_of(store_file: Path) -> Path:
     return store_file.parent / "backups"
 
 
-def back_up(store: Store, target: Path) -> None:
+def back_up(store: Store, target: Path, *, keep: Iterable[Path] = ()) -> None:
     """Write a checked backup of the open store; `target` is replaced in one step.
 
-    Raises `StoreError`: then there is no new file under that name.
+    Raises `StoreError`: then there is no new file under that name; also where it would replace a file that the store
+    is made of, or one of those to `keep`.
     """
     if not store.has_key:
         raise StoreError("The store's key file is missing: a backup without it could never be verified.")
-    if target.exists() and target.samefile(store.file):
-        raise StoreError("A backup cannot replace the store itself. Choose another file.")
+    if target.resolve() in {file.resolve() for file in (*_files_of(store.file), *keep)}:
+        raise StoreError(f"A backup cannot take the place of {target}. Choose another file.")
     try:
         with sqlite.translated(store.file):
-            backup_files.write(store.database, chain.key_file(store.file), target)
+            backup_files.write(store.database, store.key, target)
     except OSError as error:
         raise StoreError(f"The backup could not be written ({target}): {os.strerror(error.errno or 0)}.") from error
     log.info("backed up")
+
+
+def _files_of(store_file: Path) -> list[Path]:
+    side = [sqlite.side_file(store_file, suffix) for suffix in _SIDE]
+    return [store_file, chain.key_file(store_file), chain.anchor_file(store_file), *side]
 
 
 def back_up_daily(store: Store) -> Path | None:
@@ -62,7 +70,7 @@ def back_up_daily(store: Store) -> Path | None:
         raise StoreError(f"No backup can be made ({folder}): {os.strerror(error.errno or 0)}.") from error
     target = backup_files.daily(folder)
     back_up(store, target)
-    for old in [*superseded(_dailies(folder)), *_abandoned(folder)]:
+    for old in [*superseded(_dailies(folder)), *_abandoned(folder)]:  # never the one just made: it is the newest day's
         old.unlink(missing_ok=True)
     return target
 
@@ -98,13 +106,15 @@ def offer(store_file: Path) -> str:
 
 
 def _dailies(folder: Path) -> dict[date, Path]:
+    """The automatic backups by day, without those of days to come: a wrong clock made them, and their order lies."""
+    today = datetime.now(UTC).date()
     found = {}
     for file in sorted(folder.glob("daily-*")) if folder.is_dir() else ():
         match = _DAILY.fullmatch(file.name)
         if match:
             with contextlib.suppress(ValueError):  # a name with a date that no calendar has is not one of ours
                 found[date.fromisoformat(match[1])] = file
-    return found
+    return {day: file for day, file in found.items() if day <= today}
 
 
 def restore(
@@ -124,12 +134,13 @@ def restore(
     make_folder(workshop)
     try:
         candidate = _prove(backup, workshop / store_file.name, costs, progress)
-        kept = _set_aside(store_file)
-        # The key first: with the old store it is at worst read-only, while the new store without it would be too.
-        chain.key_file(candidate).replace(chain.key_file(store_file))
-        candidate.replace(store_file)
-        chain.anchor_file(candidate).replace(chain.anchor_file(store_file))
-        sync_folder(store_file.parent)
+        sync(candidate)
+        with _held(store_file):
+            kept = _set_aside(store_file)
+            # The key first: with the old store it is at worst read-only, while the new store without it would be too.
+            for file_of in (chain.key_file, _itself, chain.anchor_file):
+                file_of(candidate).replace(file_of(store_file))
+                sync_folder(store_file.parent)
     except OSError as error:
         raise StoreError(f"The backup could not be restored: {os.strerror(error.errno or 0)}.") from error
     finally:
@@ -145,8 +156,7 @@ def _prove(
     create_private(candidate)
     with backup.open("rb") as source, candidate.open("r+b") as target:
         shutil.copyfileobj(source, target)
-    create_private(chain.key_file(candidate))
-    chain.key_file(candidate).write_bytes(backup_files.unseal(candidate))
+    write_private(chain.key_file(candidate), backup_files.unseal(candidate))
     store = open_store(candidate, costs=costs, backups=candidate.parent)
     try:
         if store.read_only_reason is not None:
@@ -163,33 +173,58 @@ def _prove(
     return candidate
 
 
+def _itself(store_file: Path) -> Path:
+    return store_file
+
+
 def _set_aside(store_file: Path) -> Path | None:
-    """Keep a copy of the store that is about to be replaced, when no program has it open."""
+    """Keep the store that is about to be replaced, under a second name, on the disk before anything takes its place."""
     if not store_file.exists():
         return None
-    _merge_side_files(store_file)
     kept = store_file.parent / f"replaced-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
     make_folder(kept)
-    side = [sqlite.side_file(store_file, suffix) for suffix in ("-wal", "-shm", "-journal")]
-    for file in (store_file, chain.key_file(store_file), chain.anchor_file(store_file), *side):
+    for file in _files_of(store_file):
         if file.exists():
-            shutil.copy2(file, kept / file.name)
-    for file in side:  # left by a store too damaged to be merged: they must not meet the new one
-        file.unlink(missing_ok=True)
+            _keep(file, kept / file.name)
+    sync_folder(kept)
+    for suffix in _SIDE:  # left by a store too damaged to be merged: they must not meet the new one
+        sqlite.side_file(store_file, suffix).unlink(missing_ok=True)
     return kept
 
 
-def _merge_side_files(store_file: Path) -> None:
-    """Leave WAL mode, which SQLite allows to the only connection alone; a damaged store is left as it is."""
+def _keep(file: Path, second: Path) -> None:
+    """Give a file a second name; where the disk knows no such thing, make a copy."""
+    try:
+        os.link(file, second)
+    except OSError:
+        shutil.copy2(file, second)
+        sync(second)
+
+
+@contextlib.contextmanager
+def _held(store_file: Path) -> Iterator[None]:
+    """Hold the store that is to be replaced, merged and in one file: nobody can charge what would then be lost.
+
+    Leaving WAL is allowed to the only connection alone, so that an open window is noticed. A damaged store is left as
+    it is. Raises `StoreLocked` when a program has it open.
+    """
+    if not store_file.exists():
+        yield
+        return
     database = sqlite.make_database(store_file, read_only=False)
     try:
-        with sqlite.translated(store_file):
-            database.connect()
-            database.execute_sql("PRAGMA busy_timeout = 1000")
-            database.execute_sql("PRAGMA journal_mode = DELETE").fetchall()
-    except StoreLocked as error:
-        raise StoreLocked("The store is in use. Close Metercalc everywhere, then restore again.") from error
-    except AppError as error:
-        log.warning("the store to be replaced cannot be merged: %s", error.code)
+        try:
+            with sqlite.translated(store_file):
+                database.connect()
+                database.execute_sql("PRAGMA busy_timeout = 1000")
+                database.execute_sql("PRAGMA journal_mode = DELETE").fetchall()
+                database.execute_sql("BEGIN EXCLUSIVE")
+        except StoreLocked as error:
+            raise StoreLocked("The store is in use. Close Metercalc everywhere, then restore again.") from error
+        except AppError as error:
+            log.warning("the store to be replaced cannot be merged: %s", error.code)
+        if os.name == "nt":  # which replaces no open file
+            database.close()
+        yield
     finally:
         database.close()

@@ -98,8 +98,13 @@ def anchor_file(store_file: Path) -> Path:
 def make_key(file: Path) -> bytes:
     """Make a new key, readable by its owner alone."""
     key = secrets.token_bytes(KEY_BYTES)
-    write_private(file, key.hex().encode() + b"\n")
+    write_private(file, key_text(key))
     return key
+
+
+def key_text(key: bytes) -> bytes:
+    """What a key file holds."""
+    return key.hex().encode() + b"\n"
 
 
 def read_key(file: Path) -> bytes | None:

@@ -46,10 +46,10 @@ class Watch:
         if store.read_only_reason is not None:
             return store.read_only_reason
         key = chain.key_file(store.file)
-        if not key.exists():
+        if chain.read_key(key) != store.key:
             return (
-                f"The store's key file is missing ({key}). Put it back before Metercalc is closed: without it the "
-                "store can only be read. Until then charges go on and are safe."
+                f"The store's key file is missing or not its own ({key}). Put it back before Metercalc is closed: "
+                "without it the store can only be read. Until then charges go on and are safe."
             )
         if shutil.disk_usage(store.file.parent).free < LOW_SPACE:
             return (

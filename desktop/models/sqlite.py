@@ -208,8 +208,12 @@ def settle(database: SqliteDatabase) -> None:
 
 
 def copy_into(database: SqliteDatabase, target: Path) -> None:
-    """Copy the open store into a file by SQLite's backup API, while others may write to it."""
-    with closing(sqlite3.connect(str(target), isolation_level=None)) as copy:
+    """Copy the open store into a file by SQLite's backup API: one state of it, while others may write.
+
+    Without a transaction around it, each commit of somebody else would start the copy anew, perhaps for ever.
+    """
+    with closing(sqlite3.connect(str(target), isolation_level=None)) as copy, database.atomic("DEFERRED"):
+        database.execute_sql("SELECT 1 FROM sqlite_master").fetchall()
         database.connection().backup(copy, pages=4096)
 
 

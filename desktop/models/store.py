@@ -229,7 +229,8 @@ def open_store(file: Path, *, costs: Mapping[OperationType, int], backups: Path 
     """Open a store, making or upgrading it where needed, and leave the calling thread connected to it.
 
     `costs` are the prices of a new store, in hundredths of a credit; `backups` is where the copy made before an
-    upgrade goes. Raises `StoreNewer` and `StoreDamaged`, leaving the file as it is, and other `StoreError`s.
+    upgrade goes. Raises `StoreNewer`, `StoreDamaged` (also where a store was before and is gone or empty now), leaving
+    the files as they are, and other `StoreError`s.
     """
     _make_file(file)
     reason = _cannot_write(file)
@@ -262,12 +263,22 @@ def _never_anchored(store: Store) -> bool:
 def _make_file(file: Path) -> None:
     try:
         if not file.exists():
+            # In this order: another program may be making the store meanwhile, whose file comes first.
+            if chain.key_file(file).exists() and not file.exists():
+                raise StoreDamaged(_gone(file, "is missing"))
             make_folder(file.parent)
             create_private(file)
     except FileExistsError:
         return
     except OSError as error:
         raise StoreError(f"The store cannot be made ({file}): {os.strerror(error.errno or 0)}.") from error
+
+
+def _gone(file: Path, state: str) -> str:
+    return (
+        f"The store {state} ({file}), and its key file is still there. Put the store back or restore a backup; to "
+        f"begin a new ledger, move {chain.key_file(file).name} and {chain.anchor_file(file).name} away first."
+    )
 
 
 def _cannot_write(file: Path) -> str | None:
@@ -288,14 +299,22 @@ def _check_file(file: Path, *, read_only: bool) -> None:
         database.connect()
         try:
             # In this order: another process may be making the store meanwhile, all in one commit.
-            empty = database.execute_sql("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+            empty = _is_empty(database)
             owner, found = int(sqlite.pragma(database, "application_id")), migrations.version(database)
+            # The anchor is a made store's last file; a program that was ended while it made one has left none.
+            gone = empty and chain.anchor_file(file).exists() and _is_empty(database)
         finally:
             database.close()
+    if gone:
+        raise StoreDamaged(_gone(file, "is empty"))
     if owner != sqlite.APPLICATION_ID and not (empty and owner == found == 0):
         raise StoreDamaged(f"This file is not a Metercalc store ({file}). Nothing was changed in it.")
     if found > migrations.SCHEMA_VERSION:
         raise StoreNewer(f"The store was written by a newer Metercalc ({file}, version {found}). Update the program.")
+
+
+def _is_empty(database: SqliteDatabase) -> bool:
+    return int(database.execute_sql("SELECT count(*) FROM sqlite_master").fetchone()[0]) == 0
 
 
 def _upgrade(store: Store, costs: Mapping[OperationType, int], backups: Path) -> bool:
@@ -307,11 +326,12 @@ def _upgrade(store: Store, costs: Mapping[OperationType, int], backups: Path) ->
         raise StoreReadOnly(f"{store.read_only_reason} It must be upgraded before it can be used.")
     key_file = chain.key_file(store.file)
     if found:
-        if chain.read_key(key_file) is None:
+        key = chain.read_key(key_file)
+        if key is None:
             raise StoreError(f"The store cannot be upgraded without its key file ({key_file}). Put it back.")
         try:
             make_folder(backups)
-            backup_files.write(store.database, key_file, backup_files.before_upgrade(backups, found))
+            backup_files.write(store.database, key, backup_files.before_upgrade(backups, found))
         except OSError as error:
             raise StoreError(
                 f"The store cannot be backed up before its upgrade ({backups}): {os.strerror(error.errno or 0)}."

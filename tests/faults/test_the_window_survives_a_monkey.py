@@ -278,9 +278,10 @@ def test_the_harness_finds_a_calculator_without_its_guard(
 ) -> None:
     begin = CalculatorController._begin  # noqa: SLF001  # the guard itself is what is switched off
 
-    def unguarded(calculator: CalculatorController, request_id: str) -> None:
-        begin(calculator, request_id)
+    def unguarded(calculator: CalculatorController, text: str | None) -> object:
+        request = begin(calculator, text)
         calculator._busy = False  # noqa: SLF001
+        return request
 
     monkeypatch.setattr(CalculatorController, "_begin", unguarded)
     assert second_charges(qtbot, qapp, folder, server, choose, 60) > 0

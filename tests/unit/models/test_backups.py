@@ -123,12 +123,19 @@ def test_a_backup_survives_being_overwritten_by_the_next(books: Books, backup: P
     assert list(backup.parent.iterdir()) == [backup]
 
 
-def test_a_backup_never_replaces_the_store_or_goes_where_there_is_no_folder(books: Books, tmp_path: Path) -> None:
+def test_a_backup_never_replaces_the_stores_own_files_or_goes_where_there_is_no_folder(
+    books: Books, tmp_path: Path
+) -> None:
+    file, config = books.store.file, tmp_path / "metercalc.toml"
     link = tmp_path / "link"
-    link.symlink_to(books.store.file)
-    for target in (books.store.file, books.store.file.parent / "." / "store.db", link):
-        with pytest.raises(StoreError, match="cannot replace the store"):
-            backups.back_up(books.store, target)
+    link.symlink_to(file)
+    own = [file.with_name(file.name + suffix) for suffix in ("-wal", "-shm", "-journal")]
+    own += [file, chain.key_file(file), chain.anchor_file(file), file.parent / "." / "store.db", link, config]
+    key = chain.key_file(file).read_bytes()
+    for target in own:
+        with pytest.raises(StoreError, match="cannot take the place"):
+            backups.back_up(books.store, target, keep=[config])
+    assert chain.key_file(file).read_bytes() == key
     with pytest.raises(StoreError, match="could not be written"):
         backups.back_up(books.store, tmp_path / "nowhere" / "x.metercalc-backup")
     with pytest.raises(StoreError, match="could not be written"):
@@ -322,6 +329,76 @@ def test_a_backup_is_made_while_others_write(books: Books, tmp_path: Path, opene
     restore(tmp_path / "x.metercalc-backup", tmp_path / "new" / "store.db")
 
 
+def test_a_backup_of_many_pages_ends_although_others_keep_charging(
+    books: Books, tmp_path: Path, opened: Callable[[Path], Store]
+) -> None:
+    """SQLite starts a copy anew when another connection commits between two of its steps."""
+    other = opened(books.store.file)
+    session = accounts.sign_in(other, ANN, PASSWORD)
+    with books.store.writing() as database:  # some pages more than one step copies
+        database.execute_sql("CREATE TABLE ballast (content BLOB)")
+        database.execute_sql("INSERT INTO ballast VALUES (zeroblob(5000 * 4096))")
+    connection = books.store.database.connection()
+    steps: list[int] = []
+
+    class Charging:
+        """The connection, beside which somebody charges between any two steps."""
+
+        def backup(self, copy: object, *, pages: int) -> None:
+            def charge(_status: int, _remaining: int, _total: int) -> None:
+                steps.append(pages)
+                assert len(steps) < 10, "the copy begins again and again"
+                ledger.charge(other, session, charge_for("1 + 1"))
+
+            connection.backup(copy, pages=pages, progress=charge)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(books.store.database, "connection", Charging)
+        backup_files.sqlite.copy_into(books.store.database, tmp_path / "copy.db")
+    with raw(tmp_path / "copy.db") as copy:
+        assert copy.execute("SELECT count(*) FROM record WHERE amount > 0").fetchone() == (0,)
+    assert len(steps) >= 2
+    with books.store.writing() as database:
+        database.execute_sql("DROP TABLE ballast")
+
+
+@pytest.mark.parametrize("content", [b"", b"00" * 32 + b"\n", None])
+def test_a_backup_holds_the_stores_key_whatever_lies_in_the_key_file_by_now(
+    books: Books, tmp_path: Path, opened: Callable[[Path], Store], content: bytes | None
+) -> None:
+    key = chain.key_file(books.store.file)
+    kept = key.read_bytes()
+    if content is None:
+        key.unlink()
+    else:
+        key.write_bytes(content)
+    backups.back_up(books.store, tmp_path / "x.metercalc-backup")
+    restore(tmp_path / "x.metercalc-backup", tmp_path / "new" / "store.db")
+    assert verify(opened(tmp_path / "new" / "store.db")).problems == ()
+    key.write_bytes(kept)
+
+
+def test_nobody_can_charge_what_a_restore_would_take_away(
+    books: Books, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between keeping the old store and putting the new one in its place."""
+    books.store.close()
+    monkeypatch.setattr(backups.sqlite, "BUSY_TIMEOUT_S", 0.1)
+    tried = []
+    keep = backups._keep  # noqa: SLF001
+
+    def charge_meanwhile(file: Path, second: Path) -> None:
+        keep(file, second)
+        with pytest.raises(StoreLocked):
+            make_store(books.store.file)
+        tried.append(file.name)
+
+    monkeypatch.setattr(backups, "_keep", charge_meanwhile)
+    kept = restore(backup, books.store.file)
+    assert kept is not None
+    assert {"store.db", "store.key"} <= set(tried)
+
+
 TODAY = date(2026, 11, 25)  # a Wednesday
 
 
@@ -397,6 +474,19 @@ def test_a_file_with_an_impossible_date_in_its_name_is_nobodys_backup(books: Boo
     assert made is not None
     assert backups.newest(books.store.file) == made
     assert strange.exists()
+
+
+def test_backups_that_a_wrong_clock_dated_ahead_neither_replace_todays_nor_are_offered(books: Books) -> None:
+    folder = backups.folder_of(books.store.file)
+    folder.mkdir()
+    today = datetime.now(UTC).date()
+    ahead = [folder / f"daily-{today + timedelta(days=300 + n):%Y%m%d}T000000Z{backup_files.SUFFIX}" for n in range(30)]
+    for path in ahead:
+        path.touch()
+    made = backups.back_up_daily(books.store)
+    assert made is not None
+    assert backups.newest(books.store.file) == made
+    assert set(folder.iterdir()) == {made, *ahead}
 
 
 def test_where_there_are_no_backups_none_is_offered(store_file: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.errors import AppError, Cancelled, NotSignedIn, SignInRefused, StoreError, StoreReadOnly
+from desktop.errors import AppError, Cancelled, NotSignedIn, SignInRefused, StoreDamaged, StoreError, StoreReadOnly
 from desktop.models import accounts, backups, chain, ledger, records, sqlite
 from desktop.models.store import Store
 from desktop.models.verify import verify
@@ -341,10 +341,35 @@ def test_the_anchor_of_a_cut_chain_is_not_shortened(open_books: Callable[[], Boo
     assert chain.anchor_file(books.store.file).read_bytes() == before
 
 
-def test_a_store_made_anew_beside_old_files_starts_its_own_anchor(store_file: Path) -> None:
-    store_file.unlink()
+@pytest.mark.parametrize("state", ["is missing", "is empty"])
+def test_a_store_that_is_gone_is_never_replaced_in_silence(store_file: Path, state: str) -> None:
+    if state == "is empty":
+        store_file.write_bytes(b"")
+    else:
+        store_file.unlink()
+    before = {path.name: path.read_bytes() for path in store_file.parent.iterdir()}
+    with pytest.raises(StoreDamaged, match=f"The store {state}.*move store.key and store.anchor away"):
+        make_store(store_file)
+    assert {path.name: path.read_bytes() for path in store_file.parent.iterdir()} == before
+    chain.key_file(store_file).unlink()
+    chain.anchor_file(store_file).unlink()
     store = make_store(store_file)
     assert verify(store).problems == ()
+    store.close()
+
+
+@pytest.mark.parametrize("with_key", [False, True])
+def test_a_store_whose_making_was_cut_short_is_made_by_the_next_program(
+    store_file: Path, tmp_path: Path, with_key: bool
+) -> None:
+    """The file comes first, then the key, then its tables, then the anchor."""
+    new = tmp_path / "new" / "store.db"
+    new.parent.mkdir()
+    new.touch()
+    if with_key:
+        shutil.copy(chain.key_file(store_file), chain.key_file(new))
+    store = make_store(new)
+    assert (store.read_only_reason, verify(store).problems) == (None, ())
     store.close()
 
 
