@@ -13,7 +13,7 @@ from desktop import background, logs
 from desktop.background import Lanes, Ticket
 from desktop.controllers.requests import Failure
 from desktop.controllers.store_access import StoreAccess
-from desktop.errors import AppError, Cancelled, StoreReadOnly
+from desktop.errors import AppError, Cancelled, StoreDamaged, StoreReadOnly
 
 if TYPE_CHECKING:
     from desktop.models.health import Seen, Watch
@@ -46,6 +46,7 @@ class StoreController(QObject):
         self._trouble = ""
         self._verifying: Ticket | None = None
         self._asked = False
+        self._proved: bool | None = None  # whether the ledger holds as a whole; None while no proof has ended
         self._timers = [
             self._timer(POLL_MS, self._poll),
             self._timer(ANCHOR_MS, self._note_anchor),
@@ -59,12 +60,11 @@ class StoreController(QObject):
 
     @Slot()
     def begin(self) -> None:
-        """Watch, and prove the ledger and make the day's backup in the background."""
+        """Watch, and prove the ledger in the background; what has been proved is backed up once a day."""
         for timer in self._timers:
             timer.start()
         self._poll()
         self._start_verifying(asked=False)
-        self._back_up_daily()
 
     @Slot()
     def verify(self) -> None:
@@ -73,10 +73,14 @@ class StoreController(QObject):
 
     @Slot()
     def cancel_verify(self) -> None:
-        """Stop proving."""
-        if self._verifying is not None:
+        """Stop the proof that the person asked for; the one of every start is still owed, where it has not ended."""
+        if self._verifying is None:
+            return
+        if self._proved:
             self._verifying.cancel()
             self._verifying = None
+        else:
+            self._start_verifying(asked=False)
 
     @Slot(str)
     def back_up(self, file: str) -> None:
@@ -95,10 +99,11 @@ class StoreController(QObject):
         return timer
 
     def _start_verifying(self, *, asked: bool) -> None:
-        self.cancel_verify()
+        if self._verifying is not None:
+            self._verifying.cancel()
         self._asked = asked
         self._verifying = self._lanes.survey.submit(
-            self._verify, done=self._on_verified, failed=self._on_failed, reference=logs.new_reference()
+            self._verify, done=self._on_verified, failed=self._on_verify_failed, reference=logs.new_reference()
         )
 
     def _verify(self) -> Verification:
@@ -124,6 +129,10 @@ class StoreController(QObject):
 
     @Slot()
     def _back_up_daily(self) -> None:
+        if not self._proved:  # a backup of a ledger that fails its checks would be offered in place of a good one
+            if self._proved is None and self._verifying is None:
+                self._start_verifying(asked=False)
+            return
         work = partial(_back_up_daily, self._access)
         self._lanes.survey.submit(work, done=self._on_noted, failed=self._on_failed)
 
@@ -150,11 +159,23 @@ class StoreController(QObject):
     def _on_verified(self, verification: Verification) -> None:
         self._verifying = None
         if verification.problems:
-            self._lanes.write.submit(
-                partial(_make_read_only, self._access), done=self._on_noted, failed=self._on_failed
-            )
+            self._refuse_charges()
+        elif verification.complete:
+            self._proved = True
+            self._back_up_daily()
         if self._asked:
             self.verified.emit(verification)
+
+    @Slot(object)
+    def _on_verify_failed(self, error: AppError) -> None:
+        self._verifying = None
+        if isinstance(error, StoreDamaged):
+            self._refuse_charges()
+        self._on_failed(error)
+
+    def _refuse_charges(self) -> None:
+        self._proved = False
+        self._lanes.write.submit(partial(_make_read_only, self._access), done=self._on_noted, failed=self._on_failed)
 
     @Slot(object)
     def _on_backed_up(self, file: str) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections import namedtuple
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -13,9 +16,12 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Program
-from desktop.controllers.store import ANCHOR_MS
-from desktop.errors import StoreFull
-from desktop.models import backups, health, ledger
+from desktop.controllers.store import ANCHOR_MS, HOUR_MS
+from desktop.errors import StoreDamaged, StoreFull
+from desktop.models import backup_files, backups, health, ledger
+from desktop.models import verify as proving
+from desktop.models.store import Store
+from desktop.values import Verification
 from desktop.views.main_window import MainWindow
 from tests.support import windows
 from tests.support.stores import tamper
@@ -198,6 +204,57 @@ def test_a_ledger_that_fails_its_checks_opens_read_only_and_offers_the_newest_ba
     with windows.opened(qapp, folder) as program:
         window = windows.sign_in(qtbot, program)
         _banner(qtbot, window, "fails its checks", "Nothing can be charged", "restore-backup", str(backup))
+        assert "Nothing was charged" in _refused(qtbot, program, window, "2+2")
+
+
+def test_the_days_backup_is_not_made_of_a_ledger_that_fails_its_checks(
+    qtbot: QtBot, qapp: QApplication, folder: Path
+) -> None:
+    backup = backups.newest(folder / "metercalc.db")
+    assert backup is not None
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    good = backup.rename(backup.with_name(f"daily-{yesterday:%Y%m%dT%H%M%SZ}{backup_files.SUFFIX}"))
+    tamper(folder / "metercalc.db", "UPDATE user SET balance = balance + 100")
+    with windows.opened(qapp, folder) as program:
+        window = windows.sign_in(qtbot, program)
+        _banner(qtbot, window, "fails its checks", str(good))
+        (every_hour,) = (t for t in program.store.findChildren(QTimer) if t.interval() == HOUR_MS)
+        every_hour.timeout.emit()
+        with qtbot.waitSignal(program.store.verified, timeout=10_000):
+            program.store.verify()  # behind whatever else the lane was given
+    assert list(good.parent.iterdir()) == [good]
+
+
+def test_a_stopped_verification_leaves_the_proof_of_the_start_owed(
+    qtbot: QtBot, qapp: QApplication, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tamper(folder / "metercalc.db", "UPDATE record SET operands = '7 + 7' WHERE seq = 2")
+    real, go = proving.verify, threading.Event()
+
+    def slow(store: Store, **more: Any) -> Verification:
+        go.wait(10)  # as for a ledger of millions of records
+        return real(store, **more)
+
+    monkeypatch.setattr(proving, "verify", slow)
+    with windows.opened(qapp, folder) as program:
+        window = windows.sign_in(qtbot, program)
+        program.store.verify()
+        program.store.cancel_verify()
+        go.set()
+        _banner(qtbot, window, "fails its checks")
+        assert "Nothing was charged" in _refused(qtbot, program, window, "2+2")
+
+
+def test_a_proof_that_ends_in_damage_refuses_charges(
+    qtbot: QtBot, qapp: QApplication, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(_store: Store, **_more: object) -> Verification:
+        raise StoreDamaged("The store is damaged.")
+
+    monkeypatch.setattr(proving, "verify", damaged)
+    with windows.opened(qapp, folder) as program:
+        window = windows.sign_in(qtbot, program)
+        _banner(qtbot, window, "fails its checks")
         assert "Nothing was charged" in _refused(qtbot, program, window, "2+2")
 
 
