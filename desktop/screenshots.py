@@ -17,7 +17,6 @@ from desktop.app import Program, make_application
 from desktop.config import Config, Places
 from desktop.private_files import make_folder
 from desktop.values import OperationType
-from desktop.views.insights.chart import Chart
 from desktop.views.periods import Period
 
 if TYPE_CHECKING:
@@ -164,6 +163,8 @@ def _filters(program: Program, window: MainWindow, folder: Path) -> Iterator[Any
 
 
 def _insights(program: Program, window: QWidget, folder: Path) -> Iterator[Any]:
+    from desktop.views.insights.chart import Chart  # late, as in the window itself
+
     _find(window, QObject, "insights_action").trigger()
     shown = _find(window, QWidget, "insights_window")
     yield _find(window, QObject, "insights_controller").changed

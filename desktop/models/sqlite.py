@@ -26,6 +26,7 @@ sqlite3 = peewee.sqlite3  # pysqlite3 where its SQLite is newer than Python's
 
 APPLICATION_ID = 0x4D657463  # "Metc": tells the file from any other SQLite database
 BUSY_TIMEOUT_S = 10.0
+CACHE_KB = 500  # a connection: there is one a lane, and the system keeps the file's pages anyway
 ERRORS = (peewee.PeeweeException, sqlite3.Error, UnicodeDecodeError)
 
 
@@ -102,6 +103,7 @@ def apply_pragmas(database: SqliteDatabase, *, read_only: bool) -> None:
     pragmas = durable_pragmas()
     if read_only:
         pragmas = {"foreign_keys": 1, "trusted_schema": 0, "query_only": 1}
+    pragmas["cache_size"] = -CACHE_KB
     for name, value in pragmas.items():
         _execute_in_turn(database, f"PRAGMA {name} = {value}")
         found = database.execute_sql(f"PRAGMA {name}").fetchone()[0]
@@ -157,6 +159,7 @@ _DAMAGE = (
     "unsupported file format",
     "no such column",
     "no such table",
+    "already exists",
     "no such collation sequence",
     "no such function",
     "unknown function",

@@ -309,6 +309,8 @@ def _check_file(file: Path, *, read_only: bool) -> None:
         raise StoreDamaged(_gone(file, "is empty"))
     if owner != sqlite.APPLICATION_ID and not (empty and owner == found == 0):
         raise StoreDamaged(f"This file is not a Metercalc store ({file}). Nothing was changed in it.")
+    if not found and not empty:  # its first commit holds both
+        raise StoreDamaged(f"The store is damaged ({file}): it has lost the version of its schema.")
     if found > migrations.SCHEMA_VERSION:
         raise StoreNewer(f"The store was written by a newer Metercalc ({file}, version {found}). Update the program.")
 

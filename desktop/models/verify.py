@@ -26,7 +26,7 @@ from desktop.values import OperationType, Problem, Verification
 
 Row = tuple[Any, ...]  # of `_RECORDS`, as SQLite has it
 
-BATCH = 2_000
+BATCH = 500
 MAX_PROBLEMS = 1_000  # a store that breaks more often is not read any better by a longer list
 
 _RECORDS = """SELECT id, request_id, step, operation_id, user_id, seq, amount, user_balance, operands,

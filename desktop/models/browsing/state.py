@@ -14,7 +14,7 @@ from typing import Any
 from desktop.models.browsing import lines
 from desktop.models.browsing.bitmaps import CHUNK, CHUNK_BITS, IndexDamaged, packed
 from desktop.models.browsing.fresh import Fresh
-from desktop.models.browsing.index_file import PART, PART_BITS, IndexFile, zone
+from desktop.models.browsing.index_file import PART, PART_BITS, IndexFile, Marks, zone
 from desktop.models.browsing.keys import Key, bitmap_id
 from desktop.models.browsing.orders import Order
 from desktop.models.store import Store
@@ -75,7 +75,7 @@ class State:
         self.marks = self.file.marks()
         self.upto, self.hash = self.marks.applied, self.marks.hash
         self.seen, self.seen_date = self.marks.seen, self.marks.seen_date
-        self._check()
+        check_marks(self.store, self.user_id, self.marks)
         self.chunks = [Chunk.of(facts, live) for _, facts, live in self.file.chunks()]
         run = self.file.connection.execute
         self.amounts: dict[int, int] = {amount: id for id, amount in run("SELECT id, amount FROM amount")}
@@ -91,25 +91,13 @@ class State:
         self.floor = self.revision  # nothing found before this revision still holds
         self._broken = False
 
-    def _check(self) -> None:
-        """Raises `IndexDamaged` when the index is of another store, another past or another time zone."""
-        run = self.store.database.execute_sql
-        if self.upto:
-            row = run("SELECT hash FROM record WHERE user_id = ? AND seq = ?", (self.user_id, self.upto)).fetchone()
-            if row is None or bytes(row[0]) != self.hash or self.marks.zone != zone():
-                raise IndexDamaged("it is not of this store as it is now")
-        if self.seen:
-            row = run("SELECT date FROM visibility WHERE id = ? AND user_id = ?", (self.seen, self.user_id)).fetchone()
-            if row is None or row[0] != self.seen_date:
-                raise IndexDamaged("it knows of deletions that the store does not have")
-
     def sync(self, most: int) -> bool:
         """Take in what is new in the ledger, in the caller's transactions; False when it is more than `most`."""
         if self._broken or self.file.marks().changes != self.marks.changes:
             self.load()
         self._broken = True
         run = self.store.database.execute_sql
-        newest = self.newest()
+        newest = newest_of(self.store, self.user_id)
         changes = run(
             "SELECT id, seq, deleted, date FROM visibility WHERE user_id = ? AND id > ? ORDER BY id LIMIT ?",
             (self.user_id, self.seen, most + 1),
@@ -121,11 +109,6 @@ class State:
         self._broken = False
         self.is_far_behind = not enough
         return enough
-
-    def newest(self) -> int:
-        """The ledger's last record of the user."""
-        sql = "SELECT max(seq) FROM record WHERE user_id = ?"
-        return self.store.database.execute_sql(sql, (self.user_id,)).fetchone()[0] or 0
 
     def note(self, changes: Sequence[tuple[int, int, int, int]]) -> None:
         """Take in rows of `visibility`: id, record, whether it was deleted, date."""
@@ -231,3 +214,29 @@ class State:
         self.revision += 1
         self.changed[chunk] = self.revision
         self.dirty.add(chunk)
+
+
+def check_marks(store: Store, user_id: int, marks: Marks) -> None:
+    """Raises `IndexDamaged` when an index is of another store, another past or another time zone."""
+    run = store.database.execute_sql
+    if marks.applied:
+        row = run("SELECT hash FROM record WHERE user_id = ? AND seq = ?", (user_id, marks.applied)).fetchone()
+        if row is None or bytes(row[0]) != marks.hash or marks.zone != zone():
+            raise IndexDamaged("it is not of this store as it is now")
+    if marks.seen:
+        row = run("SELECT date FROM visibility WHERE id = ? AND user_id = ?", (marks.seen, user_id)).fetchone()
+        if row is None or row[0] != marks.seen_date:
+            raise IndexDamaged("it knows of deletions that the store does not have")
+
+
+def newest_of(store: Store, user_id: int) -> int:
+    """The ledger's last record of a user."""
+    sql = "SELECT max(seq) FROM record WHERE user_id = ?"
+    return store.database.execute_sql(sql, (user_id,)).fetchone()[0] or 0
+
+
+def is_up_to_date(store: Store, user_id: int, marks: Marks) -> bool:
+    """Whether an index with these marks lacks nothing that is in the ledger."""
+    sql = "SELECT max(id) FROM visibility WHERE user_id = ?"
+    seen = store.database.execute_sql(sql, (user_id,)).fetchone()[0] or 0
+    return marks.ready and (marks.applied, marks.seen) == (newest_of(store, user_id), seen)

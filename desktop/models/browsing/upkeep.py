@@ -21,7 +21,7 @@ from desktop.models.browsing.index_file import PART_BITS, IndexFile, IndexTroubl
 from desktop.models.browsing.keys import KIND, bitmap_id
 from desktop.models.browsing.orders import BLOCK
 from desktop.models.browsing.sorting import Sorter
-from desktop.models.browsing.state import State
+from desktop.models.browsing.state import State, check_marks, is_up_to_date, newest_of
 from desktop.models.store import Store
 
 log = logging.getLogger(__name__)
@@ -62,6 +62,10 @@ def _catch_up(store: Store, user_id: int, check: bool, progress: Progress, cance
             with apart():
                 file.check(cancelled)
         with store.reading(), apart():
+            marks = file.marks()
+            check_marks(store, user_id, marks)
+            if is_up_to_date(store, user_id, marks):  # spares the memory that a state takes, for nothing
+                return True
             state = State(store, user_id, file)
         done, total = -1, 0
         while done < total:
@@ -71,7 +75,7 @@ def _catch_up(store: Store, user_id: int, check: bool, progress: Progress, cance
                 if file.marks().changes != state.marks.changes:  # by another program
                     state.load()
                 _take_chunk(state, cancelled)
-                done, total = state.upto, state.newest()
+                done, total = state.upto, newest_of(store, user_id)
             progress(done, total)
         if not state.marks.ready:
             with store.reading(), apart(), file.transaction("IMMEDIATE"):
@@ -110,8 +114,9 @@ def flush(state: State) -> None:
     file.connection.executemany("INSERT OR IGNORE INTO amount VALUES (?, ?)", amounts)
     marks = state.marks
     if marks.ready:
-        for sort in lines.SORT_KEYS:
+        for sort in lines.SORT_KEYS:  # each leaves the memory before the next comes
             state.order(sort).flush()
+            del state.orders[sort]
     marks.applied, marks.hash, marks.seen, marks.seen_date = state.upto, state.hash, state.seen, state.seen_date
     marks.zone = index_file.zone()
     marks.changes += 1

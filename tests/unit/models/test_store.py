@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from desktop.errors import AppError, Cancelled, NotSignedIn, SignInRefused, StoreDamaged, StoreError, StoreReadOnly
-from desktop.models import accounts, backups, chain, ledger, records, sqlite
+from desktop.models import accounts, backups, chain, ledger, migrations, records, sqlite
 from desktop.models.store import Store
 from desktop.models.verify import verify
 from desktop.values import Column, Entry, Filters, OperationType, PageRequest, Session
@@ -371,6 +371,19 @@ def test_a_store_whose_making_was_cut_short_is_made_by_the_next_program(
     store = make_store(new)
     assert (store.read_only_reason, verify(store).problems) == (None, ())
     store.close()
+
+
+@pytest.mark.parametrize("version", [0, 1, 100])
+def test_a_store_with_a_wrong_version_is_refused_and_left_alone(store_file: Path, version: int) -> None:
+    key = chain.key_file(store_file)
+    kept = key.read_bytes() if version else b""
+    if not version:
+        key.unlink()  # and none is made for it
+    tamper(store_file, f"PRAGMA user_version = {version}")
+    with pytest.raises(StoreDamaged if version < 100 else StoreError):
+        make_store(store_file)
+    assert (key.read_bytes() if key.exists() else b"") == kept
+    tamper(store_file, f"PRAGMA user_version = {migrations.SCHEMA_VERSION}")
 
 
 FLIPS = 60
