@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from desktop import memory
 from desktop.config import Config, Places
 from desktop.errors import AppError, StoreDamaged, StoreError
 
@@ -42,6 +43,7 @@ class StoreAccess:
         from desktop.models import accounts, backups, health, ledger, records, verify  # noqa: F401
         from desktop.models.store import open_store
 
+        memory.give_back()
         try:
             self._store = open_store(self.places.store_file, costs=self.config.costs)
         except StoreDamaged as error:

@@ -7,6 +7,7 @@ those of the places, are worked out from others or from columns of text: a step 
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
@@ -22,6 +23,10 @@ _PAD = b"\0"
 _TABLES = [bytes(b"01"[byte == wanted] for byte in range(256)) for wanted in range(256)]
 
 
+def _offsets() -> array[int]:
+    return array("H")  # a chunk has some million of them
+
+
 class Fresh:
     """Records that follow each other, the first of them at `start` in its chunk."""
 
@@ -31,7 +36,7 @@ class Fresh:
         self.dates: list[int] = []
         self._dates: list[bytes] = []
         self._balances: list[bytes] = []
-        self._offsets: dict[Key, list[int]] = defaultdict(list)
+        self._offsets: dict[Key, array[int]] = defaultdict(_offsets)
         self._known: dict[Key, int] | None = None
 
     def add(self, line: lines.Line, amount_id: int) -> None:

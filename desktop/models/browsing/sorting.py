@@ -20,8 +20,8 @@ from desktop.models.browsing.lines import SORT_KEYS
 from desktop.models.store import Store
 from desktop.private_files import create_private
 
-_STRETCH = 50_000
-_PIECE = 512
+_STRETCH = 20_000  # records in memory while they are sorted
+_PIECE = 128  # of each stretch, while they are merged
 
 Item = tuple[Any, int]  # key and sequence number
 
