@@ -181,7 +181,8 @@ def _charge(store: Store, database: SqliteDatabase, session: Session, charge: Ch
     cost = sum(line.amount for line in lines)
     _check_price(cost, charge)
     written = _debit(store, database, account, charge.request_id, lines)
-    return replace(_receipt(written, account.balance - cost), cost=cost, result=charge.result, exact=charge.exact)
+    receipt = _receipt(written, account.balance - cost, result=charge.result)
+    return replace(receipt, cost=cost, exact=charge.exact)
 
 
 def _check_price(cost: int, charge: Charge) -> None:
@@ -254,13 +255,16 @@ def _find_credit(database: SqliteDatabase, account: Account, request_id: str, li
     return _receipt([entry for _, entry in found], account.balance, repeated=True)
 
 
-def _receipt(written: list[Entry] | tuple[Entry, ...], balance: int, *, repeated: bool = False) -> Receipt:
+def _receipt(
+    written: list[Entry] | tuple[Entry, ...], balance: int, *, result: str | None = None, repeated: bool = False
+) -> Receipt:
+    """What was written, or found. `result` spares working it out again where it is at hand."""
     last = written[-1]
     return Receipt(
         request_id=last.request_id,
         cost=sum(entry.amount for entry in written),
         balance=balance,
-        result=_result(last),
+        result=_result(last) if result is None else result,
         exact=all(entry.exact for entry in written),
         entries=tuple(written),
         repeated=repeated,
