@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
 from desktop.errors import Cancelled
@@ -31,6 +31,8 @@ _REMEMBERED = 3  # what filters have found: the page's, the counts' and the Tras
 _LOOK_FIRST = 300  # records at the start of an order that are looked at one by one before any bitmap is made
 _FEW = 2_500  # found records up to which they are sorted one by one
 _AT_LENGTH = 8  # blocks walked after which it pays to know which operations are among what is found
+_SMALL = 8_000  # members up to which a set of them is made
+_TOO_MANY = 4_000  # candidates that would be looked at one by one, from which on all are looked into at once
 
 
 class Browser:
@@ -107,7 +109,7 @@ class Browser:
         inexact = any(maybe for _, maybe in certain)
         if sum((sure | maybe).bit_count() for sure, maybe in certain) <= _FEW:
             return self._few(order, found, request, skip)
-        if inexact and skip > _LOOK_FIRST:
+        if inexact and self._is_mostly_wrong(found, certain, skip + request.size):
             certain, inexact = [(found.exact(number), 0) for number in chunks], False
         sets = [sure | maybe for sure, maybe in certain]
         hits = self._hits(order, found, sets, descending=request.descending)
@@ -122,6 +124,12 @@ class Browser:
             if len(seqs) == request.size:
                 break
         return seqs, passed
+
+    def _is_mostly_wrong(self, found: Found, certain: list[tuple[int, int]], wanted: int) -> bool:
+        """Whether too many candidates would have to be looked at, going by the chunk that has the most of them."""
+        number, (sure, maybe) = max(enumerate(certain), key=lambda item: item[1][1].bit_count())
+        right = found.exact(number).bit_count()
+        return (sure | maybe).bit_count() * wanted > right * _TOO_MANY
 
     def _few(self, order: Order, found: Found, request: PageRequest, skip: int) -> tuple[list[int], int]:
         """The page, where little is found: all of it is looked at and sorted."""
@@ -140,7 +148,7 @@ class Browser:
 
     def _hits(self, order: Order, found: Found, sets: list[int], *, descending: bool) -> Iterator[list[int]]:
         """The members of a set in an order, some at a time."""
-        members = packed(sets)
+        are_in = self._members(sets)
         chunks = sum(1 << number for number, bits in enumerate(sets) if bits)
         kinds = sum(1 << kind for kind in found.search.kinds) or -1
         places, walked = range(len(order.blocks)), 0
@@ -151,8 +159,16 @@ class Browser:
                     kinds = self._kinds_among(sets)
                 if found.cancelled():
                     raise Cancelled("A newer request took the place of this one.")
-                seqs = [seq for seq in order.load(place) if members[seq - 1 >> 3] >> (seq - 1 & 7) & 1]
+                seqs = are_in(order.load(place))
                 yield seqs[::-1] if descending else seqs
+
+    def _members(self, sets: list[int]) -> Callable[[Iterable[int]], list[int]]:
+        """Picks out those that are in a set: of a small one, by hash; of a large one, by bit."""
+        if sum(map(int.bit_count, sets)) <= _SMALL:
+            some = {(number << CHUNK_BITS) + at + 1 for number, bits in enumerate(sets) if bits for at in offsets(bits)}
+            return lambda seqs: list(filter(some.__contains__, seqs))
+        members = packed(sets)
+        return lambda seqs: [seq for seq in seqs if members[seq - 1 >> 3] >> (seq - 1 & 7) & 1]
 
     def _kinds_among(self, sets: list[int]) -> int:
         """Which operations occur in a set."""

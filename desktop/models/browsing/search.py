@@ -24,6 +24,7 @@ _PART_MASK = (1 << PART) - 1
 _DIGIT = ord("0")
 _DATE = b"0000-00-00 00:00:00"  # as `shown_date` writes, 0 for any digit
 _BALANCE = b"00.000,000,000,000,000,000"  # as `format_money` writes, from the right
+_AMOUNTS = frozenset("0123456789,.+−-".encode())  # what `lines.amount_texts` writes
 _ONE_BY_ONE = 24  # candidates in a part up to which each is looked at alone
 
 
@@ -41,7 +42,7 @@ class Term:
         self._amounts: set[int] = set()
         self._spots: list[list[int]] = []
         if typed and size > 2:  # what is shorter has its bitmap for all that is shown
-            shown = state.amount_texts.items()
+            shown = state.amount_texts.items() if _AMOUNTS.issuperset(self.text) else ()
             self._amounts = {id for id, texts in shown if any(self.text in one for one in texts)}
             self._spots = [*_alignments(DATE, self.text), *_alignments(BALANCE, self.text)]
 
