@@ -6,6 +6,7 @@ ledger itself.
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,7 +33,13 @@ _LOOK_FIRST = 300  # records at the start of an order that are looked at one by 
 _FEW = 2_500  # found records up to which they are sorted one by one
 _AT_LENGTH = 8  # blocks walked after which it pays to know which operations are among what is found
 _SMALL = 8_000  # members up to which a set of them is made
-_TOO_MANY = 4_000  # candidates that would be looked at one by one, from which on all are looked into at once
+_SCARCE = 20_000  # candidates up to which looking into them all takes less time than walking to a page of them
+_AT_ONCE = 100  # candidates looked at together
+_TOO_MANY = 600  # wrong ones among them, after which all are looked into at once
+
+
+class _TooManyAreWrong(Exception):
+    """Few of the candidates are what was looked for."""
 
 
 class Browser:
@@ -107,29 +114,18 @@ class Browser:
         chunks = range(len(self.state.chunks))
         certain = [found.candidates(number) for number in chunks]
         inexact = any(maybe for _, maybe in certain)
-        if sum((sure | maybe).bit_count() for sure, maybe in certain) <= _FEW:
+        count = _count(certain)
+        if count <= _FEW:
             return self._few(order, found, request, skip)
-        if inexact and self._is_mostly_wrong(found, certain, skip + request.size):
-            certain, inexact = [(found.exact(number), 0) for number in chunks], False
-        sets = [sure | maybe for sure, maybe in certain]
-        hits = self._hits(order, found, sets, descending=request.descending)
-        if inexact:
-            hits = self._checked(hits, request.filters)
-        passed, seqs = 0, list[int]()
-        for some in hits:
-            if passed + len(some) > skip:
-                start = max(0, skip - passed)
-                seqs.extend(some[start : start + request.size - len(seqs)])
-            passed += len(some)
-            if len(seqs) == request.size:
-                break
-        return seqs, passed
-
-    def _is_mostly_wrong(self, found: Found, certain: list[tuple[int, int]], wanted: int) -> bool:
-        """Whether too many candidates would have to be looked at, going by the chunk that has the most of them."""
-        number, (sure, maybe) = max(enumerate(certain), key=lambda item: item[1][1].bit_count())
-        right = found.exact(number).bit_count()
-        return (sure | maybe).bit_count() * wanted > right * _TOO_MANY
+        if inexact and count > _SCARCE:
+            sets = [sure | maybe for sure, maybe in certain]
+            hits = self._checked(self._hits(order, found, sets, descending=request.descending), request.filters)
+            with contextlib.suppress(_TooManyAreWrong):
+                return _taken(hits, skip, request.size)
+        sets = [found.exact(number) for number in chunks]
+        if sum(map(int.bit_count, sets)) <= _FEW:
+            return self._few(order, found, request, skip)
+        return _taken(self._hits(order, found, sets, descending=request.descending), skip, request.size)
 
     def _few(self, order: Order, found: Found, request: PageRequest, skip: int) -> tuple[list[int], int]:
         """The page, where little is found: all of it is looked at and sorted."""
@@ -180,10 +176,14 @@ class Browser:
         )
 
     def _checked(self, hits: Iterator[list[int]], filters: Filters) -> Iterator[list[int]]:
-        for some in hits:
+        wrong = 0
+        for some in (block[at : at + _AT_ONCE] for block in hits for at in range(0, len(block), _AT_ONCE)):
             meant = {
                 line.seq for line in lines.read_some(self.store, self.user_id, some) if lines.matches(line, filters)
             }
+            wrong += len(some) - len(meant)
+            if wrong > _TOO_MANY:
+                raise _TooManyAreWrong
             yield [seq for seq in some if seq in meant]
 
     def _entries(self, seqs: list[int]) -> tuple[Entry, ...]:
@@ -212,6 +212,23 @@ def rows(store: Store, user_id: int, seqs: Sequence[int]) -> list[RawRecord]:
     )
     found = {row[_SEQ]: row for row in store.database.execute_sql(sql, (user_id, *seqs)).fetchall()}
     return [found[seq] for seq in seqs if seq in found]
+
+
+def _count(certain: list[tuple[int, int]]) -> int:
+    return sum((sure | maybe).bit_count() for sure, maybe in certain)
+
+
+def _taken(hits: Iterator[list[int]], skip: int, size: int) -> tuple[list[int], int]:
+    """Of what is found, some at a time, those after `skip`, and how many were passed."""
+    passed, seqs = 0, list[int]()
+    for some in hits:
+        if passed + len(some) > skip:
+            start = max(0, skip - passed)
+            seqs.extend(some[start : start + size - len(seqs)])
+        passed += len(some)
+        if len(seqs) == size:
+            break
+    return seqs, passed
 
 
 def _pages(count: int, size: int) -> int:
