@@ -16,7 +16,9 @@ from tests.support.stores import (
     ADMIN,
     ANN,
     BOB,
+    NOON,
     PASSWORD,
+    SECOND,
     Books,
     Clock,
     assert_no_transaction,
@@ -43,6 +45,7 @@ def prepared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", cheap_hasher())
         store = make_store(folder / "store.db")
+        store.clock = Clock(NOON - 24 * 3600 * SECOND)  # before whatever a test does, whenever it runs
         for email in (ADMIN, ANN, BOB):
             join(store, email)
         store.close()
