@@ -15,7 +15,7 @@ from typing import Any
 from peewee import SqliteDatabase, fn
 
 from desktop.errors import BadInput, NotAllowed, NotSignedIn, SignInRefused, StoreDamaged
-from desktop.models import entries, passwords
+from desktop.models import chain, entries, passwords
 from desktop.models.store import Store
 from desktop.models.tables import SignInFailure, User
 from desktop.values import Account, OperationType, Role, Session, Source, Status
@@ -30,6 +30,7 @@ FIRST_WAIT_S = 5
 LONGEST_WAIT_S = 900
 FORGOTTEN_AFTER_S = 24 * 3600
 
+CHANGED = "This account was changed by something other than Metercalc. Run metercalc verify, and restore a backup."
 REFUSED = "The e-mail or the password is not right."
 
 
@@ -48,6 +49,7 @@ def register(store: Store, email: str, password: str, *, starting_balance: int, 
         user_id = User.insert(
             username=username, password=hashed, status=Status.ACTIVE, role=role, balance=starting_balance
         ).execute(database)
+        _mark(store, database, user_id)
         line = entries.Line(
             OperationType.CREDIT, "Starting balance", "", amount=-starting_balance, source=Source.LEDGER
         )
@@ -63,19 +65,25 @@ def is_empty(store: Store) -> bool:
 
 
 def sign_in(store: Store, email: str, password: str) -> Session:
-    """Open a session. Raises `SignInRefused` for unknown and wrong alike, and while a wait after failures runs."""
+    """Open a session.
+
+    Raises `SignInRefused` for unknown and wrong alike, and while a wait after failures runs; `NotAllowed` for an
+    account that was deactivated, or changed by another program.
+    """
     username = _folded(email)
     if store.read_only_reason is None:
         _count_failure(store, username)  # before the check, so that guesses side by side all count
     with store.reading() as database:
-        row = (
-            User.select(User.id, User.password, User.status).where(User.username == username).tuples().bind(database)
-        ).first()
-    user_id, stored, status = row or (0, passwords.decoy(), "")
+        columns = (User.id, User.password, User.status)
+        row = User.select(*columns).where(User.username == username).tuples().bind(database).first()
+        user_id, stored, status = row or (0, passwords.decoy(), "")
+        marked = _is_marked(store, database, user_id)
     right = passwords.verify_password(stored, password)
     if not (right and row):
         log.info("sign-in refused")
         raise SignInRefused(REFUSED)
+    if not marked:
+        raise NotAllowed(CHANGED)
     _forget_failures(store, username)
     if status != Status.ACTIVE:
         raise NotAllowed("This account has been deactivated. Ask the administrator.")
@@ -83,6 +91,7 @@ def sign_in(store: Store, email: str, password: str) -> Session:
         with store.writing() as database:
             hashed = passwords.hash_password(password)
             User.update(password=hashed).where(User.id == user_id).execute(database)
+            _mark(store, database, user_id)
     session = Session(secrets.token_urlsafe(32), user_id, username)
     store.sessions[session.token] = user_id
     log.info("account %d signed in", user_id)
@@ -118,6 +127,8 @@ def require(store: Store, database: SqliteDatabase, session: Session, role: Role
         raise NotSignedIn("This account has been deactivated. Ask the administrator.")
     if role is not None and account.role is not role:
         raise NotAllowed("Only an administrator may do that.")
+    if role is not None:
+        _require_mark(store, database, account.id)
     return account
 
 
@@ -134,6 +145,7 @@ def change_password(store: Store, session: Session, old: str, new: str, *, minim
     with store.writing() as database:
         require(store, database, session)
         User.update(password=hashed).where(User.id == account.id).execute(database)
+        _mark(store, database, account.id)
     _forget_failures(store, account.username)
     for token in [t for t, user_id in store.sessions.items() if user_id == account.id and t != session.token]:
         store.sessions.pop(token, None)
@@ -158,11 +170,38 @@ def set_status(store: Store, session: Session, email: str, status: Status) -> Ac
         )
         if status is Status.INACTIVE and account.role is Role.ADMIN and not others.bind(database).scalar():
             raise BadInput("The last active administrator cannot be deactivated.")
+        _require_mark(store, database, account.id)  # marked anew, a change would be covered up
         User.update(status=status).where(User.id == account.id).execute(database)
+        _mark(store, database, account.id)
     if status is Status.INACTIVE:
         sign_out(store, Session("", account.id, account.username))
     log.info("account %d set %s", account.id, status.value)
     return Account(account.id, account.username, account.role, status, account.balance)
+
+
+def _mark(store: Store, database: SqliteDatabase, user_id: int) -> None:
+    """Say with the store's key that an account is as the program left it."""
+    User.update(mark=_mark_of(store, database, user_id)[1]).where(User.id == user_id).execute(database)
+
+
+def _require_mark(store: Store, database: SqliteDatabase, user_id: int) -> None:
+    if not _is_marked(store, database, user_id):
+        raise NotAllowed(CHANGED)
+
+
+def _is_marked(store: Store, database: SqliteDatabase, user_id: int) -> bool:
+    """Whether an account is as the program left it; yes, where that cannot be told."""
+    if not store.has_key or not user_id:
+        return True
+    found, expected = _mark_of(store, database, user_id)
+    return found == expected
+
+
+def _mark_of(store: Store, database: SqliteDatabase, user_id: int) -> tuple[bytes, bytes]:
+    """The mark that an account carries, and the one that it should."""
+    sql = "SELECT mark, id, username, password, status, role FROM user WHERE id = ?"
+    mark, *account = database.execute_sql(sql, (user_id,)).fetchone()
+    return bytes(mark or b""), chain.account_mark(store.key, *account)
 
 
 def by_email(database: SqliteDatabase, email: str) -> Account:

@@ -85,6 +85,12 @@ def visibility_mark(key: bytes, record_hash: bytes, deleted_at: int | None) -> b
     return hmac.digest(key, state + record_hash, "sha256")
 
 
+def account_mark(key: bytes, id: int, username: str, password: str, status: str, role: str) -> bytes:
+    """What an account carries: changing who may do what with another program leaves a trace. Its balance is L1's."""
+    form = f"account|{id}|{status}|{role}|{len(username)}:{username}|{len(password)}:{password}"
+    return hmac.digest(key, form.encode(errors="surrogatepass"), "sha256")
+
+
 def key_file(store_file: Path) -> Path:
     """Where a store's key lies."""
     return store_file.with_suffix(".key")

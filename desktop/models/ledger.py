@@ -286,7 +286,8 @@ def _settle(
             begun = True
             return write(database)
     except StoreError as trouble:
-        if not begun:  # no transaction, no charge: there is nothing to ask the store about
+        # No transaction, or one that a rule of ours ended before its commit: there is nothing to ask the store about.
+        if not begun or trouble.__cause__ is None:
             raise
         return _read_back(store, find, trouble)
 

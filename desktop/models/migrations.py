@@ -151,7 +151,16 @@ def _note_visibility(upgrade: Upgrade) -> None:
         upgrade.database.execute_sql(statement)
 
 
-STEPS: tuple[Step, ...] = (_create, _note_visibility)
+def _mark_accounts(upgrade: Upgrade) -> None:
+    """Version 3: each account carries a keyed mark of its e-mail, password, status and role."""
+    database = upgrade.database
+    database.execute_sql("ALTER TABLE user ADD COLUMN mark BLOB")
+    for account in database.execute_sql("SELECT id, username, password, status, role FROM user").fetchall():
+        mark = chain.account_mark(upgrade.key, *account)
+        database.execute_sql("UPDATE user SET mark = ? WHERE id = ?", (mark, account[0]))
+
+
+STEPS: tuple[Step, ...] = (_create, _note_visibility, _mark_accounts)
 SCHEMA_VERSION = len(STEPS)
 
 

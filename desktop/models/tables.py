@@ -10,7 +10,10 @@ from peewee import AutoField, BigIntegerField, BlobField, IntegerField, Model, T
 
 
 class User(Model):
-    """An account. `username` is an e-mail in lower case; `balance` is in hundredths of a credit."""
+    """An account. `username` is an e-mail in lower case; `balance` is in hundredths of a credit.
+
+    `mark` is a keyed hash of all but the balance (`chain.account_mark`).
+    """
 
     id = AutoField()
     username = TextField(unique=True)
@@ -18,6 +21,7 @@ class User(Model):
     status = TextField()
     role = TextField()
     balance = BigIntegerField()
+    mark = BlobField(null=True)
 
 
 class Operation(Model):

@@ -157,8 +157,11 @@ class _Run:
         self.anchored = dict(anchor.chains)
 
     def _users(self) -> None:
-        for user_id, username, balance in self.database.execute_sql("SELECT id, username, balance FROM user"):
+        sql = "SELECT id, username, password, status, role, balance, mark FROM user"
+        for user_id, username, password, status, role, balance, mark in self.database.execute_sql(sql):
             self.usernames[user_id] = username
+            if chain.account_mark(self.key, user_id, username, password, status, role) != mark:
+                self._found("L6", user_id, 0, "The e-mail, password, status or role is not the one that was written.")
             self.balances[user_id] = balance
             anchored, _ = self.anchored.get(user_id, (0, b""))
             self.heads[user_id] = _Head(0, 0, chain.genesis(self.key, user_id), anchored)

@@ -47,7 +47,7 @@ def bare(folder: Path) -> Callable[[], None]:
     for statement in migrations.expected_schema().values():
         if not statement.startswith("CREATE TRIGGER"):
             connection.execute(statement)
-    connection.execute("INSERT INTO user VALUES (1, 'ada@example.org', 'x', 'active', 'admin', 100000000000000)")
+    connection.execute("INSERT INTO user VALUES (1, 'ada@example.org', 'x', 'active', 'admin', 100000000000000, NULL)")
     connection.execute("INSERT INTO operation VALUES (1, 'addition', 1000)")
     insert = (
         "INSERT INTO record (id, request_id, step, operation_id, user_id, seq, amount, user_balance, operands,"

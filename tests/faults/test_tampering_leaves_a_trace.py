@@ -176,6 +176,16 @@ SCHEMES: dict[str, Sequence[str]] = {
     "a price and its operation lowered together": (
         "UPDATE price SET cost = 1 WHERE id = 1", "UPDATE operation SET cost = 1 WHERE id = 1",
     ),
+    "somebody made an admin": ("UPDATE user SET role = 'admin' WHERE id = 2",),
+    "an admin made up": (
+        "INSERT INTO user SELECT 99, 'new@example.org', password, status, role, 0, mark FROM user WHERE id = 1",
+    ),
+    "a password copied": ("UPDATE user SET password = (SELECT password FROM user WHERE id = 1) WHERE id = 2",),
+    "an account given another e-mail": ("UPDATE user SET username = 'new@example.org' WHERE id = 2",),
+    "an account deactivated, with another's mark": (
+        "UPDATE user SET status = 'inactive', mark = (SELECT mark FROM user WHERE id = 1) WHERE id = 2",
+    ),
+    "a mark taken away": ("UPDATE user SET mark = NULL WHERE id = 2",),
     "a record hidden": ("UPDATE record SET deleted_at = 1 WHERE user_id = 2 AND seq = 2",),
     "a record hidden, with another's mark": (
         "UPDATE record SET deleted_at = 1, deleted_hash = hash WHERE user_id = 2 AND seq = 2",

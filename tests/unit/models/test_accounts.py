@@ -9,7 +9,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from desktop.errors import BadInput, NotAllowed, NotSignedIn, SignInRefused
-from desktop.models import accounts, passwords
+from desktop.models import accounts, ledger, passwords
 from desktop.models.store import Store
 from desktop.values import Role, Session, Status
 from tests.support.stores import (
@@ -21,6 +21,7 @@ from tests.support.stores import (
     Books,
     Clock,
     join,
+    new_id,
 )
 
 WRONG = "wrong horse 7"
@@ -333,6 +334,42 @@ def test_the_last_active_administrator_stays(books: Books) -> None:
         accounts.set_status(books.store, books.admin, ADMIN, Status.INACTIVE)
     assert accounts.set_status(books.store, books.admin, ADMIN, Status.ACTIVE).status is Status.ACTIVE
     books.store.database.execute_sql("UPDATE user SET role = 'admin' WHERE username = ?", (ANN,))
+    accounts._mark(books.store, books.store.database, books.ann.user_id)  # noqa: SLF001  # as the program would
     accounts.set_status(books.store, books.ann, ADMIN, Status.INACTIVE)
     with pytest.raises(BadInput, match="last active administrator"):
         accounts.set_status(books.store, books.ann, ANN, Status.INACTIVE)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "role = 'admin'",
+        "status = 'inactive'",
+        "password = (SELECT password FROM user WHERE id = 3)",
+        "mark = NULL",
+        "mark = (SELECT mark FROM user WHERE id = 3)",
+    ],
+)
+def test_an_account_changed_by_another_program_is_refused_wherever_it_matters(
+    open_books: Callable[[], Books], change: str
+) -> None:
+    books = open_books()
+    accounts.set_status(books.store, books.admin, BOB, Status.ACTIVE)
+    books.store.database.execute_sql(f"UPDATE user SET {change} WHERE id = 2")
+    with pytest.raises(NotAllowed, match="something other than Metercalc"):
+        accounts.sign_in(books.store, ANN, PASSWORD)
+    with pytest.raises(NotAllowed, match="something other than Metercalc"):
+        accounts.set_status(books.store, books.admin, ANN, Status.ACTIVE)
+    if "inactive" not in change:
+        with pytest.raises(NotAllowed):
+            accounts.users(books.store, books.ann)
+        with pytest.raises(NotAllowed):
+            ledger.credit(books.store, books.ann, ANN, 100, "A gift", new_id())
+    assert [(problem.rule, problem.username) for problem in books.problems()] == [("L6", ANN)]
+
+
+def test_the_marks_follow_what_the_program_itself_changes(books: Books) -> None:
+    accounts.change_password(books.store, books.ann, PASSWORD, "another good phrase")
+    accounts.set_status(books.store, books.admin, BOB, Status.INACTIVE)
+    accounts.sign_in(books.store, ANN, "another good phrase")
+    assert books.problems() == ()

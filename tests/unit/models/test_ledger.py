@@ -17,6 +17,7 @@ from desktop.errors import (
     NotSignedIn,
     PriceChanged,
     RequestReused,
+    StoreDamaged,
     StoreFull,
     StoreLocked,
 )
@@ -38,6 +39,7 @@ from tests.support.stores import (
     new_id,
     random_charge,
     repeat,
+    tamper,
 )
 
 ADD = COSTS[OperationType.ADDITION]
@@ -333,6 +335,14 @@ def test_a_charge_that_cannot_be_read_back_is_called_unknown(books: Books, monke
     books.store.reconnect()
     assert books.charge("2 + 3", request_id=request_id).repeated
     assert books.balance() == BALANCE - ADD
+
+
+def test_a_charge_that_a_damaged_store_refuses_is_reported_as_not_charged(open_books: Callable[[], Books]) -> None:
+    books = open_books()
+    tamper(books.store.file, "DELETE FROM user WHERE id = 2")
+    with pytest.raises(StoreDamaged) as refused:
+        books.charge("1 + 1")
+    assert "Nothing was charged" in refused.value.for_charge()
 
 
 def test_a_charge_that_got_no_turn_to_commit_is_reported_as_not_charged(
