@@ -16,8 +16,10 @@ from typing import Any
 
 import pytest
 from peewee import SqliteDatabase
+from pytestqt.qtbot import QtBot
 
 from desktop import models
+from desktop.controllers.sessions import SessionController
 from desktop.errors import AppError, NotAllowed
 from desktop.models import accounts, insights, ledger, records, statements
 from desktop.models.store import Store
@@ -25,6 +27,8 @@ from desktop.values import Account, Column, Filters, OperationType, PageRequest,
 from tests.faults.support.ledgers import cheap_passwords, enter
 from tests.faults.support.nursery import Channel, Nursery
 from tests.faults.support.old_stores import facts
+from tests.qt.conftest import Program as Controllers
+from tests.qt.conftest import make_program, take_apart
 from tests.support.command_line import Program
 from tests.support.stores import ADMIN, ANN, BOB, PASSWORD, charge_for, make_store, new_id
 
@@ -212,6 +216,10 @@ def test_no_command_opens_to_another_users_records(tmp_path: Path, cheap_passwor
         (["eval", "1 + 1", "--request-id", request_id, "--json"], 2),
         (["random", "--request-id", request_id, "--json"], None),
         (["credit", ANN, "-1", "--reason", "A try"], 4),
+        (["users"], 4),
+        (["activate", ANN], 4),
+        (["deactivate", ANN], 4),
+        (["set-cost", "addition", "0"], 4),
     )
     for words, status in attempts:
         outcome = program.here(BOB, *words)
@@ -220,3 +228,46 @@ def test_no_command_opens_to_another_users_records(tmp_path: Path, cheap_passwor
         assert status is None or outcome.status == status, (words, outcome)
     after = facts(tmp_path / "metercalc.db")
     assert [after["records"][: len(before["records"])], after["hidden"]] == [before["records"], before["hidden"]]
+
+
+@pytest.mark.parametrize("planted", [True, False])
+def test_no_controller_opens_to_another_users_records(
+    qtbot: QtBot, tmp_path: Path, cheap_passwords: None, monkeypatch: pytest.MonkeyPatch, planted: bool
+) -> None:
+    """Ann signs out, Bob signs in to the same program, and asks for all he might know of her."""
+    program = make_program(tmp_path / "data")
+    try:
+        program.register(qtbot, ANN)
+        program.calculator.set_entry("31337+31337")
+        with qtbot.waitSignal(program.calculator.charged) as charged:
+            program.calculator.evaluate()
+        ids = tuple(entry.id for entry in charged.args[0].entries)
+        with qtbot.waitSignal(program.records.page_changed):
+            program.records.show(PageRequest(Filters(search=("31337",))))
+        program.sessions.sign_out()
+        program.register(qtbot, BOB)
+        if planted:
+            anns = Session(program.sessions.session.token, program.sessions.session.user_id - 1, ANN)
+            program.access.store.sessions[anns.token] = anns.user_id
+            monkeypatch.setattr(SessionController, "session", anns)  # one that is not Bob's, and is believed
+        assert _told(qtbot, program, ids) is planted
+    finally:
+        take_apart(program)
+
+
+def _told(qtbot: QtBot, program: Controllers, ids: tuple[int, ...]) -> bool:
+    """Whether any of the controllers tells Bob what only Ann's records hold, or changes one of them."""
+    records = program.records
+    answers: list[object] = []
+    for signal, act in (
+        (records.deleted, lambda: records.delete(ids)),
+        (records.restored, lambda: records.restore(ids)),
+        (records.page_changed, records.refresh),
+        (records.page_changed, lambda: records.show(PageRequest(Filters(search=("31337",))))),
+        (records.page_changed, lambda: records.show(PageRequest(Filters(trash=True)))),
+        (program.calculator.statement_changed, program.calculator.refresh),
+    ):
+        with qtbot.waitSignal(signal) as answer:
+            act()
+        answers += answer.args
+    return "62674" in repr(answers) or any(answers[:2])  # the sum; what was asked for comes back in any case

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication, QLineEdit
+from pytestqt.qtbot import QtBot
 
 from desktop import logs, private_files
 from desktop.errors import AppError
@@ -23,8 +25,10 @@ from desktop.values import Column, Filters, OperationType, PageRequest
 from tests.faults.support.ledgers import cheap_passwords
 from tests.faults.support.nursery import Channel, Nursery
 from tests.faults.support.shim import Calls, Shim
+from tests.support import windows
 from tests.support.command_line import ADMIN, ANN, PASSWORD, Program
 from tests.support.stores import BALANCE, COSTS, charge_for, make_store, new_id, random_charge
+from tests.support.widgets import part
 
 # Each is unlike anything else, so that a search for it finds nothing but a leak.
 SECRET_PASSWORD, WRONG_PASSWORD, NEW_PASSWORD = "qX7-canary-one", "qX7-canary-two", "qX7-canary-three"
@@ -153,4 +157,36 @@ def test_every_command_keeps_its_files_private_and_its_log_quiet(tmp_path: Path)
     logged = b"".join(file.read_bytes() for file in program.folder.rglob("*.log*"))
     assert logged
     for secret in (SECRET_PASSWORD, WRONG_PASSWORD, RESULT, drawn, PASSWORD):
+        assert secret.encode() not in logged
+
+
+def test_the_window_keeps_its_files_private_and_its_log_quiet(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path, cheap_passwords: None
+) -> None:
+    data = tmp_path / "data"
+    umask = os.umask(0o077)  # as the program's first act is; the commands' test above begins with 0
+    private_files.make_folder(data)
+    logs.set_up(data / "logs", "DEBUG", 3)
+    try:
+        with windows.opened(qapp, data, fallback="local") as program:
+            window = windows.register(qtbot, program)
+            for text in ("262144 × 262144", "262144 ÷ 0"):
+                part(window, QLineEdit, "entry_edit").setText(text)
+                with qtbot.waitSignal(program.calculator.busy_changed, check_params_cb=lambda busy: not busy):
+                    program.calculator.evaluate()
+            with qtbot.waitSignal(program.calculator.charged, timeout=10_000) as drawn:
+                program.calculator.draw_random()
+            part(window, QLineEdit, "search_edit").setText(RESULT)
+            with qtbot.waitSignal(program.store.backed_up, timeout=10_000):
+                program.store.back_up(str(data / "kept.metercalc-backup"))
+            with qtbot.waitSignal(program.store.verified, timeout=10_000):
+                program.store.verify()
+        found = modes(data)
+    finally:
+        logs.shut_down()
+        os.umask(umask)
+    assert found == []
+    logged = b"".join(file.read_bytes() for file in (data / "logs").iterdir())
+    assert b"charged" in logged
+    for secret in (windows.PASSWORD, RESULT, drawn.args[0].result):
         assert secret.encode() not in logged
