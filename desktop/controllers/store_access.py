@@ -43,8 +43,8 @@ class StoreAccess:
         from desktop.models import accounts, backups, health, ledger, records, verify  # noqa: F401
         from desktop.models.store import open_store
 
-        memory.give_back()
         try:
+            memory.give_back()
             self._store = open_store(self.places.store_file, costs=self.config.costs)
         except StoreDamaged as error:
             self._trouble = StoreDamaged(f"{error.message} {backups.offer(self.places.store_file)}")
