@@ -30,7 +30,7 @@ from PySide6.QtCore import (
     qInstallMessageHandler,
 )
 from PySide6.QtGui import QInputEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 
 from desktop import __version__, logs
 from desktop.arithmetic.money import format_money
@@ -55,6 +55,8 @@ if TYPE_CHECKING:
     from desktop.views.main_window import MainWindow
 
 log = logging.getLogger(__name__)
+
+CRASH_DIALOG = "crash_dialog"
 
 # How long a lane at work may keep the window's thread waiting for the interpreter, each time that Qt gives it away:
 # with Python's 5 ms, painting one page of records took 2 s while a search ran with functions of Python's in its SQL.
@@ -251,6 +253,9 @@ class Program(QObject):
     def _on_signed_out(self, _reason: str) -> None:
         self.application.removeEventFilter(self)
         if self.window is not None:
+            for dialog in self.window.findChildren(QDialog):  # whoever signs in next must not see what they show
+                if dialog.objectName() != CRASH_DIALOG:
+                    dialog.reject()
             self.window.hide()
 
     @Slot(object)
@@ -318,7 +323,7 @@ class Program(QObject):
         from desktop.views.dialogs import DetailsDialog
 
         DetailsDialog(
-            name="crash_dialog",
+            name=CRASH_DIALOG,
             title="Metercalc made a mistake",
             text=f"Something went wrong in the program itself (reference {reference}). It goes on where it can; what "
             "was charged stands in the records. Please send the details to whoever looks after Metercalc.",

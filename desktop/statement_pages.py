@@ -117,7 +117,7 @@ class Pages:
             box = QRectF(body.left() + place * (width + gap), top + 8, width, 52)
             self._rule(box.left(), box.right(), box.top(), _INK if place == len(facts) - 1 else _RULE, width=1.2)
             self._text(QRectF(box.left(), box.top() + 8, width, 12), name, colour=_GREY, size=_SMALL)
-            self._text(QRectF(box.left(), box.top() + 22, width, 18), amount, size=_FIGURE, bold=True)
+            self._text(QRectF(box.left(), box.top() + 22, width, 18), amount, size=_FIGURE, bold=True, whole=True)
         self._heading(top + 76, "Charges and credits")
         self._paint_kinds(top + 98)
         self._heading(self.sheets.first_top - 22, "Records")
@@ -195,7 +195,7 @@ class Pages:
         for place, (cell, (_, share, right)) in enumerate(zip(cells, _COLUMNS, strict=True)):
             width = self.sheets.body.width() * share
             inner = QRectF(x, y, width - (gap if place < len(_COLUMNS) - 1 else 0), _ROW)
-            self._text(inner, cell, align=_RIGHT if right else _LEFT, colour=colour)
+            self._text(inner, cell, align=_RIGHT if right else _LEFT, colour=colour, whole=right)
             x += width
 
     def _text(
@@ -207,13 +207,19 @@ class Pages:
         colour: QColor = _INK,
         size: float = _BODY,
         bold: bool = False,
+        whole: bool = False,
     ) -> None:
-        """One line; one that does not fit is cut at its end: a number cut in the middle would read as another."""
-        self._painter.setFont(self._fonts[size, bold])
-        self._painter.setPen(colour)
+        """One line; where it does not fit, a `whole` one is written smaller, another is cut at its end."""
+        font = self._fonts[size, bold]
         room = QRectF(box.topLeft() * UNITS, box.size() * UNITS)
         if len(text) * size * _WIDEST > box.width():  # measuring a text takes as long as painting it
-            text = self._metrics[size, bold].elidedText(text, Qt.TextElideMode.ElideRight, room.width() + UNITS)
+            metrics = self._metrics[size, bold]
+            if whole:
+                font = _narrowed(font, metrics.horizontalAdvance(text), room.width())
+            else:
+                text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width() + UNITS)
+        self._painter.setFont(font)
+        self._painter.setPen(colour)
         self._painter.drawText(room, align, text)
 
     def _rule(self, left: float, right: float, y: float, colour: QColor, width: float = 0.5) -> None:
@@ -229,6 +235,15 @@ def period(report: StatementReport) -> str:
     if report.since <= 0:
         return f"up to {last}"
     return first if first == last else f"{first} to {last}"
+
+
+def _narrowed(font: QFont, width: float, room: float) -> QFont:
+    """A font in which a text of that width fits: no figure is ever cut."""
+    if width <= room:
+        return font
+    smaller = QFont(font)
+    smaller.setPixelSize(max(1, int(font.pixelSize() * room / width)))
+    return smaller
 
 
 def _font(family: str, size: float, *, bold: bool) -> QFont:

@@ -227,13 +227,17 @@ class BalancePoint:
 
 @dataclass(frozen=True, slots=True)
 class DaySum:
-    """What the records of one kind come to on one of the person's days, counted from 1970-01-01."""
+    """What the records of one kind come to on one of the person's days, counted from 1970-01-01.
+
+    `charges` are those that took something from the balance, or nothing; `count` are all, with what was put in.
+    """
 
     day: int
     operation: OperationType
     count: int
     spent: int
     credited: int
+    charges: int
 
 
 @dataclass(frozen=True, slots=True)

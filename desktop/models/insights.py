@@ -65,12 +65,12 @@ class _Query:
         first, last = self._last, 0
         sql = (
             f"SELECT {self._local_day()}, o.type, count(*), sum(max(r.amount, 0)), sum(max(-r.amount, 0)), "
-            f"min(r.seq), max(r.seq) FROM {entries.FROM} WHERE {self._condition} AND r.seq > ? AND r.seq <= ? "
-            "GROUP BY 1, r.operation_id"
+            f"sum(r.amount >= 0), min(r.seq), max(r.seq) FROM {entries.FROM} "
+            f"WHERE {self._condition} AND r.seq > ? AND r.seq <= ? GROUP BY 1, r.operation_id"
         )
         for begin, end in self._steps(0, self._last, STEP):
             for day, kind, *numbers, least, most in self._rows(sql, begin, end):
-                found = sums.setdefault((day, kind), [0, 0, 0])
+                found = sums.setdefault((day, kind), [0, 0, 0, 0])
                 for place, number in enumerate(numbers):
                     found[place] += number
                 first, last = min(first, least), max(last, most)

@@ -60,8 +60,13 @@ class AmountFilter(FilterPart):
 
     @property
     @override
+    def is_touched(self) -> bool:
+        return bool(self.least.text() or self.most.text())
+
+    @property
+    @override
     def needs_room(self) -> bool:
-        return self.state() is not None
+        return self.is_touched
 
     def _read(self, field: QLineEdit) -> int | None:
         try:

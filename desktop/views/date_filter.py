@@ -25,6 +25,7 @@ class DayEdit(QDateEdit):
         self.setSpecialValueText(open_text)
         self.setDate(_OPEN)
         self.setToolTip("Del leaves the day open")
+        self._moved_on = False  # whether the last digit was its section's last, so that Qt has gone to the next
 
     @property
     def day(self) -> QDate | None:
@@ -57,10 +58,21 @@ class DayEdit(QDateEdit):
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.lineEdit().hasSelectedText():
             self.set_open()
             return
+        if event.text() in ("-", ".", "/"):
+            self._go_on()
+            return
         if self.day is None and event.text().isdigit():
             self.setDate(QDate.currentDate())
             self.setSelectedSection(self.sectionAt(0))
+        section = self.currentSectionIndex()
         super().keyPressEvent(event)
+        self._moved_on = event.text().isdigit() and self.currentSectionIndex() != section
+
+    def _go_on(self) -> None:
+        """A separator was typed: Qt's own goes one section too far after a full one, and out of the field at last."""
+        following = self.currentSectionIndex() + (not self._moved_on)
+        self._moved_on = False
+        self.setSelectedSection(self.sectionAt(min(following, self.sectionCount() - 1)))
 
     @override
     def focusNextPrevChild(self, following: bool) -> bool:

@@ -158,7 +158,7 @@ class FilterBar(QWidget):
 
     @Slot()
     def _show_use(self) -> None:
-        self._clear.setEnabled(bool(self.state()))
+        self._clear.setEnabled(any(part.is_touched for part in self._parts.values()))
         unseen = 0 if self._more.isChecked() else sum(part.needs_room for part in self._parts.values())
         self._more.setText(f"More filters ({unseen})" if unseen else "More filters")
 

@@ -32,6 +32,11 @@ class FilterPart(QObject):
         raise NotImplementedError
 
     @property
+    def is_touched(self) -> bool:
+        """Whether there is something to clear, be it something that makes no sense."""
+        return self.state() is not None
+
+    @property
     def needs_room(self) -> bool:
         """Whether what is set shows only among the further filters, so that they should be in sight."""
         return False

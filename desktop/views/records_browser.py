@@ -280,7 +280,7 @@ class RecordsBrowser(QWidget):
     @Slot()
     def _on_export(self) -> None:
         if self._page is not None and self._page.totals is not None:
-            self.export_asked.emit(self._request, self._page.totals.count)
+            self.export_asked.emit(self._page.request, self._page.totals.count)
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import html
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
@@ -114,10 +115,11 @@ class RecordsModel(QAbstractTableModel):
             return Row((f"Record {entry.id}", "cannot be shown", *("" for _ in COLUMNS[2:])), None, trouble)
 
     def _tip(self, row: Row, column: int) -> str:
-        entry = row.entry
+        entry, text = row.entry, row.cells[column]
         if entry is not None and entry.expression and COLUMNS[column] in (Column.OPERANDS, Column.RESPONSE):
-            return f"{row.cells[COLUMNS.index(Detail.EXPRESSION)]}\n{row.cells[column]}"
-        return row.cells[column]
+            text = f"{row.cells[COLUMNS.index(Detail.EXPRESSION)]}\n{text}"
+        # Qt takes what looks like a tag for one.
+        return f"<p style='white-space: pre-wrap'>{html.escape(text)}</p>" if "<" in text else text
 
 
 def _alignment(column: Shown) -> Qt.AlignmentFlag:

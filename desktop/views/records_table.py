@@ -61,14 +61,16 @@ class RecordsTable(QTableView):
 
     def show_page(self, page: Page) -> None:
         """Show a page, and keep chosen what was chosen, as far as it is still on it."""
-        chosen, current = self.chosen(), self._records.entry(self.currentIndex().row())
+        chosen, place = self.chosen(), self.currentIndex()
+        current = self._records.entry(place.row())
         self._records.show(page)
         rows = sorted(row for record_id in chosen if (row := self._records.row_of(record_id)) is not None)
         self.selectionModel().select(self._lines(rows), _WHOLE_ROWS)
-        row = self._records.row_of(current.id) if current is not None else None
-        if row is not None:
+        if current is not None and page.entries:
+            row = self._records.row_of(current.id)
+            row = min(place.row(), len(page.entries) - 1) if row is None else row  # gone: where it was
             flag = QItemSelectionModel.SelectionFlag.NoUpdate
-            self.selectionModel().setCurrentIndex(self._records.index(row, 0), flag)
+            self.selectionModel().setCurrentIndex(self._records.index(row, place.column()), flag)
         self.column_layout.share()
 
     def mark(self, texts: Iterable[str]) -> None:

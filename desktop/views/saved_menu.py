@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QInputDialog, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QInputDialog, QMenu, QToolButton, QWidget
 
 from desktop.views.saved_filters import SavedFilters
 
@@ -83,6 +83,9 @@ class SavedMenu(QToolButton):
         dialog.setComboBoxEditable(True)
         dialog.setComboBoxItems(["", *self._shelf.names()])
         dialog.setOkButtonText("Save")
+        names = dialog.findChild(QComboBox)
+        assert names is not None, "the names are chosen in a combo box"
+        names.setCompleter(None)  # type: ignore[arg-type]  # completed, a new name would replace a longer one
         dialog.textValueSelected.connect(self._on_named)
         dialog.open()
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeySequence
 from PySide6.QtPrintSupport import QPrinter, QPrintPreviewDialog
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QToolBar, QToolButton, QWidget
 
 from desktop.controllers.statements import Paper
 from desktop.statement_paper import layout, paint
+from desktop.views import theme
 
 
 class StatementPreview(QPrintPreviewDialog):
@@ -25,7 +27,19 @@ class StatementPreview(QPrintPreviewDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._paper = paper
         self.paintRequested.connect(self._on_paint)
-        self.resize(860, 900)
+        self._open_up()
+
+    def _open_up(self) -> None:
+        """Have all of Qt's tools in sight, and reached by the keyboard."""
+        self.setStyleSheet("QComboBox, QLineEdit { padding: 0 4px; min-height: 0; }")
+        tools = self.findChild(QToolBar)
+        assert tools is not None, "Qt's preview has its tools in a bar"
+        for button in tools.findChildren(QToolButton):
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        for action in tools.actions():
+            if action.text().replace("&", "") == self.tr("Print"):
+                action.setShortcut(QKeySequence.StandardKey.Print)
+        self.resize(max(860, tools.sizeHint().width() + 2 * theme.LARGE), 900)
 
     @Slot(QPrinter)
     def _on_paint(self, printer: QPrinter) -> None:

@@ -6,13 +6,17 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QLocale
 from pytestqt.qtbot import QtBot
 
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.models.browsing.lines import line_of, matches
 from desktop.values import Column, Detail, Entry, Filters, OperationType
 from desktop.views.cell_filters import offers
 from desktop.views.columns import COLUMNS, Shown, cells
 from desktop.views.filter_bar import FilterBar
+from desktop.views.number_locale import number_format_of
+from desktop.views.search_filter import readings
 from tests.support.fake_controllers import entry
 
 GERMAN = NumberFormat(decimal_mark=",", group_marks=".")
@@ -101,5 +105,20 @@ def test_what_was_looked_for_before_stays(bar: FilterBar) -> None:
     filters(bar, RECORD, Column.OPERATION)
     filters(bar, RECORD, Column.AMOUNT)
     assert filters(bar, RECORD, Column.RESPONSE) == Filters(
-        search=("37,5", "37.5"), operations=frozenset({OperationType.MULTIPLICATION}), least=3000, most=3000
+        search=("37.5",), operations=frozenset({OperationType.MULTIPLICATION}), least=3000, most=3000
     )
+
+
+@pytest.mark.parametrize("locale", ["C", "en_US", "de_DE", "fr_FR", "sv_SE", "de_CH", "ar_EG", "hi_IN"])
+@pytest.mark.parametrize("column", [Column.OPERANDS, Column.RESPONSE, Column.BALANCE])
+def test_what_a_cell_offers_to_look_for_finds_its_own_record(locale: str, column: Column) -> None:
+    number_format = number_format_of(QLocale(locale))
+    records = [
+        entry(5, operands="1787.4 − -12.5", response="-1234567.25", user_balance=12_410_00),
+        entry(6, operation=OperationType.SQUARE_ROOT, operands="√2.25", response="1.5", user_balance=5),
+    ]
+    for record in records:
+        text = cells(record, number_format)[COLUMNS.index(column)]
+        (offer,) = offers(record, column, text, number_format)
+        search = readings(offer.state, number_format)
+        assert matches(line_of(record), Filters(search=search)), (text, search)

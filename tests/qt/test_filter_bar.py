@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 from PySide6.QtCore import QDate, Qt
-from PySide6.QtWidgets import QComboBox, QDateEdit, QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QDateEdit, QLineEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.arithmetic.numbers import NumberFormat
@@ -138,9 +138,19 @@ def test_clear_takes_everything_off_and_says_so_once(qtbot: QtBot, bar: FilterBa
 @pytest.mark.parametrize(
     ("mark", "groups", "typed", "readings"),
     [
-        (",", ".", "1.234,56", ("1.234,56", "1234.56")),
+        (",", ".", "1.234,56", ("1,234.56", "1234.56")),
+        (",", ".", "12.410,00", ("12,410.00", "12410.00")),
+        (",", ".", "1,000", ("1.000",)),
+        (",", ".", "12,5 × 3", ("12,5 × 3", "12.5 × 3")),
+        (",", ".", "√2,25", ("√2,25", "√2.25")),
+        (",", ".", "−1.234,56", ("-1,234.56", "-1234.56", "−1,234.56", "−1234.56")),
         (".", ",", "1,000", ("1,000", "1000")),
+        (".", ",", "2500", ("2500", "2,500")),
         (".", ",", "12", ("12",)),
+        (".", ",", "20.00", ("20.00",)),
+        (".", ",", "05", ("05",)),
+        (".", ",", "2026-11-25", ("2026-11-25",)),
+        (".", ",", "−5 − 3", ("−5 − 3", "-5 − 3")),
         (".", ",", "50%_'", ("50%_'",)),
         (".", ",", "  spaced  ", ("spaced",)),
         (".", ",", "   ", ()),
@@ -419,3 +429,28 @@ def test_nothing_of_the_bar_is_cut_off_at_any_width(qtbot: QtBot, bar: FilterBar
                 continue
             assert corner.x() < width, widget.objectName()
             assert corner.y() < bar.height(), widget.objectName()
+
+
+@pytest.mark.parametrize("typed", ["2025-03-09", "2025-3-9", "20250309", "2025.03.09"])
+def test_a_day_typed_as_it_is_shown_stays_in_its_field(qtbot: QtBot, bar: FilterBar, typed: str) -> None:
+    part(bar, QToolButton, "more_filters_button").setChecked(True)
+    field = day_field(bar, "from_date")
+    with qtbot.waitActive(bar):
+        bar.show()
+        bar.activateWindow()
+    field.setFocus()
+    for key in typed:
+        qtbot.keyClicks(QApplication.focusWidget(), key)
+    assert field.date() == QDate(2025, 3, 9)
+    assert field.hasFocus()
+    qtbot.keyClick(field, Qt.Key.Key_Tab)
+    assert not field.hasFocus()
+
+
+def test_what_is_no_amount_can_be_cleared_too(qtbot: QtBot, bar: FilterBar) -> None:
+    least, clear = part(bar, QLineEdit, "least_edit"), part(bar, QPushButton, "clear_filters_button")
+    with qtbot.waitSignal(bar.changed):
+        least.setText("10.555")
+    assert clear.isEnabled()
+    clear.click()
+    assert (least.text(), clear.isEnabled()) == ("", False)

@@ -29,7 +29,8 @@ FOUND = Insights(
     Totals(8, 70_00, 1_000_00),
     tuple(BalancePoint(JULY + n * DAY, 1_000_00 - n * 10_00, 1_000_00 - n * 10_00, 1_000_00) for n in range(8)),
     tuple(
-        DaySum(JULY // DAY + n, (OperationType.ADDITION, OperationType.DIVISION)[n % 2], 1, 10_00, 0) for n in range(7)
+        DaySum(JULY // DAY + n, (OperationType.ADDITION, OperationType.DIVISION)[n % 2], 1, 10_00, 0, 1)
+        for n in range(7)
     ),
 )
 NOTHING = Insights(ADDITIONS, Totals(0, 0, 0), (), ())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QDate, QEvent, QItemSelectionModel, QLocale, QPoint, QSettings, Qt
-from PySide6.QtGui import QAccessible, QAction, QGuiApplication
+from PySide6.QtGui import QAccessible, QAction, QGuiApplication, QTextDocument
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -31,6 +31,7 @@ from desktop.values import Column, Detail, Entry, Filters, OperationType
 from desktop.views.columns import COLUMNS
 from desktop.views.records_browser import RecordsBrowser
 from desktop.views.records_table import RecordsTable
+from desktop.views.saved_menu import SavedMenu
 from tests.support.fake_controllers import REFERENCE, FakeRecords, entry, failure, page
 from tests.support.widgets import part
 
@@ -627,3 +628,41 @@ def test_the_browser_fits_into_560_pixels_with_all_filters_in_sight(qtbot: QtBot
     part(browser, QToolButton, "trash_toggle").setText(f"&Trash ({records_in_trash:,})")
     assert browser.minimumSizeHint().width() <= 560
     qtbot.waitUntil(lambda: browser.width() == 560)
+
+
+def test_the_cursor_stays_in_its_row_and_column(browser: RecordsBrowser, records: FakeRecords) -> None:
+    table(browser).selectionModel().setCurrentIndex(
+        table(browser).model().index(3, 4), QItemSelectionModel.SelectionFlag.NoUpdate
+    )
+    answer(records, ENTRIES[:3] + ENTRIES[4:])  # deleted
+    assert (table(browser).currentIndex().row(), table(browser).currentIndex().column()) == (3, 4)
+    answer(records, ENTRIES[:2])
+    assert (table(browser).currentIndex().row(), table(browser).currentIndex().column()) == (1, 4)
+
+
+def test_an_export_is_of_the_page_that_was_counted(qtbot: QtBot, browser: RecordsBrowser, records: FakeRecords) -> None:
+    part(browser, QToolButton, "chip_addition").click()  # its page has not come
+    with qtbot.waitSignal(browser.export_asked) as asked:
+        action(browser, "export_action").trigger()
+    assert [asked.args[0].filters, asked.args[1]] == [Filters(), 1234]
+
+
+def test_a_new_name_that_begins_another_one_is_a_new_name(
+    qtbot: QtBot, browser: RecordsBrowser, records: FakeRecords
+) -> None:
+    saved = part(browser, SavedMenu, "saved_filters_button")
+    saved.keep("Division only", {})
+    saved.save_action.trigger()
+    dialog = part(browser.window(), QInputDialog, "save_filters_dialog")
+    with qtbot.waitSignal(saved.save_asked) as asked:
+        qtbot.keyClicks(part(dialog, QComboBox, "").lineEdit(), "Div")
+        dialog.accept()
+    assert asked.args == ["Div"]
+
+
+def test_a_text_with_tags_is_shown_as_it_is(browser: RecordsBrowser, records: FakeRecords) -> None:
+    answer(records, (entry(1, operation=OperationType.CREDIT, operands="<b>5</b> back"),))
+    tip = table(browser).model().index(0, COLUMNS.index(Column.OPERANDS)).data(Qt.ItemDataRole.ToolTipRole)
+    shown = QTextDocument()
+    shown.setHtml(tip)
+    assert "<b>5</b> back" in shown.toPlainText()

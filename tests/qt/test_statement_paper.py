@@ -106,6 +106,15 @@ def test_what_does_not_fit_is_cut_at_its_end_and_money_never(tmp_path: Path) -> 
     assert "10,000,000,000,000.00" in page
 
 
+def test_the_largest_sums_are_on_paper_to_the_last_digit(tmp_path: Path) -> None:
+    most = 10**15
+    found = [entry(1, operation=OperationType.CREDIT, operands="Everything", amount=-most, user_balance=most)]
+    credits = OperationSum(OperationType.CREDIT, 1, most)
+    written(tmp_path / "a.pdf", found, opening=0, closing=most, credits=credits, charges=())
+    (page,) = pages_of(tmp_path / "a.pdf")
+    assert page.count("10,000,000,000,000.00") == 5  # credits and closing balance, all credits, amount and balance
+
+
 def test_it_is_painted_on_another_thread_than_the_windows(tmp_path: Path) -> None:
     ended: list[Ended] = []
     thread = threading.Thread(target=lambda: ended.append(written(tmp_path / "a.pdf", entries(200))))

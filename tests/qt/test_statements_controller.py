@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtPrintSupport import QPrintPreviewWidget
+from PySide6.QtWidgets import QToolBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 from desktop.controllers import statements as controllers
@@ -14,6 +17,7 @@ from desktop.statement_paper import Style
 from desktop.views.statement_preview import StatementPreview
 from tests.qt.conftest import EMAIL, Program
 from tests.support.papers import pages_of
+from tests.support.widgets import part
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
 END = 2**51  # in 2041
@@ -60,6 +64,13 @@ def test_a_statement_is_read_for_paper_and_shown_before_it_is_printed(
     with qtbot.waitExposed(preview):
         preview.open()
     assert preview.findChild(QPrintPreviewWidget).pageCount() == 2  # type: ignore[union-attr]
+    tools = part(preview, QToolBar, "")
+    buttons = [button for button in tools.findChildren(QToolButton) if button.defaultAction()]
+    assert [button.defaultAction().text() for button in buttons if not button.isVisible()] == []
+    assert {button.focusPolicy() for button in buttons} == {Qt.FocusPolicy.StrongFocus}
+    assert [a.text() for a in tools.actions() if a.shortcut() == QKeySequence(QKeySequence.StandardKey.Print)] == [
+        "Print"
+    ]
 
 
 def test_what_is_too_long_for_paper_says_what_to_do(

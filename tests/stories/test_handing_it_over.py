@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QProgressBar
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QProgressBar, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Program
@@ -81,3 +81,22 @@ def test_the_insights_follow_what_happens_and_go_with_the_session(
         program.sessions.sign_out()
         assert not insights.isVisible()
         assert balance.text() == "…"
+
+
+def test_nothing_of_a_person_stays_in_sight_when_they_sign_out(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    with windows.opened(qapp, tmp_path / "data") as program:
+        window = windows.register(qtbot, program)
+        for name in ("statement_action", "export_action", "save_filters_action", "insights_action"):
+            part(window, QAction, name).trigger()
+        part(window, QPushButton, "print_statement_button").click()
+
+        def names() -> set[str]:
+            return {widget.objectName() for widget in qapp.topLevelWidgets() if widget.isVisible()}
+
+        shown = {"export_dialog", "save_filters_dialog", "statement_preview", "insights_window"}
+        qtbot.waitUntil(lambda: shown <= names(), timeout=10_000)
+        program.sessions.sign_out()
+        qtbot.waitUntil(program.login_dialog.isVisible)
+        assert [widget for widget in qapp.topLevelWidgets() if widget.isVisible()] == [program.login_dialog]

@@ -98,17 +98,17 @@ def bars(sums: Sequence[DaySum]) -> tuple[Unit, list[Bar]]:
     for found in spending:
         start = start_of(day_of(found.day), unit)
         spent[start][found.operation] = spent[start].get(found.operation, 0) + found.spent
-        counts[start] += found.count
+        counts[start] += found.charges
     return unit, [Bar(start, spent[start], counts[start]) for start in spent]
 
 
 def by_operation(sums: Sequence[DaySum]) -> list[tuple[OperationType, int, int]]:
-    """Each operation that something was spent on, with its count and sum; the dearest first."""
+    """Each operation that something was spent on, with the number and the sum of its charges; the dearest first."""
     found: dict[OperationType, list[int]] = {}
     for one in sums:
         if one.spent:
             total = found.setdefault(one.operation, [0, 0])
-            total[0] += one.count
+            total[0] += one.charges
             total[1] += one.spent
     order = sorted(found.items(), key=lambda item: (-item[1][1], list(OperationType).index(item[0])))
     return [(operation, count, spent) for operation, (count, spent) in order]

@@ -61,7 +61,6 @@ class InsightsWindow(QWidget):
 
     def _build(self) -> None:
         self.setWindowTitle("Insights")
-        self.setMinimumSize(640, 480)
         title = QLabel("Insights")
         theme.set_size(title, theme.Size.TITLE, bold=True)
         self._subtitle = QLabel()
@@ -267,7 +266,7 @@ class InsightsWindow(QWidget):
         if self._insights is None:
             return
         self._settings.setValue(f"{_SETTINGS}/folder", str(Path(file).parent))
-        picture = Picture(self.plots, self._figures(self._insights), self._subtitle.text(), Look.now())
+        picture = Picture(self.plots, self._figures(self._insights), self._describe(self._insights), Look.now())
         self._controller.keep(partial(pictures.save, Path(file), picture))
 
     @Slot(object)
