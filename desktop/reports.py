@@ -8,9 +8,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings, Slot
+from PySide6.QtCore import QLocale, QObject, QSettings, Slot
 
+from desktop.arithmetic.money import format_count
 from desktop.values import Filters, Page, PageRequest
+from desktop.views.number_locale import number_format_of
 
 if TYPE_CHECKING:
     from desktop.background import Lanes
@@ -138,7 +140,7 @@ class Reports(QObject):
     @Slot(object)
     def _on_exported(self, exported: Exported) -> None:
         noun = "record" if exported.records == 1 else "records"
-        self._window.show_message(f"Exported {exported.records:,} {noun} to {exported.file}", MESSAGE_MS)
+        self._window.show_message(f"Exported {_grouped(exported.records)} {noun} to {exported.file}", MESSAGE_MS)
 
     @Slot()
     def _on_statement_asked(self) -> None:
@@ -155,7 +157,7 @@ class Reports(QObject):
     @Slot(object)
     def _on_statement_saved(self, saved: Saved) -> None:
         noun = "page" if saved.pages == 1 else "pages"
-        self._window.show_message(f"Statement of {saved.pages:,} {noun} saved to {saved.file}", MESSAGE_MS)
+        self._window.show_message(f"Statement of {_grouped(saved.pages)} {noun} saved to {saved.file}", MESSAGE_MS)
 
     @Slot(object)
     def _on_statement_ready(self, paper: Paper) -> None:
@@ -166,3 +168,7 @@ class Reports(QObject):
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
         self._window.show_message(failure.text)
+
+
+def _grouped(count: int) -> str:
+    return format_count(count, number_format_of(QLocale()))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from desktop.arithmetic.money import format_money
+from desktop.arithmetic.money import format_count, format_money
 from desktop.arithmetic.numbers import NumberFormat, localise
 from desktop.shown import OPERATION_NAMES, shown_date
 from desktop.values import OperationType, RawRecord, StatementReport
@@ -97,7 +97,7 @@ class Pages:
         self._rule(body.left(), body.right(), foot.top() - 3, _FAINT)
         made = f"Made on {shown_date(report.made)[:16]}, from the ledger as it was then"
         self._text(foot, made, colour=_GREY, size=_SMALL)
-        page = f"Page {self.number:,} of {self._total:,}"
+        page = f"Page {self._count(self.number)} of {self._count(self._total)}"
         self._text(foot, page, align=_RIGHT, colour=_GREY, size=_SMALL)
 
     def _paint_title(self) -> None:
@@ -137,11 +137,11 @@ class Pages:
         for name, count, amount in rows:
             self._rule(body.left(), body.right(), y + _ROW, _FAINT)
             y += _ROW
-            self._sum_row(y, (name, f"{count:,}", amount))
+            self._sum_row(y, (name, self._count(count), amount))
         self._rule(body.left(), body.right(), y + _ROW, _RULE)
         for name, count, amount in totals:
             y += _ROW
-            self._sum_row(y, (name, f"{count:,}", amount), bold=True)
+            self._sum_row(y, (name, self._count(count), amount), bold=True)
 
     def _heading(self, y: float, text: str) -> None:
         self._text(QRectF(self.sheets.body.left(), y, 300, 16), text, size=_LEAD, bold=True)
@@ -225,6 +225,9 @@ class Pages:
     def _rule(self, left: float, right: float, y: float, colour: QColor, width: float = 0.5) -> None:
         self._painter.setPen(QPen(colour, width * UNITS))
         self._painter.drawLine(QPointF(left, y) * UNITS, QPointF(right, y) * UNITS)
+
+    def _count(self, count: int) -> str:
+        return format_count(count, self._format)
 
     def _money(self, hundredths: int, *, signed: bool = False) -> str:
         return format_money(hundredths, self._format, signed=signed)

@@ -58,5 +58,9 @@ def format_money(hundredths: int, fmt: NumberFormat = PLAIN, signed: bool = Fals
     """As the locale writes it: "1,000.00", "−10.00" with U+2212; `signed` puts "+" before what is above zero."""
     whole, cents = divmod(abs(hundredths), 100)
     sign = "−" if hundredths < 0 else "+" if signed and hundredths > 0 else ""
-    groups = [localise(group, fmt) for group in f"{whole:,}".split(",")]
-    return sign + fmt.group_marks[:1].join(groups) + localise(f".{cents:02d}", fmt)
+    return sign + format_count(whole, fmt) + localise(f".{cents:02d}", fmt)
+
+
+def format_count(count: int, fmt: NumberFormat = PLAIN) -> str:
+    """A whole number from 0 on, grouped as the locale does: it stands beside money, and must not read as decimals."""
+    return fmt.group_marks[:1].join(localise(group, fmt) for group in f"{count:,}".split(","))

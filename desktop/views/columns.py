@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from desktop.arithmetic.money import format_money
+from desktop.arithmetic.money import format_count, format_money
 from desktop.arithmetic.numbers import NumberFormat, localise
 from desktop.shown import OPERATION_NAMES, shown_date
 from desktop.values import Column, Detail, Entry, OperationType, Source
@@ -72,7 +72,7 @@ _TEXTS: Mapping[Shown, Callable[[Entry, NumberFormat], str]] = {
     Column.RESPONSE: _response,
     Column.AMOUNT: lambda entry, number_format: format_money(-entry.amount, number_format, signed=True),
     Column.BALANCE: lambda entry, number_format: format_money(entry.user_balance, number_format),
-    Detail.NUMBER: lambda entry, _: f"{entry.seq:,}",
+    Detail.NUMBER: lambda entry, number_format: format_count(entry.seq, number_format),
     Detail.EXPRESSION: lambda entry, number_format: localise(entry.expression, number_format),
     Detail.SOURCE: _source,
     Detail.REQUEST: lambda entry, _: entry.request_id,

@@ -1,8 +1,8 @@
-"""What stands in the table's place when it is empty: why, and what can be done. Three cases, three texts."""
+"""What stands in the table's place when it is empty: why, and what can be done."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout
 
 from desktop.values import Filters
@@ -10,6 +10,7 @@ from desktop.views import theme
 
 NOTHING_YET = ("No records yet", "What you calculate is kept here, with what it cost. Try 12.50 × 3.")
 NO_MATCH = ("Nothing matches", "No record has all of what you look for.")
+ALL_DELETED = ("No records here", "All are in the Trash, and can be restored from there.")
 TRASH_EMPTY = ("The Trash is empty", "Deleted records come here. They can always be restored.")
 
 
@@ -21,6 +22,8 @@ class EmptyState(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("empty_state")
+        self._filters = Filters()
+        self._in_trash = 0
         theme.set_role(self, "card")
         self._title = QLabel()
         self._title.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -40,10 +43,18 @@ class EmptyState(QFrame):
         layout.addStretch(3)
         self._clear.clicked.connect(self.clear_asked)
 
+    @Slot(int)
+    def show_trash_count(self, count: int) -> None:
+        """Take note of how many records are in the Trash."""
+        self._in_trash = count
+        self.explain(self._filters)
+
     def explain(self, filters: Filters) -> None:
         """Say why nothing is there under these filters."""
+        self._filters = filters
         filtered = filters != Filters(trash=filters.trash)
-        title, text = NO_MATCH if filtered else TRASH_EMPTY if filters.trash else NOTHING_YET
+        nothing = ALL_DELETED if self._in_trash else NOTHING_YET
+        title, text = NO_MATCH if filtered else TRASH_EMPTY if filters.trash else nothing
         self._title.setText(title)
         self._text.setText(text)
         self._clear.setVisible(filtered)

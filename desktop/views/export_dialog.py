@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QDir, QSettings, Qt, Signal, Slot
+from PySide6.QtCore import QDir, QLocale, QSettings, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFileDialog, QFormLayout, QLabel, QWidget
 
+from desktop.arithmetic.money import format_count
 from desktop.controllers.exports import Export
 from desktop.export_files import ExportFormat
 from desktop.values import PageRequest
 from desktop.views import theme
 from desktop.views.dialogs import Dialog
+from desktop.views.number_locale import number_format_of
 
 _KINDS = {
     "csv": ("CSV", "CSV (*.csv)", "Every field, exact; opens in any spreadsheet."),
@@ -30,8 +32,9 @@ class ExportDialog(Dialog):
 
     def __init__(self, *, request: PageRequest, count: int, settings: QSettings, parent: QWidget | None = None) -> None:
         super().__init__("export_dialog", "Export records", parent)
+        noun = "record" if count == 1 else "records"
+        self._records = f"{format_count(count, number_format_of(QLocale()))} {noun}"
         self._request = request
-        self._count = count
         self._settings = settings
         self._build()
         self._recall()
@@ -39,8 +42,7 @@ class ExportDialog(Dialog):
         self._on_format()
 
     def _build(self) -> None:
-        noun = "record" if self._count == 1 else "records"
-        what = self.add_text(f"{self._count:,} {noun}: all that the filters let through, in the order shown.")
+        what = self.add_text(f"{self._records}: all that the filters let through, in the order shown.")
         what.setObjectName("export_count_label")
         self._format = QComboBox()
         self._format.setObjectName("export_format_combo")
@@ -96,7 +98,7 @@ class ExportDialog(Dialog):
     def _on_choose_file(self) -> None:
         kind = self.form.kind
         folder = str(self._settings.value(f"{_SETTINGS}/folder", QDir.homePath()))
-        dialog = QFileDialog(self, f"Export {self._count:,} records", folder, _KINDS[kind][1])
+        dialog = QFileDialog(self, f"Export {self._records}", folder, _KINDS[kind][1])
         dialog.setObjectName("export_file_dialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)

@@ -37,7 +37,7 @@ class FilterBar(QWidget):
         """`saved` is a widget of somebody else's that stands at the end of the row."""
         super().__init__()
         self._search = SearchFilter(number_format=number_format, parent=self)
-        self._operations = OperationFilter(parent=self)
+        self._operations = OperationFilter(number_format=number_format, parent=self)
         self._period = PeriodFilter(parent=self)
         self._amount = AmountFilter(number_format=number_format, parent=self)
         self._parts: Mapping[str, FilterPart] = {

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
+from desktop.arithmetic.money import format_count
+from desktop.arithmetic.numbers import NumberFormat
 from desktop.shown import OPERATION_NAMES
 from desktop.values import OperationType
 from desktop.views import theme
@@ -18,8 +20,9 @@ class OperationChips(QWidget):
 
     changed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, *, number_format: NumberFormat) -> None:
         super().__init__()
+        self._format = number_format
         self.setObjectName("operation_chips")
         self._chips: dict[OperationType, QToolButton] = {}
         row = FlowLayout(self, spacing=theme.TIGHT)
@@ -48,8 +51,8 @@ class OperationChips(QWidget):
         """Show how many records each operation has; None for not known."""
         for operation, chip in self._chips.items():
             name, count = OPERATION_NAMES[operation], counts.get(operation, 0) if counts is not None else None
-            chip.setText(name if count is None else f"{name}  {count:,}")
-            chip.setAccessibleDescription("" if count is None else f"{count:,} records")
+            chip.setText(name if count is None else f"{name}  {format_count(count, self._format)}")
+            chip.setAccessibleDescription("" if count is None else f"{format_count(count, self._format)} records")
 
     @Slot()
     def _on_clicked(self) -> None:

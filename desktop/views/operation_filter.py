@@ -9,6 +9,7 @@ from PySide6.QtCore import QSignalBlocker, Slot
 from PySide6.QtWidgets import QComboBox, QWidget
 from typing_extensions import override
 
+from desktop.arithmetic.numbers import NumberFormat
 from desktop.shown import OPERATION_NAMES
 from desktop.values import Filters, OperationType
 from desktop.views.filter_part import FilterPart
@@ -18,7 +19,7 @@ from desktop.views.operation_chips import OperationChips
 class OperationFilter(FilterPart):
     """None chosen means all of them."""
 
-    def __init__(self, *, parent: QWidget) -> None:
+    def __init__(self, *, number_format: NumberFormat, parent: QWidget) -> None:
         super().__init__(parent)
         self.combo = QComboBox()
         self.combo.setObjectName("operation_filter")
@@ -26,7 +27,7 @@ class OperationFilter(FilterPart):
         self.combo.addItem("All operations", None)
         for operation, name in OPERATION_NAMES.items():
             self.combo.addItem(name, operation)
-        self.chips = OperationChips()
+        self.chips = OperationChips(number_format=number_format)
         self.combo.currentIndexChanged.connect(self._on_combo)
         self.chips.changed.connect(self._on_chips)
 

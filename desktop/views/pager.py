@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
 
-from desktop.arithmetic.money import format_money
+from desktop.arithmetic.money import format_count, format_money
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.values import Page, Totals
 from desktop.views import theme
@@ -23,6 +23,7 @@ class Pager(QWidget):
         self._format = number_format
         self._page_sizes = page_sizes
         self._pages = 1
+        self._going = 1  # the page that was asked for last
         self._build()
         self._connect()
 
@@ -73,10 +74,11 @@ class Pager(QWidget):
         known = page.totals is not None
         # Until the totals are known a full page may have a next one.
         self._pages = page.pages if known else page.number + (len(page.entries) == page.request.size)
+        self._going = page.number
         with QSignalBlocker(self._number):
             self._number.setMaximum(self._pages)
             self._number.setValue(page.number)
-        self._of.setText(f"of {page.pages:,}" if known else "of …")
+        self._of.setText(f"of {format_count(page.pages, self._format)}" if known else "of …")
         for button, possible in (
             (self._first, page.number > 1),
             (self._previous, page.number > 1),
@@ -93,19 +95,24 @@ class Pager(QWidget):
 
     @Slot()
     def _on_first(self) -> None:
-        self.page_asked.emit(1)
+        self._go_to(1)
 
     @Slot()
     def _on_previous(self) -> None:
-        self.page_asked.emit(self._number.value() - 1)
+        self._go_to(self._going - 1)
 
     @Slot()
     def _on_next(self) -> None:
-        self.page_asked.emit(self._number.value() + 1)
+        self._go_to(self._going + 1)
 
     @Slot()
     def _on_last(self) -> None:
-        self.page_asked.emit(self._pages)
+        self._go_to(self._pages)
+
+    def _go_to(self, number: int) -> None:
+        """Ask for a page; clicks that come before it has count from it."""
+        self._going = min(max(1, number), self._pages)
+        self.page_asked.emit(self._going)
 
     @Slot()
     def _on_size(self) -> None:
@@ -115,7 +122,7 @@ class Pager(QWidget):
 def _in_words(totals: Totals, number_format: NumberFormat) -> str:
     noun = "record" if totals.count == 1 else "records"
     spent, credited = format_money(totals.spent, number_format), format_money(totals.credited, number_format)
-    return f"{totals.count:,} {noun} · spent {spent} · credited {credited}"
+    return f"{format_count(totals.count, number_format)} {noun} · spent {spent} · credited {credited}"
 
 
 def _button(name: str, picture: str, sign: str, spoken: str) -> QToolButton:

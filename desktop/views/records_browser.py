@@ -82,7 +82,7 @@ class RecordsBrowser(QWidget):
         self._message.setWordWrap(True)
         theme.set_role(self._message, "negative")
         self._message.hide()
-        self._tools = RecordsTools(browser=self, table=self._table)
+        self._tools = RecordsTools(browser=self, table=self._table, number_format=self._format)
         self.export_action = self._tools.export_action
         self._make_menus()
         self._order = RecordsOrder(header=self._table.horizontalHeader(), menu=self.sort_menu)
@@ -136,6 +136,7 @@ class RecordsBrowser(QWidget):
         self._records.counting.connect(self._on_counting)
         self._records.counts_changed.connect(self._filter_bar.show_counts)
         self._records.trash_changed.connect(self._tools.show_trash_count)
+        self._records.trash_changed.connect(self._empty.show_trash_count)
         self._records.undo_changed.connect(self._undo_bar.offer)
         self._records.undo_changed.connect(self.undo_changed)
         self._records.failed.connect(self._on_failed)
@@ -163,6 +164,7 @@ class RecordsBrowser(QWidget):
         self._filter_bar.clear()
         self._filter_bar.forget_counts()
         self._tools.show_trash_count(0)
+        self._empty.show_trash_count(0)
         self._on_selection()
         self._message.hide()
 

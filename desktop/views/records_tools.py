@@ -6,6 +6,8 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
+from desktop.arithmetic.money import format_count
+from desktop.arithmetic.numbers import NumberFormat
 from desktop.values import Totals
 from desktop.views import theme
 from desktop.views.icons import icon
@@ -16,10 +18,11 @@ class RecordsTools(QWidget):
 
     trash_toggled = Signal()
 
-    def __init__(self, *, browser: QWidget, table: QWidget) -> None:
+    def __init__(self, *, browser: QWidget, table: QWidget, number_format: NumberFormat) -> None:
         """The keys work in all of `browser`; those that change or copy records only while nothing else wants them."""
         super().__init__()
         self._browser = browser
+        self._format = number_format
         self.delete_action = self._action("delete_action", "trash", "&Delete", QKeySequence.StandardKey.Delete)
         self.restore_action = self._action("restore_action", "restore", "&Restore", QKeySequence("Ctrl+R"))
         self.copy_action = self._action("copy_records_action", "copy", "&Copy", QKeySequence.StandardKey.Copy)
@@ -83,13 +86,14 @@ class RecordsTools(QWidget):
             self.export_action.setIconText("Export …")
             self.export_action.setToolTip("The records are being counted")
             return
-        records = f"{totals.count:,} record{'s' * (totals.count != 1)}"
+        count = format_count(totals.count, self._format)
+        records = f"{count} record{'s' * (totals.count != 1)}"
         self.export_action.setEnabled(bool(totals.count))
         self.export_action.setText(f"&Export {records} …")
-        self.export_action.setIconText(f"Export {totals.count:,} …")
+        self.export_action.setIconText(f"Export {count} …")
         self.export_action.setToolTip(f"Write {records} to a file")
 
     @Slot(int)
     def show_trash_count(self, count: int) -> None:
         """Say how many records are in the Trash."""
-        self._trash.setText(f"&Trash ({count:,})" if count else "&Trash")
+        self._trash.setText(f"&Trash ({format_count(count, self._format)})" if count else "&Trash")

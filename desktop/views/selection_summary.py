@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from desktop.arithmetic.money import format_money
+from desktop.arithmetic.money import format_count, format_money
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.values import Entry
 
@@ -17,7 +17,7 @@ def summary(entries: Sequence[Entry], number_format: NumberFormat) -> str:
     count = len(entries)
     noun = "record" if count == 1 else "records"
     return (
-        f"{count:,} {noun} selected · sum {format_money(total, number_format, signed=True)}"
+        f"{format_count(count, number_format)} {noun} selected · sum {format_money(total, number_format, signed=True)}"
         f" · average {_average(total, count, number_format)}"
     )
 

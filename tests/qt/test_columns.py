@@ -64,7 +64,7 @@ def width(stage: Stage, column: Column | Detail) -> int:
 def test_a_record_tells_where_it_came_from(qtbot: QtBot) -> None:
     exact = dict(zip(COLUMNS, cells(entry(12_345, expression="0.5 + 2"), GERMAN), strict=True))
     assert exact[Detail.EXPRESSION] == "0,5 + 2"
-    assert exact[Detail.NUMBER] == "12,345"
+    assert exact[Detail.NUMBER] == "12.345"
     assert exact[Detail.SOURCE] == "computed exactly"
     assert exact[Detail.REQUEST] == "00000000-0000-4000-8000-000000012345"
     rounded = dict(zip(COLUMNS, cells(entry(1, exact=False), GERMAN), strict=True))

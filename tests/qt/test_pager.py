@@ -80,3 +80,13 @@ def test_the_totals_are_those_of_the_whole_filtered_set(pager: Pager) -> None:
 def test_one_record_is_not_called_records(pager: Pager) -> None:
     show(pager, 1, count=1)
     assert part(pager, QLabel, "total_label").text().startswith("1 record ·")
+
+
+def test_quick_clicks_go_as_many_pages(qtbot: QtBot, pager: Pager) -> None:
+    show(pager, 5)
+    asked: list[int] = []
+    pager.page_asked.connect(asked.append)
+    for _ in range(3):
+        part(pager, QToolButton, "next_page_button").click()
+    part(pager, QToolButton, "previous_page_button").click()
+    assert asked == [6, 7, 8, 7]

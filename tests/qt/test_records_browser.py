@@ -247,6 +247,12 @@ def test_nothing_yet_says_what_will_be_here(browser: RecordsBrowser, records: Fa
     assert not table(browser).isVisible()
 
 
+def test_where_all_is_deleted_the_trash_is_named(browser: RecordsBrowser, records: FakeRecords) -> None:
+    answer(records, ())
+    records.trash_changed.emit(6)
+    assert "All are in the Trash" in visible_texts(browser)
+
+
 def test_nothing_that_matches_offers_to_clear_the_filters(browser: RecordsBrowser, records: FakeRecords) -> None:
     part(browser, QComboBox, "operation_filter").setCurrentIndex(1)
     answer(records, ())

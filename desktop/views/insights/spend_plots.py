@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QLocale, QRectF
 
+from desktop.arithmetic.money import format_count
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.shown import OPERATION_NAMES
 from desktop.values import Insights, OperationType
@@ -44,7 +45,7 @@ class SpendPlot(Plot):
             for operation in reversed(OperationType)
             if operation in bar.spent
         ]
-        total = Line(f"{bar.count:,} charge{'s' * (bar.count != 1)}", self._money(bar.total))
+        total = Line(f"{format_count(bar.count, self._format)} charge{'s' * (bar.count != 1)}", self._money(bar.total))
         return (f"Week of {title}" if self._unit is Unit.WEEK else title), [*lines, total]
 
     def draw(self, pencil: Pencil, area: QRectF) -> list[QRectF]:
@@ -110,7 +111,7 @@ class OperationsPlot(Plot):
         share = 100 * spent / max(1, self.insights.totals.spent)
         return OPERATION_NAMES[operation], [
             Line("Spent", self._money(spent), colour_of(operation, colours)),
-            Line("Charges", f"{count:,}"),
+            Line("Charges", format_count(count, self._format)),
             Line("Share", f"{share:.1f} %".replace(".", self._format.decimal_mark)),
         ]
 
@@ -124,7 +125,8 @@ class OperationsPlot(Plot):
             pencil.text(text, OPERATION_NAMES[operation], colour=pencil.colours.text)
             pencil.text(text, self._money(spent), align=RIGHT, colour=pencil.colours.text)
             used = pencil.width(OPERATION_NAMES[operation]) + GAP
-            pencil.text(text.adjusted(used, 0, -pencil.width(self._money(spent)) - GAP, 0), f"{count:,} ×")
+            room = text.adjusted(used, 0, -pencil.width(self._money(spent)) - GAP, 0)
+            pencil.text(room, f"{format_count(count, self._format)} ×")
             bar = QRectF(row.left(), row.center().y() + 3, row.width(), 8)
             pencil.block(bar, pencil.colours.sunken, 3)
             bar.setWidth(max(3.0, bar.width() * spent / most))

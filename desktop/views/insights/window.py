@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from desktop.arithmetic.money import format_money
+from desktop.arithmetic.money import format_count, format_money
 from desktop.controllers.insights import InsightsController
 from desktop.controllers.requests import Failure
 from desktop.values import Filters, Insights
@@ -229,7 +229,7 @@ class InsightsWindow(QWidget):
         totals = insights.totals
         balance = format_money(insights.balance[-1].balance, self._format) if insights.balance else "–"
         spent, credited = (format_money(sum_, self._format) for sum_ in (totals.spent, totals.credited))
-        return list(zip(_FACTS, (balance, spent, credited, f"{totals.count:,}"), strict=True))
+        return list(zip(_FACTS, (balance, spent, credited, format_count(totals.count, self._format)), strict=True))
 
     def _describe(self, insights: Insights) -> str:
         what = "All records" if insights.filters == Filters() else "The records that the filters let through"
