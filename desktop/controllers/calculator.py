@@ -22,7 +22,7 @@ from desktop.controllers.random_strings import RandomStrings
 from desktop.controllers.requests import Failure, new_request_id, reference_of
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store_access import StoreAccess
-from desktop.errors import AppError, BalanceTooLow, ChargeUnknown, PriceChanged, RequestReused, StoreError
+from desktop.errors import AppError, BalanceTooLow, ChargeUnknown, PriceChanged, RequestReused
 from desktop.random_stock import Drawn
 from desktop.values import Charge, OperationType, Quote, Receipt, Session, Statement, Step
 
@@ -117,7 +117,7 @@ class CalculatorController(QObject):
         if self._expression is None or self._quote is None:
             self._refuse_unclear()
             return
-        request = self._begin(self._text)
+        request = self._begin(self._expression.reading)
         work = partial(_charge, self._access, self._sessions.session, request.id, self._expression, self._quote.cost)
         self._submit(work, self._on_charged)
 
@@ -215,25 +215,27 @@ class CalculatorController(QObject):
     def _on_charge_failed(self, error: AppError) -> None:
         request = self._request
         assert request is not None, "failed without a request"
-        if isinstance(error, RequestReused):
-            self._settle()
-        elif isinstance(error, ChargeUnknown | Bug):
+        answered = isinstance(error, RequestReused | PriceChanged | BalanceTooLow)  # having looked for the request
+        told = error
+        if isinstance(error, ChargeUnknown | Bug):
             self._unsettled[request.subject] = request
-        elif request.subject not in self._unsettled:
+        elif answered or request.subject not in self._unsettled:
+            self._settle()
             if request.drawn is not None:
                 self._random_strings.put_back(request.drawn)
-        elif isinstance(error, StoreError):  # this try charged nothing; whether the first did is still not known
-            error = ChargeUnknown(error.message)
+        else:  # this try charged nothing; whether the first did is still not known
+            self._unsettled[request.subject] = request
+            told = ChargeUnknown(error.message)
         self._end()
         if self._sessions.is_signed_in:
-            self._tell(error)
+            self._tell(told, error)
 
     def _settle(self) -> None:
         """The ledger has answered for the request: it is no longer to be tried again."""
         if self._request is not None:
             self._unsettled.pop(self._request.subject, None)
 
-    def _tell(self, error: AppError) -> None:
+    def _tell(self, error: AppError, cause: AppError | None = None) -> None:
         failure = Failure.of_charge(error, self._reference)
         if isinstance(error, BalanceTooLow):
             self.denied.emit(failure)
@@ -241,7 +243,7 @@ class CalculatorController(QObject):
             self.price_changed.emit(failure)
         else:
             self.failed.emit(failure)
-        if not self._sessions.lost(error):
+        if not self._sessions.lost(cause or error):
             self.refresh()
 
     @Slot(object)

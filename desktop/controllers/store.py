@@ -214,5 +214,8 @@ def _make_read_only(access: StoreAccess) -> str:
     from desktop.models import backups
 
     offer = backups.offer(access.places.store_file)
-    access.store.make_read_only(f"The ledger fails its checks (Help, Verify ledger). Nothing can be charged. {offer}")
+    if access.store.read_only_reason is None:  # what is said already has its own way out
+        access.store.make_read_only(
+            f"The ledger fails its checks (Help, Verify ledger). Nothing can be charged. {offer}"
+        )
     return "read-only"

@@ -89,9 +89,10 @@ def sign_in(store: Store, email: str, password: str) -> Session:
         raise NotAllowed("This account has been deactivated. Ask the administrator.")
     if passwords.needs_rehash(stored) and store.read_only_reason is None:
         with store.writing() as database:
-            hashed = passwords.hash_password(password)
-            User.update(password=hashed).where(User.id == user_id).execute(database)
-            _mark(store, database, user_id)
+            mine = (User.id == user_id) & (User.password == stored)  # unless it was changed meanwhile
+            if User.select().where(mine).bind(database).exists() and _is_marked(store, database, user_id):
+                User.update(password=passwords.hash_password(password)).where(mine).execute(database)
+                _mark(store, database, user_id)
     session = Session(secrets.token_urlsafe(32), user_id, username)
     store.sessions[session.token] = user_id
     log.info("account %d signed in", user_id)
@@ -144,6 +145,7 @@ def change_password(store: Store, session: Session, old: str, new: str, *, minim
     hashed = passwords.hash_password(new)
     with store.writing() as database:
         require(store, database, session)
+        _require_mark(store, database, account.id)
         User.update(password=hashed).where(User.id == account.id).execute(database)
         _mark(store, database, account.id)
     _forget_failures(store, account.username)
@@ -191,7 +193,7 @@ def _require_mark(store: Store, database: SqliteDatabase, user_id: int) -> None:
 
 def _is_marked(store: Store, database: SqliteDatabase, user_id: int) -> bool:
     """Whether an account is as the program left it; yes, where that cannot be told."""
-    if not store.has_key or not user_id:
+    if not store.key_is_own or not user_id:
         return True
     found, expected = _mark_of(store, database, user_id)
     return found == expected

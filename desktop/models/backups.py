@@ -41,8 +41,8 @@ def back_up(store: Store, target: Path, *, keep: Iterable[Path] = ()) -> None:
     Raises `StoreError`: then there is no new file under that name; also where it would replace a file that the store
     is made of, or one of those to `keep`.
     """
-    if not store.has_key:
-        raise StoreError("The store's key file is missing: a backup without it could never be verified.")
+    if not store.key_is_own:
+        raise StoreError("The store's own key file is missing: a backup without it could never be verified.")
     if target.resolve() in {file.resolve() for file in (*_files_of(store.file), *keep)}:
         raise StoreError(f"A backup cannot take the place of {target}. Choose another file.")
     try:
@@ -70,7 +70,9 @@ def back_up_daily(store: Store) -> Path | None:
         raise StoreError(f"No backup can be made ({folder}): {os.strerror(error.errno or 0)}.") from error
     target = backup_files.daily(folder)
     back_up(store, target)
-    for old in [*superseded(_dailies(folder)), *_abandoned(folder)]:  # never the one just made: it is the newest day's
+    dailies = _dailies(folder)  # the one just made is the newest day's, and always kept
+    kept = set(dailies.values()) - set(superseded(dailies))
+    for old in [*(set(_up_to_today(folder)) - kept), *_abandoned(folder)]:
         old.unlink(missing_ok=True)
     return target
 
@@ -88,7 +90,12 @@ def superseded(dailies: Mapping[date, Path]) -> list[Path]:
 def _abandoned(folder: Path) -> list[Path]:
     """Unfinished backups that a killed program left behind: so old that nobody can be writing them."""
     long_ago = time.time() - ABANDONED_S
-    return [file for file in folder.glob(f".daily-*{backup_files.SUFFIX}.*.part") if file.stat().st_mtime < long_ago]
+    found = []
+    for file in folder.glob(f".*{backup_files.SUFFIX}.*.part*"):
+        with contextlib.suppress(FileNotFoundError):  # another window was faster
+            if file.stat().st_mtime < long_ago:
+                found.append(file)
+    return found
 
 
 def newest(store_file: Path) -> Path | None:
@@ -106,15 +113,20 @@ def offer(store_file: Path) -> str:
 
 
 def _dailies(folder: Path) -> dict[date, Path]:
-    """The automatic backups by day, without those of days to come: a wrong clock made them, and their order lies."""
+    """The last automatic backup of each day."""
+    return {day: file for file, day in _up_to_today(folder).items()}
+
+
+def _up_to_today(folder: Path) -> dict[Path, date]:
+    """The automatic backups, oldest first, without those of days to come: a wrong clock made them, and names lie."""
     today = datetime.now(UTC).date()
     found = {}
     for file in sorted(folder.glob("daily-*")) if folder.is_dir() else ():
         match = _DAILY.fullmatch(file.name)
         if match:
             with contextlib.suppress(ValueError):  # a name with a date that no calendar has is not one of ours
-                found[date.fromisoformat(match[1])] = file
-    return {day: file for day, file in found.items() if day <= today}
+                found[file] = date.fromisoformat(match[1])
+    return {file: day for file, day in found.items() if day <= today}
 
 
 def restore(
@@ -137,10 +149,14 @@ def restore(
         sync(candidate)
         with _held(store_file):
             kept = _set_aside(store_file)
-            # The key first: with the old store it is at worst read-only, while the new store without it would be too.
-            for file_of in (chain.key_file, _itself, chain.anchor_file):
-                file_of(candidate).replace(file_of(store_file))
-                sync_folder(store_file.parent)
+            try:
+                # The key first: with the old store it is at worst read-only, and the new one without it would be too.
+                for file_of in (chain.key_file, _itself, chain.anchor_file):
+                    file_of(candidate).replace(file_of(store_file))
+                    sync_folder(store_file.parent)
+            except OSError:
+                _put_back(kept, store_file)
+                raise
     except OSError as error:
         raise StoreError(f"The backup could not be restored: {os.strerror(error.errno or 0)}.") from error
     finally:
@@ -179,26 +195,43 @@ def _itself(store_file: Path) -> Path:
 
 def _set_aside(store_file: Path) -> Path | None:
     """Keep the store that is about to be replaced, under a second name, on the disk before anything takes its place."""
-    if not store_file.exists():
+    files = [file for file in _files_of(store_file) if file.exists()]
+    if not files:
         return None
     kept = store_file.parent / f"replaced-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
     make_folder(kept)
-    for file in _files_of(store_file):
-        if file.exists():
-            _keep(file, kept / file.name)
+    for file in files:
+        _keep(file, kept / file.name)
     sync_folder(kept)
     for suffix in _SIDE:  # left by a store too damaged to be merged: they must not meet the new one
         sqlite.side_file(store_file, suffix).unlink(missing_ok=True)
     return kept
 
 
+def _put_back(kept: Path | None, store_file: Path) -> None:
+    """Have the store as it was before it was set aside."""
+    if kept is None:
+        return
+    for file in kept.iterdir():
+        file.replace(store_file.with_name(file.name))
+    shutil.rmtree(kept, ignore_errors=True)  # a second name of a file that has its first is still there
+    sync_folder(store_file.parent)
+
+
 def _keep(file: Path, second: Path) -> None:
-    """Give a file a second name; where the disk knows no such thing, make a copy."""
+    """Give a file a second name.
+
+    Where the disk knows no such thing, the store is moved, since to copy it would let go of its locks; what lies
+    beside it is copied, and says until the end that there was a store.
+    """
     try:
-        os.link(file, second)
+        os.link(file.resolve(), second)
     except OSError:
-        shutil.copy2(file, second)
-        sync(second)
+        if file.suffix in (".key", ".anchor"):
+            shutil.copy2(file, second)
+            sync(second)
+        else:
+            file.replace(second)
 
 
 @contextlib.contextmanager

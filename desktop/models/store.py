@@ -50,6 +50,7 @@ class Store:
         self.read_only_reason = read_only_reason
         self.sessions: dict[str, int] = {}
         self.clock: Callable[[], int] = _now
+        self.key_is_own = False  # whether the records were made under the key that lies beside them
         self._key: bytes | None = None
         self._identity = _identity(file)
         self._beside = _Beside()
@@ -215,7 +216,7 @@ class Store:
     def close(self) -> None:
         """End all sessions, write the anchor, and close the calling thread's connection."""
         self.sessions.clear()
-        if self.database.is_closed():
+        if not self._beside.connected:
             return
         try:
             self.write_anchor()
@@ -242,8 +243,10 @@ def open_store(file: Path, *, costs: Mapping[OperationType, int], backups: Path 
         with sqlite.translated(file):
             made = _upgrade(store, costs, backups or file.parent / "backups")
             store.load_key()
+            trouble = _key_trouble(store)
+            store.key_is_own = trouble is None
             if store.read_only_reason is None:
-                store.read_only_reason = _key_trouble(store)
+                store.read_only_reason = trouble
         if made or _never_anchored(store):
             store.write_anchor(anew=True)
     except BaseException:
@@ -289,6 +292,9 @@ def _cannot_write(file: Path) -> str | None:
 
 def _check_file(file: Path, *, read_only: bool) -> None:
     """Look at the file before anything is changed in it: whose is it, and how new?"""
+    # SQLite would remove a log that lies beside an emptied file, and all that is still in it.
+    if chain.anchor_file(file).exists() and not sqlite.has_content(file):
+        raise StoreDamaged(_gone(file, "is empty"))
     # A reader cannot roll back what a killed program left half-written, and is refused until somebody has.
     unfinished = not read_only and sqlite.has_content(sqlite.side_file(file, "-journal"))
     database = sqlite.make_database(file, read_only=not unfinished)
@@ -300,7 +306,8 @@ def _check_file(file: Path, *, read_only: bool) -> None:
         try:
             # In this order: another process may be making the store meanwhile, all in one commit.
             empty = _is_empty(database)
-            owner, found = int(sqlite.pragma(database, "application_id")), migrations.version(database)
+            found = migrations.version(database)
+            owner = int(sqlite.pragma(database, "application_id"))
             # The anchor is a made store's last file; a program that was ended while it made one has left none.
             gone = empty and chain.anchor_file(file).exists() and _is_empty(database)
         finally:
@@ -328,12 +335,14 @@ def _upgrade(store: Store, costs: Mapping[OperationType, int], backups: Path) ->
         raise StoreReadOnly(f"{store.read_only_reason} It must be upgraded before it can be used.")
     key_file = chain.key_file(store.file)
     if found:
-        key = chain.read_key(key_file)
-        if key is None:
+        store.load_key()
+        if not store.has_key:
             raise StoreError(f"The store cannot be upgraded without its key file ({key_file}). Put it back.")
+        if trouble := _key_trouble(store):  # what an upgrade writes under a wrong key would never be right again
+            raise StoreError(f"The store cannot be upgraded. {trouble}")
         try:
             make_folder(backups)
-            backup_files.write(store.database, key, backup_files.before_upgrade(backups, found))
+            backup_files.write(store.database, store.key, backup_files.before_upgrade(backups, found))
         except OSError as error:
             raise StoreError(
                 f"The store cannot be backed up before its upgrade ({backups}): {os.strerror(error.errno or 0)}."

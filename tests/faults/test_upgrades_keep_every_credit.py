@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from peewee import SqliteDatabase
 
-from desktop.errors import AppError
+from desktop.errors import AppError, StoreError
 from desktop.models import accounts, backups, chain, migrations
 from desktop.models.migrations import Upgrade
 from desktop.models.verify import verify
@@ -180,3 +180,21 @@ def test_a_store_of_an_older_version_is_upgraded_with_all_it_holds(folder: Path,
     backups.restore(backup, restored, costs=COSTS)
     assert old_stores.facts(restored) == old_stores.expected(kept)
     assert chain.key_file(restored).read_bytes() == chain.key_file(file).read_bytes()
+
+
+@pytest.mark.parametrize("version", OLD)
+def test_an_upgrade_beside_a_wrong_key_writes_nothing(folder: Path, version: int) -> None:
+    """Marks made under it would lock everybody out for good once the right one is back."""
+    file = folder / "store.db"
+    old_stores.rebuild(old_stores.versions()[version], file)
+    key = chain.key_file(file)
+    right = key.read_bytes()
+    key.write_bytes(chain.key_text(bytes(32)))
+    with pytest.raises(StoreError, match=r"cannot be upgraded\. .* does not belong"):
+        make_store(file)
+    assert not backups.folder_of(file).exists()
+    key.write_bytes(right)
+    store = make_store(file)
+    assert (store.read_only_reason, verify(store).problems) == (None, ())
+    accounts.sign_in(store, old_stores.PEOPLE[1], old_stores.PASSWORD)
+    store.close()

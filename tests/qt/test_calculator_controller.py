@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from desktop.arithmetic.numbers import NumberFormat
-from desktop.errors import ChargeUnknown, StoreError
+from desktop.errors import AppError, ChargeUnknown, NotSignedIn, PriceChanged, StoreError, StoreFull
 from desktop.models import ledger
 from desktop.models.store import Store
 from desktop.values import Charge, OperationType, Receipt, Session
@@ -148,7 +148,7 @@ def test_a_string_the_balance_cannot_pay_for_is_denied_without_a_draw(qtbot: QtB
 class UnknownOnce:
     """The ledger whose first answer is lost: stored or not, and nobody can be asked. Then `troubles`, then it works."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, *troubles: StoreError, stored: bool = True) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *troubles: AppError, stored: bool = True) -> None:
         self.charge, self.troubles, self.stored = ledger.charge, [ChargeUnknown("Not read back."), *troubles], stored
         self.go = threading.Event()
         self.go.set()
@@ -214,18 +214,37 @@ def test_an_entry_edited_while_its_charge_becomes_unknown_is_charged_once(
     assert balance(qtbot, program) == 99_000
 
 
+@pytest.mark.parametrize("refusal", [StoreError("It is gone."), NotSignedIn("You are signed out.")])
 def test_a_refused_second_try_does_not_claim_that_the_first_was_not_charged(
-    qtbot: QtBot, program: Program, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, program: Program, monkeypatch: pytest.MonkeyPatch, refusal: AppError
 ) -> None:
     program.register(qtbot)
-    UnknownOnce(monkeypatch, StoreError("The store is gone."))
+    UnknownOnce(monkeypatch, refusal)
     program.calculator.set_entry("1+1")
     fail(qtbot, program, program.calculator.evaluate)
     again = fail(qtbot, program, program.calculator.evaluate)
-    assert again.startswith("The store is gone.")
+    assert again.startswith(refusal.message)
     assert "Nothing was charged" not in again
+    if isinstance(refusal, NotSignedIn):
+        assert not program.sessions.is_signed_in
+        with qtbot.waitSignals([program.sessions.signed_in, program.calculator.statement_changed]):
+            program.sessions.sign_in(EMAIL, PASSWORD)
     evaluate(qtbot, program, "1+1")
     assert balance(qtbot, program) == 99_000
+
+
+def test_a_ledger_that_has_answered_settles_what_was_unknown(
+    qtbot: QtBot, online: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    online.register(qtbot)
+    with qtbot.waitSignal(online.random_strings.filled):
+        online.random_strings.fill()
+    changed = PriceChanged("The price has changed.", cost=7000, quoted=6000)
+    UnknownOnce(monkeypatch, changed, StoreFull("The disk is full."), stored=False)
+    assert "not known" in fail(qtbot, online, online.calculator.draw_random)
+    with qtbot.waitSignal(online.calculator.price_changed):
+        online.calculator.draw_random()
+    assert "Nothing was charged" in fail(qtbot, online, online.calculator.draw_random)
 
 
 @pytest.mark.parametrize("stored", [True, False])

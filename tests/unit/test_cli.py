@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -231,6 +232,15 @@ def test_an_answer_that_cannot_be_written_says_that_the_charge_stays(program: Pr
     assert len(err.splitlines()) == 1
 
 
+@pytest.fixture
+def _interruptible() -> Iterator[None]:
+    """A shell has what it runs in the background ignore interrupts, and so would what that starts."""
+    inherited = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, inherited)
+
+
+@pytest.mark.usefixtures("_interruptible")
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are another thing there")
 def test_an_interrupt_ends_it_quietly_and_closes_the_store(program: Program) -> None:
     with program.calculating(ANN) as calculating:

@@ -363,6 +363,8 @@ def test_an_account_changed_by_another_program_is_refused_wherever_it_matters(
     if "inactive" not in change:
         with pytest.raises(NotAllowed):
             accounts.users(books.store, books.ann)
+        with pytest.raises((NotAllowed, SignInRefused)):
+            accounts.change_password(books.store, books.ann, PASSWORD, "another good phrase")
         with pytest.raises(NotAllowed):
             ledger.credit(books.store, books.ann, ANN, 100, "A gift", new_id())
     assert [(problem.rule, problem.username) for problem in books.problems()] == [("L6", ANN)]
@@ -373,3 +375,21 @@ def test_the_marks_follow_what_the_program_itself_changes(books: Books) -> None:
     accounts.set_status(books.store, books.admin, BOB, Status.INACTIVE)
     accounts.sign_in(books.store, ANN, "another good phrase")
     assert books.problems() == ()
+
+
+@pytest.mark.parametrize("change", ["role = 'admin'", "password = 'changed meanwhile'"])
+def test_an_account_that_changes_while_its_password_is_hashed_anew_is_left_as_it_is(
+    open_books: Callable[[], Books], monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    books = open_books()
+    verify_password = passwords.verify_password
+
+    def and_change(stored: str, password: str) -> bool:
+        found = verify_password(stored, password)
+        books.store.database.execute_sql(f"UPDATE user SET {change} WHERE id = 2")
+        return found
+
+    monkeypatch.setattr(passwords, "verify_password", and_change)
+    monkeypatch.setattr(passwords, "needs_rehash", lambda _: True)
+    accounts.sign_in(books.store, ANN, PASSWORD)
+    assert [(problem.rule, problem.username) for problem in books.problems()] == [("L6", ANN)]

@@ -378,18 +378,21 @@ def test_a_backup_holds_the_stores_key_whatever_lies_in_the_key_file_by_now(
     key.write_bytes(kept)
 
 
+@pytest.mark.parametrize("links", [True, False], ids=["hard links", "a disk without them"])
 def test_nobody_can_charge_what_a_restore_would_take_away(
-    books: Books, backup: Path, monkeypatch: pytest.MonkeyPatch
+    books: Books, backup: Path, monkeypatch: pytest.MonkeyPatch, links: bool
 ) -> None:
     """Between keeping the old store and putting the new one in its place."""
     books.store.close()
+    if not links:
+        monkeypatch.setattr(os, "link", _no_links)
     monkeypatch.setattr(backups.sqlite, "BUSY_TIMEOUT_S", 0.1)
     tried = []
     keep = backups._keep  # noqa: SLF001
 
     def charge_meanwhile(file: Path, second: Path) -> None:
         keep(file, second)
-        with pytest.raises(StoreLocked):
+        with pytest.raises((StoreLocked, StoreDamaged)):
             make_store(books.store.file)
         tried.append(file.name)
 
@@ -397,6 +400,77 @@ def test_nobody_can_charge_what_a_restore_would_take_away(
     kept = restore(backup, books.store.file)
     assert kept is not None
     assert {"store.db", "store.key"} <= set(tried)
+
+
+def _no_links(_file: Path, _second: Path) -> None:
+    raise OSError(95, os.strerror(95))
+
+
+def test_a_restore_in_the_place_of_a_store_that_is_gone_keeps_what_was_left_of_it(
+    books: Books, backup: Path, tmp_path: Path
+) -> None:
+    """The log of the gone store must not meet the restored one."""
+    books.charge("3 + 3")
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    for path in books.store.file.parent.iterdir():  # as a kill leaves them
+        if path.is_file() and path.suffix != ".db":
+            (gone / path.name).write_bytes(path.read_bytes())
+    before = everything(gone)
+    assert "store.db-wal" in before
+    kept = restore(backup, gone / "store.db")
+    assert kept is not None
+    assert everything(kept) == before
+    store = make_store(gone / "store.db")
+    assert (store.read_only_reason, verify(store).problems) == (None, ())
+    store.close()
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_restore_that_fails_half_way_changes_nothing(
+    books: Books, backup: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    books.charge("3 + 3")
+    books.store.close()
+    before = everything(books.store.file.parent)
+    replace, file = Path.replace, books.store.file
+
+    def fail(source: Path, target: Path) -> Path:
+        if target == file and source.parent.name.startswith("restoring-"):
+            raise OSError(5, os.strerror(5))
+        return replace(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", fail)
+        if not links:
+            patch.setattr(os, "link", _no_links)
+        with pytest.raises(StoreError, match="could not be restored"):
+            restore(backup, file)
+    after = everything(file.parent)
+    assert after.keys() == before.keys()
+    assert after["store.key"] == before["store.key"]
+    store = make_store(file)
+    assert (store.read_only_reason, verify(store).problems) == (None, ())
+    store.close()
+
+
+def test_a_store_beside_a_foreign_key_is_not_backed_up(
+    store_file: Path, tmp_path: Path, opened: Callable[[Path], Store]
+) -> None:
+    chain.key_file(store_file).write_bytes(chain.key_text(bytes(32)))
+    with pytest.raises(StoreError, match="own key"):
+        backups.back_up(opened(store_file), tmp_path / "x.metercalc-backup")
+
+
+def test_of_several_automatic_backups_of_a_day_the_last_is_kept(books: Books) -> None:
+    folder = backups.folder_of(books.store.file)
+    folder.mkdir()
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    two = [folder / f"daily-{yesterday:%Y%m%d}T{hour}0000Z{backup_files.SUFFIX}" for hour in ("08", "20")]
+    for path in two:
+        path.touch()
+    made = backups.back_up_daily(books.store)
+    assert set(folder.iterdir()) == {two[1], made}
 
 
 TODAY = date(2026, 11, 25)  # a Wednesday

@@ -94,7 +94,8 @@ def _key(entry: Entry, sort: Column) -> Any:
 
 SMALL = {
     bitmaps: {"CHUNK_BITS": 6, "CHUNK": 64, "_BYTES": 8, "_FEW": 5, "_VERY_FEW": 2},
-    browser: {"CHUNK_BITS": 6, "INLINE": 40, "_LOOK_FIRST": 6, "_FEW": 5, "_AT_LENGTH": 2},
+    browser: {"CHUNK_BITS": 6, "INLINE": 40, "_LOOK_FIRST": 6, "_FEW": 5, "_AT_LENGTH": 2}
+    | {"_SMALL": 20, "_SCARCE": 10, "_AT_ONCE": 4, "_TOO_MANY": 6},
     found: {"CHUNK_BITS": 6},
     index_file: {"PART_BITS": 3, "PART": 8},
     orders: {"CHUNK_BITS": 6, "BLOCK": 16},

@@ -358,6 +358,27 @@ def test_a_store_that_is_gone_is_never_replaced_in_silence(store_file: Path, sta
     store.close()
 
 
+def test_what_lies_beside_an_emptied_store_is_left_alone(books: Books, tmp_path: Path) -> None:
+    books.charge("1 + 1")
+    emptied = tmp_path / "emptied"
+    emptied.mkdir()
+    for path in books.store.file.parent.iterdir():
+        (emptied / path.name).write_bytes(b"" if path.suffix == ".db" else path.read_bytes())
+    before = {path.name: path.read_bytes() for path in emptied.iterdir()}
+    with pytest.raises(StoreDamaged, match="is empty"):
+        make_store(emptied / "store.db")
+    assert {path.name: path.read_bytes() for path in emptied.iterdir()} == before
+
+
+def test_with_a_foreign_key_people_still_sign_in_and_look(
+    store_file: Path, opened: Callable[[Path], Store], cheap_passwords: None
+) -> None:
+    chain.key_file(store_file).write_bytes(chain.key_text(bytes(32)))
+    store = opened(store_file)
+    assert "does not belong" in (store.read_only_reason or "")
+    assert ledger.statement(store, accounts.sign_in(store, ANN, PASSWORD)).account.balance == BALANCE
+
+
 @pytest.mark.parametrize("with_key", [False, True])
 def test_a_store_whose_making_was_cut_short_is_made_by_the_next_program(
     store_file: Path, tmp_path: Path, with_key: bool
