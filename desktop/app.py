@@ -143,6 +143,7 @@ class Program(QObject):
         self.sessions.signed_out.connect(self._on_signed_out)
         self.sessions.failed.connect(self._on_failed)
         self.store.trouble_changed.connect(self._on_trouble)
+        self.sessions.registered.connect(self.store.back_up_daily)  # of an empty store there is none
         self.bug_found.connect(self._on_bug)
 
     def start(self) -> None:

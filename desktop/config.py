@@ -6,6 +6,7 @@ environment (METERCALC_<SECTION>_<KEY>), and the command line.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -119,13 +120,17 @@ class Config:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where the program's files lie; nothing of it need exist."""
+    """Where the program's files lie; nothing of it need exist.
+
+    `options` are those by which a command finds them again, with a space behind each.
+    """
 
     config_file: Path
     data_dir: Path
     store_file: Path
     log_dir: Path
     settings_file: Path
+    options: str = ""
 
     def with_database(self, database: DatabaseSection) -> Places:
         """The same places with the store where the configuration has it; relative paths start at `data_dir`."""
@@ -148,7 +153,12 @@ def places(data_dir: Path | None = None, config: Path | None = None) -> Places:
         store_file=data / "metercalc.db",
         log_dir=logs,
         settings_file=settings / "window.ini",
+        options=_option("--data-dir", data_dir) + _option("--config", config),
     )
+
+
+def _option(name: str, path: Path | None) -> str:
+    return f"{name} {shlex.quote(str(path.absolute()))} " if path is not None else ""
 
 
 def ensure_file(file: Path) -> bool:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QTableView,
 
 from desktop.app import Program, make_application
 from desktop.config import Config, Places
-from desktop.private_files import make_folder
+from desktop.errors import AppError, BadInput
 from desktop.values import OperationType
 from desktop.views.periods import Period
 
@@ -37,7 +37,6 @@ def take(places: Places, config: Config, account: tuple[str, str], folder: Path)
     """Write the pictures into `folder` and name them; returns 0, or 1 when a scene never came."""
     if os.name == "posix" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    make_folder(folder)
     application = make_application()
     program = Program(application, places, config)
     director = Director(_scenes(program, account, folder))
@@ -46,6 +45,8 @@ def take(places: Places, config: Config, account: tuple[str, str], folder: Path)
     QTimer.singleShot(LIMIT_MS, application.quit)
     application.exec()
     program.close()
+    if director.error is not None:
+        raise director.error
     return 0 if director.finished else 1
 
 
@@ -55,6 +56,7 @@ class Director(QObject):
     def __init__(self, scenes: Iterator[Any]) -> None:
         super().__init__()
         self.finished = False
+        self.error: AppError | None = None
         self._scenes = scenes
         self._awaited: Any = None
 
@@ -68,6 +70,10 @@ class Director(QObject):
             awaited = next(self._scenes)
         except StopIteration:
             self.finished = True
+            QCoreApplication.quit()
+            return
+        except AppError as error:
+            self.error = error
             QCoreApplication.quit()
             return
         if isinstance(awaited, int):
@@ -178,7 +184,9 @@ def _both(program: Program, widget: QWidget, folder: Path, name: str) -> Iterato
     for scheme in SCHEMES:
         program.theme.choose(scheme)
         yield PAINT_MS
-        widget.grab().save(str(folder / f"{name}-{scheme}.png"))
+        file = folder / f"{name}-{scheme}.png"
+        if not widget.grab().save(str(file)):
+            raise BadInput(f"The picture could not be written ({file}).")
 
 
 def _find(parent: QWidget, kind: type[Any], name: str) -> Any:

@@ -9,6 +9,8 @@ from dataclasses import replace
 from desktop import demo_data
 from desktop.commands.display import require_display
 from desktop.commands.run import Command, Run
+from desktop.errors import BadInput
+from desktop.private_files import make_folder
 
 
 def demo(run: Run) -> int:
@@ -16,6 +18,11 @@ def demo(run: Run) -> int:
     pictures = run.arguments.screenshots
     if pictures is None:
         require_display(os.environ)
+    else:
+        try:
+            make_folder(pictures)
+        except OSError as error:
+            raise BadInput(f"There can be no pictures in {pictures}: {os.strerror(error.errno or 0)}.") from error
     run = replace(run, config=replace(run.config, random=replace(run.config.random, fallback="local")))
     with run.store() as store:
         session = demo_data.open_account(store)

@@ -38,11 +38,11 @@ class Run:
 
         file = self.places.store_file
         if must_exist and not file.exists() and not chain.key_file(file).exists():
-            raise StoreError(f"There is no store yet ({file}). “metercalc init” makes one.")
+            raise StoreError(f"There is no store yet ({file}). “metercalc {self.places.options}init” makes one.")
         try:
             store = open_store(file, costs=self.config.costs, backups=backups.folder_of(file))
         except StoreDamaged as error:
-            raise StoreDamaged(f"{error.message} {backups.offer(file)}") from error
+            raise StoreDamaged(f"{error.message} {backups.offer(file, self.places.options)}") from error
         try:
             yield store
         finally:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from desktop.commands.run import Command, Run
-from desktop.errors import BadInput
+from desktop.errors import BadInput, StoreDamaged
 from desktop.models import backups
 from desktop.models.verify import verify
 from desktop.shown import explain_verification
@@ -51,6 +51,15 @@ def back_up(run: Run) -> int:
     if target.is_dir():
         raise BadInput(f"A backup cannot take the place of {target}. Choose another file.")
     with run.store(must_exist=True) as store:
+        try:
+            problems = verify(store, anchored=False, progress=_progress(run)).problems
+        finally:
+            run.output.progress("")
+        if problems:
+            raise StoreDamaged(
+                f"The ledger fails {len(problems)} checks ({problems[0].rule}: {problems[0].message}) A backup of it "
+                "would be refused when it is needed: nothing was written."
+            )
         backups.back_up(store, target, keep=[run.places.config_file])
     return run.answer({"backup": str(target)}, f"Backed up to {target}.")
 

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 POLL_MS = 500  # another window's charge is seen within a second
 ANCHOR_MS = 60_000
 HOUR_MS = 3_600_000
+NOT_WORTH_IT = "The ledger fails its checks: a backup of it would be refused when it is needed. Nothing was written."
 
 
 class StoreController(QObject):
@@ -50,7 +51,7 @@ class StoreController(QObject):
         self._timers = [
             self._timer(POLL_MS, self._poll),
             self._timer(ANCHOR_MS, self._note_anchor),
-            self._timer(HOUR_MS, self._back_up_daily),
+            self._timer(HOUR_MS, self.back_up_daily),
         ]
 
     @property
@@ -85,6 +86,9 @@ class StoreController(QObject):
     @Slot(str)
     def back_up(self, file: str) -> None:
         """Write a backup; ends in `backed_up` or `failed`."""
+        if self._proved is False:
+            self.failed.emit(Failure.of(StoreDamaged(NOT_WORTH_IT), logs.new_reference()))
+            return
         self._lanes.survey.submit(
             partial(_back_up, self._access, Path(file)),
             done=self._on_backed_up,
@@ -128,7 +132,8 @@ class StoreController(QObject):
         self._lanes.write.submit(work, done=self._on_noted, failed=self._on_failed)
 
     @Slot()
-    def _back_up_daily(self) -> None:
+    def back_up_daily(self) -> None:
+        """Make the day's backup where there is none yet; of what has been proved only."""
         if not self._proved:  # a backup of a ledger that fails its checks would be offered in place of a good one
             if self._proved is None and self._verifying is None:
                 self._start_verifying(asked=False)
@@ -162,7 +167,7 @@ class StoreController(QObject):
             self._refuse_charges()
         elif verification.complete:
             self._proved = True
-            self._back_up_daily()
+            self.back_up_daily()
         if self._asked:
             self.verified.emit(verification)
 
@@ -213,7 +218,7 @@ def _back_up_daily(access: StoreAccess) -> Path | None:
 def _make_read_only(access: StoreAccess) -> str:
     from desktop.models import backups
 
-    offer = backups.offer(access.places.store_file)
+    offer = backups.offer(access.places.store_file, access.places.options)
     if access.store.read_only_reason is None:  # what is said already has its own way out
         access.store.make_read_only(
             f"The ledger fails its checks (Help, Verify ledger). Nothing can be charged. {offer}"

@@ -47,7 +47,8 @@ class StoreAccess:
             memory.give_back()
             self._store = open_store(self.places.store_file, costs=self.config.costs)
         except StoreDamaged as error:
-            self._trouble = StoreDamaged(f"{error.message} {backups.offer(self.places.store_file)}")
+            offer = backups.offer(self.places.store_file, self.places.options)
+            self._trouble = StoreDamaged(f"{error.message} {offer}")
         except AppError as error:
             self._trouble = error
         finally:

@@ -75,6 +75,16 @@ def unseal(copy: Path) -> bytes:
     return bytes(row[0])
 
 
+def is_one(file: Path) -> bool:
+    """Whether a file ends as a backup does."""
+    try:
+        with file.open("rb") as content:
+            content.seek(-_TRAILER_SIZE, os.SEEK_END)
+            return content.read(len(_TRAILER)) == _TRAILER
+    except OSError:
+        return False
+
+
 def _digest(content: BinaryIO, size: int) -> bytes:
     """Of the first `size` bytes; the file is left standing behind them."""
     digest = hashlib.new(_DIGEST)

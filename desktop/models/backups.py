@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import re
+import shlex
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,7 +14,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from desktop.errors import AppError, StoreDamaged, StoreError, StoreLocked
-from desktop.models import backup_files, chain, sqlite
+from desktop.models import accounts, backup_files, chain, sqlite
 from desktop.models.store import Store, open_store
 from desktop.models.verify import verify
 from desktop.private_files import create_private, make_folder, sync, sync_folder, write_private
@@ -45,6 +46,8 @@ def back_up(store: Store, target: Path, *, keep: Iterable[Path] = ()) -> None:
         raise StoreError("The store's own key file is missing: a backup without it could never be verified.")
     if target.resolve() in {file.resolve() for file in (*_files_of(store.file), *keep)}:
         raise StoreError(f"A backup cannot take the place of {target}. Choose another file.")
+    if target.is_file() and sqlite.has_content(target) and not backup_files.is_one(target):
+        raise StoreError(f"{target} is something else than a backup, and was left as it is. Choose another file.")
     try:
         with sqlite.translated(store.file):
             backup_files.write(store.database, store.key, target)
@@ -59,10 +62,10 @@ def _files_of(store_file: Path) -> list[Path]:
 
 
 def back_up_daily(store: Store) -> Path | None:
-    """Make today's automatic backup if there is none yet, and drop those that have had their time."""
+    """Make today's automatic backup, unless there is one or nobody has an account; drop those that had their time."""
     folder = folder_of(store.file)
     today = datetime.now(UTC).date()
-    if today in _dailies(folder):
+    if today in _dailies(folder) or accounts.is_empty(store):
         return None
     try:
         make_folder(folder)
@@ -104,12 +107,13 @@ def newest(store_file: Path) -> Path | None:
     return dailies[max(dailies)] if dailies else None
 
 
-def offer(store_file: Path) -> str:
-    """The sentence that says how to go on from a damaged store."""
+def offer(store_file: Path, options: str = "") -> str:
+    """The sentence that says how to go on from a damaged store; `options` are those that name it to a command."""
     backup = newest(store_file)
+    restore = f"metercalc {options}restore-backup"
     if backup is None:
-        return "There is no automatic backup; if you keep one elsewhere, run: metercalc restore-backup FILE."
-    return f"The newest backup can take its place: close Metercalc and run: metercalc restore-backup '{backup}'."
+        return f"There is no automatic backup; if you keep one elsewhere, run: {restore} FILE."
+    return f"The newest backup can take its place: close Metercalc and run: {restore} {shlex.quote(str(backup))}."
 
 
 def _dailies(folder: Path) -> dict[date, Path]:

@@ -178,7 +178,7 @@ def as_app_error(error: BaseException, file: Path) -> AppError | None:
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")):
         return StoreLocked("Another program keeps the store busy. Try again in a moment.")
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or any(text in str(error) for text in _DAMAGE):
-        return StoreDamaged(f"The store is damaged ({file}). Restore a backup: metercalc restore-backup FILE.")
+        return StoreDamaged(f"The store is damaged ({file}). Restore a backup.")
     if name.startswith("SQLITE_CANTOPEN"):
         return StoreError(f"The store cannot be opened ({file}): check that the folder exists and is yours.")
     if name.startswith("SQLITE_IOERR"):

@@ -267,7 +267,7 @@ def _make_file(file: Path) -> None:
     try:
         if not file.exists():
             # In this order: another program may be making the store meanwhile, whose file comes first.
-            if chain.key_file(file).exists() and not file.exists():
+            if (chain.key_file(file).exists() or chain.anchor_file(file).exists()) and not file.exists():
                 raise StoreDamaged(_gone(file, "is missing"))
             make_folder(file.parent)
             create_private(file)
@@ -279,8 +279,8 @@ def _make_file(file: Path) -> None:
 
 def _gone(file: Path, state: str) -> str:
     return (
-        f"The store {state} ({file}), and its key file is still there. Put the store back or restore a backup; to "
-        f"begin a new ledger, move {chain.key_file(file).name} and {chain.anchor_file(file).name} away first."
+        f"The store {state} ({file}), and what belongs to it is still there. Put the store back or restore a backup; "
+        f"to begin a new ledger, move {chain.key_file(file).name} and {chain.anchor_file(file).name} away first."
     )
 
 

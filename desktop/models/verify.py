@@ -27,6 +27,10 @@ from desktop.values import OperationType, Problem, Verification
 Row = tuple[Any, ...]  # of `_RECORDS`, as SQLite has it
 
 BATCH = 500
+MISSING = (
+    "The anchor file is missing: a cut tail could not be seen. Put it back; where it is lost, back up and restore that "
+    "backup, which begins a new one"
+)
 MAX_PROBLEMS = 1_000  # a store that breaks more often is not read any better by a longer list
 
 _RECORDS = """SELECT id, request_id, step, operation_id, user_id, seq, amount, user_balance, operands,
@@ -46,16 +50,19 @@ class _Head:
 def verify(
     store: Store,
     *,
+    anchored: bool = True,
     progress: Callable[[int, int], None] = lambda done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Verification:
-    """Check everything; `progress(done, total)` is called every few thousand records.
+    """Check everything; `progress(done, total)` is called every few hundred records.
+
+    Not `anchored`, the anchor is left out of account, as for a backup, which begins a new one where it is restored.
 
     Raises `StoreReadOnly` when the key is missing: then nothing can be proved.
     """
     started = time.monotonic()
     key = store.key
-    run = _Run(store.database, key, chain.anchor_file(store.file), progress, cancelled)
+    run = _Run(store.database, key, chain.anchor_file(store.file) if anchored else None, progress, cancelled)
     try:
         with store.reading():
             run.all()
@@ -78,7 +85,7 @@ class _Run:
         self,
         database: SqliteDatabase,
         key: bytes,
-        anchor_file: Path,
+        anchor_file: Path | None,
         progress: Callable[[int, int], None],
         cancelled: Callable[[], bool],
     ) -> None:
@@ -120,7 +127,7 @@ class _Run:
         try:
             yield
         except sqlite.ERRORS as error:
-            if sqlite.as_app_error(error, self.anchor_file) is None and self.schema_is_ours:
+            if sqlite.as_app_error(error, Path()) is None and self.schema_is_ours:
                 raise
             self._found("L7", 0, 0, f"The {part} cannot be read to the end: {error}.")
         except TypeError as error:  # a value of a kind that its STRICT column cannot hold; else a bug of ours
@@ -146,13 +153,15 @@ class _Run:
             self._found("L7", 0, 0, f"{name} was not made by the program.")
 
     def _anchor(self) -> None:
+        if self.anchor_file is None:
+            return
         try:
             anchor = chain.read_anchor(self.anchor_file, self.key)
         except StoreError as error:
             self._found("L6", 0, 0, error.message)
             return
         if anchor is None:
-            self._found("L6", 0, 0, f"The anchor file is missing ({self.anchor_file}): a cut tail could not be seen.")
+            self._found("L6", 0, 0, f"{MISSING} ({self.anchor_file}).")
             return
         self.anchored = dict(anchor.chains)
 

@@ -135,3 +135,45 @@ def test_the_demo_says_that_there_is_no_display_and_leaves_nothing(tmp_path: Pat
     assert (ended.status, ended.out) == (2, "")
     assert list(temporary.iterdir()) == []
     assert not (program.folder / "metercalc.db").exists()
+
+
+def test_a_failing_ledger_takes_no_backups_place(program: Program, tmp_path: Path) -> None:
+    file = tmp_path / "nightly.metercalc-backup"
+    assert program.run("backup", str(file)).status == 0
+    good = file.read_bytes()
+    spoil(program, "UPDATE user SET balance = balance + 100 WHERE id = 2")
+    refused = program.run("backup", str(file), "--json")
+    assert (refused.status, refused.error["code"]) == (5, "store_damaged")
+    assert "nothing was written" in refused.error["message"]
+    assert file.read_bytes() == good
+
+
+def test_a_backup_takes_no_other_files_place(program: Program, tmp_path: Path) -> None:
+    notes = tmp_path / "notes.txt"
+    notes.write_text("my precious notes")
+    assert program.run("backup", str(notes)).status == 5
+    assert notes.read_text() == "my precious notes"
+
+
+def test_a_lost_anchor_is_got_over_by_a_backup(program: Program, tmp_path: Path) -> None:
+    (program.folder / "metercalc.anchor").unlink()
+    told = program.run("verify", "--json")
+    assert "back up and restore that backup" in told.json["problems"][0]["message"]
+    file = tmp_path / "b.metercalc-backup"
+    assert program.run("backup", str(file)).status == 0
+    assert program.run("restore-backup", str(file)).status == 0
+    assert program.run("verify").status == 0
+
+
+@pytest.mark.parametrize("left", [("key", "anchor"), ("anchor",)])
+def test_a_store_that_is_gone_says_how_to_go_on_here(program: Program, left: tuple[str, ...]) -> None:
+    for end in {"db", "key", "anchor"} - set(left):
+        (program.folder / f"metercalc.{end}").unlink()
+    before = sorted(program.folder.iterdir())
+    refused = program.as_user(ANN, "balance", "--json")
+    assert refused.status == 5
+    assert "The store is missing" in refused.error["message"]
+    assert f"metercalc --data-dir {program.folder} restore-backup" in refused.error["message"]
+    assert [path for path in sorted(program.folder.iterdir()) if path.suffix != ".toml" and path.is_file()] == [
+        path for path in before if path.suffix != ".toml" and path.is_file()
+    ]

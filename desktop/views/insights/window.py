@@ -232,7 +232,8 @@ class InsightsWindow(QWidget):
         return list(zip(_FACTS, (balance, spent, credited, format_count(totals.count, self._format)), strict=True))
 
     def _describe(self, insights: Insights) -> str:
-        what = "All records" if insights.filters == Filters() else "The records that the filters let through"
+        all_of_them = insights.filters == Filters()
+        what = "All records outside the Trash" if all_of_them else "The records that the filters let through"
         if not insights.balance:
             return what
         first, last = (

@@ -462,6 +462,10 @@ def test_a_store_beside_a_foreign_key_is_not_backed_up(
         backups.back_up(opened(store_file), tmp_path / "x.metercalc-backup")
 
 
+def test_there_is_no_automatic_backup_of_an_empty_store(opened: Callable[[Path], Store], tmp_path: Path) -> None:
+    assert backups.back_up_daily(opened(tmp_path / "new" / "store.db")) is None
+
+
 def test_of_several_automatic_backups_of_a_day_the_last_is_kept(books: Books) -> None:
     folder = backups.folder_of(books.store.file)
     folder.mkdir()
