@@ -105,6 +105,9 @@ def _scenes(program: Program, account: tuple[str, str], folder: Path) -> Iterato
     program.calculator.evaluate()
     yield program.calculator.failed
     yield from _both(program, window, folder, "error")
+    entry.setText("8 + 1")
+    program.calculator.evaluate()
+    yield program.calculator.charged
     yield from _records(program, window, folder)
     yield from _insights(program, window, folder)
     window.arrange("calculator")

@@ -55,6 +55,7 @@ class CalculatorPanel(QWidget):
     def _connect(self) -> None:
         self._entry.textChanged.connect(self._on_text_changed)
         self._entry.textEdited.connect(self._display.take_message_away)
+        self._entry.textChanged.connect(self._on_entry_changed)
         self._entry.evaluated.connect(self._calculator.evaluate)
         self._entry.cleared.connect(self._on_clear)
         self._keypad.typed.connect(self._on_typed)
@@ -152,6 +153,10 @@ class CalculatorPanel(QWidget):
         if not self._paid:
             self._show_quote(_HINT, "muted")
 
+    @Slot(str)
+    def _on_entry_changed(self, text: str) -> None:
+        self._display.age_result(old=bool(text.strip()))
+
     @Slot(object)
     def _on_unclear(self, failure: Failure) -> None:
         # Not understood at its very end, an entry is only not finished yet.
@@ -174,6 +179,7 @@ class CalculatorPanel(QWidget):
             # Nothing is left that could cost: say what was paid, until something is typed.
             self._show_quote(paid_text(receipt, self._format), "muted")
             self._paid = True
+        self._display.age_result(old=False)  # also where it has become the entry, to be gone on with
         spoken = f"{'' if receipt.exact else 'about '}{self._result}. {paid_text(receipt, self._format)}"
         announce(self, spoken)
         self._entry.setFocus()

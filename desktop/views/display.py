@@ -101,6 +101,10 @@ class Display(QFrame):
         self._copy.setVisible(bool(text))
         self._place.setCurrentWidget(self._outcome)
 
+    def age_result(self, *, old: bool) -> None:
+        """Say whether the result is that of an earlier entry, which must not pass for the one that is being typed."""
+        self._result.set_old(old=old)
+
     def show_message(self, text: str) -> None:
         """Show why there is no result."""
         self._message.setText(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
 
 from desktop.arithmetic.money import format_count, format_money
@@ -42,6 +42,7 @@ class Pager(QWidget):
         self._number.setObjectName("page_spin")
         self._number.setAccessibleName("Page")
         self._number.setMinimum(1)
+        self._number.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._number.setKeyboardTracking(False)
         self._of = QLabel("of 1")
         self._size = QComboBox()

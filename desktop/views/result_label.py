@@ -93,6 +93,10 @@ class ResultLabel(QScrollArea):
         """The result as it is shown."""
         return self._label.text()
 
+    def set_old(self, *, old: bool) -> None:
+        """Show the result as one that has been gone on from, or as the present one."""
+        theme.set_role(self._label, "muted" if old else "")
+
     def show_text(self, text: str) -> None:
         """Show a result from its beginning, as large as it fits."""
         self._label.setText(text)

@@ -389,3 +389,16 @@ def test_when_somebody_else_may_sign_in_nothing_is_left(panel: CalculatorPanel, 
     assert the_entry(panel).text() == ""
     assert shown(panel, "result_label") == ""
     assert part(panel, QListView, "tape_view").model().rowCount() == 0
+
+
+def test_a_result_above_which_something_else_is_typed_steps_back(
+    qtbot: QtBot, panel: CalculatorPanel, calculator: FakeCalculator
+) -> None:
+    label = part(panel, QLabel, "result_label")
+    calculator.charged.emit(receipt(THIRD))
+    assert not label.property("role")
+    qtbot.keyClicks(the_entry(panel), "7")
+    assert label.text().endswith("0.33")
+    assert label.property("role") == "muted"
+    calculator.charged.emit(receipt(THIRD))
+    assert not label.property("role")
