@@ -127,7 +127,7 @@ class IndexFile:
         if not self.in_memory:
             run(f"PRAGMA journal_mode = {sqlite.durable_pragmas()['journal_mode']}").fetchall()
         run("PRAGMA synchronous = 0")
-        run("PRAGMA cache_size = -2000")
+        run("PRAGMA cache_size = -1000")
         run("PRAGMA journal_size_limit = 16000000")
         if run("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
             self.connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA.replace('TABLE', 'TABLE IF NOT EXISTS')} COMMIT")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from desktop.models.browsing import lines
@@ -79,7 +80,7 @@ class State:
         self.chunks = [Chunk.of(facts, live) for _, facts, live in self.file.chunks()]
         run = self.file.connection.execute
         self.amounts: dict[int, int] = {amount: id for id, amount in run("SELECT id, amount FROM amount")}
-        self.amount_texts = {id: lines.amount_texts(amount) for amount, id in self.amounts.items()}
+        self._amount_texts: dict[int, tuple[bytes, bytes]] = {}
         self.amount_of = {id: amount for amount, id in self.amounts.items()}
         self.fresh: dict[int, Fresh] = {}
         self.fresh_kinds: dict[int, int] = {}
@@ -115,6 +116,15 @@ class State:
         if changes:
             self.apply({seq: bool(deleted) for _, seq, deleted, _ in changes})
             self.seen, self.seen_date = changes[-1][0], changes[-1][3]
+
+    @property
+    def amount_texts(self) -> dict[int, tuple[bytes, bytes]]:
+        """How each amount is shown, by its id; made when a search first asks, for there may be thousands."""
+        known = len(self._amount_texts)
+        if known < len(self.amounts):
+            for amount, id in islice(self.amounts.items(), known, None):
+                self._amount_texts[id] = lines.amount_texts(amount)
+        return self._amount_texts
 
     def order(self, sort: Column) -> Order:
         """One of the orders other than by date."""
@@ -190,7 +200,6 @@ class State:
         if found is None:
             found = self.amounts[amount] = len(self.amounts) + 1
             self.amount_of[found] = amount
-            self.amount_texts[found] = lines.amount_texts(amount)
         return found
 
     def apply(self, changes: Mapping[int, bool]) -> None:
