@@ -34,7 +34,7 @@ class Run:
     def store(self, *, must_exist: bool = False) -> Iterator[Store]:
         """The store, made where there is none unless it `must_exist`; closed at the end, with its anchor written."""
         from desktop.models import backups, chain  # late: the window opens its store by itself, behind the dialog
-        from desktop.models.store import open_store
+        from desktop.models.opening import open_store
 
         file = self.places.store_file
         if must_exist and not file.exists() and not chain.key_file(file).exists():

@@ -41,7 +41,7 @@ class StoreAccess:
         """Open the store for the calling thread, the one that writes."""
         # With all that the first jobs need: imported later, it would take turns with the window that is being shown.
         from desktop.models import accounts, backups, health, ledger, records, verify  # noqa: F401
-        from desktop.models.store import open_store
+        from desktop.models.opening import open_store
 
         try:
             memory.give_back()

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from desktop.errors import AppError, StoreDamaged, StoreError, StoreLocked
 from desktop.models import accounts, backup_files, chain, sqlite
-from desktop.models.store import Store, open_store
+from desktop.models.opening import open_store
+from desktop.models.store import Store
 from desktop.models.verify import verify
 from desktop.private_files import create_private, make_folder, sync, sync_folder, write_private
 from desktop.values import OperationType

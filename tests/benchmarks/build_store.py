@@ -22,7 +22,8 @@ from typing import Any
 
 from desktop.models import accounts, chain, migrations, sqlite
 from desktop.models.entries import Head
-from desktop.models.store import Store, open_store
+from desktop.models.opening import open_store
+from desktop.models.store import Store
 from desktop.values import OperationType, Source
 
 ANN, PASSWORD = "ann@example.org", "correct horse 7"

@@ -22,7 +22,7 @@ from statistics import median
 import pytest
 
 from desktop.models import accounts, ledger, records, sqlite
-from desktop.models.store import open_store
+from desktop.models.opening import open_store
 from desktop.values import Charge, OperationType, PageRequest, Step
 from tests.benchmarks.build_store import ANN, COSTS, PASSWORD, build
 from tests.benchmarks.support import ROOT, memory, report, said, seconds

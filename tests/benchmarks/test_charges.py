@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from desktop.models import accounts, ledger, migrations, sqlite
-from desktop.models.store import open_store
+from desktop.models.opening import open_store
 from desktop.models.verify import verify
 from desktop.values import Charge, OperationType, Step
 from tests.benchmarks.support import paired, report

@@ -15,7 +15,8 @@ import pytest
 
 from desktop.export_files import ExportFormat, write_batches, write_file
 from desktop.models import accounts, entries, records
-from desktop.models.store import Store, open_store
+from desktop.models.opening import open_store
+from desktop.models.store import Store
 from desktop.values import Column, Filters, Session
 from tests.benchmarks.build_store import ANN, COSTS, PASSWORD, build
 from tests.benchmarks.support import paired, report, seconds

@@ -19,7 +19,7 @@ import pytest
 from desktop import config
 from desktop.cli import main
 from desktop.models import accounts
-from desktop.models.store import open_store
+from desktop.models.opening import open_store
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse 7"

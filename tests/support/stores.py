@@ -15,7 +15,8 @@ from argon2 import PasswordHasher
 from desktop.arithmetic.expressions import evaluate, parse
 from desktop.errors import AppError, BalanceTooLow
 from desktop.models import accounts, ledger, sqlite
-from desktop.models.store import Store, open_store
+from desktop.models.opening import open_store
+from desktop.models.store import Store
 from desktop.models.verify import verify
 from desktop.values import Account, Charge, Entry, OperationType, Problem, Receipt, Session, Source, Step
 

@@ -13,7 +13,7 @@ from desktop import config
 from desktop.demo_data import fill
 from desktop.exports import CSV_FIELDS
 from desktop.models import accounts
-from desktop.models.store import open_store
+from desktop.models.opening import open_store
 from tests.support.command_line import ADMIN, ANN, PASSWORD, Outcome, Program
 
 EXPRESSIONS = ("9+0", "10-1", "100×1", "1÷3", "-5+3", "√4")

@@ -9,7 +9,7 @@ import pytest
 
 from desktop import config, demo_data
 from desktop.models import ledger, records
-from desktop.models.store import open_store
+from desktop.models.opening import open_store
 from desktop.models.verify import verify
 from desktop.values import Column, Filters, OperationType
 

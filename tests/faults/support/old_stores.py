@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from desktop.models import accounts, chain, ledger, migrations, records
-from desktop.models.store import Store, open_store
+from desktop.models.opening import open_store
+from desktop.models.store import Store
 from desktop.private_files import create_private, make_folder
 from desktop.values import Charge, Entry, OperationType, PageRequest, Session, Step
 from tests.support.stores import COSTS, raw

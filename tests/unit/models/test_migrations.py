@@ -9,7 +9,7 @@ import pytest
 
 from desktop.errors import StoreDamaged, StoreError, StoreNewer
 from desktop.models import backups, chain, migrations, sqlite
-from desktop.models.store import open_store
+from desktop.models.opening import open_store
 from desktop.models.verify import verify
 from desktop.values import OperationType
 from tests.support.stores import COSTS, create, in_processes, make_store, raw

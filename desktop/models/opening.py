@@ -1,0 +1,158 @@
+"""Opening a store: whose file it is, making and upgrading it, and what makes it read-only. Nothing is charged here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from peewee import SqliteDatabase
+
+from desktop.errors import StoreDamaged, StoreError, StoreNewer, StoreReadOnly
+from desktop.models import backup_files, chain, migrations, sqlite
+from desktop.models.store import Store
+from desktop.models.tables import Record, User
+from desktop.private_files import create_private, make_folder
+from desktop.values import OperationType
+
+
+def open_store(file: Path, *, costs: Mapping[OperationType, int], backups: Path | None = None) -> Store:
+    """Open a store, making or upgrading it where needed, and leave the calling thread connected to it.
+
+    `costs` are the prices of a new store, in hundredths of a credit; `backups` is where the copy made before an
+    upgrade goes. Raises `StoreNewer`, `StoreDamaged` (also where a store was before and is gone or empty now), leaving
+    the files as they are, and other `StoreError`s.
+    """
+    _make_file(file)
+    reason = _cannot_write(file)
+    database = sqlite.make_database(file, read_only=reason is not None)
+    store = Store(file, database, reason)
+    try:
+        _check_file(file, read_only=reason is not None)
+        store.connect()
+        with sqlite.translated(file):
+            made = _upgrade(store, costs, backups or file.parent / "backups")
+            store.load_key()
+            trouble = _key_trouble(store)
+            store.key_is_own = trouble is None
+            if store.read_only_reason is None:
+                store.read_only_reason = trouble
+        if made or _never_anchored(store):
+            store.write_anchor(anew=True)
+    except BaseException:
+        store.disconnect()
+        raise
+    return store
+
+
+def _never_anchored(store: Store) -> bool:
+    """Whether the program that made the store was ended before its anchor: there is no record yet to be missed."""
+    if store.read_only_reason is not None or chain.anchor_file(store.file).exists():
+        return False
+    with store.reading() as database:
+        return not User.select().bind(database).exists() and not Record.select().bind(database).exists()
+
+
+def _make_file(file: Path) -> None:
+    try:
+        if not file.exists():
+            # In this order: another program may be making the store meanwhile, whose file comes first.
+            if (chain.key_file(file).exists() or chain.anchor_file(file).exists()) and not file.exists():
+                raise StoreDamaged(_gone(file, "is missing"))
+            make_folder(file.parent)
+            create_private(file)
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise StoreError(f"The store cannot be made ({file}): {os.strerror(error.errno or 0)}.") from error
+
+
+def _gone(file: Path, state: str) -> str:
+    return (
+        f"The store {state} ({file}), and what belongs to it is still there. Put the store back or restore a backup; "
+        f"to begin a new ledger, move {chain.key_file(file).name} and {chain.anchor_file(file).name} away first."
+    )
+
+
+def _cannot_write(file: Path) -> str | None:
+    if os.access(file, os.W_OK) and os.access(file.parent, os.W_OK):
+        return None
+    return f"The store can only be read ({file}): its file or folder is not writable, so nothing can be charged."
+
+
+def _check_file(file: Path, *, read_only: bool) -> None:
+    """Look at the file before anything is changed in it: whose is it, and how new?"""
+    # SQLite would remove a log that lies beside an emptied file, and all that is still in it.
+    if chain.anchor_file(file).exists() and not sqlite.has_content(file):
+        raise StoreDamaged(_gone(file, "is empty"))
+    # A reader cannot roll back what a killed program left half-written, and is refused until somebody has.
+    unfinished = not read_only and sqlite.has_content(sqlite.side_file(file, "-journal"))
+    database = sqlite.make_database(file, read_only=not unfinished)
+    pending = sqlite.side_file(file, "-wal")
+    if read_only and "immutable" in database.database and sqlite.has_content(pending):
+        raise StoreError(f"The store holds charges not yet merged and cannot be read without writing ({file}).")
+    with sqlite.translated(file):
+        database.connect()
+        try:
+            # In this order: another process may be making the store meanwhile, all in one commit.
+            empty = _is_empty(database)
+            found = migrations.version(database)
+            owner = int(sqlite.pragma(database, "application_id"))
+            # The anchor is a made store's last file; a program that was ended while it made one has left none.
+            gone = empty and chain.anchor_file(file).exists() and _is_empty(database)
+        finally:
+            database.close()
+    if gone:
+        raise StoreDamaged(_gone(file, "is empty"))
+    if owner != sqlite.APPLICATION_ID and not (empty and owner == found == 0):
+        raise StoreDamaged(f"This file is not a Metercalc store ({file}). Nothing was changed in it.")
+    if not found and not empty:  # its first commit holds both
+        raise StoreDamaged(f"The store is damaged ({file}): it has lost the version of its schema.")
+    if found > migrations.SCHEMA_VERSION:
+        raise StoreNewer(f"The store was written by a newer Metercalc ({file}, version {found}). Update the program.")
+
+
+def _is_empty(database: SqliteDatabase) -> bool:
+    return int(database.execute_sql("SELECT count(*) FROM sqlite_master").fetchone()[0]) == 0
+
+
+def _upgrade(store: Store, costs: Mapping[OperationType, int], backups: Path) -> bool:
+    """Bring the schema up to date; says whether the store was made just now."""
+    found = migrations.version(store.database)
+    if found == migrations.SCHEMA_VERSION:
+        return False
+    if store.read_only_reason is not None:
+        raise StoreReadOnly(f"{store.read_only_reason} It must be upgraded before it can be used.")
+    key_file = chain.key_file(store.file)
+    if found:
+        store.load_key()
+        if not store.has_key:
+            raise StoreError(f"The store cannot be upgraded without its key file ({key_file}). Put it back.")
+        if trouble := _key_trouble(store):  # what an upgrade writes under a wrong key would never be right again
+            raise StoreError(f"The store cannot be upgraded. {trouble}")
+        try:
+            make_folder(backups)
+            backup_files.write(store.database, store.key, backup_files.before_upgrade(backups, found))
+        except OSError as error:
+            raise StoreError(
+                f"The store cannot be backed up before its upgrade ({backups}): {os.strerror(error.errno or 0)}."
+            ) from error
+    migrations.upgrade(store.database, key_file, costs)
+    return not found
+
+
+def _key_trouble(store: Store) -> str | None:
+    """Why records cannot be continued: no key, or one of another store."""
+    file = chain.key_file(store.file)
+    if not store.has_key:
+        return f"The store's key file is missing or unreadable ({file}): the store can only be read. Put it back."
+    first = (
+        "SELECT p.id, o.type, p.cost, p.from_record, p.user_id, p.date, p.hash "
+        "FROM price p JOIN operation o ON o.id = p.operation_id ORDER BY p.id LIMIT 1"
+    )
+    row = store.database.execute_sql(first).fetchone()
+    if row is None:
+        return "The store has no prices: it is damaged and can only be read. Restore a backup."
+    if chain.link(store.key, chain.genesis(store.key, chain.NO_USER), chain.price_form(*row[:-1])) != row[-1]:
+        return f"The key file does not belong to this store, or its first price was changed ({file}): read-only."
+    return None
