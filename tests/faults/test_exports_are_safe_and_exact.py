@@ -204,7 +204,8 @@ def test_no_generated_cell_of_a_workbook_is_a_formula_and_no_number_is_changed(
 def test_the_harness_finds_figures_that_a_workbook_rounds(
     folder: Path, choose: random.Random, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export_xlsx, "excel_number", _finite)
+    # Decimal takes a number with a control character before it, which no XML can hold.
+    monkeypatch.setattr(export_xlsx, "excel_number", lambda text: text.isprintable() and _finite(text))
     assert trouble_in_excel([_entry(number, choose) for number in range(100)], folder / "records.xlsx")
 
 
