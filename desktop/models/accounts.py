@@ -126,9 +126,9 @@ def require(store: Store, database: SqliteDatabase, session: Session, role: Role
     if account.status is not Status.ACTIVE:
         sign_out(store, session)
         raise NotSignedIn("This account has been deactivated. Ask the administrator.")
-    if role is not None and account.role is not role:
-        raise NotAllowed("Only an administrator may do that.")
     if role is not None:
+        if account.role is not role:
+            raise NotAllowed("Only an administrator may do that.")
         _require_mark(store, database, account.id)
     return account
 
