@@ -206,13 +206,18 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What `verify` came to. `complete` is False when it was cancelled."""
+    """What `verify` came to. `complete` is False when it was cancelled.
+
+    `changes` are the entries of the journal; `anchored_at` is when the anchor was written, 0 without one.
+    """
 
     problems: tuple[Problem, ...]
     records: int
     users: int
     seconds: float
     complete: bool = True
+    changes: int = 0
+    anchored_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)

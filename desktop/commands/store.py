@@ -9,7 +9,7 @@ from desktop.commands.run import Command, Run
 from desktop.errors import BadInput, StoreDamaged
 from desktop.models import backups
 from desktop.models.verify import verify
-from desktop.shown import explain_verification
+from desktop.shown import explain_verification, shown_date
 from desktop.values import Verification
 
 FOUND_PROBLEMS = 5
@@ -86,6 +86,8 @@ def _document(outcome: Verification) -> dict[str, object]:
         "complete": outcome.complete,
         "records": outcome.records,
         "users": outcome.users,
+        "changes": outcome.changes,
+        "anchored_at": shown_date(outcome.anchored_at) if outcome.anchored_at else None,
         "problems": [
             {"rule": p.rule, "user": p.username, "record_id": p.record_id or None, "message": p.message}
             for p in outcome.problems

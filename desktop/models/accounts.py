@@ -15,8 +15,8 @@ from typing import Any
 from peewee import SqliteDatabase, fn
 
 from desktop.errors import BadInput, NotAllowed, NotSignedIn, SignInRefused, StoreDamaged
-from desktop.models import chain, entries, passwords
-from desktop.models.store import Store
+from desktop.models import chain, entries, forms, journal, passwords
+from desktop.models.store import Opened, Store
 from desktop.models.tables import SignInFailure, User
 from desktop.values import Account, OperationType, Role, Session, Source, Status
 
@@ -49,7 +49,7 @@ def register(store: Store, email: str, password: str, *, starting_balance: int, 
         user_id = User.insert(
             username=username, password=hashed, status=Status.ACTIVE, role=role, balance=starting_balance
         ).execute(database)
-        _mark(store, database, user_id)
+        journal.write_account(store, database, user_id, detail="registered", actor_id=user_id)
         line = entries.Line(
             OperationType.CREDIT, "Starting balance", "", amount=-starting_balance, source=Source.LEDGER
         )
@@ -74,15 +74,15 @@ def sign_in(store: Store, email: str, password: str) -> Session:
     if store.read_only_reason is None:
         _count_failure(store, username)  # before the check, so that guesses side by side all count
     with store.reading() as database:
-        columns = (User.id, User.password, User.status)
+        columns = (User.id, User.password, User.status, User.generation)
         row = User.select(*columns).where(User.username == username).tuples().bind(database).first()
-        user_id, stored, status = row or (0, passwords.decoy(), "")
-        marked = _is_marked(store, database, user_id)
+        user_id, stored, status, generation = row or (0, passwords.decoy(), "", 0)
+        sound = _is_sound(store, database, user_id)
     right = passwords.verify_password(stored, password)
     if not (right and row):
         log.info("sign-in refused")
         raise SignInRefused(REFUSED)
-    if not marked:
+    if not sound:
         raise NotAllowed(CHANGED)
     _forget_failures(store, username)
     if status != Status.ACTIVE:
@@ -90,18 +90,18 @@ def sign_in(store: Store, email: str, password: str) -> Session:
     if passwords.needs_rehash(stored) and store.read_only_reason is None:
         with store.writing() as database:
             mine = (User.id == user_id) & (User.password == stored)  # unless it was changed meanwhile
-            if User.select().where(mine).bind(database).exists() and _is_marked(store, database, user_id):
+            if User.select().where(mine).bind(database).exists() and _is_sound(store, database, user_id):
                 User.update(password=passwords.hash_password(password)).where(mine).execute(database)
-                _mark(store, database, user_id)
+                journal.write_account(store, database, user_id, detail="password hashed anew", actor_id=user_id)
     session = Session(secrets.token_urlsafe(32), user_id, username)
-    store.sessions[session.token] = user_id
+    store.sessions[session.token] = Opened(user_id, generation)
     log.info("account %d signed in", user_id)
     return session
 
 
 def sign_out(store: Store, session: Session) -> None:
     """End every session of this user in this process."""
-    for token in [token for token, user_id in store.sessions.items() if user_id == session.user_id]:
+    for token in [token for token, opened in store.sessions.items() if opened.user_id == session.user_id]:
         store.sessions.pop(token, None)
     log.info("account %d signed out", session.user_id)
 
@@ -114,22 +114,27 @@ def current(store: Store, session: Session) -> Account:
 
 def require(store: Store, database: SqliteDatabase, session: Session, role: Role | None = None) -> Account:
     """The same inside a transaction; with a `role`, also raises `NotAllowed` for an account without it."""
-    if store.sessions.get(session.token) != session.user_id:
+    opened = store.sessions.get(session.token)
+    if opened is None or opened.user_id != session.user_id:
         raise NotSignedIn("You are signed out. Sign in again.")
     # Plain SQL: this stands in every charge, and building the query with peewee costs as much as a commit.
     found = database.execute_sql(
-        "SELECT id, username, role, status, balance FROM user WHERE id = ?", (session.user_id,)
+        "SELECT id, username, role, status, balance, generation FROM user WHERE id = ?", (session.user_id,)
     ).fetchone()
     if found is None:
         raise StoreDamaged("The account has gone from the store. Run metercalc verify, and restore a backup.")
-    account = _account(found)
+    *row, generation = found
+    account = _account(row)
     if account.status is not Status.ACTIVE:
         sign_out(store, session)
         raise NotSignedIn("This account has been deactivated. Ask the administrator.")
+    if generation != opened.generation:
+        store.sessions.pop(session.token, None)
+        raise NotSignedIn("The password was changed elsewhere. Sign in again.")
     if role is not None:
         if account.role is not role:
             raise NotAllowed("Only an administrator may do that.")
-        _require_mark(store, database, account.id)
+        _require_sound(store, database, account.id)
     return account
 
 
@@ -145,12 +150,12 @@ def change_password(store: Store, session: Session, old: str, new: str, *, minim
     hashed = passwords.hash_password(new)
     with store.writing() as database:
         require(store, database, session)
-        _require_mark(store, database, account.id)
-        User.update(password=hashed).where(User.id == account.id).execute(database)
-        _mark(store, database, account.id)
+        _require_sound(store, database, account.id)
+        User.update(password=hashed, generation=User.generation + 1).where(User.id == account.id).execute(database)
+        journal.write_account(store, database, account.id, detail="password", actor_id=account.id)
+        generation = User.select(User.generation).where(User.id == account.id).bind(database).scalar()
     _forget_failures(store, account.username)
-    for token in [t for t, user_id in store.sessions.items() if user_id == account.id and t != session.token]:
-        store.sessions.pop(token, None)
+    store.sessions[session.token] = Opened(account.id, generation)  # the others end at their next call, wherever
     log.info("account %d changed its password", account.id)
 
 
@@ -165,45 +170,30 @@ def users(store: Store, session: Session) -> tuple[Account, ...]:
 def set_status(store: Store, session: Session, email: str, status: Status) -> Account:
     """Activate or deactivate an account; for admins. Raises `NotAllowed`, and `BadInput` for the last active admin."""
     with store.writing() as database:
-        require(store, database, session, Role.ADMIN)
+        admin = require(store, database, session, Role.ADMIN)
         account = by_email(database, email)
         others = User.select(fn.COUNT(User.id)).where(
             (User.role == Role.ADMIN) & (User.status == Status.ACTIVE) & (User.id != account.id)
         )
         if status is Status.INACTIVE and account.role is Role.ADMIN and not others.bind(database).scalar():
             raise BadInput("The last active administrator cannot be deactivated.")
-        _require_mark(store, database, account.id)  # marked anew, a change would be covered up
+        _require_sound(store, database, account.id)  # written down anew, a change would be covered up
         User.update(status=status).where(User.id == account.id).execute(database)
-        _mark(store, database, account.id)
+        journal.write_account(store, database, account.id, detail=status.value, actor_id=admin.id)
     if status is Status.INACTIVE:
         sign_out(store, Session("", account.id, account.username))
     log.info("account %d set %s", account.id, status.value)
     return Account(account.id, account.username, account.role, status, account.balance)
 
 
-def _mark(store: Store, database: SqliteDatabase, user_id: int) -> None:
-    """Say with the store's key that an account is as the program left it."""
-    User.update(mark=_mark_of(store, database, user_id)[1]).where(User.id == user_id).execute(database)
-
-
-def _require_mark(store: Store, database: SqliteDatabase, user_id: int) -> None:
-    if not _is_marked(store, database, user_id):
+def _require_sound(store: Store, database: SqliteDatabase, user_id: int) -> None:
+    if not _is_sound(store, database, user_id):
         raise NotAllowed(CHANGED)
 
 
-def _is_marked(store: Store, database: SqliteDatabase, user_id: int) -> bool:
+def _is_sound(store: Store, database: SqliteDatabase, user_id: int) -> bool:
     """Whether an account is as the program left it; yes, where that cannot be told."""
-    if not store.key_is_own or not user_id:
-        return True
-    found, expected = _mark_of(store, database, user_id)
-    return found == expected
-
-
-def _mark_of(store: Store, database: SqliteDatabase, user_id: int) -> tuple[bytes, bytes]:
-    """The mark that an account carries, and the one that it should."""
-    sql = "SELECT mark, id, username, password, status, role FROM user WHERE id = ?"
-    mark, *account = database.execute_sql(sql, (user_id,)).fetchone()
-    return bytes(mark or b""), chain.account_mark(store.key, *account)
+    return not store.key_is_own or not user_id or journal.vouches_for(store, database, user_id)
 
 
 def by_email(database: SqliteDatabase, email: str) -> Account:
@@ -251,16 +241,10 @@ def _count_failure(store: Store, username: str) -> None:
     refusal = None
     with store.writing() as database:
         SignInFailure.delete().where(SignInFailure.last < now - FORGOTTEN_AFTER_S * 1_000_000).execute(database)
-        row = (
-            SignInFailure.select(SignInFailure.failures, SignInFailure.last, SignInFailure.wait)
-            .where(SignInFailure.name == name)
-            .tuples()
-            .bind(database)
-        ).first()
-        failures, last, wait = row or (0, now, 0)
+        failures, last, wait = _attempts(store, database, name) or (0, now, 0)
         if now < last:
             last = now
-            SignInFailure.update(last=now).where(SignInFailure.name == name).execute(database)
+            _keep_attempts(store, database, name, failures, last, wait)
         remaining = last + wait - now
         if wait and remaining > 0:
             seconds = -(-remaining // 1_000_000)
@@ -268,11 +252,29 @@ def _count_failure(store: Store, username: str) -> None:
                 f"Too many attempts: wait {seconds} seconds and try again.", wait_seconds=int(seconds)
             )
         else:
-            SignInFailure.replace(
-                name=name, failures=failures + 1, last=now, wait=wait_after(failures + 1) * 1_000_000
-            ).execute(database)
+            _keep_attempts(store, database, name, failures + 1, now, wait_after(failures + 1) * 1_000_000)
     if refusal is not None:  # raised after the commit, so that a set-back clock stays noted
         raise refusal
+
+
+def _attempts(store: Store, database: SqliteDatabase, name: bytes) -> tuple[int, int, int] | None:
+    """The failures, the last one's time and the wait of an e-mail, unless another program changed them."""
+    columns = (SignInFailure.failures, SignInFailure.last, SignInFailure.wait, SignInFailure.mark)
+    row = SignInFailure.select(*columns).where(SignInFailure.name == name).tuples().bind(database).first()
+    if row is None:
+        return None
+    failures, last, wait, mark = row
+    return (failures, last, wait) if attempts_mark(store.key, failures, last, wait, name) == mark else None
+
+
+def _keep_attempts(store: Store, database: SqliteDatabase, name: bytes, failures: int, last: int, wait: int) -> None:
+    mark = attempts_mark(store.key, failures, last, wait, name)
+    SignInFailure.replace(name=name, failures=failures, last=last, wait=wait, mark=mark).execute(database)
+
+
+def attempts_mark(key: bytes, failures: int, last: int, wait: int, name: bytes) -> bytes:
+    """What a count of failed sign-ins carries: one that another program wrote counts for nothing."""
+    return chain.digest(key, forms.ATTEMPTS.encode(failures, last, wait, name))
 
 
 def _forget_failures(store: Store, username: str) -> None:

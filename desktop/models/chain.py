@@ -1,7 +1,8 @@
-"""The keyed hash chain: a record's canonical form and its HMAC, the key file, and the anchor beside the store.
+"""The keyed hash chains: what links one entry to the next, the key file, and the anchor beside the store.
 
-It gives evidence of tampering, not prevention: whoever can read the key can forge the chain. Nothing here opens the
-store. The canonical form is injective: fixed fields carry no separator, free text is preceded by its length.
+They give evidence of tampering, not prevention: whoever can read the key can forge a chain. Nothing here opens the
+store. What is hashed is a canonical form (`forms`), and a link is hashed with the one before it behind its own form:
+no two messages under the key can be the same bytes.
 """
 
 from __future__ import annotations
@@ -16,48 +17,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop.errors import StoreError
+from desktop.models import forms
 from desktop.private_files import write_private
 
 KEY_BYTES = 32
-NO_USER = 0  # the anchor's name for the chain of prices, which belongs to nobody
-
-
-def record_form(
-    id: int,
-    request_id: str,
-    step: int,
-    operation: str,
-    user_id: int,
-    seq: int,
-    amount: int,
-    user_balance: int,
-    operands: str,
-    response: str,
-    expression: str,
-    exact: int,
-    source: str,
-    date: int,
-) -> bytes:
-    """The bytes that stand for a record in its user's chain."""
-    return (
-        f"record|{id}|{request_id}|{step}|{operation}|{user_id}|{seq}|{amount}|{user_balance}|{exact}|{source}|{date}"
-        f"|{len(operands)}:{operands}|{len(response)}:{response}|{len(expression)}:{expression}"
-    ).encode()
-
-
-def price_form(id: int, operation: str, cost: int, from_record: int, user_id: int | None, date: int) -> bytes:
-    """The bytes that stand for a price in the chain of prices."""
-    return f"price|{id}|{operation}|{cost}|{from_record}|{user_id or 0}|{date}".encode()
+NO_USER = 0  # the anchor's name for the journal, which belongs to nobody
 
 
 def genesis(key: bytes, user_id: int) -> bytes:
-    """What the first link of a chain hangs on; `NO_USER` for the chain of prices."""
-    return hmac.digest(key, b"chain|%d" % user_id, "sha256")
+    """What the first link of a chain hangs on; `NO_USER` for the journal."""
+    return digest(key, forms.CHAIN.encode(user_id))
 
 
 def link(key: bytes, before: bytes, form: bytes) -> bytes:
-    """hash(k) = HMAC-SHA-256(key, hash(k-1) and the canonical form)."""
-    return hmac.digest(key, before + form, "sha256")
+    """hash(k) = HMAC-SHA-256(key, canonical form of entry k, then hash(k-1))."""
+    return hmac.digest(key, form + before, "sha256")
+
+
+def digest(key: bytes, form: bytes) -> bytes:
+    """HMAC-SHA-256 of a canonical form: what stands for it where it is not to be read, or not to be repeated."""
+    return hmac.digest(key, form, "sha256")
 
 
 def mac(key: bytes) -> Callable[[bytes], bytes]:
@@ -77,18 +56,6 @@ def mac(key: bytes) -> Callable[[bytes], bytes]:
         return second.digest()
 
     return digest
-
-
-def visibility_mark(key: bytes, record_hash: bytes, deleted_at: int | None) -> bytes:
-    """What a record carries that was deleted, or restored (None): hiding it with another program leaves a trace."""
-    state = b"restored|" if deleted_at is None else b"deleted|%d|" % deleted_at
-    return hmac.digest(key, state + record_hash, "sha256")
-
-
-def account_mark(key: bytes, id: int, username: str, password: str, status: str, role: str) -> bytes:
-    """What an account carries: changing who may do what with another program leaves a trace. Its balance is L1's."""
-    form = f"account|{id}|{status}|{role}|{len(username)}:{username}|{len(password)}:{password}"
-    return hmac.digest(key, form.encode(errors="surrogatepass"), "sha256")
 
 
 def key_file(store_file: Path) -> Path:
@@ -124,16 +91,16 @@ def read_key(file: Path) -> bytes | None:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """Each chain's length and last hash at one moment, by user id; `NO_USER` is the chain of prices."""
+    """Each chain's length and last hash at one moment, by user id; `NO_USER` is the journal. `date` in microseconds."""
 
     chains: Mapping[int, tuple[int, bytes]] = field(default_factory=dict)
+    date: int = 0
 
     def to_bytes(self, key: bytes) -> bytes:
         """The anchor's file: JSON with a MAC over its content."""
         chains = {str(user): [length, last.hex()] for user, (length, last) in sorted(self.chains.items())}
-        body = json.dumps(chains, separators=(",", ":"))
-        mac = hmac.digest(key, b"anchor|" + body.encode(), "sha256").hex()
-        return json.dumps({"version": 1, "chains": chains, "mac": mac}).encode() + b"\n"
+        mac = _anchor_mac(key, self.date, chains).hex()
+        return json.dumps({"version": 2, "date": self.date, "chains": chains, "mac": mac}).encode() + b"\n"
 
     @classmethod
     def from_bytes(cls, content: bytes, key: bytes) -> Anchor:
@@ -143,14 +110,19 @@ class Anchor:
         """
         try:
             document = json.loads(content)
-            body = json.dumps(document["chains"], separators=(",", ":"))
+            expected = _anchor_mac(key, document["date"], document["chains"])
             mac = bytes.fromhex(document["mac"])
             chains = {int(user): (int(n), bytes.fromhex(last)) for user, (n, last) in document["chains"].items()}
+            date = int(document["date"])
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise StoreError("The anchor file beside the store is not readable as one.") from error
-        if not hmac.compare_digest(mac, hmac.digest(key, b"anchor|" + body.encode(), "sha256")):
+        if not hmac.compare_digest(mac, expected):
             raise StoreError("The anchor file beside the store was not written with this store's key.")
-        return cls(chains)
+        return cls(chains, date)
+
+
+def _anchor_mac(key: bytes, date: object, chains: object) -> bytes:
+    return digest(key, forms.ANCHOR.encode(json.dumps([date, chains], separators=(",", ":"))))
 
 
 def write_anchor(file: Path, anchor: Anchor, key: bytes) -> None:

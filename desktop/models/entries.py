@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from peewee import IntegrityError, SqliteDatabase
 
 from desktop.errors import StoreDamaged
-from desktop.models import chain
+from desktop.models import chain, forms
 from desktop.models.store import Store
 from desktop.values import Entry, OperationType, Source
 
@@ -26,8 +26,9 @@ COLUMNS = (
 )
 FROM = "record r JOIN operation o ON o.id = r.operation_id"
 
-_INSERT = """INSERT INTO record (id, request_id, step, operation_id, user_id, seq, amount, user_balance, operands,
-    operation_response, expression, exact, source, date, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_INSERT = """INSERT INTO record (id, form, request_id, step, operation_id, user_id, seq, amount, user_balance, operands,
+    operation_response, expression, exact, source, date, hash)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,28 +103,29 @@ def append(store: Store, head: Head, request_id: str, lines: Sequence[Line]) -> 
 
 def form(entry: Entry, user_id: int) -> bytes:
     """The entry's canonical form."""
-    return chain.record_form(
-        entry.id,
-        entry.request_id,
-        entry.step,
-        entry.operation.value,
-        user_id,
-        entry.seq,
-        entry.amount,
-        entry.user_balance,
-        entry.operands,
-        entry.response,
-        entry.expression,
-        int(entry.exact),
-        entry.source.value,
-        entry.date,
+    fields = forms.Fields(
+        id=entry.id,
+        step=entry.step,
+        user_id=user_id,
+        seq=entry.seq,
+        amount=entry.amount,
+        user_balance=entry.user_balance,
+        exact=int(entry.exact),
+        date=entry.date,
+        request_id=entry.request_id,
+        operation=entry.operation.value,
+        source=entry.source.value,
+        operands=entry.operands,
+        response=entry.response,
+        expression=entry.expression,
     )
+    return forms.RECORD.encode(*fields)
 
 
-def of_request(database: SqliteDatabase, request_id: str) -> list[tuple[int, Entry]]:
-    """The records of one request in their order, each with its user's id."""
-    sql = f"SELECT r.user_id, {COLUMNS} FROM {FROM} WHERE r.request_id = ? ORDER BY r.step"
-    return [(row[0], entry_of(row[1:])) for row in database.execute_sql(sql, (request_id,)).fetchall()]
+def of_request(database: SqliteDatabase, user_id: int, request_id: str) -> tuple[Entry, ...]:
+    """The records of one request of a user in their order. Ids are unique per user: nobody can probe another's."""
+    sql = f"SELECT {COLUMNS} FROM {FROM} WHERE r.user_id = ? AND r.request_id = ? ORDER BY r.step"
+    return entries_of(database.execute_sql(sql, (user_id, request_id)).fetchall())
 
 
 def word(kind: type[Word], text: str) -> Word:
@@ -171,6 +173,7 @@ def _insert(database: SqliteDatabase, row: tuple[object, ...]) -> None:
 def _row(entry: Entry, user_id: int, operation_id: int | None, record_hash: bytes) -> tuple[object, ...]:
     return (
         entry.id,
+        forms.VERSION,
         entry.request_id,
         entry.step,
         operation_id,

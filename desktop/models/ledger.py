@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from peewee import SqliteDatabase
+from peewee import SqliteDatabase, fn
 
 from desktop.arithmetic.expressions import evaluate, parse
 from desktop.arithmetic.money import format_money
@@ -28,7 +28,7 @@ from desktop.errors import (
     StoreFull,
     StoreLocked,
 )
-from desktop.models import accounts, chain, entries, sqlite
+from desktop.models import accounts, entries, journal, operations, sqlite
 from desktop.models.entries import Head, Line
 from desktop.models.store import Store
 from desktop.models.tables import Operation, Price, Record
@@ -80,10 +80,7 @@ def charge(store: Store, session: Session, charge: Charge) -> Receipt:
 
 
 def find(store: Store, session: Session, request_id: str) -> Receipt | None:
-    """What a request came to, or None if the ledger has no such request of this user.
-
-    Raises `RequestReused` when the id stands for another user's request.
-    """
+    """What a request came to, or None if the ledger has no such request of this user."""
     with store.reading() as database:
         account = accounts.require(store, database, session)
         return _find(database, account, normal_request_id(request_id))
@@ -136,9 +133,7 @@ def set_cost(store: Store, session: Session, operation: OperationType, cost: int
         admin = accounts.require(store, database, session, Role.ADMIN)
         operation_id = Operation.select(Operation.id).where(Operation.type == operation.value).bind(database).scalar()
         from_record = (Record.select(Record.id).order_by(Record.id.desc()).bind(database).scalar() or 0) + 1
-        last = Price.select(Price.id, Price.hash).order_by(Price.id.desc()).limit(1).tuples().bind(database).first()
-        price_id, date = last[0] + 1, store.clock()
-        form = chain.price_form(price_id, operation.value, cost, from_record, admin.id, date)
+        price_id, date = (Price.select(fn.MAX(Price.id)).bind(database).scalar() or 0) + 1, store.clock()
         Price.insert(
             id=price_id,
             operation_id=operation_id,
@@ -146,8 +141,9 @@ def set_cost(store: Store, session: Session, operation: OperationType, cost: int
             from_record=from_record,
             user_id=admin.id,
             date=date,
-            hash=chain.link(store.key, bytes(last[1]), form),
         ).execute(database)
+        state = journal.price_state(store.key, price_id, operation.value, cost, from_record, admin.id, date)
+        journal.write(store, database, journal.PRICE, date=date, subject=price_id, actor_id=admin.id, state=state)
         Operation.update(cost=cost).where(Operation.id == operation_id).execute(database)
     log.info("%s costs %d hundredths from record %d on", operation.value, cost, from_record)
 
@@ -232,32 +228,28 @@ def _check_covered(balance: int, cost: int) -> None:
 
 
 def _find(database: SqliteDatabase, account: Account, request_id: str, charge: Charge | None = None) -> Receipt | None:
-    found = entries.of_request(database, request_id)
+    found = entries.of_request(database, account.id, request_id)
     if not found:
         return None
-    same = all(user_id == account.id for user_id, _ in found)
     if charge is not None:
         wanted = [(step.operation, operands_text(step.operation, step.operands)) for step in charge.steps]
-        same = same and [(entry.operation, entry.operands) for _, entry in found] == wanted
-        same = same and found[-1][1].expression == charge.expression
-    if not same:
-        raise RequestReused("This request id was used for something else before.")
-    return _receipt([entry for _, entry in found], account.balance, repeated=True)
+        same = [(entry.operation, entry.operands) for entry in found] == wanted
+        if not same or found[-1].expression != charge.expression:
+            raise RequestReused("This request id was used for something else before.")
+    return _receipt(found, account.balance, repeated=True)
 
 
 def _find_credit(database: SqliteDatabase, account: Account, request_id: str, line: Line) -> Receipt | None:
-    found = entries.of_request(database, request_id)
+    found = entries.of_request(database, account.id, request_id)
     if not found:
         return None
-    wanted = [(account.id, line.operation, line.operands, line.amount)]
-    if [(user_id, entry.operation, entry.operands, entry.amount) for user_id, entry in found] != wanted:
+    wanted = [(line.operation, line.operands, line.amount)]
+    if [(entry.operation, entry.operands, entry.amount) for entry in found] != wanted:
         raise RequestReused("This request id was used for something else before. Nothing was credited.")
-    return _receipt([entry for _, entry in found], account.balance, repeated=True)
+    return _receipt(found, account.balance, repeated=True)
 
 
-def _receipt(
-    written: list[Entry] | tuple[Entry, ...], balance: int, *, result: str | None = None, repeated: bool = False
-) -> Receipt:
+def _receipt(written: tuple[Entry, ...], balance: int, *, result: str | None = None, repeated: bool = False) -> Receipt:
     """What was written, or found. `result` spares working it out again where it is at hand."""
     last = written[-1]
     return Receipt(
@@ -266,7 +258,7 @@ def _receipt(
         balance=balance,
         result=_result(last) if result is None else result,
         exact=all(entry.exact for entry in written),
-        entries=tuple(written),
+        entries=written,
         repeated=repeated,
     )
 
@@ -318,8 +310,7 @@ def _read_back(store: Store, find: Callable[[SqliteDatabase], Receipt | None], t
 
 
 def _prices(database: SqliteDatabase) -> Mapping[OperationType, int]:
-    rows = database.execute_sql("SELECT type, cost FROM operation").fetchall()
-    prices = {entries.word(OperationType, kind): cost for kind, cost in rows if kind != OperationType.CREDIT}
-    if len(prices) != len(OperationType) - 1:
-        raise StoreDamaged("The store has lost the price of an operation. Run metercalc verify, and restore a backup.")
-    return prices
+    found = operations.read(database)
+    if found.trouble:
+        raise StoreDamaged(f"The store is damaged: {found.trouble} Run metercalc verify, and restore a backup.")
+    return found.prices

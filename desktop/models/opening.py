@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,24 +10,30 @@ from pathlib import Path
 from peewee import SqliteDatabase
 
 from desktop.errors import StoreDamaged, StoreError, StoreNewer, StoreReadOnly
-from desktop.models import backup_files, chain, migrations, sqlite
+from desktop.models import backup_files, chain, journal, migrations, sqlite
+from desktop.models.migrations import first
 from desktop.models.store import Store
 from desktop.models.tables import Record, User
 from desktop.private_files import create_private, make_folder
 from desktop.values import OperationType
 
+FORMS_OF_TEXT = 3  # the last version of the schema whose key is told by its first price
 
-def open_store(file: Path, *, costs: Mapping[OperationType, int], backups: Path | None = None) -> Store:
+
+def open_store(
+    file: Path, *, costs: Mapping[OperationType, int], backups: Path | None = None, remembered: Path | None = None
+) -> Store:
     """Open a store, making or upgrading it where needed, and leave the calling thread connected to it.
 
     `costs` are the prices of a new store, in hundredths of a credit; `backups` is where the copy made before an
-    upgrade goes. Raises `StoreNewer`, `StoreDamaged` (also where a store was before and is gone or empty now), leaving
-    the files as they are, and other `StoreError`s.
+    upgrade goes; `remembered` is the folder where this program keeps the last links that it has seen. Raises
+    `StoreNewer`, `StoreDamaged` (also where a store was before and is gone or empty now), leaving the files as they
+    are, and other `StoreError`s.
     """
     _make_file(file)
     reason = _cannot_write(file)
     database = sqlite.make_database(file, read_only=reason is not None)
-    store = Store(file, database, reason)
+    store = Store(file, database, reason, remembered)
     try:
         _check_file(file, read_only=reason is not None)
         store.connect()
@@ -37,7 +44,7 @@ def open_store(file: Path, *, costs: Mapping[OperationType, int], backups: Path 
             store.key_is_own = trouble is None
             if store.read_only_reason is None:
                 store.read_only_reason = trouble
-        if made or _never_anchored(store):
+        if made or _never_anchored(store) or _anchored_before_upgrade(store):
             store.write_anchor(anew=True)
     except BaseException:
         store.disconnect()
@@ -51,6 +58,19 @@ def _never_anchored(store: Store) -> bool:
         return False
     with store.reading() as database:
         return not User.select().bind(database).exists() and not Record.select().bind(database).exists()
+
+
+def _anchored_before_upgrade(store: Store) -> bool:
+    """Whether the anchor is the one that was proved when the chains were made anew, and is still to be replaced."""
+    if store.read_only_reason is not None:
+        return False
+    try:
+        anchor = chain.anchor_file(store.file).read_bytes()
+    except OSError:  # the proof tells what is the matter with it
+        return False
+    with store.reading() as database:
+        seen = database.execute_sql("SELECT state FROM journal WHERE number = 1").fetchone()
+    return seen is not None and bytes(seen[0]) == hashlib.sha256(anchor).digest()
 
 
 def _make_file(file: Path) -> None:
@@ -128,8 +148,9 @@ def _upgrade(store: Store, costs: Mapping[OperationType, int], backups: Path) ->
         store.load_key()
         if not store.has_key:
             raise StoreError(f"The store cannot be upgraded without its key file ({key_file}). Put it back.")
-        if trouble := _key_trouble(store):  # what an upgrade writes under a wrong key would never be right again
-            raise StoreError(f"The store cannot be upgraded. {trouble}")
+        if found <= FORMS_OF_TEXT and not first.key_fits(store.database, store.key):
+            # What an upgrade writes under a wrong key would never be right again.
+            raise StoreError(f"The store cannot be upgraded: the key file does not belong to it ({key_file}).")
         try:
             make_folder(backups)
             backup_files.write(store.database, store.key, backup_files.before_upgrade(backups, found))
@@ -137,7 +158,8 @@ def _upgrade(store: Store, costs: Mapping[OperationType, int], backups: Path) ->
             raise StoreError(
                 f"The store cannot be backed up before its upgrade ({backups}): {os.strerror(error.errno or 0)}."
             ) from error
-    migrations.upgrade(store.database, key_file, costs)
+    by_name = {operation.value: cost for operation, cost in costs.items()}
+    migrations.upgrade(store.database, key_file, by_name, anchor_file=chain.anchor_file(store.file))
     return not found
 
 
@@ -146,13 +168,6 @@ def _key_trouble(store: Store) -> str | None:
     file = chain.key_file(store.file)
     if not store.has_key:
         return f"The store's key file is missing or unreadable ({file}): the store can only be read. Put it back."
-    first = (
-        "SELECT p.id, o.type, p.cost, p.from_record, p.user_id, p.date, p.hash "
-        "FROM price p JOIN operation o ON o.id = p.operation_id ORDER BY p.id LIMIT 1"
-    )
-    row = store.database.execute_sql(first).fetchone()
-    if row is None:
-        return "The store has no prices: it is damaged and can only be read. Restore a backup."
-    if chain.link(store.key, chain.genesis(store.key, chain.NO_USER), chain.price_form(*row[:-1])) != row[-1]:
-        return f"The key file does not belong to this store, or its first price was changed ({file}): read-only."
+    if not journal.is_genuine(store.key, store.database, 1):
+        return f"The key file does not belong to this store, or its journal was changed ({file}): read-only."
     return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 
-from desktop.models import accounts, browsing, chain, entries
+from desktop.models import accounts, browsing, entries, journal
 from desktop.models.browsing import plain
 from desktop.models.store import Store
 from desktop.values import Column, Entry, Filters, OperationType, Page, PageRequest, RawRecord, Session, Totals
@@ -121,25 +121,17 @@ def restore(store: Store, session: Session, ids: Sequence[int]) -> tuple[int, ..
 
 
 def _mark(store: Store, session: Session, ids: Sequence[int], *, deleted: bool) -> tuple[int, ...]:
-    state = "IS NULL" if deleted else "IS NOT NULL"
-    deleted_at = store.clock() if deleted else None
+    state, kind = ("IS NULL", journal.DELETED) if deleted else ("IS NOT NULL", journal.RESTORED)
+    now = store.clock()
     changed = []
     with store.writing() as database:
         user_id = accounts.require(store, database, session).id
         for record_id in dict.fromkeys(number for number in ids if 0 < number <= LARGEST_ID):
-            row = database.execute_sql(
-                f"SELECT hash, seq FROM record WHERE id = ? AND user_id = ? AND deleted_at {state}",
-                (record_id, user_id),
-            ).fetchone()
-            if row is None:
-                continue
-            database.execute_sql(
-                "UPDATE record SET deleted_at = ?, deleted_hash = ? WHERE id = ?",
-                (deleted_at, chain.visibility_mark(store.key, row[0], deleted_at), record_id),
-            )
-            database.execute_sql(
-                "INSERT INTO visibility (user_id, seq, deleted, date) VALUES (?, ?, ?, ?)",
-                (user_id, row[1], int(deleted), deleted_at if deleted_at is not None else store.clock()),
-            )
-            changed.append(record_id)
+            found = database.execute_sql(
+                f"UPDATE record SET deleted_at = ? WHERE id = ? AND user_id = ? AND deleted_at {state}",
+                (now if deleted else None, record_id, user_id),
+            ).rowcount
+            if found:
+                journal.write(store, database, kind, date=now, user_id=user_id, subject=record_id, actor_id=user_id)
+                changed.append(record_id)
     return tuple(changed)

@@ -12,13 +12,14 @@ import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from peewee import SqliteDatabase
 
-from desktop.errors import StoreDamaged, StoreError, StoreReadOnly
-from desktop.models import chain, sqlite
-from desktop.models.tables import Price, Record, User
+from desktop.errors import StoreDamaged, StoreError, StoreNewer, StoreReadOnly
+from desktop.models import chain, migrations, sqlite
+from desktop.models.tables import User
+from desktop.private_files import make_folder
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,20 @@ class Closable(Protocol):
     """What is closed when it is not needed any more."""
 
     def close(self) -> None: ...
+
+
+class Opened(NamedTuple):
+    """Whose a running session is, and the generation of the account that it was opened for."""
+
+    user_id: int
+    generation: int
+
+
+class Witness(NamedTuple):
+    """A file that knows how far the chains had come, and what to call it."""
+
+    name: str
+    file: Path
 
 
 class _Beside(threading.local):
@@ -39,13 +54,17 @@ class Store:
     """One open store. `read_only_reason` is a sentence when nothing can be written, else None.
 
     `clock` gives UTC microseconds: what a record, a price, a deletion and a failed sign-in are dated with.
+    `remembered` is the folder, away from the store's, in which this program keeps the last links that it has seen.
     """
 
-    def __init__(self, file: Path, database: SqliteDatabase, read_only_reason: str | None) -> None:
+    def __init__(
+        self, file: Path, database: SqliteDatabase, read_only_reason: str | None, remembered: Path | None = None
+    ) -> None:
         self.file = file
         self.database = database
         self.read_only_reason = read_only_reason
-        self.sessions: dict[str, int] = {}
+        self.remembered = remembered
+        self.sessions: dict[str, Opened] = {}
         self.clock: Callable[[], int] = _now
         self.key_is_own = False  # whether the records were made under the key that lies beside them
         self._key: bytes | None = None
@@ -141,6 +160,8 @@ class Store:
             raise RuntimeError("a transaction inside a transaction would be committed by the outer one")
         self._connect_again()
         with sqlite.translated(self.file), self.database.atomic("IMMEDIATE"):
+            if migrations.version(self.database) != migrations.SCHEMA_VERSION:
+                raise StoreNewer("Another version of Metercalc has taken this store over. Start the program again.")
             yield self.database
 
     @contextmanager
@@ -173,14 +194,21 @@ class Store:
     def anchor(self) -> chain.Anchor:
         """Each chain's length and last hash as committed now; a chain that has lost all its links is left out."""
         with self.reading() as database:
-            heads = {chain.NO_USER: _link(database, Price.select(Price.id, Price.hash).order_by(Price.id.desc()))}
+            heads = {chain.NO_USER: _link(database, "SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1")}
             for (user_id,) in User.select(User.id).tuples().bind(database):
-                mine = Record.select(Record.seq, Record.hash).where(Record.user_id == user_id)
-                heads[user_id] = _link(database, mine.order_by(Record.seq.desc()))
-        return chain.Anchor({user: head for user, head in heads.items() if head is not None})
+                last = "SELECT seq, hash FROM record WHERE user_id = ? ORDER BY seq DESC LIMIT 1"
+                heads[user_id] = _link(database, last, user_id)
+        return chain.Anchor({user: head for user, head in heads.items() if head is not None}, self.clock())
+
+    def witnesses(self) -> tuple[Witness, ...]:
+        """The files that know how far the chains had come: one beside the store, one where this program remembers."""
+        beside = Witness("The anchor beside the store", chain.anchor_file(self.file))
+        if self.remembered is None or self._key is None:
+            return (beside,)
+        return beside, Witness("What this program remembers of the store", remembered_file(self.remembered, self._key))
 
     def write_anchor(self, *, anew: bool = False) -> None:
-        """Note the chains' heads beside the store: a tail that is cut off later is then missed.
+        """Note the chains' heads beside the store and where this program remembers: a tail cut off later is missed.
 
         An anchor that does not lie on the chains is evidence, and so is a missing one: both stay as they are, for
         `verify` to show, unless it is made `anew` (for a store just made or restored).
@@ -188,27 +216,40 @@ class Store:
         if self.read_only_reason is not None:
             return
         self.check_in_place()
-        file = chain.anchor_file(self.file)
+        beside, *others = self.witnesses()
         if not anew:
-            before = chain.read_anchor(file, self.key)
-            if before is None:
-                raise StoreDamaged(f"The anchor file is missing ({file}). Run metercalc verify.")
-            if not self._carries(before):
-                raise StoreDamaged(f"The records do not carry on from the anchor ({file}). Run metercalc verify.")
-        chain.write_anchor(file, self.anchor(), self.key)
+            if chain.read_anchor(beside.file, self.key) is None:
+                raise StoreDamaged(f"The anchor file is missing ({beside.file}). Run metercalc verify.")
+            for witness in (beside, *others):
+                if not self._carries(chain.read_anchor(witness.file, self.key)):
+                    raise StoreDamaged(
+                        f"The records do not carry on from the anchor ({witness.file}). Run metercalc verify."
+                    )
+        anchor = self.anchor()
+        chain.write_anchor(beside.file, anchor, self.key)
+        for witness in others:
+            try:
+                make_folder(witness.file.parent)
+            except OSError as error:
+                raise StoreError(f"Nothing can be remembered of the store ({witness.file}): {error}.") from error
+            chain.write_anchor(witness.file, anchor, self.key)
 
-    def _carries(self, anchor: chain.Anchor) -> bool:
-        """Whether the anchor lies on the chains as they are now."""
-        with self.reading() as database:
-            for user_id, head in anchor.chains.items():
-                query = Record.select(Record.seq, Record.hash).where(
-                    (Record.user_id == user_id) & (Record.seq == head[0])
-                )
-                if user_id == chain.NO_USER:
-                    query = Price.select(Price.id, Price.hash).where(Price.id == head[0])
-                if _link(database, query) != head:
-                    return False
+    def journal_is_whole(self, database: SqliteDatabase) -> bool:
+        """Whether the journal has what the anchors know of it; one that cannot be read is for `verify` to name."""
+        for witness in self.witnesses():
+            try:
+                anchor = chain.read_anchor(witness.file, self.key)
+            except StoreError:
+                continue
+            if anchor is not None and not _lies_on(database, chain.NO_USER, anchor.chains.get(chain.NO_USER)):
+                return False
         return True
+
+    def _carries(self, anchor: chain.Anchor | None) -> bool:
+        """Whether an anchor lies on the chains as they are now."""
+        with self.reading() as database:
+            points = {} if anchor is None else anchor.chains
+            return all(_lies_on(database, user_id, point) for user_id, point in points.items())
 
     def close(self) -> None:
         """End all sessions, write the anchor, and close the calling thread's connection."""
@@ -227,9 +268,23 @@ def _now() -> int:
     return time.time_ns() // 1000
 
 
-def _link(database: SqliteDatabase, query: Any) -> tuple[int, bytes] | None:
-    """The place and the hash of the first link that a query finds."""
-    row = query.limit(1).tuples().bind(database).first()
+def remembered_file(folder: Path, key: bytes) -> Path:
+    """Where a program remembers the last links of the store with this key: its name tells nobody the key."""
+    return folder / f"{chain.digest(key, b'remembered').hex()[:24]}.anchor"
+
+
+def _lies_on(database: SqliteDatabase, user_id: int, point: tuple[int, bytes] | None) -> bool:
+    """Whether a chain's link stands where an anchor has it."""
+    if point is None:
+        return True
+    if user_id == chain.NO_USER:
+        return _link(database, "SELECT number, hash FROM journal WHERE number = ?", point[0]) == point
+    return _link(database, "SELECT seq, hash FROM record WHERE user_id = ? AND seq = ?", user_id, point[0]) == point
+
+
+def _link(database: SqliteDatabase, sql: str, *values: int) -> tuple[int, bytes] | None:
+    """The place and the hash of the link that a query finds."""
+    row = database.execute_sql(sql, values).fetchone()
     return (int(row[0]), bytes(row[1] or b"")) if row else None
 
 

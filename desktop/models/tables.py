@@ -12,7 +12,7 @@ from peewee import AutoField, BigIntegerField, BlobField, IntegerField, Model, T
 class User(Model):
     """An account. `username` is an e-mail in lower case; `balance` is in hundredths of a credit.
 
-    `mark` is a keyed hash of all but the balance (`chain.account_mark`).
+    `generation` goes up with a new password and with a deactivation: sessions of the one before end.
     """
 
     id = AutoField()
@@ -21,7 +21,7 @@ class User(Model):
     status = TextField()
     role = TextField()
     balance = BigIntegerField()
-    mark = BlobField(null=True)
+    generation = IntegerField(default=1)
 
 
 class Operation(Model):
@@ -33,24 +33,24 @@ class Operation(Model):
 
 
 class Price(Model):
-    """What an operation cost from a record on: an append-only chain, so that every charge's price can be proved.
+    """What an operation cost from a record on; append-only, each an entry of the journal too.
 
-    `from_record` is the id of the first record that the cost holds for.
+    `from_record` is the id of the first record that the cost holds for; `user_id` is 0 for the configuration's.
     """
 
     id = AutoField()
     operation_id = IntegerField()
     cost = BigIntegerField()
     from_record = BigIntegerField()
-    user_id = IntegerField(null=True)
+    user_id = IntegerField()
     date = BigIntegerField()
-    hash = BlobField()
 
 
 class Record(Model):
-    """One entry of the ledger; append-only but for `deleted_at` and `deleted_hash`."""
+    """One entry of the ledger; append-only but for `deleted_at`. `form` is the version of its canonical form."""
 
     id = AutoField()
+    form = IntegerField()
     request_id = TextField()
     step = IntegerField()
     operation_id = IntegerField()
@@ -65,17 +65,20 @@ class Record(Model):
     source = TextField()
     date = BigIntegerField()
     deleted_at = BigIntegerField(null=True)
-    deleted_hash = BlobField(null=True)
     hash = BlobField()
 
 
 class SignInFailure(Model):
-    """Failed sign-ins of one e-mail, known or not; `name` is a keyed hash of it. Times in UTC microseconds."""
+    """Failed sign-ins of one e-mail, known or not; `name` is a keyed hash of it. Times in UTC microseconds.
+
+    `mark` is a keyed hash of the rest: a row that another program changed counts for nothing.
+    """
 
     name = BlobField(primary_key=True)
     failures = IntegerField()
     last = BigIntegerField()
     wait = BigIntegerField()
+    mark = BlobField()
 
     class Meta:
         table_name = "sign_in_failure"

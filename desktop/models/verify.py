@@ -2,14 +2,17 @@
 
     L1  user.balance = user_balance of the user's last record      L2  seq is 1..n without a gap
     L3  user_balance(k) = user_balance(k-1) − amount(k) ≥ 0        L4  every charge has a response and its time's price
-    L5  (request_id, step) at most once                            L6  the keyed chain holds, and the anchor lies on it
+    L5  a user's (request_id, step) at most once                   L6  chains and journal hold, every state is the
+                                                                       journal's last, the anchors lie on them
     L7  the file is sound, foreign keys too, and the schema is the expected one
 
-One pass over the records in the order they were written, with the head of every user's chain in memory.
+The journal is replayed first (`replay`); then one pass over the records in the order they were written, with the head
+of every user's chain in memory.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,9 +23,9 @@ from typing import Any
 from peewee import SqliteDatabase
 
 from desktop.errors import StoreDamaged, StoreError
-from desktop.models import chain, migrations, sqlite
-from desktop.models.store import Store
-from desktop.values import OperationType, Problem, Verification
+from desktop.models import accounts, chain, forms, migrations, operations, replay, sqlite
+from desktop.models.store import Store, Witness
+from desktop.values import OperationType, Problem, Source, Verification
 
 Row = tuple[Any, ...]  # of `_RECORDS`, as SQLite has it
 
@@ -34,17 +37,29 @@ MISSING = (
 MAX_PROBLEMS = 1_000  # a store that breaks more often is not read any better by a longer list
 
 _RECORDS = """SELECT id, request_id, step, operation_id, user_id, seq, amount, user_balance, operands,
-    operation_response, expression, exact, source, date, hash, deleted_at, deleted_hash FROM record ORDER BY id"""
+    operation_response, expression, exact, source, date, hash, deleted_at, form FROM record ORDER BY id"""
+
+_SOURCES = {source.value: source.value.encode() for source in Source}
+_is_request_id = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
 
 
 @dataclass(slots=True)
 class _Head:
-    """Where a user's chain stands in the pass. `anchored` is the length that the anchor knows, 0 for none."""
+    """Where a user's chain stands in the pass. `anchored` is the next length that an anchor knows, 0 for none."""
 
     seq: int
     balance: int
     hash: bytes
     anchored: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """What one anchor says of one chain."""
+
+    length: int
+    hash: bytes
+    witness: str
 
 
 def verify(
@@ -62,7 +77,7 @@ def verify(
     """
     started = time.monotonic()
     key = store.key
-    run = _Run(store.database, key, chain.anchor_file(store.file) if anchored else None, progress, cancelled)
+    run = _Run(store.database, key, store.witnesses() if anchored else (), progress, cancelled)
     try:
         with store.reading():
             run.all()
@@ -75,6 +90,8 @@ def verify(
         users=len(run.usernames),
         seconds=time.monotonic() - started,
         complete=not run.stopped,
+        changes=run.states.entries,
+        anchored_at=run.anchored_at,
     )
 
 
@@ -85,13 +102,13 @@ class _Run:
         self,
         database: SqliteDatabase,
         key: bytes,
-        anchor_file: Path | None,
+        witnesses: tuple[Witness, ...],
         progress: Callable[[int, int], None],
         cancelled: Callable[[], bool],
     ) -> None:
         self.database = database
         self.key = key
-        self.anchor_file = anchor_file
+        self.witnesses = witnesses
         self.progress = progress
         self.cancelled = cancelled
         self.problems: list[Problem] = []
@@ -100,20 +117,24 @@ class _Run:
         self.heads: dict[int, _Head] = {}
         self.usernames: dict[int, str] = {}
         self.balances: dict[int, int] = {}
-        self.operations: dict[int, str] = {}
+        self.last_id = 0
+        self.operations = operations.Operations({}, {}, {}, "")
         self.prices: list[tuple[int, int, int]] = []
-        self.anchored: dict[int, tuple[int, bytes]] = {}
+        self.states = replay.States()
+        self.points: dict[int, list[_Point]] = {}
+        self.anchored_at = 0
         self.schema_is_ours = False
 
     def all(self) -> None:
         """Every check in turn; a part of the file that cannot be read is a finding, not an end."""
         for check in (
-            self._anchor,  # first, before the snapshot begins: a program that ends meanwhile moves the anchor on
+            self._anchors,  # first, before the snapshot begins: a program that ends meanwhile moves the anchor on
             self._schema,
             self._users,
-            self._prices,
+            self._journal,
             self._records,
             self._ends,
+            self._attempts,
             self._structure,
         ):
             if self.stopped or self.cancelled():
@@ -152,56 +173,49 @@ class _Run:
         for name in present.keys() - migrations.expected_schema().keys():
             self._found("L7", 0, 0, f"{name} was not made by the program.")
 
-    def _anchor(self) -> None:
-        if self.anchor_file is None:
-            return
-        try:
-            anchor = chain.read_anchor(self.anchor_file, self.key)
-        except StoreError as error:
-            self._found("L6", 0, 0, error.message)
-            return
-        if anchor is None:
-            self._found("L6", 0, 0, f"{MISSING} ({self.anchor_file}).")
-            return
-        self.anchored = dict(anchor.chains)
+    def _anchors(self) -> None:
+        for place, witness in enumerate(self.witnesses):
+            try:
+                anchor = chain.read_anchor(witness.file, self.key)
+            except StoreError as error:
+                self._found("L6", 0, 0, error.message)
+                continue
+            if anchor is None:
+                if place == 0:  # what a program remembers is missing wherever it has not been before
+                    self._found("L6", 0, 0, f"{MISSING} ({witness.file}).")
+                continue
+            self.anchored_at = self.anchored_at or anchor.date
+            for user_id, (length, last) in anchor.chains.items():
+                self.points.setdefault(user_id, []).append(_Point(length, last, witness.name))
+        for points in self.points.values():
+            points.sort(key=lambda point: point.length)
 
     def _users(self) -> None:
-        sql = "SELECT id, username, password, status, role, balance, mark FROM user"
-        for user_id, username, password, status, role, balance, mark in self.database.execute_sql(sql):
+        for user_id, username, balance in self.database.execute_sql("SELECT id, username, balance FROM user"):
             self.usernames[user_id] = username
-            if chain.account_mark(self.key, user_id, username, password, status, role) != mark:
-                self._found("L6", user_id, 0, "The e-mail, password, status or role is not the one that was written.")
             self.balances[user_id] = balance
-            anchored, _ = self.anchored.get(user_id, (0, b""))
+            points = self.points.get(user_id)
+            anchored = points[0].length if points else 0
             self.heads[user_id] = _Head(0, 0, chain.genesis(self.key, user_id), anchored)
 
-    def _prices(self) -> None:
-        rows = self.database.execute_sql("SELECT id, type, cost FROM operation").fetchall()
-        self.operations = {operation_id: kind for operation_id, kind, _ in rows}
-        present = {operation_id: cost for operation_id, _, cost in rows}
-        last = chain.genesis(self.key, chain.NO_USER)
-        latest: dict[int, int] = {}
-        count = 0
-        sql = "SELECT id, operation_id, cost, from_record, user_id, date, hash FROM price ORDER BY id"
-        for price_id, operation_id, cost, from_record, user_id, date, stored in self.database.execute_sql(sql):
-            count += 1
-            kind = self.operations.get(operation_id, "")
-            form = chain.price_form(price_id, kind, cost, from_record, user_id, date)
-            if price_id != count or chain.link(self.key, last, form) != stored:
-                self._found("L6", 0, 0, f"Price {price_id} ({kind}) is not the one that was written.")
-            last = stored
-            latest[operation_id] = cost
-            self.prices.append((from_record, operation_id, cost))
-            self._compare_anchor(chain.NO_USER, count, stored, 0)
-        self._compare_length(chain.NO_USER, count, "the prices")
-        for operation_id, cost in present.items():
-            if cost != latest.get(operation_id, 0):
-                self._found("L4", 0, 0, f"The cost of {self.operations[operation_id]} is not its last recorded price.")
+    def _journal(self) -> None:
+        points = {point.length for point in self.points.get(chain.NO_USER, ())}
+
+        def passed(number: int, hash: bytes) -> None:
+            if number in points:
+                self._compare_anchors(chain.NO_USER, number, hash, 0)
+
+        self.states = replay.replay(self.database, self.key, self._found, passed, self.cancelled)
+        self._compare_length(chain.NO_USER, self.states.entries, "the journal")
+        self.operations = operations.read(self.database)
+        replay.check_accounts(self.database, self.key, self.states, self._found)
+        self.prices = replay.check_prices(self.database, self.key, self.states, self.operations, self._found)
 
     def _records(self) -> None:
         total = self.database.execute_sql("SELECT count(*) FROM record").fetchone()[0]
         cursor = self.database.execute_sql(_RECORDS)
-        credits = [operation_id for operation_id, kind in self.operations.items() if kind == OperationType.CREDIT]
+        kinds = self.operations.kinds
+        credits = [operation_id for operation_id, kind in kinds.items() if kind == OperationType.CREDIT]
         costs: dict[int, int | None] = dict.fromkeys(credits)
         # Stable: of two prices that hold from the same record on, the later one is the one that was charged.
         coming = sorted(self.prices, key=lambda price: price[0])
@@ -223,63 +237,77 @@ class _Run:
 
     def _pass(self, rows: list[Row], costs: Mapping[int, int | None]) -> None:
         """Follow the chains through some rows at constant prices: one comparison where all is well."""
-        heads, kinds, mac = self.heads, self.operations, chain.mac(self.key)
+        heads, mac, last_id = self.heads, chain.mac(self.key), self.last_id
+        kinds = {id: kind.encode() for id, kind in self.operations.kinds.items()}
+        pack, tag = forms.RECORD.head.pack, forms.RECORD.tag
         for row in rows:
             (id, request_id, step, operation_id, user_id, seq, amount, balance, operands, response, text, exact, source,
-             date, stored, deleted_at, deleted_hash) = row  # fmt: skip
+             date, stored, deleted_at, form) = row  # fmt: skip
             head = heads.get(user_id) or self._unknown_user(row)
-            # chain.record_form, written out: the call alone costs a tenth of the pass.
-            form = (
-                f"record|{id}|{request_id}|{step}|{kinds.get(operation_id, '')}|{user_id}|{seq}|{amount}|{balance}"
-                f"|{exact}|{source}|{date}|{len(operands)}:{operands}|{len(response)}:{response}|{len(text)}:{text}"
-            ).encode()
-            genuine = mac(head.hash + form) == stored
+            # forms.RECORD.encode, written out: the calls alone cost a quarter of the pass.
+            request, kind, origin = request_id.encode(), kinds.get(operation_id, b""), _SOURCES.get(source, b"")
+            left, right, whole = operands.encode(), response.encode(), text.encode()
+            lengths = len(request), len(kind), len(origin), len(left), len(right), len(whole)
+            numbers = pack(tag, id, step, user_id, seq, amount, balance, exact, date, *lengths)
+            genuine = mac(b"".join((numbers, request, kind, origin, left, right, whole, head.hash))) == stored
             cost = costs.get(operation_id, -1)
+            last_id += 1
             if not (
                 genuine
+                and id == last_id
                 and seq == head.seq + 1
                 and balance == head.balance - amount >= 0
                 and (cost is None or (amount == cost and response))
-                and deleted_at is deleted_hash is None
+                and deleted_at is None
                 and seq != head.anchored
+                and form == forms.VERSION
+                and 0 <= exact <= 1
+                and origin
+                and _is_request_id(request_id)
             ):
-                self._examine(row, head, cost, genuine=genuine)
+                self._examine(row, head, cost, last_id, genuine=genuine)
+                last_id = id
             head.seq, head.balance, head.hash = seq, balance, stored
+        self.last_id = last_id
 
     def _unknown_user(self, row: Row) -> _Head:
         record_id, user_id, seq, amount, balance = row[0], row[4], row[5], row[6], row[7]
         self._found("L7", user_id, record_id, f"It belongs to user {user_id}, who does not exist.")
         return self.heads.setdefault(user_id, _Head(seq - 1, balance + amount, b""))
 
-    def _examine(self, row: Row, head: _Head, cost: int | None, *, genuine: bool) -> None:
-        """Name each rule that a row breaks; it may break none, being deleted or where the anchor stands."""
-        id, user_id, seq, amount, balance, response = row[0], row[4], row[5], row[6], row[7], row[9]
-        stored, deleted_at, deleted_hash = row[14], row[15], row[16]
+    def _examine(self, row: Row, head: _Head, cost: int | None, expected_id: int, *, genuine: bool) -> None:
+        """Name each rule that a row breaks; it may break none, being deleted or where an anchor stands."""
+        id, request_id, user_id, seq, amount, balance, response = row[0], row[1], *row[4:8], row[9]
+        exact, source, stored, deleted_at, form = *row[11:13], *row[14:17]
+        if form != forms.VERSION or exact not in (0, 1) or source not in _SOURCES or not _is_request_id(request_id):
+            self._found("L6", user_id, id, "It holds a value that the program never writes.")
         if not genuine:
             self._found("L6", user_id, id, "Its content or place is not what was written (hash).")
+        if id != expected_id:
+            self._found("L2", user_id, id, f"Records are missing before it: {expected_id} to {id - 1}.")
         if seq != head.seq + 1:
             self._found("L2", user_id, id, f"Its sequence number is {seq} after {head.seq}.")
         if balance != head.balance - amount or balance < 0:
             self._found("L3", user_id, id, f"Its balance does not follow from the one before it ({head.balance}).")
         if cost is not None and (amount != cost or not response):
             self._found("L4", user_id, id, "It has no response, or did not cost what the operation cost then.")
-        if deleted_hash is not None or deleted_at is not None:
-            self._deletion(user_id, id, stored, deleted_at, deleted_hash)
-        self._compare_anchor(user_id, seq, stored, id)
+        if deleted_at is not None and self.states.hidden.pop(id, None) != (user_id, deleted_at):
+            self._found("L6", user_id, id, "It was deleted by something else than the program.")
+        if seq == head.anchored:
+            self._compare_anchors(user_id, seq, stored, id)
+            later = [point.length for point in self.points[user_id] if point.length > seq]
+            head.anchored = later[0] if later else 0
 
-    def _deletion(self, user_id: int, record_id: int, stored: bytes, at: int | None, mark: bytes | None) -> None:
-        if mark != chain.visibility_mark(self.key, stored, at):
-            self._found("L6", user_id, record_id, "It was deleted or restored by something else than the program.")
-
-    def _compare_anchor(self, user_id: int, length: int, stored: bytes, record_id: int) -> None:
-        anchored = self.anchored.get(user_id)
-        if anchored is not None and anchored[0] == length and anchored[1] != stored:
-            self._found("L6", user_id, record_id, "The anchor beside the store says that something else stood here.")
+    def _compare_anchors(self, user_id: int, length: int, stored: bytes, record_id: int) -> None:
+        for point in self.points.get(user_id, ()):
+            if point.length == length and point.hash != stored:
+                self._found("L6", user_id, record_id, f"{point.witness} says that something else stood here.")
 
     def _compare_length(self, user_id: int, length: int, whose: str) -> None:
-        anchored = self.anchored.get(user_id)
-        if anchored is not None and length < anchored[0]:
-            self._found("L6", user_id, 0, f"The end is missing: {whose} had {anchored[0]} entries and now {length}.")
+        for point in self.points.get(user_id, ()):
+            if length < point.length:
+                has = f"{whose} had {point.length} entries and now {length}"
+                self._found("L6", user_id, 0, f"The end is missing: {has}. {point.witness} says so.")
 
     def _ends(self) -> None:
         for user_id, head in self.heads.items():
@@ -289,8 +317,15 @@ class _Run:
             if head.seq == 0:
                 self._found("L2", user_id, 0, f"{name} has no records, not even the starting balance.")
             self._compare_length(user_id, head.seq, name)
-        for user_id in self.anchored.keys() - self.heads.keys() - {chain.NO_USER}:
+        for user_id in self.points.keys() - self.heads.keys() - {chain.NO_USER}:
             self._found("L6", user_id, 0, f"User {user_id} is missing with all records.")
+        for record_id, (user_id, _) in self.states.hidden.items():
+            self._found("L6", user_id, record_id, "It was restored by something else than the program.")
+
+    def _attempts(self) -> None:
+        for row in self.database.execute_sql("SELECT failures, last, wait, name, mark FROM sign_in_failure"):
+            if accounts.attempts_mark(self.key, *row[:-1]) != row[-1]:
+                self._found("L6", 0, 0, "A count of failed sign-ins was changed by something else than the program.")
 
     def _structure(self) -> None:
         findings = sqlite.full_check(self.database)
@@ -299,8 +334,6 @@ class _Run:
         # Where the schema's unique index stands and is sound, no request can be in the table twice.
         if self.schema_is_ours and not findings:
             return
-        twice = (
-            "SELECT request_id, step, max(id), max(user_id) FROM record NOT INDEXED GROUP BY 1, 2 HAVING count(*) > 1"
-        )
-        for request_id, step, record_id, user_id in self.database.execute_sql(twice):
+        twice = "SELECT user_id, request_id, step, max(id) FROM record NOT INDEXED GROUP BY 1, 2, 3 HAVING count(*) > 1"
+        for user_id, request_id, step, record_id in self.database.execute_sql(twice):
             self._found("L5", user_id, record_id, f"Step {step} of request {request_id} stands more than once.")

@@ -20,7 +20,7 @@ from decimal import Context, Decimal
 from pathlib import Path
 from typing import Any
 
-from desktop.models import accounts, chain, migrations, sqlite
+from desktop.models import accounts, chain, forms, journal, migrations, sqlite
 from desktop.models.entries import Head
 from desktop.models.opening import open_store
 from desktop.models.store import Store
@@ -36,7 +36,7 @@ BETWEEN = 10_000_000  # microseconds from one record to the next, on average
 
 _BATCH = 20_000
 _INSERT = """INSERT INTO record (id, request_id, step, operation_id, user_id, seq, amount, user_balance, operands,
-    operation_response, expression, exact, source, date, hash, deleted_at, deleted_hash)
+    operation_response, expression, exact, source, date, hash, deleted_at, form)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _EXACT = Context(prec=34)
@@ -63,6 +63,11 @@ def build(folder: Path, records: int, *, seed: int = 2207) -> Path:
         store.disconnect()  # the journal's mode can only be changed by who is alone
         _fill(store, users, records, random.Random(seed))
         store.connect()
+        with store.writing() as database:
+            hidden = "SELECT id, user_id, deleted_at FROM record WHERE deleted_at IS NOT NULL ORDER BY deleted_at"
+            for id, user_id, date in database.execute_sql(hidden).fetchall():
+                entry = {"user_id": user_id, "subject": id, "actor_id": user_id, "date": date}
+                journal.write(store, database, journal.DELETED, **entry)
         store.write_anchor(anew=True)
     return file
 
@@ -117,16 +122,15 @@ def _rows(key: bytes, users: list[_User], records: int, chance: random.Random) -
         user.seq, user.balance = user.seq + 1, user.balance - price
         request_id = f"{request:08x}-0000-4000-8000-{request:012x}"
         exact = 0 if number == 3 and len(response) > 30 else 1
-        form = chain.record_form(
-            record_id, request_id, step, kinds[number].value, user.id, user.seq, price, user.balance, operands,
-            response, expression, exact, source, date,
+        form = forms.RECORD.encode(
+            record_id, step, user.id, user.seq, price, user.balance, exact, date,
+            request_id, kinds[number].value, source, operands, response, expression,
         )  # fmt: skip
-        user.hash = mac(user.hash + form)
+        user.hash = mac(form + user.hash)
         deleted_at = date + 60_000_000 if chance.random() < 1 / 91 else None
-        mark = None if deleted_at is None else chain.visibility_mark(key, user.hash, deleted_at)
         yield (
             record_id, request_id, step, number + 1, user.id, user.seq, price, user.balance, operands, response,
-            expression, exact, source, date, user.hash, deleted_at, mark,
+            expression, exact, source, date, user.hash, deleted_at, forms.VERSION,
         )  # fmt: skip
 
 

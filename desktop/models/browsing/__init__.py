@@ -13,7 +13,7 @@ some minutes to make once, in the background.
 
 It lies in a file beside the store, follows behind, and is derived: a charge never touches it, a query first takes in
 what is new (`state`), and whatever is wrong with it (missing, damaged, of another store or time zone), the ledger
-itself answers (`plain`) while it is made anew (`upkeep`). Deletions reach it by the ledger's table `visibility`.
+itself answers (`plain`) while it is made anew (`upkeep`). Deletions reach it by the ledger's journal.
 """
 
 from __future__ import annotations

@@ -57,6 +57,11 @@ class Chunk:
         return {amount for _, amount in self.tallies}
 
 
+# What the journal says of deletions and restorations of a user, from an entry on: number, record, deleted or not, date.
+CHANGES = """SELECT j.number, r.seq, j.kind = 'deleted', j.date FROM journal j JOIN record r ON r.id = j.subject
+    WHERE j.user_id = ? AND j.number > ? AND j.kind IN ('deleted', 'restored') ORDER BY j.number"""
+
+
 class State:
     """One thread's view of a user's records."""
 
@@ -99,10 +104,7 @@ class State:
         self._broken = True
         run = self.store.database.execute_sql
         newest = newest_of(self.store, self.user_id)
-        changes = run(
-            "SELECT id, seq, deleted, date FROM visibility WHERE user_id = ? AND id > ? ORDER BY id LIMIT ?",
-            (self.user_id, self.seen, most + 1),
-        ).fetchall()
+        changes = run(f"{CHANGES} LIMIT ?", (self.user_id, self.seen, most + 1)).fetchall()
         enough = newest - self.upto <= most and len(changes) <= most and (self.marks.ready or not self.marks.applied)
         if enough:
             self.take(list(lines.read(self.store, self.user_id, self.upto, most)))
@@ -112,7 +114,7 @@ class State:
         return enough
 
     def note(self, changes: Sequence[tuple[int, int, int, int]]) -> None:
-        """Take in rows of `visibility`: id, record, whether it was deleted, date."""
+        """Take in rows of `CHANGES`."""
         if changes:
             self.apply({seq: bool(deleted) for _, seq, deleted, _ in changes})
             self.seen, self.seen_date = changes[-1][0], changes[-1][3]
@@ -233,7 +235,7 @@ def check_marks(store: Store, user_id: int, marks: Marks) -> None:
         if row is None or bytes(row[0]) != marks.hash or marks.zone != zone():
             raise IndexDamaged("it is not of this store as it is now")
     if marks.seen:
-        row = run("SELECT date FROM visibility WHERE id = ? AND user_id = ?", (marks.seen, user_id)).fetchone()
+        row = run("SELECT date FROM journal WHERE number = ? AND user_id = ?", (marks.seen, user_id)).fetchone()
         if row is None or row[0] != marks.seen_date:
             raise IndexDamaged("it knows of deletions that the store does not have")
 
@@ -246,6 +248,6 @@ def newest_of(store: Store, user_id: int) -> int:
 
 def is_up_to_date(store: Store, user_id: int, marks: Marks) -> bool:
     """Whether an index with these marks lacks nothing that is in the ledger."""
-    sql = "SELECT max(id) FROM visibility WHERE user_id = ?"
+    sql = "SELECT max(number) FROM journal WHERE user_id = ? AND kind IN ('deleted', 'restored')"
     seen = store.database.execute_sql(sql, (user_id,)).fetchone()[0] or 0
     return marks.ready and (marks.applied, marks.seen) == (newest_of(store, user_id), seen)

@@ -21,7 +21,7 @@ from desktop.models.browsing.index_file import PART_BITS, IndexFile, IndexTroubl
 from desktop.models.browsing.keys import KIND, bitmap_id
 from desktop.models.browsing.orders import BLOCK
 from desktop.models.browsing.sorting import Sorter
-from desktop.models.browsing.state import State, check_marks, is_up_to_date, newest_of
+from desktop.models.browsing.state import CHANGES, State, check_marks, is_up_to_date, newest_of
 from desktop.models.store import Store
 
 log = logging.getLogger(__name__)
@@ -90,10 +90,7 @@ def _take_chunk(state: State, cancelled: Callable[[], bool]) -> None:
         if cancelled():
             raise Cancelled("The index is not wanted any more.")
         state.take(more)
-    changes = state.store.database.execute_sql(
-        "SELECT id, seq, deleted, date FROM visibility WHERE user_id = ? AND id > ? ORDER BY id",
-        (state.user_id, state.seen),
-    )
+    changes = state.store.database.execute_sql(CHANGES, (state.user_id, state.seen))
     state.note(changes.fetchall())
     flush(state)
 

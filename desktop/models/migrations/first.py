@@ -1,35 +1,31 @@
-"""The schema's versions: numbered steps, each in one transaction, and nothing that runs outside an upgrade.
+"""Schema versions 1 to 3, as they were released: frozen text, whatever the program's words become.
 
-A step's SQL never changes once released: a store made by any version walks the same steps. Text is checked by STRICT
-tables, rules that must hold against any program that opens the file by CHECKs and triggers.
+The forms are those that stores up to version 3 hash: lines with separators, in which two fields had no length before
+them (`desktop.models.forms` says why that had to go). Nothing but these steps and the proof before version 4 uses them.
 """
 
 from __future__ import annotations
 
-import functools
+import hmac
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
 
 from peewee import SqliteDatabase
 
-from desktop.errors import StoreError
-from desktop.models import chain
-from desktop.models.sqlite import APPLICATION_ID, pragma
-from desktop.values import OperationType
+from desktop.models.migrations.upgrade import Upgrade
+from desktop.models.sqlite import APPLICATION_ID
 
-
-@dataclass(frozen=True, slots=True)
-class Upgrade:
-    """What a step may use: `costs` are those of the configuration, in hundredths of a credit."""
-
-    database: SqliteDatabase
-    key: bytes
-    costs: Mapping[OperationType, int]
-
-
-Step = Callable[[Upgrade], None]
+CREDIT = "credit"
+OPERATIONS = (
+    "addition",
+    "subtraction",
+    "multiplication",
+    "division",
+    "square_root",
+    "random_string",
+    CREDIT,
+)
+SOURCES = ("computed", "random.org", "local", "ledger")
+PRICES = 0  # the name of the chain of prices, which belonged to nobody
 
 _FIRST_SCHEMA = (
     """CREATE TABLE user (
@@ -125,19 +121,78 @@ _VISIBILITY = (
 )
 
 
-def _create(upgrade: Upgrade) -> None:
+def record_form(
+    id: int,
+    request_id: str,
+    step: int,
+    operation: str,
+    user_id: int,
+    seq: int,
+    amount: int,
+    user_balance: int,
+    operands: str,
+    response: str,
+    expression: str,
+    exact: int,
+    source: str,
+    date: int,
+) -> bytes:
+    """The bytes that stood for a record in its user's chain."""
+    return (
+        f"record|{id}|{request_id}|{step}|{operation}|{user_id}|{seq}|{amount}|{user_balance}|{exact}|{source}|{date}"
+        f"|{len(operands)}:{operands}|{len(response)}:{response}|{len(expression)}:{expression}"
+    ).encode()
+
+
+def price_form(id: int, operation: str, cost: int, from_record: int, user_id: int | None, date: int) -> bytes:
+    """The bytes that stood for a price in the chain of prices."""
+    return f"price|{id}|{operation}|{cost}|{from_record}|{user_id or 0}|{date}".encode()
+
+
+def genesis(key: bytes, user_id: int) -> bytes:
+    """What the first link of a chain hung on."""
+    return hmac.digest(key, b"chain|%d" % user_id, "sha256")
+
+
+def link(key: bytes, before: bytes, form: bytes) -> bytes:
+    """A link of a chain: HMAC-SHA-256 over the one before and the form."""
+    return hmac.digest(key, before + form, "sha256")
+
+
+def visibility_mark(key: bytes, record_hash: bytes, deleted_at: int | None) -> bytes:
+    """What a record carried that was deleted, or restored (None)."""
+    state = b"restored|" if deleted_at is None else b"deleted|%d|" % deleted_at
+    return hmac.digest(key, state + record_hash, "sha256")
+
+
+def account_mark(key: bytes, id: int, username: str, password: str, status: str, role: str) -> bytes:
+    """What an account carried from version 3 on."""
+    form = f"account|{id}|{status}|{role}|{len(username)}:{username}|{len(password)}:{password}"
+    return hmac.digest(key, form.encode(errors="surrogatepass"), "sha256")
+
+
+def key_fits(database: SqliteDatabase, key: bytes) -> bool:
+    """Whether a store of these versions was made under a key: by its first price."""
+    row = database.execute_sql(
+        "SELECT p.id, o.type, p.cost, p.from_record, p.user_id, p.date, p.hash "
+        "FROM price p JOIN operation o ON o.id = p.operation_id ORDER BY p.id LIMIT 1"
+    ).fetchone()
+    return row is not None and hmac.compare_digest(link(key, genesis(key, PRICES), price_form(*row[:-1])), row[-1])
+
+
+def create(upgrade: Upgrade) -> None:
     """Version 1: the tables, their guards, and the operations with the prices of the configuration."""
     database = upgrade.database
     for statement in _FIRST_SCHEMA:
         database.execute_sql(statement)
-    before = chain.genesis(upgrade.key, chain.NO_USER)
+    before = genesis(upgrade.key, PRICES)
     now = time.time_ns() // 1000
-    for id, operation in enumerate(OperationType, start=1):
+    for id, operation in enumerate(OPERATIONS, start=1):
         cost = upgrade.costs.get(operation, 0)
-        database.execute_sql("INSERT INTO operation (id, type, cost) VALUES (?, ?, ?)", (id, operation.value, cost))
-        if operation is OperationType.CREDIT:
+        database.execute_sql("INSERT INTO operation (id, type, cost) VALUES (?, ?, ?)", (id, operation, cost))
+        if operation == CREDIT:
             continue
-        before = chain.link(upgrade.key, before, chain.price_form(id, operation, cost, 1, None, now))
+        before = link(upgrade.key, before, price_form(id, operation, cost, 1, None, now))
         database.execute_sql(
             "INSERT INTO price (id, operation_id, cost, from_record, date, hash) VALUES (?, ?, ?, 1, ?, ?)",
             (id, id, cost, now, before),
@@ -145,69 +200,16 @@ def _create(upgrade: Upgrade) -> None:
     database.execute_sql(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
-def _note_visibility(upgrade: Upgrade) -> None:
-    """Version 2: a line for each deletion and restoration from now on."""
+def note_visibility(upgrade: Upgrade) -> None:
+    """Version 2: a line for each deletion and restoration from then on."""
     for statement in _VISIBILITY:
         upgrade.database.execute_sql(statement)
 
 
-def _mark_accounts(upgrade: Upgrade) -> None:
+def mark_accounts(upgrade: Upgrade) -> None:
     """Version 3: each account carries a keyed mark of its e-mail, password, status and role."""
     database = upgrade.database
     database.execute_sql("ALTER TABLE user ADD COLUMN mark BLOB")
     for account in database.execute_sql("SELECT id, username, password, status, role FROM user").fetchall():
-        mark = chain.account_mark(upgrade.key, *account)
+        mark = account_mark(upgrade.key, *account)
         database.execute_sql("UPDATE user SET mark = ? WHERE id = ?", (mark, account[0]))
-
-
-STEPS: tuple[Step, ...] = (_create, _note_visibility, _mark_accounts)
-SCHEMA_VERSION = len(STEPS)
-
-
-def version(database: SqliteDatabase) -> int:
-    """The schema version of an open store; 0 for an empty file."""
-    return int(pragma(database, "user_version"))
-
-
-def upgrade(
-    database: SqliteDatabase,
-    key_file: Path,
-    costs: Mapping[OperationType, int],
-    *,
-    steps: tuple[Step, ...] = STEPS,
-) -> None:
-    """Walk the missing steps, each in a transaction of its own that also moves the version.
-
-    A new store's key is made inside the first one, so that two programs starting at once agree on it.
-    Raises `StoreError` when an existing store has lost its key: its records could not be continued.
-    """
-    for number in range(version(database) + 1, len(steps) + 1):
-        with database.atomic("IMMEDIATE"):
-            if version(database) >= number:  # another process was faster
-                continue
-            key = chain.read_key(key_file)
-            if key is None and number == 1:
-                key = chain.make_key(key_file)
-            if key is None:
-                raise StoreError(f"The store cannot be upgraded without its key file ({key_file}).")
-            steps[number - 1](Upgrade(database, key, costs))
-            database.execute_sql(f"PRAGMA user_version = {number}")
-
-
-def schema_of(database: SqliteDatabase) -> dict[str, str]:
-    """The SQL behind every table, index and trigger of an open store, by kind and name."""
-    rows = database.execute_sql("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
-    return {f"{kind} {name}": sql for kind, name, sql in rows}
-
-
-@functools.cache
-def expected_schema() -> Mapping[str, str]:
-    """The schema that the steps make, taken from a store that they just made in memory."""
-    database = SqliteDatabase(":memory:", autoconnect=False)
-    database.connect()
-    try:
-        for step in STEPS:
-            step(Upgrade(database, b"", {}))
-        return schema_of(database)
-    finally:
-        database.close()

@@ -1,0 +1,64 @@
+"""The schema's versions: numbered steps, each in one transaction, and nothing that runs outside an upgrade.
+
+A step is frozen once released: a store made by any version walks the same steps. Text is checked by STRICT tables,
+rules that must hold against any program that opens the file by CHECKs and triggers.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+
+from peewee import SqliteDatabase
+
+from desktop.errors import StoreError
+from desktop.models import chain
+from desktop.models.migrations import first, fourth
+from desktop.models.migrations.schema import schema_after, schema_of
+from desktop.models.migrations.upgrade import Step, Upgrade
+from desktop.models.sqlite import pragma
+
+__all__ = ["SCHEMA_VERSION", "STEPS", "Upgrade", "expected_schema", "schema_of", "upgrade", "version"]
+
+STEPS: tuple[Step, ...] = (first.create, first.note_visibility, first.mark_accounts, fourth.keep_journal)
+SCHEMA_VERSION = len(STEPS)
+
+
+def version(database: SqliteDatabase) -> int:
+    """The schema version of an open store; 0 for an empty file."""
+    return int(pragma(database, "user_version"))
+
+
+def upgrade(
+    database: SqliteDatabase,
+    key_file: Path,
+    costs: Mapping[str, int],
+    *,
+    anchor_file: Path | None = None,
+    steps: tuple[Step, ...] = STEPS,
+) -> None:
+    """Walk the missing steps, each in a transaction of its own that also moves the version.
+
+    A new store's key is made inside the first one, so that two programs starting at once agree on it.
+    Raises `StoreError` when an existing store has lost its key: its records could not be continued; `StoreDamaged`
+    when it does not prove as its version left it: nothing is built on what is broken.
+    """
+    for number in range(version(database) + 1, len(steps) + 1):
+        with database.atomic("IMMEDIATE"):
+            if version(database) >= number:  # another process was faster
+                continue
+            key = chain.read_key(key_file)
+            if key is None and number == 1:
+                key = chain.make_key(key_file)
+            if key is None:
+                raise StoreError(f"The store cannot be upgraded without its key file ({key_file}).")
+            anchor = anchor_file.read_bytes() if anchor_file is not None and anchor_file.exists() else None
+            steps[number - 1](Upgrade(database, key, costs, anchor))
+            database.execute_sql(f"PRAGMA user_version = {number}")
+
+
+@functools.cache
+def expected_schema() -> Mapping[str, str]:
+    """The schema that the steps make, taken from a store that they just made in memory."""
+    return schema_after(STEPS)
