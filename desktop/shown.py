@@ -32,9 +32,8 @@ def explain_verification(verification: Verification) -> str:
         return f"Stopped after {verification.records:,} records; {len(verification.problems)} problems so far."
     if not verification.problems:
         records, users = _counted(verification.records, "record"), _counted(verification.users, "user")
-        changes = _counted(verification.changes, "change")
         anchor = f" The anchor is of {shown_date(verification.anchored_at)}." if verification.anchored_at else ""
-        return f"The ledger is proved: {records} of {users} and {changes} on record, no problem.{anchor}"
+        return f"The ledger is proved: {records} of {users}, no problem.{anchor}"
     return f"{len(verification.problems):,} problems in {verification.records:,} records. Do not trust the balances."
 
 

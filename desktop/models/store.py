@@ -7,6 +7,7 @@ the transaction (BEGIN IMMEDIATE): a read that later turns into a write fails at
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator
@@ -217,22 +218,20 @@ class Store:
             return
         self.check_in_place()
         beside, *others = self.witnesses()
-        if not anew:
-            if chain.read_anchor(beside.file, self.key) is None:
-                raise StoreDamaged(f"The anchor file is missing ({beside.file}). Run metercalc verify.")
-            for witness in (beside, *others):
-                if not self._carries(chain.read_anchor(witness.file, self.key)):
-                    raise StoreDamaged(
-                        f"The records do not carry on from the anchor ({witness.file}). Run metercalc verify."
-                    )
+        known = {} if anew else {witness: chain.read_anchor(witness.file, self.key) for witness in (beside, *others)}
+        if not anew and known[beside] is None:
+            raise StoreDamaged(f"The anchor file is missing ({beside.file}). Run metercalc verify.")
+        for witness, before in known.items():
+            if not self._carries(before):
+                raise StoreDamaged(
+                    f"The records do not carry on from the anchor ({witness.file}). Run metercalc verify."
+                )
         anchor = self.anchor()
-        chain.write_anchor(beside.file, anchor, self.key)
-        for witness in others:
-            try:
-                make_folder(witness.file.parent)
-            except OSError as error:
-                raise StoreError(f"Nothing can be remembered of the store ({witness.file}): {error}.") from error
-            chain.write_anchor(witness.file, anchor, self.key)
+        for witness in (beside, *others):
+            found = known.get(witness)
+            if found is None or found.chains != anchor.chains:  # one that knows all this already stays as it is
+                _make_room(witness.file)
+                chain.write_anchor(witness.file, anchor, self.key)
 
     def journal_is_whole(self, database: SqliteDatabase) -> bool:
         """Whether the journal has what the anchors know of it; one that cannot be read is for `verify` to name."""
@@ -266,6 +265,13 @@ class Store:
 
 def _now() -> int:
     return time.time_ns() // 1000
+
+
+def _make_room(file: Path) -> None:
+    try:
+        make_folder(file.parent)
+    except OSError as error:
+        raise StoreError(f"The anchor could not be written ({file}): {os.strerror(error.errno or 0)}.") from error
 
 
 def remembered_file(folder: Path, key: bytes) -> Path:

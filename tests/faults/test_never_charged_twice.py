@@ -25,7 +25,9 @@ def make(channel: Channel, file: str, *, planted: bool) -> None:
     """Job: make the store; planted, the schema does not keep requests apart."""
     if planted:
         without_rules(
-            pytest.MonkeyPatch(), "UNIQUE (request_id, step),", "(request_id = NEW.request_id AND step = NEW.step) OR "
+            pytest.MonkeyPatch(),
+            "UNIQUE INDEX record_request",
+            "OR (user_id = NEW.user_id AND request_id = NEW.request_id AND step = NEW.step)",
         )
     make_ledger(Path(file))
 

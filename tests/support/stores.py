@@ -116,9 +116,9 @@ def random_charge(text: str, request_id: str | None = None, **more: Any) -> Char
     return Charge(request_id or new_id(), (step,), "", text, **more)
 
 
-def make_store(file: Path) -> Store:
+def make_store(file: Path, *, remembered: Path | None = None) -> Store:
     """A store with the known prices, made or opened."""
-    return open_store(file, costs=COSTS)
+    return open_store(file, costs=COSTS, remembered=remembered)
 
 
 def join(store: Store, email: str = ANN) -> Account:
@@ -147,6 +147,7 @@ def raw(file: Path) -> Iterator[Any]:
 def tamper(file: Path, *statements: str | tuple[str, Sequence[object]]) -> None:
     """Change a store behind the program's back: triggers dropped, the statements run, triggers put back."""
     with raw(file) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
         triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
         connection.execute("BEGIN IMMEDIATE")
         for name, _ in triggers:

@@ -116,10 +116,9 @@ def test_the_same_request_is_charged_once_in_however_many_processes(program: Pro
     other = program.as_user(ANN, "eval", "2+4", *words[2:])
     assert (other.status, other.error["code"]) == (2, "request_reused")
     assert other.error["reference"] == "8e0f4f6a"
-    foreign = program.as_user(BOB, *words)
-    assert (foreign.status, foreign.error["code"]) == (2, "request_reused")
-    assert "-5" not in foreign.out
-    assert (balance(program), balance(program, BOB)) == ("990.00", "1000.00")
+    foreign = program.as_user(BOB, *words)  # ids are each person's own
+    assert (foreign.status, foreign.json["cost"]) == (0, "10.00")
+    assert (balance(program), balance(program, BOB)) == ("990.00", "990.00")
 
 
 def test_more_than_the_caller_allows_is_refused(program: Program) -> None:

@@ -10,13 +10,19 @@ from pathlib import Path
 import pytest
 
 from desktop.errors import StoreDamaged
-from desktop.models import accounts, migrations
-from desktop.models.store import Store
+from desktop.models import accounts
+from desktop.models.migrations import first, fourth
+from desktop.models.store import Opened, Store
 from desktop.models.verify import verify
 from desktop.values import Session
 from tests.support.stores import ANN, PASSWORD, cheap_hasher, make_store
 
 RICH = 10_000_000_00
+_SCHEMAS = {
+    "desktop.models.migrations.first._FIRST_SCHEMA": first,
+    "desktop.models.migrations.fourth._ROOM": fourth,
+    "desktop.models.migrations.fourth._GUARDS": fourth,
+}
 
 
 def cheap_passwords() -> None:
@@ -26,11 +32,12 @@ def cheap_passwords() -> None:
 
 def without_rules(patch: pytest.MonkeyPatch, *rules: str) -> None:
     """Plant a fault: stores made by this process lack these rules of the schema."""
-    schema: tuple[str, ...] = vars(migrations)["_FIRST_SCHEMA"]
+    schemas = {name: vars(module)[name.rpartition(".")[2]] for name, module in _SCHEMAS.items()}
     for rule in rules:
-        assert any(rule in statement for statement in schema), rule
-        schema = tuple(statement.replace(rule, "") for statement in schema)
-    patch.setattr("desktop.models.migrations._FIRST_SCHEMA", schema)
+        assert any(rule in statement for schema in schemas.values() for statement in schema), rule
+        schemas = {name: tuple(statement.replace(rule, "") for statement in schema) for name, schema in schemas.items()}
+    for name, schema in schemas.items():
+        patch.setattr(name, schema)
 
 
 def make_ledger(file: Path, people: Iterable[str] = (ANN,), balance: int = RICH) -> None:
@@ -45,12 +52,12 @@ def make_ledger(file: Path, people: Iterable[str] = (ANN,), balance: int = RICH)
 def enter(store: Store, email: str = ANN) -> Session:
     """A session without a sign-in, which would write to the store."""
     with store.reading() as database:
-        row = database.execute_sql("SELECT id FROM user WHERE username = ?", (email,)).fetchone()
+        row = database.execute_sql("SELECT id, generation FROM user WHERE username = ?", (email,)).fetchone()
     if row is None:
         raise StoreDamaged(f"{email} is not in the store.")
-    (user_id,) = row
+    user_id, generation = row
     session = Session(secrets.token_urlsafe(8), user_id, email)
-    store.sessions[session.token] = user_id
+    store.sessions[session.token] = Opened(user_id, generation)
     return session
 
 

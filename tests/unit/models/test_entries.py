@@ -33,12 +33,12 @@ CHANGES = [
     "DELETE FROM record",
     "DELETE FROM record WHERE id = (SELECT max(id) FROM record)",
     "REPLACE INTO record SELECT * FROM record",
-    "INSERT OR REPLACE INTO record SELECT id, 'new', step, operation_id, user_id, seq, 0, user_balance, operands, "
-    "operation_response, expression, exact, source, date, deleted_at, deleted_hash, hash FROM record",
-    "REPLACE INTO record SELECT id + 100, request_id, step, operation_id, user_id, seq + 100, 0, user_balance, "
-    "operands, operation_response, expression, exact, source, date, deleted_at, deleted_hash, hash FROM record",
-    "REPLACE INTO record SELECT id + 100, 'new' || id, step, operation_id, user_id, seq, 0, user_balance, operands, "
-    "operation_response, expression, exact, source, date, deleted_at, deleted_hash, hash FROM record",
+    "INSERT OR REPLACE INTO record SELECT id, form, substr('new' || request_id, 1, 36), step, operation_id, user_id, "
+    "seq, 0, user_balance, operands, operation_response, expression, exact, source, date, deleted_at, hash FROM record",
+    "REPLACE INTO record SELECT id + 100, form, request_id, step, operation_id, user_id, seq + 100, 0, user_balance, "
+    "operands, operation_response, expression, exact, source, date, deleted_at, hash FROM record",
+    "REPLACE INTO record SELECT id + 100, form, substr('new' || request_id, 1, 36), step, operation_id, user_id, seq, "
+    "0, user_balance, operands, operation_response, expression, exact, source, date, deleted_at, hash FROM record",
     "INSERT INTO record SELECT * FROM record WHERE true ON CONFLICT DO UPDATE SET amount = 0",
     "UPDATE price SET cost = 0",
     "DELETE FROM price",
@@ -89,7 +89,7 @@ def test_the_tables_refuse_what_can_never_be(books: Books, statement: str) -> No
 def test_the_record_table_refuses_what_can_never_be(books: Books, column: str, value: object) -> None:
     books.charge("1 + 1")
     columns = [name for (name,) in books.store.database.execute_sql("SELECT name FROM pragma_table_info('record')")]
-    selected = {"id": "id + 100", "request_id": "'new' || id", "seq": "seq + 100", column: "?"}
+    selected = {"id": "id + 100", "request_id": "substr('new' || request_id, 1, 36)", "seq": "seq + 100", column: "?"}
     wanted = ", ".join(selected.get(name, name) for name in columns)
     sql = (
         f"INSERT INTO record ({', '.join(columns)}) SELECT {wanted} FROM record WHERE id = (SELECT max(id) FROM record)"
@@ -113,7 +113,7 @@ def test_what_is_read_back_is_what_was_written(books: Books, text: str, made: tu
     assert (entry.operands, entry.response, entry.exact) == made
     assert (entry.request_id, entry.step, entry.seq, entry.deleted_at) == (charge.request_id, 1, 2, None)
     assert entry.date == books.clock.now > NOON
-    assert [found for _, found in entries.of_request(books.store.database, charge.request_id)] == [entry]
+    assert entries.of_request(books.store.database, books.ann.user_id, charge.request_id) == (entry,)
     assert next(records.stream(books.store, books.ann, Filters(), Column.DATE, descending=True)) == entry
 
 

@@ -53,7 +53,7 @@ def test_every_table_is_strict(tmp_path: Path) -> None:
     store = make_store(tmp_path / "store.db")
     rows = store.database.execute_sql("PRAGMA table_list").fetchall()
     assert {row[1]: row[5] for row in rows if not row[1].startswith("sqlite_")} == dict.fromkeys(
-        ("user", "operation", "price", "record", "sign_in_failure", "visibility"), 1
+        ("user", "operation", "price", "record", "sign_in_failure", "journal"), 1
     )
     store.close()
 

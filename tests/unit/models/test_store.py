@@ -22,7 +22,6 @@ from tests.support.stores import (
     ADMIN,
     ANN,
     BALANCE,
-    COSTS,
     PASSWORD,
     Books,
     charge_for,
@@ -326,7 +325,7 @@ def test_the_anchor_follows_the_chains(books: Books) -> None:
     books.store.write_anchor()
     anchor = chain.read_anchor(chain.anchor_file(books.store.file), books.store.key)
     assert anchor is not None
-    assert {user: length for user, (length, _) in anchor.chains.items()} == {0: len(COSTS), 1: 1, 2: 3, 3: 1}
+    assert {user: length for user, (length, _) in anchor.chains.items()} == {0: 8 + 3, 1: 1, 2: 3, 3: 1}
 
 
 def test_the_anchor_of_a_cut_chain_is_not_shortened(open_books: Callable[[], Books]) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from desktop.errors import StoreError, StoreReadOnly
-from desktop.models import accounts, chain, ledger, records
+from desktop.models import accounts, chain, forms, ledger, records
 from desktop.models.store import Store
 from desktop.models.verify import verify
-from desktop.shown import explain_verification
+from desktop.shown import explain_verification, shown_date
 from desktop.values import OperationType
 from tests.support.stores import (
     ANN,
@@ -127,14 +127,14 @@ CORRUPTIONS = [
     planted(
         "a row deleted from the middle",
         f"DELETE FROM record WHERE id = {MIDDLE}",
-        expected={("L2", RESTORED), ("L3", RESTORED), ("L6", RESTORED)},
+        expected={("L2", BOBS_LAST), ("L2", RESTORED), ("L3", RESTORED), ("L6", RESTORED)},
     ),
     planted(
         "a row deleted and the rest moved up",
         f"DELETE FROM record WHERE id = {MIDDLE}",
         f"UPDATE record SET seq = seq - 1, user_balance = user_balance + 4000 WHERE user_id = 2 AND id > {MIDDLE}",
         "UPDATE user SET balance = balance + 4000 WHERE id = 2",
-        expected={("L6", RESTORED), ("L6", BEFORE_LAST), ("L6", LAST), ("L6", 0)},
+        expected={("L2", BOBS_LAST), ("L6", RESTORED), ("L6", BEFORE_LAST), ("L6", LAST), ("L6", 0)},
     ),
     planted(
         "tail cut off with the balance put right",
@@ -143,13 +143,15 @@ CORRUPTIONS = [
         expected={("L6", 0)},
     ),
     planted(
-        "all records of a user gone", "DELETE FROM record WHERE user_id = 3", expected={("L1", 0), ("L2", 0), ("L6", 0)}
+        "all records of a user gone",
+        "DELETE FROM record WHERE user_id = 3",
+        expected={("L1", 0), ("L2", 0), ("L2", ANNS[1]), ("L2", RESTORED), ("L6", 0)},
     ),
     planted(
         "a user gone with all records",
         "DELETE FROM record WHERE user_id = 3",
         "DELETE FROM user WHERE id = 3",
-        expected={("L6", 0)},
+        expected={("L2", ANNS[1]), ("L2", RESTORED), ("L6", 0)},
     ),
     planted("a user gone", "DELETE FROM user WHERE id = 3", expected={("L7", BOBS[0]), ("L6", BOBS[0])}, exactly=False),
     planted("response changed", update("operation_response", "2.6"), expected={("L6", MIDDLE)}),
@@ -160,7 +162,7 @@ CORRUPTIONS = [
     planted("source changed", update("source", "local", BEFORE_LAST), expected={("L6", BEFORE_LAST)}),
     planted("date moved", update("date", 0), expected={("L6", MIDDLE)}),
     planted("operation changed", update("operation_id", 1), expected={("L4", MIDDLE), ("L6", MIDDLE)}),
-    planted("request renamed", update("request_id", "another"), expected={("L6", MIDDLE)}),
+    planted("request renamed", update("request_id", "another"), expected={("L6", MIDDLE), ("L7", 0)}),
     planted("step renumbered", update("step", 2), expected={("L6", MIDDLE)}),
     planted("hash overwritten", update("hash", bytes(32)), expected={("L6", MIDDLE), ("L6", RESTORED)}),
     planted(
@@ -172,11 +174,11 @@ CORRUPTIONS = [
     ),
     planted(
         "a record invented",
-        f"""INSERT INTO record SELECT 11, 'invented', 1, operation_id, user_id, seq + 1, -100000, user_balance + 100000,
-            operands, operation_response, expression, exact, source, date, NULL, NULL, hash
+        f"""INSERT INTO record SELECT 11, 2, 'invented', 1, operation_id, user_id, seq + 1, -100000,
+            user_balance + 100000, operands, operation_response, expression, exact, source, date, NULL, hash
             FROM record WHERE id = {LAST}""",
         "UPDATE user SET balance = balance + 100000 WHERE id = 2",
-        expected={("L6", 11)},
+        expected={("L6", 11), ("L7", 0)},
     ),
     planted(
         "a recorded price changed", "UPDATE price SET cost = 1 WHERE id = 1", expected={("L6", 0), ("L4", 5), ("L4", 7)}
@@ -196,10 +198,35 @@ CORRUPTIONS = [
     ),
     planted("a record hidden", update("deleted_at", 5), expected={("L6", MIDDLE)}),
     planted(
-        "a record hidden with another one's mark",
-        f"""UPDATE record SET (deleted_at, deleted_hash) =
-            (SELECT deleted_at, deleted_hash FROM record WHERE id = {HIDDEN}) WHERE id = {MIDDLE}""",
+        "a record hidden as another one is",
+        f"UPDATE record SET deleted_at = (SELECT deleted_at FROM record WHERE id = {HIDDEN}) WHERE id = {MIDDLE}",
         expected={("L6", MIDDLE)},
+    ),
+    planted(
+        "a deletion put back that was undone",
+        f"UPDATE record SET deleted_at = (SELECT date FROM journal WHERE subject = {RESTORED} AND kind = 'deleted') "
+        f"WHERE id = {RESTORED}",
+        expected={("L6", RESTORED)},
+    ),
+    planted(
+        "a deletion in the journal alone",
+        f"INSERT INTO journal SELECT number + 1, 'deleted', user_id, {MIDDLE}, user_id, date, '', state, hash "
+        "FROM journal ORDER BY number DESC LIMIT 1",
+        expected={("L6", 0), ("L6", MIDDLE)},
+    ),
+    planted(
+        "the journal's end cut off",
+        f"UPDATE record SET deleted_at = 5 WHERE id = {RESTORED}",
+        "DELETE FROM journal WHERE kind = 'restored'",
+        expected={("L6", 0), ("L6", RESTORED)},
+    ),
+    planted("the journal renumbered", "UPDATE journal SET number = number + 100", expected={("L6", 0)}, exactly=False),
+    planted("an operation added", "INSERT INTO operation VALUES (8, 'modulo', 100)", expected={("L4", 0), ("L7", 0)}),
+    planted("an operation lost", "DELETE FROM operation WHERE id = 7", expected={("L7", 0)}, exactly=False),
+    planted(
+        "a count of attempts invented",
+        "INSERT INTO sign_in_failure VALUES (x'00', 9, 9, 9, x'00')",
+        expected={("L6", 0)},
     ),
     planted("a hidden record shown", update("deleted_at", None, HIDDEN), expected={("L6", HIDDEN)}),
     planted("a restored record hidden", update("deleted_at", 5, RESTORED), expected={("L6", RESTORED)}),
@@ -253,16 +280,14 @@ def rechain(file: Path) -> None:
     last: dict[int, bytes] = {}
     with raw(file) as connection:
         rows = connection.execute(
-            "SELECT r.id, request_id, step, o.type, user_id, seq, amount, user_balance, operands, operation_response, "
-            "expression, exact, source, date FROM record r JOIN operation o ON o.id = operation_id ORDER BY r.id"
+            "SELECT r.id, step, user_id, seq, amount, user_balance, exact, date, request_id, o.type, source, operands, "
+            "operation_response, expression FROM record r JOIN operation o ON o.id = operation_id ORDER BY r.id"
         ).fetchall()
-        marks = dict(connection.execute("SELECT id, deleted_at FROM record WHERE deleted_hash IS NOT NULL").fetchall())
     changes = []
     for row in rows:
-        before = last.get(row[4]) or chain.genesis(key, row[4])
-        last[row[4]] = made = chain.link(key, before, chain.record_form(*row))
-        mark = chain.visibility_mark(key, made, marks[row[0]]) if row[0] in marks else None
-        changes.append(("UPDATE record SET hash = ?, deleted_hash = ? WHERE id = ?", (made, mark, row[0])))
+        before = last.get(row[2]) or chain.genesis(key, row[2])
+        last[row[2]] = made = chain.link(key, before, forms.RECORD.encode(*row))
+        changes.append(("UPDATE record SET hash = ? WHERE id = ?", (made, row[0])))
     tamper(file, *changes)
     store = make_store(file)
     store.write_anchor(anew=True)
@@ -293,7 +318,7 @@ COLUMNS = {
     "date": "date + 1",
     "hash": "zeroblob(32)",
     "deleted_at": "coalesce(deleted_at, 0) + 1",
-    "deleted_hash": "zeroblob(32)",
+    "form": "3",
     "id": "id + 100",
 }
 
@@ -323,18 +348,22 @@ def test_a_request_stored_twice_is_named(ledger_file: Path) -> None:
     with raw(ledger_file) as connection:
         sql = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'record'").fetchone()[0]
         triggers = [row[0] for row in connection.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'")]
-        index = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'record_deleted'").fetchone()[0]
+        named = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'record'"
+        indexes = dict(connection.execute(named).fetchall())
         connection.execute("ALTER TABLE record RENAME TO old")
         for name in ("record_not_replaced", "record_stays", "record_unchanged"):
             connection.execute(f"DROP TRIGGER {name}")
-        connection.execute("DROP INDEX record_deleted")
-        connection.execute(sql.replace("UNIQUE (request_id, step),", ""))
+        for name in indexes:
+            connection.execute(f"DROP INDEX {name}")
+        connection.execute(sql)
         connection.execute("INSERT INTO record SELECT * FROM old")
         connection.execute("DROP TABLE old")
         connection.execute(
             f"UPDATE record SET request_id = (SELECT request_id FROM record WHERE id = {FIRST}) WHERE id = {MIDDLE}"
         )
-        connection.execute(index)
+        indexes["record_request"] = indexes["record_request"].replace("UNIQUE ", "")
+        for index in indexes.values():
+            connection.execute(index)
         for trigger in triggers:
             if " ON record" in trigger:
                 connection.execute(trigger)
@@ -347,27 +376,16 @@ def test_a_request_stored_twice_behind_the_indexs_back_is_named(ledger_file: Pat
         triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
         for name, _ in triggers:
             connection.execute(f"DROP TRIGGER {name}")
-        index, sql, root = connection.execute(
-            "SELECT i.name, t.sql, i.rootpage FROM sqlite_master i, sqlite_master t "
-            "WHERE i.name = 'sqlite_autoindex_record_1' AND t.name = 'record'"
-        ).fetchone()
+        index = connection.execute("SELECT * FROM sqlite_master WHERE name = 'record_request'").fetchone()
         connection.execute("PRAGMA writable_schema = ON")
-        connection.execute("DELETE FROM sqlite_master WHERE name IN (?, 'sqlite_autoindex_record_2')", (index,))
-        bare = sql.replace("UNIQUE (request_id, step),", "").replace("UNIQUE (user_id, seq)", "CHECK (1)")
-        connection.execute("UPDATE sqlite_master SET sql = ? WHERE name = 'record'", (bare,))
+        connection.execute("DELETE FROM sqlite_master WHERE name = 'record_request'")
         connection.execute("PRAGMA schema_version = 1000")
     with raw(ledger_file) as connection:
         connection.execute(
             f"UPDATE record SET request_id = (SELECT request_id FROM record WHERE id = {FIRST}) WHERE id = {MIDDLE}"
         )
         connection.execute("PRAGMA writable_schema = ON")
-        connection.execute("UPDATE sqlite_master SET sql = ? WHERE name = 'record'", (sql,))
-        connection.execute(
-            "INSERT INTO sqlite_master (type, name, tbl_name, rootpage, sql) VALUES "
-            "('index', 'sqlite_autoindex_record_1', 'record', ?, NULL), "
-            "('index', 'sqlite_autoindex_record_2', 'record', ?, NULL)",
-            (root, root + 1),
-        )
+        connection.execute("INSERT INTO sqlite_master VALUES (?, ?, ?, ?, ?)", index)
         connection.execute("PRAGMA schema_version = 1001")
     with raw(ledger_file) as connection:
         for _, trigger in triggers:
@@ -505,7 +523,9 @@ def test_a_verification_reports_its_progress_and_can_be_stopped(ledger_file: Pat
     seen: list[tuple[int, int]] = []
     outcome = verify(store, progress=lambda done, total: seen.append((done, total)))
     assert (outcome.complete, outcome.records, outcome.users, seen) == (True, 10, 3, [(10, 10)])
-    assert explain_verification(outcome) == "The ledger is proved: 10 records of 3 users, no problem."
+    assert explain_verification(outcome) == (
+        f"The ledger is proved: 10 records of 3 users, no problem. The anchor is of {shown_date(outcome.anchored_at)}."
+    )
     stopped = verify(store, cancelled=lambda: True)
     assert (stopped.complete, stopped.problems) == (False, ())
     assert explain_verification(stopped).startswith("Stopped")
