@@ -169,8 +169,8 @@ SCHEMES: dict[str, Sequence[str]] = {
         "UPDATE record SET user_id = 3, seq = 1000 WHERE user_id = 2 AND seq = 2",
     ),
     "a record made up, with another's hash": (
-        "INSERT INTO record SELECT (SELECT max(id) FROM record) + 1, 'made-up', 1, operation_id, 2, seq + 1, -100, "
-        "user_balance + 100, operands, operation_response, expression, exact, source, date, NULL, NULL, hash "
+        "INSERT INTO record SELECT (SELECT max(id) FROM record) + 1, form, request_id, step + 9, operation_id, 2, "
+        "seq + 1, -100, user_balance + 100, operands, operation_response, expression, exact, source, date, NULL, hash "
         f"FROM record WHERE user_id = 2 AND seq = {_LAST}",
         "UPDATE user SET balance = balance + 100 WHERE id = 2",
     ),
@@ -179,17 +179,17 @@ SCHEMES: dict[str, Sequence[str]] = {
     ),
     "somebody made an admin": ("UPDATE user SET role = 'admin' WHERE id = 2",),
     "an admin made up": (
-        "INSERT INTO user SELECT 99, 'new@example.org', password, status, role, 0, mark FROM user WHERE id = 1",
+        "INSERT INTO user SELECT 99, 'new@example.org', password, status, role, 0, generation FROM user WHERE id = 1",
     ),
     "a password copied": ("UPDATE user SET password = (SELECT password FROM user WHERE id = 1) WHERE id = 2",),
     "an account given another e-mail": ("UPDATE user SET username = 'new@example.org' WHERE id = 2",),
-    "an account deactivated, with another's mark": (
-        "UPDATE user SET status = 'inactive', mark = (SELECT mark FROM user WHERE id = 1) WHERE id = 2",
-    ),
-    "a mark taken away": ("UPDATE user SET mark = NULL WHERE id = 2",),
+    "an account deactivated": ("UPDATE user SET status = 'inactive' WHERE id = 2",),
+    "sessions of an older password let in again": ("UPDATE user SET generation = generation + 1 WHERE id = 2",),
     "a record hidden": ("UPDATE record SET deleted_at = 1 WHERE user_id = 2 AND seq = 2",),
-    "a record hidden, with another's mark": (
-        "UPDATE record SET deleted_at = 1, deleted_hash = hash WHERE user_id = 2 AND seq = 2",
+    "a record hidden, with an entry made up": (
+        "UPDATE record SET deleted_at = 1 WHERE user_id = 2 AND seq = 2",
+        "INSERT INTO journal SELECT number + 1, 'deleted', 2, (SELECT id FROM record WHERE user_id = 2 AND seq = 2), "
+        "2, 1, '', x'', hash FROM journal ORDER BY number DESC LIMIT 1",
     ),
 }  # fmt: skip
 

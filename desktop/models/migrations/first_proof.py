@@ -36,8 +36,7 @@ def check(database: SqliteDatabase, key: bytes, anchor: bytes | None) -> None:
     for finding in sqlite.full_check(database):
         raise _broken("L7", f"SQLite finds {finding}")
     kinds = dict(database.execute_sql("SELECT id, type FROM operation").fetchall())
-    if kinds != dict(enumerate(first.OPERATIONS, start=1)):
-        raise _broken("L7", "its operations are not those that the program made")
+    _check_operations(kinds)
     _check_accounts(database, key)
     prices = _check_prices(database, key, kinds, anchored)
     _check_records(database, key, kinds, prices, anchored)
@@ -70,6 +69,11 @@ def _anchored(key: bytes, anchor: bytes | None) -> dict[int, tuple[int, bytes]]:
     if not genuine:
         raise _broken("L6", "the anchor file beside it was not written with its key")
     return found
+
+
+def _check_operations(kinds: dict[int, str]) -> None:
+    if kinds != dict(enumerate(first.OPERATIONS, start=1)):
+        raise _broken("L7", "its operations are not those that the program made")
 
 
 def _check_accounts(database: SqliteDatabase, key: bytes) -> None:
