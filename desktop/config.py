@@ -122,7 +122,9 @@ class Config:
 class Places:
     """Where the program's files lie; nothing of it need exist.
 
-    `options` are those by which a command finds them again, with a space behind each.
+    `remembered_dir` is away from the store's folder where the system has a place for it: what the program remembers
+    of a store does not come back there with an older copy of the folder. `options` are those by which a command finds
+    them again, with a space behind each.
     """
 
     config_file: Path
@@ -130,6 +132,7 @@ class Places:
     store_file: Path
     log_dir: Path
     settings_file: Path
+    remembered_dir: Path
     options: str = ""
 
     def with_database(self, database: DatabaseSection) -> Places:
@@ -144,15 +147,18 @@ def places(data_dir: Path | None = None, config: Path | None = None) -> Places:
         data = platformdirs.user_data_path("metercalc", appauthor=False)
         settings = platformdirs.user_config_path("metercalc", appauthor=False)
         logs = platformdirs.user_log_path("metercalc", appauthor=False)
+        state = platformdirs.user_state_path("metercalc", appauthor=False)
     else:
         data = settings = data_dir.absolute()
         logs = data / "logs"
+        state = data
     return Places(
         config_file=config.absolute() if config else settings / _NAME,
         data_dir=data,
         store_file=data / "metercalc.db",
         log_dir=logs,
         settings_file=settings / "window.ini",
+        remembered_dir=state / "remembered",
         options=_option("--data-dir", data_dir) + _option("--config", config),
     )
 

@@ -124,6 +124,13 @@ class SignInRefused(NotAllowed):
     code = "sign_in_refused"
 
 
+class MachineError(AppError):
+    """The computer has too little of something left: memory, open files. It says nothing about what was asked."""
+
+    code = "machine"
+    exit_status = 5
+
+
 class StoreError(AppError):
     """The store cannot be read or written, or is not what it should be."""
 

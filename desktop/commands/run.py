@@ -40,7 +40,12 @@ class Run:
         if must_exist and not file.exists() and not chain.key_file(file).exists():
             raise StoreError(f"There is no store yet ({file}). “metercalc {self.places.options}init” makes one.")
         try:
-            store = open_store(file, costs=self.config.costs, backups=backups.folder_of(file))
+            store = open_store(
+                file,
+                costs=self.config.costs,
+                backups=backups.folder_of(file),
+                remembered=self.places.remembered_dir,
+            )
         except StoreDamaged as error:
             raise StoreDamaged(f"{error.message} {backups.offer(file, self.places.options)}") from error
         try:

@@ -70,7 +70,13 @@ def restore_backup(run: Run) -> int:
     if not file.is_file():
         raise BadInput(f"There is no file {file}.")
     try:
-        kept = backups.restore(file, run.places.store_file, costs=run.config.costs, progress=_progress(run))
+        kept = backups.restore(
+            file,
+            run.places.store_file,
+            costs=run.config.costs,
+            remembered=run.places.remembered_dir,
+            progress=_progress(run),
+        )
     finally:
         run.output.progress("")
     aside = f"The store that was replaced is kept in {kept}." if kept else "There was no store before."

@@ -45,7 +45,9 @@ class StoreAccess:
 
         try:
             memory.give_back()
-            self._store = open_store(self.places.store_file, costs=self.config.costs)
+            self._store = open_store(
+                self.places.store_file, costs=self.config.costs, remembered=self.places.remembered_dir
+            )
         except StoreDamaged as error:
             offer = backups.offer(self.places.store_file, self.places.options)
             self._trouble = StoreDamaged(f"{error.message} {offer}")

@@ -5,7 +5,6 @@ A session is checked on every call, against the process's open sessions and the 
 
 from __future__ import annotations
 
-import hmac
 import logging
 import re
 import secrets
@@ -15,20 +14,15 @@ from typing import Any
 from peewee import SqliteDatabase, fn
 
 from desktop.errors import BadInput, NotAllowed, NotSignedIn, SignInRefused, StoreDamaged
-from desktop.models import chain, entries, forms, journal, passwords
+from desktop.models import attempts, entries, journal, passwords
 from desktop.models.store import Opened, Store
-from desktop.models.tables import SignInFailure, User
+from desktop.models.tables import User
 from desktop.values import Account, OperationType, Role, Session, Source, Status
 
 log = logging.getLogger(__name__)
 
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\".]+(\.[^@\s,;<>\".]+)+")
 MAX_EMAIL = 254  # RFC 5321's path, less its brackets
-
-FREE_FAILURES = 3
-FIRST_WAIT_S = 5
-LONGEST_WAIT_S = 900
-FORGOTTEN_AFTER_S = 24 * 3600
 
 CHANGED = "This account was changed by something other than Metercalc. Run metercalc verify, and restore a backup."
 REFUSED = "The e-mail or the password is not right."
@@ -41,7 +35,8 @@ def register(store: Store, email: str, password: str, *, starting_balance: int, 
     """
     username = normal_email(email)
     passwords.check_new(password, email=username, minimum_length=minimum_length)
-    hashed = passwords.hash_password(password)
+    with attempts.hashing(store):
+        hashed = passwords.hash_password(password)
     with store.writing() as database:
         if User.select().where(User.username == username).bind(database).exists():
             raise BadInput("There is an account with this e-mail already. Sign in instead.")
@@ -71,20 +66,18 @@ def sign_in(store: Store, email: str, password: str) -> Session:
     account that was deactivated, or changed by another program.
     """
     username = _folded(email)
-    if store.read_only_reason is None:
-        _count_failure(store, username)  # before the check, so that guesses side by side all count
-    with store.reading() as database:
-        columns = (User.id, User.password, User.status, User.generation)
-        row = User.select(*columns).where(User.username == username).tuples().bind(database).first()
-        user_id, stored, status, generation = row or (0, passwords.decoy(), "", 0)
-        sound = _is_sound(store, database, user_id)
-    right = passwords.verify_password(stored, password)
-    if not (right and row):
-        log.info("sign-in refused")
-        raise SignInRefused(REFUSED)
-    if not sound:
-        raise NotAllowed(CHANGED)
-    _forget_failures(store, username)
+    with attempts.attempt(store, username):
+        with store.reading() as database:
+            columns = (User.id, User.password, User.status, User.generation)
+            row = User.select(*columns).where(User.username == username).tuples().bind(database).first()
+            user_id, stored, status, generation = row or (0, passwords.decoy(), "", 0)
+            sound = _is_sound(store, database, user_id)
+        right = passwords.verify_password(stored, password)
+        if not (right and row):
+            log.info("sign-in refused")
+            raise SignInRefused(REFUSED)
+        if not sound:
+            raise NotAllowed(CHANGED)
     if status != Status.ACTIVE:
         raise NotAllowed("This account has been deactivated. Ask the administrator.")
     if passwords.needs_rehash(stored) and store.read_only_reason is None:
@@ -142,19 +135,18 @@ def change_password(store: Store, session: Session, old: str, new: str, *, minim
     """Set a new password and end the user's other sessions. Raises `SignInRefused` for a wrong old one."""
     account = current(store, session)
     passwords.check_new(new, email=account.username, minimum_length=minimum_length)
-    _count_failure(store, account.username)
-    with store.reading() as database:
-        stored = User.select(User.password).where(User.id == account.id).bind(database).scalar()
-    if not passwords.verify_password(stored, old):
-        raise SignInRefused("The present password is not right. It was not changed.")
-    hashed = passwords.hash_password(new)
+    with attempts.attempt(store, account.username):
+        with store.reading() as database:
+            stored = User.select(User.password).where(User.id == account.id).bind(database).scalar()
+        if not passwords.verify_password(stored, old):
+            raise SignInRefused("The present password is not right. It was not changed.")
+        hashed = passwords.hash_password(new)
     with store.writing() as database:
         require(store, database, session)
         _require_sound(store, database, account.id)
         User.update(password=hashed, generation=User.generation + 1).where(User.id == account.id).execute(database)
         journal.write_account(store, database, account.id, detail="password", actor_id=account.id)
         generation = User.select(User.generation).where(User.id == account.id).bind(database).scalar()
-    _forget_failures(store, account.username)
     store.sessions[session.token] = Opened(account.id, generation)  # the others end at their next call, wherever
     log.info("account %d changed its password", account.id)
 
@@ -222,68 +214,3 @@ def _folded(email: str) -> str:
 def _account(row: Any) -> Account:
     user_id, username, role, status, balance = row
     return Account(user_id, username, entries.word(Role, role), entries.word(Status, status), balance)
-
-
-def wait_after(failures: int) -> int:
-    """Seconds to wait after so many failures in a row: none for the first, then doubling up to a bound."""
-    if failures < FREE_FAILURES:
-        return 0
-    return min(LONGEST_WAIT_S, FIRST_WAIT_S << min(failures - FREE_FAILURES, 20))
-
-
-def _count_failure(store: Store, username: str) -> None:
-    """Count an attempt as failed until it succeeds. Raises `SignInRefused` while a wait runs.
-
-    A clock that was set back starts the wait anew instead of ending or prolonging it.
-    """
-    name = _failure_name(store, username)
-    now = store.clock()
-    refusal = None
-    with store.writing() as database:
-        SignInFailure.delete().where(SignInFailure.last < now - FORGOTTEN_AFTER_S * 1_000_000).execute(database)
-        failures, last, wait = _attempts(store, database, name) or (0, now, 0)
-        if now < last:
-            last = now
-            _keep_attempts(store, database, name, failures, last, wait)
-        remaining = last + wait - now
-        if wait and remaining > 0:
-            seconds = -(-remaining // 1_000_000)
-            refusal = SignInRefused(
-                f"Too many attempts: wait {seconds} seconds and try again.", wait_seconds=int(seconds)
-            )
-        else:
-            _keep_attempts(store, database, name, failures + 1, now, wait_after(failures + 1) * 1_000_000)
-    if refusal is not None:  # raised after the commit, so that a set-back clock stays noted
-        raise refusal
-
-
-def _attempts(store: Store, database: SqliteDatabase, name: bytes) -> tuple[int, int, int] | None:
-    """The failures, the last one's time and the wait of an e-mail, unless another program changed them."""
-    columns = (SignInFailure.failures, SignInFailure.last, SignInFailure.wait, SignInFailure.mark)
-    row = SignInFailure.select(*columns).where(SignInFailure.name == name).tuples().bind(database).first()
-    if row is None:
-        return None
-    failures, last, wait, mark = row
-    return (failures, last, wait) if attempts_mark(store.key, failures, last, wait, name) == mark else None
-
-
-def _keep_attempts(store: Store, database: SqliteDatabase, name: bytes, failures: int, last: int, wait: int) -> None:
-    mark = attempts_mark(store.key, failures, last, wait, name)
-    SignInFailure.replace(name=name, failures=failures, last=last, wait=wait, mark=mark).execute(database)
-
-
-def attempts_mark(key: bytes, failures: int, last: int, wait: int, name: bytes) -> bytes:
-    """What a count of failed sign-ins carries: one that another program wrote counts for nothing."""
-    return chain.digest(key, forms.ATTEMPTS.encode(failures, last, wait, name))
-
-
-def _forget_failures(store: Store, username: str) -> None:
-    if store.read_only_reason is None:
-        with store.writing() as database:
-            name = _failure_name(store, username)
-            SignInFailure.delete().where(SignInFailure.name == name).execute(database)
-
-
-def _failure_name(store: Store, username: str) -> bytes:
-    """A keyed hash: people type passwords into the e-mail field, and the store need not know them."""
-    return hmac.digest(store.key, b"sign-in|" + username.encode(), "sha256")

@@ -16,7 +16,7 @@ from pathlib import Path
 from desktop.errors import AppError, StoreDamaged, StoreError, StoreLocked
 from desktop.models import accounts, backup_files, chain, sqlite
 from desktop.models.opening import open_store
-from desktop.models.store import Store
+from desktop.models.store import Store, remembered_file
 from desktop.models.verify import verify
 from desktop.private_files import create_private, make_folder, sync, sync_folder, write_private
 from desktop.values import OperationType
@@ -139,9 +139,12 @@ def restore(
     store_file: Path,
     *,
     costs: Mapping[OperationType, int],
+    remembered: Path | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Path | None:
     """Put a backup in the store's place after proving it; returns where the replaced store is kept, if there was one.
+
+    What the program `remembered` of the store is made to begin with the backup: going back is meant.
 
     Raises `StoreDamaged` when the backup fails a check and `StoreLocked` when a program has the store open; then
     nothing was changed.
@@ -162,12 +165,22 @@ def restore(
             except OSError:
                 _put_back(kept, store_file)
                 raise
+            _remember(store_file, remembered)
     except OSError as error:
         raise StoreError(f"The backup could not be restored: {os.strerror(error.errno or 0)}.") from error
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
     log.info("restored a backup")
     return kept
+
+
+def _remember(store_file: Path, folder: Path | None) -> None:
+    """Have the restored store's anchor stand for what the program remembers of it."""
+    key = chain.read_key(chain.key_file(store_file))
+    if folder is None or key is None:
+        return
+    make_folder(folder)
+    write_private(remembered_file(folder, key), chain.anchor_file(store_file).read_bytes())
 
 
 def _prove(

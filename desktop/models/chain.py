@@ -7,6 +7,7 @@ no two messages under the key can be the same bytes.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import hmac
 import json
@@ -16,10 +17,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from desktop.errors import StoreError
+from desktop.errors import MachineError, StoreError
 from desktop.models import forms
 from desktop.private_files import write_private
 
+EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 KEY_BYTES = 32
 NO_USER = 0  # the anchor's name for the journal, which belongs to nobody
 
@@ -75,16 +77,28 @@ def make_key(file: Path) -> bytes:
     return key
 
 
+def too_many_files() -> MachineError:
+    """What is said where the system opens no further file."""
+    return MachineError("The system lets this program open no further files. Close other programs and try again.")
+
+
 def key_text(key: bytes) -> bytes:
     """What a key file holds."""
     return key.hex().encode() + b"\n"
 
 
 def read_key(file: Path) -> bytes | None:
-    """The key, or None where there is none (missing, unreadable or not a key)."""
+    """The key, or None where there is none (missing, unreadable or not a key).
+
+    Raises `MachineError` where the system could not open it: that says nothing about the key.
+    """
     try:
         key = bytes.fromhex(file.read_text("ascii").strip())
-    except (OSError, ValueError):
+    except ValueError:
+        return None
+    except OSError as error:
+        if error.errno in EXHAUSTED:
+            raise too_many_files() from error
         return None
     return key if len(key) == KEY_BYTES else None
 
@@ -140,5 +154,7 @@ def read_anchor(file: Path, key: bytes) -> Anchor | None:
     except FileNotFoundError:
         return None
     except OSError as error:
+        if error.errno in EXHAUSTED:
+            raise too_many_files() from error
         raise StoreError(f"The anchor file cannot be read ({file}): {os.strerror(error.errno or 0)}.") from error
     return Anchor.from_bytes(content, key)

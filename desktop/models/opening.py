@@ -9,10 +9,10 @@ from pathlib import Path
 
 from peewee import SqliteDatabase
 
-from desktop.errors import StoreDamaged, StoreError, StoreNewer, StoreReadOnly
+from desktop.errors import StoreDamaged, StoreError, StoreFull, StoreNewer, StoreReadOnly
 from desktop.models import backup_files, chain, journal, migrations, sqlite
 from desktop.models.migrations import first
-from desktop.models.store import Store
+from desktop.models.store import OTHER_NAMES, Store, has_other_names
 from desktop.models.tables import Record, User
 from desktop.private_files import create_private, make_folder
 from desktop.values import OperationType
@@ -31,11 +31,31 @@ def open_store(
     are, and other `StoreError`s.
     """
     _make_file(file)
+    _drop_leftover_name(file)
     reason = _cannot_write(file)
-    database = sqlite.make_database(file, read_only=reason is not None)
-    store = Store(file, database, reason, remembered)
     try:
-        _check_file(file, read_only=reason is not None)
+        return _open(file, reason, costs, backups, remembered)
+    except StoreFull as full:
+        # Nobody has it open, or its side files would be there: what nobody changes can be read without them.
+        if any(sqlite.side_file(file, suffix).exists() for suffix in ("-shm", "-journal")) or _has_log(file):
+            raise
+        reason = f"{full.message} Until then the ledger can only be read."
+        return _open(file, reason, costs, backups, remembered, sealed=True)
+
+
+def _open(
+    file: Path,
+    reason: str | None,
+    costs: Mapping[OperationType, int],
+    backups: Path | None,
+    remembered: Path | None,
+    *,
+    sealed: bool = False,
+) -> Store:
+    database = sqlite.make_database(file, read_only=reason is not None, sealed=sealed)
+    store = Store(file, database, reason, remembered, sealed=sealed)
+    try:
+        _check_file(file, read_only=reason is not None, sealed=sealed)
         store.connect()
         with sqlite.translated(file):
             made = _upgrade(store, costs, backups or file.parent / "backups")
@@ -50,6 +70,21 @@ def open_store(
         store.disconnect()
         raise
     return store
+
+
+def _has_log(file: Path) -> bool:
+    return sqlite.has_content(sqlite.side_file(file, "-wal"))
+
+
+def _drop_leftover_name(file: Path) -> None:
+    """Take away the second name that a restore gave the store before it was ended half way."""
+    try:
+        if file.stat().st_nlink > 1:
+            for kept in file.parent.glob(f"replaced-*/{file.name}"):
+                if kept.samefile(file):
+                    kept.unlink()
+    except OSError:  # then it has its two names, and is only read
+        return
 
 
 def _never_anchored(store: Store) -> bool:
@@ -95,19 +130,21 @@ def _gone(file: Path, state: str) -> str:
 
 
 def _cannot_write(file: Path) -> str | None:
+    if has_other_names(file):
+        return OTHER_NAMES.format(file=file)
     if os.access(file, os.W_OK) and os.access(file.parent, os.W_OK):
         return None
     return f"The store can only be read ({file}): its file or folder is not writable, so nothing can be charged."
 
 
-def _check_file(file: Path, *, read_only: bool) -> None:
+def _check_file(file: Path, *, read_only: bool, sealed: bool) -> None:
     """Look at the file before anything is changed in it: whose is it, and how new?"""
     # SQLite would remove a log that lies beside an emptied file, and all that is still in it.
     if chain.anchor_file(file).exists() and not sqlite.has_content(file):
         raise StoreDamaged(_gone(file, "is empty"))
     # A reader cannot roll back what a killed program left half-written, and is refused until somebody has.
     unfinished = not read_only and sqlite.has_content(sqlite.side_file(file, "-journal"))
-    database = sqlite.make_database(file, read_only=not unfinished)
+    database = sqlite.make_database(file, read_only=not unfinished, sealed=sealed)
     pending = sqlite.side_file(file, "-wal")
     if read_only and "immutable" in database.database and sqlite.has_content(pending):
         raise StoreError(f"The store holds charges not yet merged and cannot be read without writing ({file}).")

@@ -12,30 +12,49 @@ import unicodedata
 from base64 import b64encode
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.exceptions import HashingError, InvalidHashError, VerificationError, VerifyMismatchError
+from argon2.low_level import error_to_str
 
 from desktop import resources
-from desktop.errors import BadInput
+from desktop.errors import BadInput, MachineError
 
 MEMORY_KIB = 19 * 1024
 PASSES = 2
 LANES = 1
 MAX_BYTES = 1024
 
+_NO_MEMORY = error_to_str(-22)  # ARGON2_MEMORY_ALLOCATION_ERROR
 _hasher = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
 
 
 def hash_password(password: str) -> str:
-    """The PHC string to store; takes some 40 ms on purpose."""
-    return _hasher.hash(_normal(password))
+    """The PHC string to store; takes some 40 ms on purpose. Raises `MachineError` where there is no memory for it."""
+    try:
+        return _hasher.hash(_normal(password))
+    except (HashingError, MemoryError) as error:
+        raise _no_memory() from error
 
 
 def verify_password(stored: str, password: str) -> bool:
-    """Whether the password is the one of a stored PHC string."""
+    """Whether the password is the one of a stored PHC string. Raises `MachineError` where that cannot be told."""
     try:
         return _hasher.verify(stored, _normal(password))
-    except (VerificationError, InvalidHashError):
+    except (VerifyMismatchError, InvalidHashError):
         return False
+    except MemoryError as error:
+        raise _no_memory() from error
+    except VerificationError as error:
+        if str(error) == _NO_MEMORY:  # it was not compared
+            raise _no_memory() from error
+        return False  # what is stored is no hash: nothing fits it
+
+
+def _no_memory() -> MachineError:
+    mib = MEMORY_KIB // 1024
+    return MachineError(
+        f"This computer has too little free memory to work with passwords ({mib} MB are needed): nothing can be said "
+        "about this one, and it was not counted as wrong. Close other programs and try again."
+    )
 
 
 def needs_rehash(stored: str) -> bool:

@@ -6,11 +6,12 @@ Nothing here knows the ledger's rules. Another database engine would replace thi
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,16 @@ from peewee import SqliteDatabase
 
 from desktop.arithmetic.money import format_money, plain_money
 from desktop.arithmetic.ordering import number_key
-from desktop.errors import AppError, Cancelled, StoreDamaged, StoreError, StoreFull, StoreLocked, StoreReadOnly
+from desktop.errors import (
+    AppError,
+    Cancelled,
+    MachineError,
+    StoreDamaged,
+    StoreError,
+    StoreFull,
+    StoreLocked,
+    StoreReadOnly,
+)
 from desktop.shown import shown_date
 
 sqlite3 = peewee.sqlite3  # pysqlite3 where its SQLite is newer than Python's
@@ -27,6 +37,7 @@ sqlite3 = peewee.sqlite3  # pysqlite3 where its SQLite is newer than Python's
 APPLICATION_ID = 0x4D657463  # "Metc": tells the file from any other SQLite database
 BUSY_TIMEOUT_S = 10.0
 CACHE_KB = 500  # a connection: there is one a lane, and the system keeps the file's pages anyway
+_FILES = 3  # that a connection opens: the store, its log, the log's shared memory
 ERRORS = (peewee.PeeweeException, sqlite3.Error, UnicodeDecodeError)
 
 
@@ -56,10 +67,10 @@ def durable_pragmas() -> dict[str, object]:
     return pragmas
 
 
-def make_database(file: Path, *, read_only: bool) -> SqliteDatabase:
-    """A database that connects only when told to, one connection a thread."""
+def make_database(file: Path, *, read_only: bool, sealed: bool = False) -> SqliteDatabase:
+    """A database that connects only when told to, one connection a thread; `sealed`, it makes no file at all."""
     database = SqliteDatabase(
-        location(file, read_only=read_only),
+        location(file, read_only=read_only, sealed=sealed),
         uri=True,
         autoconnect=False,
         lock_type="IMMEDIATE",
@@ -77,11 +88,11 @@ def _shown_money(hundredths: int, signed: int) -> str:
     return format_money(hundredths, signed=bool(signed))
 
 
-def location(file: Path, *, read_only: bool) -> str:
+def location(file: Path, *, read_only: bool, sealed: bool = False) -> str:
     """How the file is opened. Where nobody can write, WAL's side files cannot be made: the file is then immutable."""
     if not read_only:
         return f"{file.absolute().as_uri()}?mode=rw"  # never makes a file: a removed store must not come back empty
-    sealed = not os.access(file.parent, os.W_OK) and not side_file(file, "-shm").exists()
+    sealed = sealed or (not os.access(file.parent, os.W_OK) and not side_file(file, "-shm").exists())
     return f"{file.absolute().as_uri()}?mode=ro" + ("&immutable=1" if sealed else "")
 
 
@@ -179,13 +190,37 @@ def as_app_error(error: BaseException, file: Path) -> AppError | None:
         return StoreLocked("Another program keeps the store busy. Try again in a moment.")
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or any(text in str(error) for text in _DAMAGE):
         return StoreDamaged(f"The store is damaged ({file}). Restore a backup.")
-    if name.startswith("SQLITE_CANTOPEN"):
-        return StoreError(f"The store cannot be opened ({file}): check that the folder exists and is yours.")
+    if name.startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR_SHM")):
+        return _cannot_open(file, name)
     if name.startswith("SQLITE_IOERR"):
         return StoreError(f"The disk that holds the store failed ({file}, {name}). Try again; check the disk.")
     if name.startswith("SQLITE_INTERRUPT"):
         return Cancelled("A newer request took the place of this one.")
     return None
+
+
+def _cannot_open(file: Path, name: str) -> AppError:
+    """What keeps SQLite from opening the store or making its side files: it does not say, so the same is tried here."""
+    probe = file.with_name(f".{file.name}.{os.urandom(4).hex()}.probe")
+    try:
+        with ExitStack() as opened:
+            for _ in range(_FILES):
+                opened.enter_context(file.open("rb"))
+            probe.write_bytes(b"\0")
+    except OSError as error:
+        if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):
+            return MachineError(
+                "The system lets this program open no further files. Close other programs and try again."
+            )
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return StoreFull(f"The disk that holds the store is full ({file}). Make room and try again.")
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            return StoreReadOnly(f"The store cannot be opened ({file}): check the file's and folder's permissions.")
+        return StoreError(f"The store cannot be opened ({file}): {os.strerror(error.errno or 0)}.")
+    finally:
+        with suppress(OSError):
+            probe.unlink()
+    return StoreError(f"The store cannot be opened ({file}, {name}): check that the folder exists and is yours.")
 
 
 @contextmanager

@@ -25,6 +25,13 @@ from desktop.private_files import make_folder
 log = logging.getLogger(__name__)
 
 
+OTHER_NAMES = (
+    "The store has more than one name ({file} is a hard link, as copies made with “cp -al” and by some backup programs "
+    "are). Opened by two names at once it would lose charges, so it can only be read. To go on with it, close "
+    "Metercalc, make a real copy of the file, and put that in its place; to copy a store, use “metercalc backup”."
+)
+
+
 class Closable(Protocol):
     """What is closed when it is not needed any more."""
 
@@ -56,15 +63,23 @@ class Store:
 
     `clock` gives UTC microseconds: what a record, a price, a deletion and a failed sign-in are dated with.
     `remembered` is the folder, away from the store's, in which this program keeps the last links that it has seen.
+    A `sealed` store is read as if nobody could change it, since its side files cannot be made.
     """
 
     def __init__(
-        self, file: Path, database: SqliteDatabase, read_only_reason: str | None, remembered: Path | None = None
+        self,
+        file: Path,
+        database: SqliteDatabase,
+        read_only_reason: str | None,
+        remembered: Path | None = None,
+        *,
+        sealed: bool = False,
     ) -> None:
         self.file = file
         self.database = database
         self.read_only_reason = read_only_reason
         self.remembered = remembered
+        self._sealed = sealed
         self.sessions: dict[str, Opened] = {}
         self.clock: Callable[[], int] = _now
         self.key_is_own = False  # whether the records were made under the key that lies beside them
@@ -157,6 +172,9 @@ class Store:
         if self.read_only_reason is not None:
             raise StoreReadOnly(self.read_only_reason, reason=self.read_only_reason)
         self.check_in_place()
+        if has_other_names(self.file):
+            reason = OTHER_NAMES.format(file=self.file)
+            raise StoreReadOnly(reason, reason=reason)
         if self.database.transaction_depth():
             raise RuntimeError("a transaction inside a transaction would be committed by the outer one")
         self._connect_again()
@@ -168,6 +186,8 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[SqliteDatabase]:
         """A transaction that sees one state of the store throughout."""
+        if self._sealed and sqlite.side_file(self.file, "-wal").exists():
+            raise StoreError("Another program writes to the store again. Start this one again.")
         self._connect_again()
         with sqlite.translated(self.file), self.database.atomic("DEFERRED"):
             yield self.database
@@ -292,6 +312,14 @@ def _link(database: SqliteDatabase, sql: str, *values: int) -> tuple[int, bytes]
     """The place and the hash of the link that a query finds."""
     row = database.execute_sql(sql, values).fetchone()
     return (int(row[0]), bytes(row[1] or b"")) if row else None
+
+
+def has_other_names(file: Path) -> bool:
+    """Whether the file stands in folders under more than one name: SQLite's locks and logs go by the name."""
+    try:
+        return file.stat().st_nlink > 1
+    except OSError:
+        return False
 
 
 def _identity(file: Path) -> tuple[int, int] | None:

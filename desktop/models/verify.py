@@ -23,7 +23,7 @@ from typing import Any
 from peewee import SqliteDatabase
 
 from desktop.errors import StoreDamaged, StoreError
-from desktop.models import accounts, chain, forms, migrations, operations, replay, sqlite
+from desktop.models import attempts, chain, forms, migrations, operations, replay, sqlite
 from desktop.models.store import Store, Witness
 from desktop.values import OperationType, Problem, Source, Verification
 
@@ -77,7 +77,7 @@ def verify(
     """
     started = time.monotonic()
     key = store.key
-    run = _Run(store.database, key, store.witnesses() if anchored else (), progress, cancelled)
+    run = _Run(store.file, store.database, key, store.witnesses() if anchored else (), progress, cancelled)
     try:
         with store.reading():
             run.all()
@@ -100,12 +100,14 @@ class _Run:
 
     def __init__(
         self,
+        file: Path,
         database: SqliteDatabase,
         key: bytes,
         witnesses: tuple[Witness, ...],
         progress: Callable[[int, int], None],
         cancelled: Callable[[], bool],
     ) -> None:
+        self.file = file
         self.database = database
         self.key = key
         self.witnesses = witnesses
@@ -148,7 +150,7 @@ class _Run:
         try:
             yield
         except sqlite.ERRORS as error:
-            if sqlite.as_app_error(error, Path()) is None and self.schema_is_ours:
+            if sqlite.as_app_error(error, self.file) is None and self.schema_is_ours:
                 raise
             self._found("L7", 0, 0, f"The {part} cannot be read to the end: {error}.")
         except TypeError as error:  # a value of a kind that its STRICT column cannot hold; else a bug of ours
@@ -324,7 +326,7 @@ class _Run:
 
     def _attempts(self) -> None:
         for row in self.database.execute_sql("SELECT failures, last, wait, name, mark FROM sign_in_failure"):
-            if accounts.attempts_mark(self.key, *row[:-1]) != row[-1]:
+            if attempts.mark(self.key, *row[:-1]) != row[-1]:
                 self._found("L6", 0, 0, "A count of failed sign-ins was changed by something else than the program.")
 
     def _structure(self) -> None:

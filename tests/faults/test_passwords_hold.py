@@ -13,8 +13,8 @@ from argon2 import extract_parameters
 from argon2.low_level import Type
 
 from desktop.errors import NotAllowed, SignInRefused
-from desktop.models import accounts, passwords
-from desktop.models.accounts import FREE_FAILURES, LONGEST_WAIT_S, wait_after
+from desktop.models import accounts, attempts, passwords
+from desktop.models.attempts import FREE_FAILURES, LONGEST_WAIT_S, wait_after
 from desktop.models.store import Store
 from tests.support.stores import ANN, PASSWORD, SECOND, Clock, join, make_store, raw
 
@@ -148,27 +148,30 @@ def test_a_wait_survives(door: Door, escape: str) -> None:
 def test_the_harness_finds_waits_that_are_kept_in_memory_alone(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     failures: dict[int, int] = {}
 
-    def count(store: Store, _username: str) -> None:
+    def count(store: Store, _name: bytes) -> None:
         failures[id(store)] = failures.get(id(store), 0) + 1
-        if failures[id(store)] > FREE_FAILURES:
+
+    def wait(store: Store, _name: bytes) -> None:
+        if failures.get(id(store), 0) >= FREE_FAILURES:
             raise SignInRefused("Too many attempts.", wait_seconds=5)
 
-    monkeypatch.setattr(accounts, "_count_failure", count)
+    monkeypatch.setattr(attempts, "_count", count)
+    monkeypatch.setattr(attempts, "_check_wait", wait)
     assert not survives(door, ESCAPES["a restart"])
 
 
 def test_the_harness_finds_waits_that_end_when_the_clock_is_set_back(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = accounts._count_failure  # noqa: SLF001  # the check itself is what is switched off
+    real = attempts._check_wait  # noqa: SLF001  # the check itself is what is switched off
 
-    def trusting(store: Store, username: str) -> None:
+    def trusting(store: Store, name: bytes) -> None:
         with store.reading() as database:
             last = database.execute_sql("SELECT max(last) FROM sign_in_failure").fetchone()[0]
         if last is None or store.clock() >= last:
-            real(store, username)
+            real(store, name)
 
-    monkeypatch.setattr(accounts, "_count_failure", trusting)
+    monkeypatch.setattr(attempts, "_check_wait", trusting)
     assert not survives(door, ESCAPES["a clock set back an hour"])
 
 

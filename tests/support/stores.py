@@ -13,7 +13,7 @@ from typing import Any
 from argon2 import PasswordHasher
 
 from desktop.arithmetic.expressions import evaluate, parse
-from desktop.errors import AppError, BalanceTooLow
+from desktop.errors import AppError, BalanceTooLow, SignInRefused
 from desktop.models import accounts, ledger, sqlite
 from desktop.models.opening import open_store
 from desktop.models.store import Store
@@ -239,3 +239,18 @@ def create(file: Path) -> tuple[str, int]:
         return store.key.hex(), int(count)
     finally:
         store.close()
+
+
+def sign_in_often(file: Path, password: str, times: int) -> list[str]:
+    """Try to sign Ann in some times: "in", "refused", "wait", or what went wrong."""
+    store, answers = make_store(file), []
+    for _ in range(times):
+        try:
+            accounts.sign_in(store, ANN, password)
+            answers.append("in")
+        except SignInRefused as error:
+            answers.append("wait" if "wait_seconds" in error.details else "refused")
+        except AppError as error:
+            answers.append(error.code)
+    store.close()
+    return answers

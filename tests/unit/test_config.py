@@ -367,6 +367,7 @@ def test_a_data_directory_holds_everything(tmp_path: Path) -> None:
         store_file=tmp_path / "metercalc.db",
         log_dir=tmp_path / "logs",
         settings_file=tmp_path / "window.ini",
+        remembered_dir=tmp_path / "remembered",
         options=f"--data-dir {tmp_path} ",
     )
 
