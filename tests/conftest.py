@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -26,6 +27,9 @@ from tests.support.stores import (
     join,
     make_store,
 )
+
+# Before anything of Qt begins: one test file by itself must not look for a screen either.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 # No deadline: a slow disk is not a wrong answer. The seed of a failure is printed, to be replayed.
 settings.register_profile("metercalc", deadline=None, print_blob=True)

@@ -37,7 +37,7 @@ LAYERS: Mapping[str, tuple[str, ...]] = {
     "configuration's parts": ("desktop.config_sources", "desktop.config_values"),
     "arithmetic": ("desktop.arithmetic*",),
     "logs": ("desktop.logs",),
-    "shared": ("desktop.memory", "desktop.private_files", "desktop.resources", "desktop.shown"),
+    "shared": ("desktop.memory", "desktop.private_files", "desktop.resources", "desktop.shown", "desktop.turns"),
     "vocabulary": ("desktop.errors", "desktop.values"),
     "kinds": ("desktop.kinds",),
     "name": ("desktop",),

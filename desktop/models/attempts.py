@@ -37,6 +37,9 @@ def attempt(store: Store, username: str) -> Iterator[None]:
     Raises `SignInRefused` (with `wait_seconds`) while a wait runs, and `StoreLocked` where the turn does not come.
     """
     with hashing(store):
+        if not store.has_key:  # nothing can be counted, nor changed
+            yield
+            return
         name = _name(store, username)
         _check_wait(store, name)
         try:

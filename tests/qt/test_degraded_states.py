@@ -289,6 +289,7 @@ def test_a_disk_without_room_for_the_anchor_is_no_bug(
 
     with windows.opened(qapp, folder) as program:
         windows.sign_in(qtbot, program)
+        _charge(qtbot, program, "2+2")  # else there is nothing to write
         with monkeypatch.context() as patch:
             patch.setattr("desktop.models.chain.write_private", full)
             with qtbot.waitSignal(program.store.failed) as failed:

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from desktop.app import Program
-from desktop.models.accounts import LONGEST_WAIT_S
+from desktop.models.attempts import LONGEST_WAIT_S
 from tests.support.widgets import part
 from tests.support.windows import EMAIL, PASSWORD
 

@@ -7,7 +7,7 @@ little behind answers as one that is not, and a charge never waits for it.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -57,8 +57,8 @@ class Chunk:
         return {amount for _, amount in self.tallies}
 
 
-# What the journal says of deletions and restorations of a user, from an entry on: number, record, deleted or not, date.
-CHANGES = """SELECT j.number, r.seq, j.kind = 'deleted', j.date FROM journal j JOIN record r ON r.id = j.subject
+# Which records of a user the journal knows to have been deleted or restored, from an entry on: number, record, date.
+CHANGES = """SELECT j.number, r.seq, j.date FROM journal j JOIN record r ON r.id = j.subject
     WHERE j.user_id = ? AND j.number > ? AND j.kind IN ('deleted', 'restored') ORDER BY j.number"""
 
 
@@ -113,11 +113,11 @@ class State:
         self.is_far_behind = not enough
         return enough
 
-    def note(self, changes: Sequence[tuple[int, int, int, int]]) -> None:
+    def note(self, changes: Sequence[tuple[int, int, int]]) -> None:
         """Take in rows of `CHANGES`."""
         if changes:
-            self.apply({seq: bool(deleted) for _, seq, deleted, _ in changes})
-            self.seen, self.seen_date = changes[-1][0], changes[-1][3]
+            self.apply({seq for _, seq, _ in changes})
+            self.seen, self.seen_date = changes[-1][0], changes[-1][2]
 
     @property
     def amount_texts(self) -> dict[int, tuple[bytes, bytes]]:
@@ -204,11 +204,12 @@ class State:
             self.amount_of[found] = amount
         return found
 
-    def apply(self, changes: Mapping[int, bool]) -> None:
-        """Take in what was deleted or restored: for each record, whether it is deleted now."""
-        moved = [seq for seq, deleted in changes.items() if seq <= self.upto and self.is_live(seq) == deleted]
-        for line in lines.read_some(self.store, self.user_id, moved):
-            deleted, number = changes[line.seq], line.seq - 1 >> CHUNK_BITS
+    def apply(self, changed: Iterable[int]) -> None:
+        """Take in which records may have been deleted or restored; what became of them, the records themselves say."""
+        for line in lines.read_some(self.store, self.user_id, [seq for seq in changed if seq <= self.upto]):
+            deleted, number = line.deleted, line.seq - 1 >> CHUNK_BITS
+            if self.is_live(line.seq) != deleted:
+                continue
             chunk = self.chunks[number]
             chunk.live ^= 1 << (line.seq - 1) % CHUNK
             tally = chunk.tallies[line.kind, self.amounts[line.amount]]
