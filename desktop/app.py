@@ -112,7 +112,7 @@ class Program(QObject):
         """The stock of random strings."""
         from desktop.controllers.random_strings import RandomStrings
 
-        return RandomStrings(network=self.lanes.network, settings=self.config.random)
+        return RandomStrings(network=self.lanes.network, settings=self.config.random, folder=self.places.data_dir)
 
     @cached_property
     def calculator(self) -> CalculatorController:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import http.client
 import queue
 import socket
 import threading
@@ -22,6 +23,8 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase, HTTPBasicAuth
+from requests.utils import get_auth_from_url
 from urllib3.poolmanager import PoolManager
 
 from desktop.config_values import is_loopback
@@ -34,7 +37,10 @@ CHUNK = 16_384
 
 
 class ExchangeError(Exception):
-    """No usable answer. `reason` is "deadline", "unreachable", "untrusted" (TLS) or "broken" (ended halfway)."""
+    """No usable answer.
+
+    `reason` is "deadline", "unreachable", "untrusted" (TLS), "broken" (ended halfway) or "garbled" (not HTTP).
+    """
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -107,6 +113,7 @@ def _fetch(
     proxies = {"no_proxy": host} if is_loopback(host) else None
     try:
         with requests.Session() as session:
+            session.auth = _credentials(url)
             for scheme in ("http://", "https://"):
                 session.mount(scheme, _CuttableAdapter(line))
             with session.get(
@@ -121,8 +128,26 @@ def _fetch(
                 encoded = response.headers.get("Content-Encoding", "identity").strip().lower() != "identity"
                 body = b"" if encoded else _read(response.raw, cap)
                 return Answer(response.status_code, encoded, body)
-    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+    # A bad status line or chunk size comes through the libraries as Python says it: it is the server's all the same.
+    except (
+        requests.RequestException,
+        urllib3.exceptions.HTTPError,
+        http.client.HTTPException,
+        OSError,
+        ValueError,
+    ) as error:
         raise ExchangeError(_reason(error, connected=line.connected)) from error
+
+
+def _credentials(url: str) -> AuthBase:
+    """Those that the address itself names, or none: without this requests sends what stands in ~/.netrc."""
+    user, password = get_auth_from_url(url)
+    return HTTPBasicAuth(user, password) if user else _NoCredentials()
+
+
+class _NoCredentials(AuthBase):
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
 
 
 def _read(raw: urllib3.BaseHTTPResponse, cap: int) -> bytes:
@@ -139,8 +164,29 @@ def _reason(error: Exception, *, connected: bool) -> str:
     if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError | TimeoutError):
         return "deadline"
     if connected:
-        return "broken"
+        known = isinstance(error, OSError | urllib3.exceptions.HTTPError | http.client.IncompleteRead)
+        return "broken" if known and not isinstance(error, _GARBLED) else "garbled"
     return "untrusted" if isinstance(error, requests.exceptions.SSLError) else "unreachable"
+
+
+_GARBLED = (
+    urllib3.exceptions.InvalidChunkLength,
+    urllib3.exceptions.HeaderParsingError,
+    requests.exceptions.InvalidHeader,
+)
+_MOST_HINTS = 20
+
+
+class _FinalResponse(http.client.HTTPResponse):
+    """An answer without the informational ones before it (RFC 9110, 15.2): Python's own skips 100 alone."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        for _ in range(_MOST_HINTS):
+            version, status, reason = super()._read_status()  # type: ignore[misc]  # typeshed leaves it out
+            if not 102 <= status <= 199:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
+        raise http.client.BadStatusLine("informational answers without end")
 
 
 class _Line:
@@ -203,5 +249,6 @@ def _reporting(pool: Any, line: _Line) -> Any:
         connection_class.connect(connection)
         line.hold(connection)
 
-    reporting = type(connection_class.__name__, (connection_class,), {"connect": connect})
+    members = {"connect": connect, "response_class": _FinalResponse}
+    reporting = type(connection_class.__name__, (connection_class,), members)
     return type(pool.__name__, (pool,), {"ConnectionCls": reporting})

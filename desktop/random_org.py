@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -22,6 +23,8 @@ from desktop import __version__
 from desktop.config import RandomSettings
 from desktop.errors import Cancelled, NetworkError
 from desktop.random_quota import Quota
+from desktop.random_turn import SharedTurn
+from desktop.turns import TurnNotCome
 
 if TYPE_CHECKING:
     from desktop.random_http import Answer
@@ -46,6 +49,8 @@ _SENTENCES = {
     "unreachable": "{host} could not be reached. Check the network connection and try again.",
     "untrusted": "No trusted connection to {host} could be made: its certificate is not valid for it. Check this"
     " computer's clock, and whether the network asks for a sign-in of its own.",
+    "garbled": "{host} answered with something that is not HTTP as it should be. Check whether a proxy stands in"
+    " between, and try again.",
     "broken": "The connection to {host} broke off before the answer was complete. Try again.",
     "redirect": "{host} pointed to another address, which is not followed. Check whether the network asks for a"
     " sign-in of its own, and [random] url in the configuration.",
@@ -58,23 +63,33 @@ _SENTENCES = {
     " Check whether a proxy stands in between, and try again.",
     "quota": "The random bits that {host} gives to this network address are used up for now; more come every midnight"
     " UTC. Try again in {span}.",
-    "busy": "Another draw was still running after {timeout:g} seconds. Try again.",
+    "busy": "Another draw, perhaps of another window or program, was still running after {timeout:g} seconds. Try"
+    " again.",
 }
 
 
 class RandomOrg:
     """A client of random.org that keeps to its rules: one request at a time, and none while the quota is negative.
 
+    The rules hold for all programs of a person: the turn, and what is known of the quota, lie in a `folder`.
     The quota is asked for before a draw when it was never asked, 10 minutes ago, or when it seems short. An answer
     that cannot be had or read does not stop the draw, unless the last one was negative.
     """
 
-    def __init__(self, settings: RandomSettings, *, clock: Callable[[], float] = time.monotonic) -> None:
-        """`clock` gives monotonic seconds."""
+    def __init__(
+        self,
+        settings: RandomSettings,
+        *,
+        folder: Path | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        """`clock` gives monotonic seconds, `now` those since 1970; without a `folder` the rules hold in here alone."""
         self._settings = settings
         self._clock = clock
         self._turn = threading.Lock()
-        self._quota = Quota(clock)
+        self._shared = None if folder is None else SharedTurn(folder)
+        self._quota = Quota(clock if folder is None else now)
 
     def draw(self, count: int, *, cancelled: Callable[[], bool]) -> tuple[str, ...]:
         """Draw `count` strings (1 to 10,000) within the configured timeout, all requests and waits included.
@@ -106,7 +121,15 @@ class RandomOrg:
         try:
             if cancelled():
                 raise Cancelled("The draw was stopped before it began.")
-            yield
+            if self._shared is None:
+                yield
+                return
+            with self._shared.held(self._quota, deadline - self._clock(), cancelled):
+                yield
+        except TurnNotCome as error:
+            if cancelled():
+                raise Cancelled("The draw was stopped before it began.") from error
+            raise self._error("busy") from error
         finally:
             self._turn.release()
 

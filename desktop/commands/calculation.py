@@ -6,6 +6,7 @@ import logging
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from desktop import logs
 from desktop.arithmetic.expressions import evaluate, parse
@@ -54,7 +55,7 @@ def random_command(run: Run) -> int:
         if receipt is None:
             # Nothing is drawn that could not be paid for; the charge asks again.
             ledger.check_covered(store, session, _price_of_string(store, session))
-            text, source = _draw(run.config.random)
+            text, source = _draw(run.config.random, run.places.data_dir)
             step = Step(OperationType.RANDOM_STRING, (), text, source=source)
             charge = Charge(run.asked.request_id, (step,), expression="", result=text)
             receipt = ledger.charge(store, session, charge)
@@ -119,9 +120,9 @@ def _price_of_string(store: Store, session: Session) -> int:
     return ledger.statement(store, session).prices[OperationType.RANDOM_STRING]
 
 
-def _draw(settings: RandomSettings) -> tuple[str, Source]:
+def _draw(settings: RandomSettings, folder: Path) -> tuple[str, Source]:
     try:
-        return RandomOrg(settings).draw(1, cancelled=lambda: False)[0], Source.RANDOM_ORG
+        return RandomOrg(settings, folder=folder).draw(1, cancelled=lambda: False)[0], Source.RANDOM_ORG
     except NetworkError:
         if settings.fallback != "local":
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -26,10 +27,12 @@ class RandomStrings(QObject):
     filled = Signal()
     failed = Signal(object)  # AppError
 
-    def __init__(self, *, network: Lane, settings: RandomSettings) -> None:
+    def __init__(self, *, network: Lane, settings: RandomSettings, folder: Path | None = None) -> None:
+        """`folder` is the data directory, where random.org's turn is shared with other programs."""
         super().__init__()
         self._network = network
         self._settings = settings
+        self._folder = folder
         self._stock = RandomStock(settings.block)
         self._source: RandomOrg | None = None
         self._ticket: Ticket | None = None
@@ -67,7 +70,7 @@ class RandomStrings(QObject):
         from desktop.random_org import RandomOrg, draw_local
 
         if self._source is None:
-            self._source = RandomOrg(self._settings)
+            self._source = RandomOrg(self._settings, folder=self._folder)
         try:
             return self._source.draw(self._settings.block, cancelled=background.cancelled), Source.RANDOM_ORG
         except NetworkError as error:

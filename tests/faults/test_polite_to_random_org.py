@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -18,7 +19,9 @@ from desktop.controllers.random_strings import RandomStrings
 from desktop.errors import NetworkError
 from desktop.random_org import RandomOrg
 from desktop.random_quota import FIRST_WAIT, LONGEST_WAIT, Quota
+from tests.faults.support.runs import figures
 from tests.support.random_server import Behaviour, RandomServer
+from tests.support.stores import in_processes
 
 THREADS = 8
 MINUTE = 60.0
@@ -61,6 +64,26 @@ def test_draws_from_many_threads_never_overlap(server: RandomServer, draws: int)
     assert server.overlaps == 0
     assert len(server.draws) == draws
     assert sorted(strings) == sorted(server.served)
+
+
+@figures("draws", 8, 100)
+@pytest.mark.parametrize("shared", [True, False], ids=["one folder", "planted: a folder each"])
+def test_programs_of_one_person_never_overlap(server: RandomServer, tmp_path: Path, draws: int, shared: bool) -> None:
+    server.behaviour, server.pause = Behaviour.DRIP_BODY, 0.002  # answers that take a moment
+    settings = server.settings(timeout=120)
+    folders = [tmp_path if shared else tmp_path / str(number) for number in range(3)]
+    answers = in_processes(draw_often, *[(folder, settings, draws) for folder in folders])
+    assert answers == [draws] * 3
+    print(f"{len(server.draws)} draws of three programs, {server.overlaps} overlaps")  # noqa: T201  # the figure
+    assert (server.overlaps == 0) is shared
+    # A quota that one has asked for is known to all.
+    assert [request.path for request in server.requests].count("/quota/") == (1 if shared else 3)
+
+
+def draw_often(folder: Path, settings: RandomSettings, draws: int) -> int:
+    """A program that draws so many strings, one after the other; how many it got."""
+    client = RandomOrg(settings, folder=folder)
+    return sum(len(client.draw(1, cancelled=lambda: False)) for _ in range(draws))
 
 
 def test_the_harness_finds_a_client_that_does_not_wait_for_its_turn(

@@ -54,10 +54,14 @@ class Behaviour(StrEnum):
     HTML = "200 html"
     RESET = "reset"
     WRONG_CERTIFICATE = "wrong certificate"
+    GARBLED_CHUNK = "garbled chunk"
+    NO_HTTP = "no http"
+    HINTS_WITHOUT_END = "hints without end"
+    EARLY_HINTS = "early hints"  # a good answer, behind an informational one
 
 
 LISTENER = frozenset({Behaviour.REFUSE, Behaviour.NEVER_ACCEPT, Behaviour.WRONG_CERTIFICATE})
-BAD = tuple(behaviour for behaviour in Behaviour if behaviour is not Behaviour.NORMAL)
+BAD = tuple(behaviour for behaviour in Behaviour if behaviour not in (Behaviour.NORMAL, Behaviour.EARLY_HINTS))
 QUOTA_ERROR = "Error: You have used your quota of random bits for today."
 
 _CLASSES = {
@@ -261,7 +265,7 @@ class RandomServer:
         alphabet = "".join(letters for name, letters in _CLASSES.items() if params[name] == "on")
         length, count = int(params["len"]), int(params["num"])
         strings = ["".join(self._random.choices(alphabet, k=length)) for _ in range(count)]
-        if self.behaviour is Behaviour.NORMAL:
+        if self.behaviour not in BAD:
             self.served += strings
         return "".join(f"{line}\n" for line in strings)
 
@@ -302,6 +306,14 @@ class RandomServer:
                 return _head(200) + QUOTA_ERROR.encode() + b"\nmore\n"
             case Behaviour.UNAVAILABLE:
                 return _head(503) + QUOTA_ERROR.encode() + b"\nmore\n"
+            case Behaviour.GARBLED_CHUNK:
+                return _head(200, "Transfer-Encoding: chunked") + b"many\r\n" + body
+            case Behaviour.NO_HTTP:
+                return b"220 mail.example ready\r\n"
+            case Behaviour.HINTS_WITHOUT_END:
+                return b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 1_000
+            case Behaviour.EARLY_HINTS:
+                return b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n" + head + body
             case Behaviour.HTML:
                 return _head(200) + b"<html><body>Please sign in to this network.</body></html>\n"
             case _:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import logging
 import math
 import re
@@ -14,6 +16,7 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -23,7 +26,7 @@ from desktop import __version__, random_http
 from desktop.config import RandomSettings
 from desktop.errors import Cancelled, NetworkError
 from desktop.random_org import RandomOrg, bits, draw_local, first_words, parse_quota, parse_strings, user_agent
-from desktop.random_quota import LONGEST_WAIT
+from desktop.random_quota import FIRST_WAIT, LONGEST_WAIT
 from tests.support.random_server import BAD, LISTENER, QUOTA_ERROR, Behaviour, RandomServer
 
 SETTINGS = RandomSettings(
@@ -198,7 +201,80 @@ REASONS = {
     Behaviour.HTML: ("malformed", "something else than the 10 strings"),
     Behaviour.RESET: ("broken", "broke off"),
     Behaviour.WRONG_CERTIFICATE: ("untrusted", "certificate"),
+    Behaviour.GARBLED_CHUNK: ("garbled", "not HTTP as it should be"),
+    Behaviour.NO_HTTP: ("garbled", "not HTTP as it should be"),
+    Behaviour.HINTS_WITHOUT_END: ("garbled", "not HTTP as it should be"),
 }
+
+
+def test_informational_answers_are_skipped() -> None:
+    with RandomServer(Behaviour.EARLY_HINTS) as server:
+        assert list(RandomOrg(server.settings()).draw(3, cancelled=never)) == server.served
+
+
+def test_no_credentials_are_sent_but_those_that_the_address_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / ".netrc"
+    netrc.write_text("machine 127.0.0.1 login ann password hers\ndefault login ann password hers\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NETRC", str(netrc))
+    with RandomServer() as server:
+        RandomOrg(server.settings()).draw(1, cancelled=never)
+        named = server.url.replace("http://", "http://me:mine@")
+        RandomOrg(server.settings(url=named)).draw(1, cancelled=never)
+    quota, draw, _, with_mine = (request.headers.get("authorization") for request in server.requests)
+    assert (quota, draw) == (None, None)
+    assert with_mine == "Basic " + base64.b64encode(b"me:mine").decode()
+
+
+def test_what_one_program_learns_of_the_quota_holds_for_the_next(tmp_path: Path) -> None:
+    """Programs that come and go, as the command line does: while the quota is negative none of them asks again."""
+    now = [1_795_000_000.0]
+    with RandomServer() as server:
+        server.quota = "-1"
+
+        def program() -> str:
+            error = refusal(RandomOrg(server.settings(), folder=tmp_path, now=lambda: now[0]))
+            return str(error.details["reason"])
+
+        assert [program() for _ in range(4)] == ["quota"] * 4
+        assert len(server.requests) == 1
+        now[0] += FIRST_WAIT + 1
+        assert program() == "quota"
+        assert len(server.requests) == 2
+        now[0] += FIRST_WAIT + 1  # twice as long the second time
+        assert program() == "quota"
+        assert len(server.requests) == 2
+        now[0] += FIRST_WAIT
+        server.quota = "1000000"
+        assert RandomOrg(server.settings(), folder=tmp_path, now=lambda: now[0]).draw(1, cancelled=never)
+    assert (tmp_path / "random.json").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    "kept", ["", "{", "[]", "null", '{"wait": "long"}', '{"wait": 1e99}', '{"wait": 600, "bits": NaN}', "[" * 9_000]
+)
+def test_a_kept_quota_that_is_none_says_nothing(tmp_path: Path, kept: str) -> None:
+    (tmp_path / "random.json").write_text(kept)
+    with RandomServer() as server:
+        assert RandomOrg(server.settings(), folder=tmp_path).draw(1, cancelled=never)
+        assert [request.path for request in server.requests] == ["/quota/", "/strings/"]
+
+
+def test_a_clock_that_was_set_back_closes_the_quota_for_a_day_at_most(tmp_path: Path) -> None:
+    far = {"asked": 4e9, "bits": -1.0, "wait": 600.0, "closed_until": 4e9}
+    (tmp_path / "random.json").write_text(json.dumps(far))
+    with RandomServer() as server:
+        error = refusal(RandomOrg(server.settings(), folder=tmp_path))
+    assert error.details["wait_seconds"] == LONGEST_WAIT
+
+
+def test_a_folder_that_cannot_be_written_costs_no_draw(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with RandomServer() as server:
+        assert RandomOrg(server.settings(), folder=tmp_path / "file" / "none").draw(1, cancelled=never)
 
 
 @pytest.mark.parametrize("behaviour", BAD)

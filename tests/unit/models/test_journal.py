@@ -127,8 +127,9 @@ def test_what_only_an_upgrade_may_do_is_refused_to_other_programs(books: Books, 
         other.execute(statement)
 
 
-def test_a_forged_entry_hides_no_record(books: Books) -> None:
+def test_a_forged_entry_hides_no_record(open_books: Callable[[], Books]) -> None:
     """The pages follow the records; the journal's claim alone moves nothing, and the proof names it."""
+    books = open_books()
     charged = books.charge("1 + 1").entries[0].id
     tamper(
         books.store.file,
