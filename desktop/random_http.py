@@ -15,7 +15,7 @@ import http.client
 import queue
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -164,16 +164,23 @@ def _reason(error: Exception, *, connected: bool) -> str:
     if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError | TimeoutError):
         return "deadline"
     if connected:
-        known = isinstance(error, OSError | urllib3.exceptions.HTTPError | http.client.IncompleteRead)
-        return "broken" if known and not isinstance(error, _GARBLED) else "garbled"
+        return "garbled" if any(map(_is_garbled, _chain(error))) else "broken"
     return "untrusted" if isinstance(error, requests.exceptions.SSLError) else "unreachable"
 
 
-_GARBLED = (
-    urllib3.exceptions.InvalidChunkLength,
-    urllib3.exceptions.HeaderParsingError,
-    requests.exceptions.InvalidHeader,
-)
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and those that it stands for."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _is_garbled(error: BaseException) -> bool:
+    """Whether the server's words were no HTTP; a connection that ends without any is none of them."""
+    kinds = (http.client.BadStatusLine, http.client.UnknownProtocol, urllib3.exceptions.InvalidChunkLength, ValueError)
+    return isinstance(error, kinds) and not isinstance(error, http.client.RemoteDisconnected)
+
+
 _MOST_HINTS = 20
 
 

@@ -31,12 +31,8 @@ LAYERS: Mapping[str, tuple[str, ...]] = {
     "copies": ("desktop.copies",),
     "exports": ("desktop.exports",),
     "random.org": ("desktop.random_org",),
-    "random.org's parts": (
-        "desktop.random_http",
-        "desktop.random_quota",
-        "desktop.random_stock",
-        "desktop.random_turn",
-    ),
+    "random.org's turn": ("desktop.random_turn",),
+    "random.org's parts": ("desktop.random_http", "desktop.random_quota", "desktop.random_stock"),
     "configuration": ("desktop.config",),
     # Prices in the configuration are money: they are read as money is everywhere.
     "configuration's parts": ("desktop.config_sources", "desktop.config_values"),

@@ -293,6 +293,8 @@ class RandomServer:
 
     def _whole_answer(self, behaviour: Behaviour, body: bytes) -> bytes:
         head = _head(200, f"Content-Length: {len(body)}")
+        if behaviour in _PROTOCOL:
+            return _PROTOCOL[behaviour](head, body)
         match behaviour:
             case Behaviour.SHORT:
                 return _head(200) + b"".join(body.splitlines(keepends=True)[:-1])
@@ -306,14 +308,6 @@ class RandomServer:
                 return _head(200) + QUOTA_ERROR.encode() + b"\nmore\n"
             case Behaviour.UNAVAILABLE:
                 return _head(503) + QUOTA_ERROR.encode() + b"\nmore\n"
-            case Behaviour.GARBLED_CHUNK:
-                return _head(200, "Transfer-Encoding: chunked") + b"many\r\n" + body
-            case Behaviour.NO_HTTP:
-                return b"220 mail.example ready\r\n"
-            case Behaviour.HINTS_WITHOUT_END:
-                return b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 1_000
-            case Behaviour.EARLY_HINTS:
-                return b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n" + head + body
             case Behaviour.HTML:
                 return _head(200) + b"<html><body>Please sign in to this network.</body></html>\n"
             case _:
@@ -334,6 +328,15 @@ class RandomServer:
 def _head(status: int, *lines: str) -> bytes:
     first = f"HTTP/1.1 {status} {'OK' if status == 200 else 'Otherwise'}"
     return "\r\n".join((first, "Content-Type: text/plain", "Connection: close", *lines, "", "")).encode()
+
+
+_HINT = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+_PROTOCOL: dict[Behaviour, Callable[[bytes, bytes], bytes]] = {
+    Behaviour.GARBLED_CHUNK: lambda _, body: _head(200, "Transfer-Encoding: chunked") + b"many\r\n" + body,
+    Behaviour.NO_HTTP: lambda _, __: b"220 mail.example ready\r\n",
+    Behaviour.HINTS_WITHOUT_END: lambda _, __: _HINT * 1_000,
+    Behaviour.EARLY_HINTS: lambda head, body: _HINT + b"HTTP/1.1 102 Processing\r\n\r\n" + head + body,
+}
 
 
 def _read_request(connection: socket.socket) -> Request | None:
