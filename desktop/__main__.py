@@ -1,10 +1,22 @@
-"""`python -m desktop`: the same as `metercalc`. It holds nothing of its own."""
+"""The first line of `metercalc` and `python -m desktop`. It holds nothing but how the program begins and ends."""
 
 from __future__ import annotations
 
 import sys
 
-from desktop.cli import main
+from desktop import ending
+
+
+def main() -> int:
+    """Carry out the command that the program was started for; returns the exit status."""
+    ending.leave_in_silence()  # before the rest is imported, which takes its time
+    from desktop.cli import main as run
+
+    try:
+        return run()
+    finally:
+        ending.leave_in_silence()
+
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import platform
+import signal
+import socket
 import sys
 import threading
 import traceback
@@ -22,6 +24,7 @@ from PySide6.QtCore import (
     QMessageLogContext,
     QObject,
     QSettings,
+    QSocketNotifier,
     Qt,
     QTimer,
     QtMsgType,
@@ -29,10 +32,10 @@ from PySide6.QtCore import (
     Slot,
     qInstallMessageHandler,
 )
-from PySide6.QtGui import QInputEvent
+from PySide6.QtGui import QInputEvent, QSessionManager
 from PySide6.QtWidgets import QApplication, QDialog
 
-from desktop import __version__, logs
+from desktop import __version__, ending, logs
 from desktop.arithmetic.money import format_money
 from desktop.background import Lanes
 from desktop.controllers.requests import Failure
@@ -162,6 +165,24 @@ class Program(QObject):
         if isinstance(event, QInputEvent) and event.type() in _ACTIVITY:
             self.sessions.note_activity()
         return False
+
+    @Slot(int)
+    def quit_by_signal(self, number: int) -> None:
+        """End as by closing the window: its looks are remembered, what was accepted is written, the anchor too."""
+        log.info("asked to end by signal %d", number)
+        self._remember()
+        self.application.exit(ending.status_of(number))
+
+    def note_session_end(self, _manager: QSessionManager) -> None:
+        """The session may end the program without a further word: keep what a close would keep."""
+        log.info("the session is ending")
+        self._remember()
+        self.settings.sync()
+        self.store.note_anchor()
+
+    def _remember(self) -> None:
+        if self.window is not None and self.window.isVisible():
+            self.window.remember()
 
     def raise_window(self) -> None:
         """Come to the front: somebody started the program again."""
@@ -352,6 +373,39 @@ class Program(QObject):
             self.report_bug(arguments.exc_type, arguments.exc_value, arguments.exc_traceback)
 
 
+class QuitSignals(QObject):
+    """Brings the system's signals that ask the program to end to the window's thread.
+
+    Python runs a handler only when it has the word, which Qt may keep for hours: the bare number is written to a socket
+    instead, which wakes the event loop.
+    """
+
+    asked = Signal(int)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._reader, self._writer = socket.socketpair()
+        self._reader.setblocking(False)
+        self._writer.setblocking(False)
+        self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._on_readable)
+        self._before = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
+        ending.ignore()
+
+    @Slot()
+    def _on_readable(self) -> None:
+        numbers = self._reader.recv(64)
+        if numbers:
+            self.asked.emit(numbers[0])
+
+    def close(self) -> None:
+        """Let go of the signals: what comes now has nothing to wake."""
+        self._notifier.setEnabled(False)
+        signal.set_wakeup_fd(self._before)
+        self._reader.close()
+        self._writer.close()
+
+
 def make_application() -> QApplication:
     """Qt's application under the program's name. Made once a process."""
     qInstallMessageHandler(_log_qt)
@@ -376,7 +430,10 @@ def run(places: Places, config: Config, *, sign_in_as: tuple[str, str] | None = 
     if instance.is_second():
         log.info("another window has this store and was asked to come forward")
         return 0
+    signals = QuitSignals(application)
     program = Program(application, places, config)
+    signals.asked.connect(program.quit_by_signal)
+    application.commitDataRequest.connect(program.note_session_end)
     sys.excepthook = program.report_bug
     threading.excepthook = program.report_thread_bug
     instance.raise_asked.connect(program.raise_window)
@@ -388,6 +445,7 @@ def run(places: Places, config: Config, *, sign_in_as: tuple[str, str] | None = 
     finally:
         instance.close()
         program.close()
+        signals.close()
         sys.excepthook = sys.__excepthook__
 
 

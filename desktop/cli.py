@@ -1,8 +1,8 @@
 """The command line's composition root: it wires one command, ends it, and tells its outcome. It holds no logic.
 
 Each run is one request: its reference is in every line of the log and in whatever is told about trouble. Statuses
-that a command does not give itself: 130 when interrupted, 141 when the reader of the output has gone, as a shell has
-them.
+that a command does not give itself: 130, 143 or 129 when it was asked to end by a signal, 141 when the reader of the
+output has gone, as a shell has them.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desktop import ending
 from desktop.commands import arguments, failures, grammar
 from desktop.commands.failures import Asked
 from desktop.commands.terminal import Terminal, open_terminal
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-INTERRUPTED = 130
 READER_GONE = 141
 _DEMO = "demo"
 
@@ -40,9 +40,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.umask(0o077)
     terminal = open_terminal()
     try:
-        return _answer(arguments.decoded(sys.argv[1:] if argv is None else argv), terminal)
-    except KeyboardInterrupt:
-        return INTERRUPTED
+        with ending.raised():
+            return _answer(arguments.decoded(sys.argv[1:] if argv is None else argv), terminal)
+    except ending.Ended as ended:
+        return ended.status
     except BrokenPipeError:
         terminal.output.abandon()
         return READER_GONE

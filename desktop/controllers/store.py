@@ -50,7 +50,7 @@ class StoreController(QObject):
         self._proved: bool | None = None  # whether the ledger holds as a whole; None while no proof has ended
         self._timers = [
             self._timer(POLL_MS, self._poll),
-            self._timer(ANCHOR_MS, self._note_anchor),
+            self._timer(ANCHOR_MS, self.note_anchor),
             self._timer(HOUR_MS, self.back_up_daily),
         ]
 
@@ -127,7 +127,8 @@ class StoreController(QObject):
         return self._watch.look(self._access.store)
 
     @Slot()
-    def _note_anchor(self) -> None:
+    def note_anchor(self) -> None:
+        """Have the anchor written."""
         work = partial(_write_anchor, self._access)
         self._lanes.write.submit(work, done=self._on_noted, failed=self._on_failed)
 
