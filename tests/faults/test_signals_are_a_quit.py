@@ -15,7 +15,7 @@ import pytest
 from desktop.models import chain
 from desktop.models.verify import verify
 from tests.faults.support.runs import figures
-from tests.support.command_line import ANN, PASSWORD, ROOT, Program, environment
+from tests.support.command_line import ADMIN, ANN, PASSWORD, ROOT, Program, environment
 from tests.support.stores import make_store
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what a process catches is read from /proc")
@@ -104,7 +104,8 @@ def _ignores(pid: int) -> bool:
 
 @figures("count", 6, 60)
 def test_a_charge_in_flight_ends_or_is_undone(program: Program, choose: random.Random, count: int) -> None:
-    file, answered = program.folder / "metercalc.db", 0
+    file, answered = program.folder / "metercalc.db", 1  # the credit
+    assert program.here(ADMIN, "credit", ANN, "100000", "--reason", "To be spent").status == 0
     for _ in range(count):
         number = choose.choice(NUMBERS)
         with program.calculating(ANN) as calculating:
