@@ -19,11 +19,11 @@ itself answers (`plain`) while it is made anew (`upkeep`). Deletions reach it by
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from desktop.errors import BadInput
+from desktop.errors import BadInput, StoreDamaged
 from desktop.models.browsing import index_file, plain, upkeep
 from desktop.models.browsing.browser import Browser, rows
 from desktop.models.browsing.found import Found, Progress
@@ -103,11 +103,21 @@ def batches(
     if seqs is None:
         return plain.batches(store.database, user_id, filters, sort, descending=descending)
     some = (seqs[start : start + plain.BATCH] for start in range(0, len(seqs), plain.BATCH))
-    return (rows(store, user_id, batch) for batch in some)
+    return (_whole(store, user_id, batch) for batch in some)
+
+
+def _whole(store: Store, user_id: int, seqs: Sequence[int]) -> list[RawRecord]:
+    """Records that must be there. Raises `StoreDamaged`."""
+    found = rows(store, user_id, seqs)
+    if len(found) != len(seqs):
+        raise StoreDamaged("Records that were there are missing. Run metercalc verify, and restore a backup.")
+    return found
 
 
 def needs_upkeep(store: Store, user_id: int, *, checked: bool) -> bool:
     """Whether `catch_up` is due, as the last query on this thread found it; one that is not `checked` is to be."""
+    if not store.key_is_own:
+        return False
     browser = store.beside.get(("browser", user_id))
     if not isinstance(browser, Browser):
         return True
@@ -128,6 +138,8 @@ def _ask(
     cancelled: Callable[[], bool],
 ) -> T | None:
     """The index's answer, or None where it has none now; a damaged one is thrown away."""
+    if not store.key_is_own:  # nothing could be proved
+        return None
     try:
         with apart():
             browser = _browser(store, user_id)
@@ -147,7 +159,7 @@ def _browser(store: Store, user_id: int) -> Browser:
     if isinstance(browser, Browser) and browser.file.is_current:
         return browser
     _leave(store, user_id)
-    file = IndexFile(index_file.file_of(store.file, user_id), make=False)
+    file = IndexFile(store, user_id, make=False)
     try:
         browser = Browser(store, user_id, file)
     except BaseException:

@@ -194,6 +194,7 @@ class Browser:
 
     def all(self, request: PageRequest, found: Found) -> array[int]:
         """All that is meant, in order, by sequence number."""
+        self._agree()
         chunks = range(len(self.state.chunks))
         if request.sort is Column.DATE:
             seqs = array("I")
@@ -203,6 +204,19 @@ class Browser:
         sets = [found.exact(number) for number in chunks]
         hits = self._hits(self.state.order(request.sort), found, sets, descending=request.descending)
         return array("I", chain.from_iterable(hits))
+
+    def _agree(self) -> None:
+        """Raises `IndexDamaged` where the ledger counts other records, or other deleted ones, than the index."""
+        sql = "SELECT count(*) FROM record WHERE user_id = ?"
+        for condition, mine in (
+            ("", self.state.upto),
+            (
+                " AND deleted_at IS NOT NULL",
+                self.state.upto - sum(chunk.live.bit_count() for chunk in self.state.chunks),
+            ),
+        ):
+            if self.store.database.execute_sql(sql + condition, (self.user_id,)).fetchone()[0] != mine:
+                raise IndexDamaged("it has not as many records as the ledger")
 
 
 def rows(store: Store, user_id: int, seqs: Sequence[int]) -> list[RawRecord]:

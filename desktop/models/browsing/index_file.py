@@ -1,7 +1,10 @@
 """The file of one user's index: made, opened, checked, read and thrown away. What it holds is decided elsewhere.
 
 It lies beside the store, is derived from it, and is no part of its proof or its backups: a crash may cost it (nothing
-is forced to the disk), and whatever is amiss with it, it is made again.
+is forced to the disk), and whatever is amiss with it, it is made again. That is always seen: each row is under a seal
+(`seals`), and what is missing is known to be missing. The marks name the writings of the chunks and of the orders, a
+chunk those of its segments, an order those of its blocks; a segment has its keys in pages without a gap. Texts, dates
+and amounts only grow, and are sealed with how many there are.
 """
 
 from __future__ import annotations
@@ -11,22 +14,28 @@ import marshal
 import time
 import zlib
 from array import array
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, fields
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from desktop.errors import Cancelled
 from desktop.models import sqlite
-from desktop.models.browsing.bitmaps import IndexDamaged, opened, pack, sealed, unpack
+from desktop.models.browsing.bitmaps import CHUNK, CHUNK_BITS, IndexDamaged, unpack
+from desktop.models.browsing.keys import SPAN, Key, bitmap_id
+from desktop.models.browsing.seals import Seals, new_salt, new_writing
+from desktop.models.store import Store
 from desktop.private_files import create_private, make_folder
 from desktop.shown import shown_date
 
-VERSION = 2
+VERSION = 3
 _PATIENCE_S = 2
 _OFTEN = 100_000  # steps of SQLite's machine between two looks at whether to go on
 PART_BITS = 10
 PART = 1 << PART_BITS  # lines whose texts lie together
+_PAGE = 128  # keys that lie together
+_AMOUNTS = 4096  # amounts that lie together
 
 # All that a damaged, locked or missing index can raise; the ledger's own errors are peewee's, or `AppError`s.
 _ERRORS = (sqlite.sqlite3.Error, IndexDamaged, OSError, ValueError, EOFError, TypeError, zlib.error)
@@ -51,16 +60,25 @@ def apart() -> Iterator[None]:
         raise IndexTrouble(error) from error
 
 
-_SCHEMA = f"""
-CREATE TABLE mark (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
-CREATE TABLE chunk (number INTEGER PRIMARY KEY, facts BLOB, live BLOB, dates BLOB);
-CREATE TABLE bitmap (id INTEGER PRIMARY KEY, bits BLOB);
-CREATE TABLE part (number INTEGER PRIMARY KEY, ends BLOB, texts BLOB);
-CREATE TABLE amount (id INTEGER PRIMARY KEY, amount INTEGER UNIQUE);
-CREATE TABLE directory (sort TEXT PRIMARY KEY, blocks BLOB) WITHOUT ROWID;
-CREATE TABLE block (id INTEGER PRIMARY KEY, seqs BLOB);
-PRAGMA user_version = {VERSION};
-"""
+_TABLES = (
+    "CREATE TABLE mark (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID",
+    "CREATE TABLE chunk (number INTEGER PRIMARY KEY, facts BLOB)",
+    "CREATE TABLE dates (number INTEGER PRIMARY KEY, dates BLOB)",
+    "CREATE TABLE part (number INTEGER PRIMARY KEY, lines BLOB)",
+    "CREATE TABLE bitmap (id INTEGER PRIMARY KEY, bits BLOB)",
+    "CREATE TABLE keys (id INTEGER PRIMARY KEY, ids BLOB)",
+    "CREATE TABLE amount (number INTEGER PRIMARY KEY, amounts BLOB)",
+    "CREATE TABLE directory (number INTEGER PRIMARY KEY, blocks BLOB)",
+    "CREATE TABLE block (number INTEGER PRIMARY KEY, seqs BLOB)",
+)
+
+
+class Segment(NamedTuple):
+    """The bitmaps of records in a row that were written at once. A chunk has few, which together are all of it."""
+
+    number: int
+    length: int
+    writing: int
 
 
 @dataclass(slots=True)
@@ -68,7 +86,8 @@ class Marks:
     """How far the index has come. `hash` is that of the last record taken in: another store has another one.
 
     `seen` and `seen_date` are the last change of visibility taken in. `changes` counts the
-    commits. Not `ready`: the orders are missing.
+    commits. Not `ready`: the orders are missing. `amounts` says how many there are; `segments` and `blocks` are the
+    last numbers given; `chunks` and `orders` name the writing of each.
     """
 
     applied: int = 0
@@ -78,6 +97,11 @@ class Marks:
     changes: int = 0
     ready: bool = False
     zone: str = ""
+    amounts: int = 0
+    segments: int = 0
+    blocks: int = 0
+    chunks: list[int] = field(default_factory=list)
+    orders: list[int] = field(default_factory=list)
 
 
 def folder_of(store_file: Path) -> Path:
@@ -99,14 +123,16 @@ def zone() -> str:
 class IndexFile:
     """One connection to a user's index."""
 
-    def __init__(self, file: Path, *, make: bool) -> None:
+    def __init__(self, store: Store, user_id: int, *, make: bool) -> None:
         """Open the index. Where there is none, `make` it, or hold an empty one in memory. To be used inside `apart`."""
+        file = file_of(store.file, user_id)
         if make and not file.exists():
             make_folder(file.parent)
             with contextlib.suppress(FileExistsError):
                 create_private(file)
         self.in_memory = not file.exists()
         self.file = file
+        self.writing = 0  # of what is written in the present transaction
         self._identity = (0, 0)
         if not self.in_memory:
             status = file.stat()
@@ -116,12 +142,12 @@ class IndexFile:
             where, uri=True, isolation_level=None, timeout=_PATIENCE_S, check_same_thread=False
         )
         try:
-            self._set_up()
+            self._set_up(store.key, user_id)
         except BaseException:
             self.connection.close()
             raise
 
-    def _set_up(self) -> None:
+    def _set_up(self, key: bytes, user_id: int) -> None:
         run = self.connection.execute
         run("PRAGMA page_size = 16384")
         if not self.in_memory:
@@ -129,10 +155,29 @@ class IndexFile:
         run("PRAGMA synchronous = 0")
         run("PRAGMA cache_size = -1000")
         run("PRAGMA journal_size_limit = 16000000")
+        run("PRAGMA trusted_schema = 0")
         if run("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
-            self.connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA.replace('TABLE', 'TABLE IF NOT EXISTS')} COMMIT")
+            with self.transaction("IMMEDIATE"):
+                self._make(key, user_id)
         if run("PRAGMA user_version").fetchone()[0] != VERSION:
             raise IndexDamaged("it was made by another version")
+        if [sql for (sql,) in run("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")] != list(_TABLES):
+            raise IndexDamaged("its tables are not as they were made")
+        (salt,) = run("SELECT value FROM mark WHERE name = 'salt'").fetchone() or (b"",)
+        self.seals = _seals(key, user_id, salt)
+
+    def _make(self, key: bytes, user_id: int) -> None:
+        """The tables and the first marks, unless another program was quicker."""
+        run = self.connection.execute
+        if run("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            return
+        for sql in _TABLES:
+            run(sql)
+        run(f"PRAGMA user_version = {VERSION}")
+        salt = new_salt()
+        run("INSERT INTO mark VALUES ('salt', ?)", (salt,))
+        self.seals = _seals(key, user_id, salt)
+        self.set_marks(Marks())
 
     @property
     def is_current(self) -> bool:
@@ -151,6 +196,7 @@ class IndexFile:
     def transaction(self, kind: str) -> Iterator[None]:
         """One state of the index throughout: "DEFERRED" to read, "IMMEDIATE" to write."""
         self.connection.execute(f"BEGIN {kind}")
+        self.writing = new_writing()
         try:
             yield
         except BaseException:
@@ -159,86 +205,143 @@ class IndexFile:
             raise
         self.connection.execute("COMMIT")
 
-    def check(self, cancelled: Callable[[], bool]) -> None:
-        """Go through the whole file. Raises `IndexDamaged`."""
-        self.connection.set_progress_handler(lambda: int(cancelled()), _OFTEN)
-        try:
-            findings = self.connection.execute("PRAGMA quick_check(1)").fetchall()
-        finally:
-            self.connection.set_progress_handler(None, 0)
-        if findings != [("ok",)]:
-            raise IndexDamaged(f"its structure is broken: {findings}")
-
     def marks(self) -> Marks:
         """How far the index has come."""
-        found = dict(self.connection.execute("SELECT name, value FROM mark"))
-        return Marks(**{name.name: found[name.name] for name in fields(Marks) if name.name in found})
+        row = self.connection.execute("SELECT value FROM mark WHERE name = 'root'").fetchone()
+        return Marks(**marshal.loads(self.seals.opened(b"root:", 0, 0, row)))
 
     def set_marks(self, marks: Marks) -> None:
         """Note how far it has come."""
-        self.connection.executemany("REPLACE INTO mark VALUES (?, ?)", list(asdict(marks).items()))
+        body = marshal.dumps(asdict(marks))
+        self.connection.execute("REPLACE INTO mark VALUES ('root', ?)", (self.seals.closed(b"root:", 0, 0, body),))
 
-    def bitmap(self, row: int) -> int:
+    def bitmap(self, segment: Segment, key: Key) -> int:
         """One bitmap; 0 where there is none."""
-        found = self.connection.execute("SELECT bits FROM bitmap WHERE id = ?", (row,)).fetchone()
-        return unpack(found[0]) if found else 0
+        id = bitmap_id(segment.number, key)
+        row = self.connection.execute("SELECT bits FROM bitmap WHERE id = ?", (id,)).fetchone()
+        if row is None and not self._is_a_key(segment, id):
+            return 0
+        return unpack(self.seals.opened(b"bitmap:", id, segment.writing, row))
 
-    def put_bitmaps(self, rows: Iterable[tuple[int, bytes]]) -> None:
-        """Write packed bitmaps over what was there."""
-        self.connection.executemany("REPLACE INTO bitmap VALUES (?, ?)", rows)
+    def _is_a_key(self, segment: Segment, id: int) -> bool:
+        """Whether a segment has a bitmap: the page of keys on which it would stand is under seal, and without a gap."""
+        row = self.connection.execute("SELECT id, ids FROM keys WHERE id <= ? ORDER BY id DESC LIMIT 1", (id,))
+        start, *blob = row.fetchone() or (id, b"")
+        ids = array("q", self.seals.opened(b"keys:", start, segment.writing, tuple(blob)))
+        if id >= ids[-1]:
+            raise IndexDamaged("a page of keys is missing")
+        return ids[bisect_left(ids, id)] == id
 
-    def part(self, number: int) -> tuple[bytes, array[int]]:
-        """The texts of `PART` lines in a row, and where each ends."""
-        found = self.connection.execute("SELECT ends, texts FROM part WHERE number = ?", (number,)).fetchone()
-        return (opened(found[1]), array("I", opened(found[0]))) if found else (b"", array("I"))
+    def keys(self, segment: Segment) -> Iterator[array[int]]:
+        """The rows of the bitmaps that a segment has, some at a time."""
+        start, end = segment.number * SPAN, (segment.number + 1) * SPAN
+        while start < end:
+            row = self.connection.execute("SELECT ids FROM keys WHERE id = ?", (start,)).fetchone()
+            *ids, start = array("q", self.seals.opened(b"keys:", start, segment.writing, row))
+            yield array("q", ids)
+
+    def put_bitmaps(self, segment: Segment, rows: Iterable[tuple[Key, bytes]]) -> None:
+        """Write the packed bitmaps of a new segment."""
+        ids: list[int] = []
+
+        def closed() -> Iterator[tuple[int, bytes]]:
+            for key, body in rows:
+                ids.append(bitmap_id(segment.number, key))
+                yield ids[-1], self.seals.closed(b"bitmap:", ids[-1], segment.writing, body)
+
+        self.connection.executemany("REPLACE INTO bitmap VALUES (?, ?)", closed())
+        ids.sort()
+        start = segment.number * SPAN
+        for at in range(0, max(1, len(ids)), _PAGE):
+            end = ids[at + _PAGE] if at + _PAGE < len(ids) else (segment.number + 1) * SPAN
+            body = array("q", [*ids[at : at + _PAGE], end]).tobytes()
+            blob = self.seals.closed(b"keys:", start, segment.writing, body)
+            self.connection.execute("REPLACE INTO keys VALUES (?, ?)", (start, blob))
+            start = end
+
+    def drop(self, segment: Segment) -> None:
+        """Remove a segment whose records are in another now."""
+        span = (segment.number * SPAN, (segment.number + 1) * SPAN)
+        self.connection.execute("DELETE FROM bitmap WHERE id >= ? AND id < ?", span)
+        self.connection.execute("DELETE FROM keys WHERE id >= ? AND id < ?", span)
+
+    def part(self, number: int, upto: int) -> tuple[bytes, array[int]]:
+        """The texts of `PART` lines in a row, as far as there are records, and where each ends."""
+        count = min(max(upto - (number << PART_BITS), 0), PART)
+        if not count:
+            return b"", array("I")
+        row = self.connection.execute("SELECT lines FROM part WHERE number = ?", (number,)).fetchone()
+        body = self.seals.opened(b"part:", number, count, row)
+        ends = array("I")
+        ends.frombytes(body[: count * ends.itemsize])
+        return body[count * ends.itemsize :], ends
 
     def put_part(self, number: int, texts: bytes, ends: array[int]) -> None:
         """Write the texts of some lines."""
-        self.connection.execute("REPLACE INTO part VALUES (?, ?, ?)", (number, sealed(ends.tobytes()), sealed(texts)))
+        self._put("part", number, len(ends), ends.tobytes() + texts)
 
-    def dates(self, chunk: int) -> array[int]:
-        """The dates of a chunk's records."""
-        found = self.connection.execute("SELECT dates FROM chunk WHERE number = ?", (chunk,)).fetchone()
-        return array("q", opened(found[0])) if found else array("q")
+    def dates(self, chunk: int, upto: int) -> array[int]:
+        """The dates of a chunk's records, as far as there are records."""
+        count = min(max(upto - (chunk << CHUNK_BITS), 0), CHUNK)
+        if not count:
+            return array("q")
+        row = self.connection.execute("SELECT dates FROM dates WHERE number = ?", (chunk,)).fetchone()
+        return array("q", self.seals.opened(b"dates:", chunk, count, row))
 
-    def chunks(self) -> Iterator[tuple[int, Any, int]]:
-        """Every chunk's number, its facts and which of its records are live."""
-        rows = self.connection.execute("SELECT number, facts, live FROM chunk ORDER BY number")
-        return ((number, marshal.loads(opened(facts)), unpack(live)) for number, facts, live in rows)
+    def put_dates(self, chunk: int, dates: array[int]) -> None:
+        """Write the dates of a chunk's records."""
+        self._put("dates", chunk, len(dates), dates.tobytes())
 
-    def put_chunk(self, number: int, facts: tuple[Any, ...], live: int, dates: array[int] | None) -> None:
-        """Write what is known of a chunk; None leaves its dates as they are."""
-        self.connection.execute("INSERT OR IGNORE INTO chunk (number) VALUES (?)", (number,))
-        self.connection.execute(
-            "UPDATE chunk SET facts = ?, live = ? WHERE number = ?", (sealed(marshal.dumps(facts)), pack(live), number)
-        )
-        if dates is not None:
-            self.connection.execute("UPDATE chunk SET dates = ? WHERE number = ?", (sealed(dates.tobytes()), number))
+    def chunks(self, marks: Marks) -> Iterator[tuple[Any, ...]]:
+        """Every chunk's facts."""
+        for number, writing in enumerate(marks.chunks):
+            row = self.connection.execute("SELECT facts FROM chunk WHERE number = ?", (number,)).fetchone()
+            facts: tuple[Any, ...] = marshal.loads(self.seals.opened(b"chunk:", number, writing, row))
+            yield facts
 
-    def directory(self, sort: str) -> list[tuple[Any, ...]]:
+    def put_chunk(self, number: int, facts: tuple[Any, ...]) -> None:
+        """Write what is known of a chunk."""
+        self._put("chunk", number, self.writing, marshal.dumps(facts))
+
+    def amounts(self, count: int) -> Iterator[int]:
+        """The first so many amounts, in the order of their ids."""
+        for number in range(-(-count // _AMOUNTS)):
+            row = self.connection.execute("SELECT amounts FROM amount WHERE number = ?", (number,)).fetchone()
+            upto = min(count, (number + 1) * _AMOUNTS)
+            yield from array("q", self.seals.opened(b"amount:", number, upto, row))
+
+    def put_amounts(self, amounts: list[int], known: int) -> None:
+        """Write all amounts, of which so many are there."""
+        for start in range(known - known % _AMOUNTS, len(amounts), _AMOUNTS):
+            some = array("q", amounts[start : start + _AMOUNTS])
+            self._put("amount", start // _AMOUNTS, start + len(some), some.tobytes())
+
+    def directory(self, number: int, writing: int) -> list[tuple[Any, ...]]:
         """The blocks of an order, as they were put."""
-        found = self.connection.execute("SELECT blocks FROM directory WHERE sort = ?", (sort,)).fetchone()
-        blocks: list[tuple[Any, ...]] = marshal.loads(opened(found[0])) if found else []
+        row = self.connection.execute("SELECT blocks FROM directory WHERE number = ?", (number,)).fetchone()
+        blocks: list[tuple[Any, ...]] = marshal.loads(self.seals.opened(b"directory:", number, writing, row))
         return blocks
 
-    def put_directory(self, sort: str, blocks: list[tuple[Any, ...]]) -> None:
+    def put_directory(self, number: int, blocks: list[tuple[Any, ...]]) -> None:
         """Write the blocks of an order."""
-        self.connection.execute("REPLACE INTO directory VALUES (?, ?)", (sort, sealed(marshal.dumps(blocks))))
+        self._put("directory", number, self.writing, marshal.dumps(blocks))
 
-    def block(self, number: int) -> array[int]:
+    def block(self, number: int, writing: int) -> array[int]:
         """The sequence numbers of one block, in its order."""
-        found = self.connection.execute("SELECT seqs FROM block WHERE id = ?", (number,)).fetchone()
-        if found is None:
-            raise IndexDamaged("a block is missing")
-        return array("I", opened(found[0]))
+        row = self.connection.execute("SELECT seqs FROM block WHERE number = ?", (number,)).fetchone()
+        return array("I", self.seals.opened(b"block:", number, writing, row))
 
-    def put_block(self, number: int | None, seqs: array[int]) -> int:
-        """Write a block over an old one, or as a new one (None); returns its number."""
-        blob = sealed(seqs.tobytes())
-        if number is not None:
-            self.connection.execute("UPDATE block SET seqs = ? WHERE id = ?", (blob, number))
-            return number
-        return int(self.connection.execute("INSERT INTO block (seqs) VALUES (?)", (blob,)).lastrowid)
+    def put_block(self, number: int, seqs: array[int]) -> None:
+        """Write a block."""
+        self._put("block", number, self.writing, seqs.tobytes())
+
+    def _put(self, table: str, number: int, writing: int, body: bytes) -> None:
+        blob = self.seals.closed(f"{table}:".encode(), number, writing, body)
+        self.connection.execute(f"REPLACE INTO {table} VALUES (?, ?)", (number, blob))
+
+
+def _seals(key: bytes, user_id: int, salt: bytes) -> Seals:
+    return Seals(key, b"%d|%d|" % (VERSION, user_id) + salt)
 
 
 def discard(store_file: Path, user_id: int) -> None:

@@ -1,6 +1,6 @@
 """The names of bitmaps: what a record can have in common with others, each as one number. It reads nothing.
 
-A bitmap's row in the index is its chunk and its key, so that what is written together lies together.
+A bitmap's row in the index is its segment and its key, so that what is written together lies together.
 """
 
 from __future__ import annotations
@@ -14,12 +14,17 @@ DATE = 3 << 32  # and a place in the date as shown, and the byte that stands the
 BALANCE = 4 << 32  # the same, counted from the right
 
 _KEY_BITS = 40
+SPAN = 1 << _KEY_BITS  # rows that a segment may have
 
 
-def bitmap_id(chunk: int, key: Key) -> int:
+def bitmap_id(segment: int, key: Key) -> int:
     """The row of a bitmap."""
-    number = key if isinstance(key, int) else len(key) << 24 | int.from_bytes(key, "big")
-    return chunk << _KEY_BITS | number
+    return segment << _KEY_BITS | number_of(key)
+
+
+def number_of(key: Key) -> int:
+    """A key as a number; it stands for itself."""
+    return key if isinstance(key, int) else len(key) << 24 | int.from_bytes(key, "big")
 
 
 def key_of(gram: bytes) -> Key:

@@ -14,10 +14,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from desktop.errors import StoreDamaged
 from desktop.models import entries
 from desktop.models.browsing import lines
-from desktop.models.browsing.bitmaps import CHUNK_BITS
+from desktop.models.browsing.bitmaps import CHUNK_BITS, IndexDamaged
 from desktop.values import Column
 
 if TYPE_CHECKING:
@@ -30,9 +29,13 @@ _KNOWN = 10_000  # keys in memory
 
 @dataclass(slots=True)
 class Block:
-    """A stretch of the order. `kinds` and `chunks` are bitmaps of what occurs in it: a search skips by them."""
+    """A stretch of the order. `kinds` and `chunks` are bitmaps of what occurs in it: a search skips by them.
 
-    id: int | None = None
+    Its `number` is 0 while it is not written; `writing` names the last time that it was.
+    """
+
+    number: int = 0
+    writing: int = 0
     first: int = 0
     length: int = 0
     live: int = 0
@@ -54,14 +57,18 @@ class Order:
         self._keys: dict[int, tuple[Any, int]] = {}
         self._kept: dict[int, array[int]] = {}
         self.blocks = [
-            Block(id, first, length, live, kinds, int.from_bytes(chunks, "little"))
-            for id, first, length, live, kinds, chunks in state.file.directory(sort)
+            Block(number, writing, first, length, live, kinds, int.from_bytes(chunks, "little"))
+            for number, writing, first, length, live, kinds, chunks in self._directory()
         ] or [Block()]
         for seq, step in state.toggled.items():
             if step:
                 self.mark(seq, step)
         for seq in state.fresh_kinds:
             self.add(seq)
+
+    def _directory(self) -> list[tuple[Any, ...]]:
+        marks, place = self.state.marks, list(lines.SORT_KEYS).index(self.sort)
+        return self.state.file.directory(place, marks.orders[place]) if marks.ready else []
 
     def add(self, seq: int) -> None:
         """A record has been added."""
@@ -83,7 +90,7 @@ class Order:
             while len(self._kept) >= _KEPT:
                 del self._kept[next(iter(self._kept))]
             block = self.blocks[place]
-            stored = self.state.file.block(block.id) if block.id is not None else array("I")
+            stored = self.state.file.block(block.number, block.writing) if block.number else array("I")
             self._kept[place] = self._merged(stored, block.waiting) if block.waiting else stored
         return self._kept[place]
 
@@ -127,35 +134,50 @@ class Order:
             for found, key in self.state.store.database.execute_sql(sql, (self.state.user_id, *some)):
                 self._keys[found] = (key, found)
         if any(seq not in self._keys for seq in missing):  # records never go
-            raise StoreDamaged("Records that were there are missing. Run metercalc verify, and restore a backup.")
+            raise IndexDamaged("records that were there are missing")
 
     def flush(self) -> None:
         """Write what waits into the blocks, splitting those that have grown too long."""
-        file, blocks = self.state.file, []
+        state, blocks = self.state, []
         for place, block in enumerate(self.blocks):
             if not block.waiting:
                 blocks.append(block)
                 continue
             seqs = self.load(place)
             pieces = [seqs] if len(seqs) <= 2 * BLOCK else [seqs[at : at + BLOCK] for at in range(0, len(seqs), BLOCK)]
-            for number, piece in enumerate(pieces):
-                id = file.put_block(block.id if number == 0 else None, piece)
-                live = block.live if len(pieces) == 1 else sum(map(self.state.is_live, piece))
-                blocks.append(Block(id, piece[0], len(piece), live, block.kinds, block.chunks))
+            for piece in pieces:
+                live = block.live if len(pieces) == 1 else sum(map(state.is_live, piece))
+                number = block.number if piece is pieces[0] else 0
+                blocks.append(written(state, number, piece, live, block.kinds, block.chunks))
         self.blocks = blocks
         self._kept.clear()
-        file.put_directory(
-            self.sort,
-            [
-                (
-                    b.id,
-                    b.first,
-                    b.length,
-                    b.live,
-                    b.kinds,
-                    b.chunks.to_bytes((b.chunks.bit_length() + 7) // 8, "little"),
-                )
-                for b in blocks
-                if b.id is not None
-            ],
+        put(state, self.sort, blocks)
+
+
+def written(state: State, number: int, seqs: array[int], live: int, kinds: int, chunks: int) -> Block:
+    """Write a block, as a new one where its number is 0."""
+    if not number:
+        state.marks.blocks += 1
+        number = state.marks.blocks
+    state.file.put_block(number, seqs)
+    return Block(number, state.file.writing, seqs[0], len(seqs), live, kinds, chunks)
+
+
+def put(state: State, sort: Column, blocks: Iterable[Block]) -> None:
+    """Write an order's directory, and note its writing."""
+    rows = [
+        (
+            b.number,
+            b.writing,
+            b.first,
+            b.length,
+            b.live,
+            b.kinds,
+            b.chunks.to_bytes((b.chunks.bit_length() + 7) // 8, "little"),
         )
+        for b in blocks
+        if b.number
+    ]
+    place = list(lines.SORT_KEYS).index(sort)
+    state.file.put_directory(place, rows)
+    state.marks.orders[place : place + 1] = [state.file.writing]

@@ -17,6 +17,7 @@ from typing import Any
 from desktop.errors import Cancelled
 from desktop.models import entries, sqlite
 from desktop.models.browsing.lines import SORT_KEYS
+from desktop.models.browsing.seals import Seals, new_writing
 from desktop.models.store import Store
 from desktop.private_files import create_private
 
@@ -29,8 +30,12 @@ Item = tuple[Any, int]  # key and sequence number
 class Sorter:
     """The records up to a sequence number, by each sort's key and then by sequence."""
 
-    def __init__(self, store: Store, user_id: int, upto: int, file: Path, cancelled: Callable[[], bool]) -> None:
+    def __init__(
+        self, store: Store, user_id: int, upto: int, file: Path, seals: Seals, cancelled: Callable[[], bool]
+    ) -> None:
         self._store = store
+        self._seals = seals
+        self._writing = new_writing()
         self._user_id = user_id
         self._upto = upto
         self._file = file
@@ -75,10 +80,9 @@ class Sorter:
         for place in range(len(SORT_KEYS)):
             items = sorted(zip(map(itemgetter(place + 1), rows), seqs, strict=True))
             for number, start in enumerate(range(0, len(items), _PIECE)):
-                self._connection.execute(
-                    "INSERT INTO piece VALUES (?, ?)",
-                    (self._id(place, stretch, number), marshal.dumps(items[start : start + _PIECE])),
-                )
+                id, body = self._id(place, stretch, number), marshal.dumps(items[start : start + _PIECE])
+                blob = self._seals.closed(b"piece:", id, self._writing, body)
+                self._connection.execute("INSERT INTO piece VALUES (?, ?)", (id, blob))
 
     def _id(self, place: int, stretch: int, number: int) -> int:
         return (place * self._stretches + stretch) * _STRETCH + number
@@ -106,8 +110,9 @@ class Sorter:
             yield [seq for _, seq in found]
 
     def _piece(self, place: int, stretch: int, number: int) -> list[Item]:
-        found = self._connection.execute(
-            "SELECT items FROM piece WHERE id = ?", (self._id(place, stretch, number),)
-        ).fetchone()
-        items: list[Item] = marshal.loads(found[0]) if found else []
+        id = self._id(place, stretch, number)
+        found = self._connection.execute("SELECT items FROM piece WHERE id = ?", (id,)).fetchone()
+        if found is None:  # the end of the stretch: whether too early, the count tells
+            return []
+        items: list[Item] = marshal.loads(self._seals.opened(b"piece:", id, self._writing, found))
         return items

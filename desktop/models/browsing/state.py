@@ -13,10 +13,10 @@ from itertools import islice
 from typing import Any
 
 from desktop.models.browsing import lines
-from desktop.models.browsing.bitmaps import CHUNK, CHUNK_BITS, IndexDamaged, packed
+from desktop.models.browsing.bitmaps import CHUNK, CHUNK_BITS, IndexDamaged, pack, packed, unpack
 from desktop.models.browsing.fresh import Fresh
-from desktop.models.browsing.index_file import PART, PART_BITS, IndexFile, Marks, zone
-from desktop.models.browsing.keys import Key, bitmap_id
+from desktop.models.browsing.index_file import PART, PART_BITS, IndexFile, Marks, Segment, zone
+from desktop.models.browsing.keys import Key
 from desktop.models.browsing.orders import Order
 from desktop.models.store import Store
 from desktop.values import Column
@@ -35,6 +35,7 @@ class Chunk:
     last: int = 0
     ordered: bool = True
     tallies: Tallies = field(default_factory=dict)
+    segments: list[Segment] = field(default_factory=list)
 
     @property
     def all(self) -> int:
@@ -42,14 +43,15 @@ class Chunk:
         return (1 << self.count) - 1
 
     def facts(self) -> tuple[Any, ...]:
-        """What is written of it, but for `live`."""
-        return self.count, self.first, self.last, self.ordered, self.tallies
+        """What is written of it."""
+        segments = [tuple(segment) for segment in self.segments]
+        return self.count, pack(self.live), self.first, self.last, self.ordered, self.tallies, segments
 
     @classmethod
-    def of(cls, facts: tuple[Any, ...], live: int) -> Chunk:
+    def of(cls, facts: tuple[Any, ...]) -> Chunk:
         """A chunk as it was written."""
-        count, first, last, ordered, tallies = facts
-        return cls(count, live, first, last, ordered, tallies)
+        count, live, first, last, ordered, tallies, segments = facts
+        return cls(count, unpack(live), first, last, ordered, tallies, [Segment(*segment) for segment in segments])
 
     @property
     def amounts(self) -> set[int]:
@@ -82,9 +84,9 @@ class State:
         self.upto, self.hash = self.marks.applied, self.marks.hash
         self.seen, self.seen_date = self.marks.seen, self.marks.seen_date
         check_marks(self.store, self.user_id, self.marks)
-        self.chunks = [Chunk.of(facts, live) for _, facts, live in self.file.chunks()]
-        run = self.file.connection.execute
-        self.amounts: dict[int, int] = {amount: id for id, amount in run("SELECT id, amount FROM amount")}
+        self.chunks = [Chunk.of(facts) for facts in self.file.chunks(self.marks)]
+        amounts = self.file.amounts(self.marks.amounts)
+        self.amounts: dict[int, int] = {amount: id for id, amount in enumerate(amounts, 1)}
         self._amount_texts: dict[int, tuple[bytes, bytes]] = {}
         self.amount_of = {id: amount for amount, id in self.amounts.items()}
         self.fresh: dict[int, Fresh] = {}
@@ -146,12 +148,14 @@ class State:
 
     def bits(self, chunk: int, key: Key) -> int:
         """The records of a chunk that have something."""
-        bits = self.file.bitmap(bitmap_id(chunk, key)) if chunk << CHUNK_BITS < self.marks.applied else 0
+        bits = 0
+        for segment in self.chunks[chunk].segments:
+            bits |= self.file.bitmap(segment, key)
         return bits | self.fresh[chunk].bits(key, self.amount_texts) if chunk in self.fresh else bits
 
     def part(self, number: int) -> tuple[bytes, array[int]]:
         """The texts of some lines in a row, and where each ends."""
-        texts, ends = self.file.part(number) if number << PART_BITS < self.marks.applied else (b"", array("I"))
+        texts, ends = self.file.part(number, self.marks.applied)
         fresh = self.fresh.get(number << PART_BITS >> CHUNK_BITS)
         if fresh is not None:
             first = (number << PART_BITS) % CHUNK - fresh.start
@@ -165,7 +169,7 @@ class State:
 
     def dates(self, chunk: int) -> array[int]:
         """The dates of a chunk's records."""
-        dates = self.file.dates(chunk) if chunk << CHUNK_BITS < self.marks.applied else array("q")
+        dates = self.file.dates(chunk, self.marks.applied)
         if chunk in self.fresh:
             dates.extend(self.fresh[chunk].dates)
         return dates
@@ -211,8 +215,10 @@ class State:
             if self.is_live(line.seq) != deleted:
                 continue
             chunk = self.chunks[number]
+            tally = chunk.tallies.get((line.kind, self.amounts.get(line.amount, 0)))
+            if tally is None:
+                raise IndexDamaged("a record is not what it was when it was taken in")
             chunk.live ^= 1 << (line.seq - 1) % CHUNK
-            tally = chunk.tallies[line.kind, self.amounts[line.amount]]
             tally[not deleted] -= 1
             tally[deleted] += 1
             step = -1 if deleted else 1

@@ -10,16 +10,18 @@ import contextlib
 import logging
 from array import array
 from collections.abc import Callable, Iterator
+from functools import reduce
 from itertools import chain
-from typing import Any
+from operator import or_
 
 from desktop.errors import Cancelled
 from desktop.models.browsing import index_file, lines
 from desktop.models.browsing.bitmaps import CHUNK, CHUNK_BITS, IndexDamaged, of_offsets, offsets, pack
+from desktop.models.browsing.checking import check_whole
 from desktop.models.browsing.fresh import Fresh
-from desktop.models.browsing.index_file import PART_BITS, IndexFile, IndexTrouble, apart
-from desktop.models.browsing.keys import KIND, bitmap_id
-from desktop.models.browsing.orders import BLOCK
+from desktop.models.browsing.index_file import PART_BITS, IndexFile, IndexTrouble, Segment, apart
+from desktop.models.browsing.keys import KIND, SPAN, Key, number_of
+from desktop.models.browsing.orders import BLOCK, Block, put, written
 from desktop.models.browsing.sorting import Sorter
 from desktop.models.browsing.state import CHANGES, State, check_marks, is_up_to_date, newest_of
 from desktop.models.store import Store
@@ -27,6 +29,7 @@ from desktop.models.store import Store
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 2_000  # records taken in between two looks at whether to go on
+_TIMES = 4  # so much longer a segment is than the next
 
 Progress = Callable[[int, int], None]
 
@@ -36,10 +39,12 @@ def catch_up(
 ) -> bool:
     """Write what is new into the index; whether it is all there now.
 
-    A damaged index is thrown away and made anew. What is read is proved by checksums, but not that nothing is missing:
-    for that, `check` goes through the whole file first (seconds for millions of records). Raises the ledger's errors,
-    never the index's.
+    A damaged index is thrown away and made anew. Whatever is read is proved as it is read; `check` goes through the
+    whole file first (some seconds for a million records), so that damage is found before it is met. Raises the
+    ledger's errors, never the index's. Without the store's own key there is no index.
     """
+    if not store.key_is_own:
+        return False
     for _ in range(2):
         try:
             return _catch_up(store, user_id, check, progress, cancelled)
@@ -56,11 +61,11 @@ def catch_up(
 
 def _catch_up(store: Store, user_id: int, check: bool, progress: Progress, cancelled: Callable[[], bool]) -> bool:
     with apart():
-        file = IndexFile(index_file.file_of(store.file, user_id), make=True)
+        file = IndexFile(store, user_id, make=True)
     with contextlib.closing(file):
         if check:
             with apart():
-                file.check(cancelled)
+                check_whole(file, cancelled)
         with store.reading(), apart():
             marks = file.marks()
             check_marks(store, user_id, marks)
@@ -99,17 +104,18 @@ def flush(state: State) -> None:
     """Write into the index what the state has in memory, and start from there."""
     file = state.file
     for number, fresh in state.fresh.items():
-        file.put_bitmaps(_merged(state, number, fresh))
+        _put_segment(state, number, fresh)
         first = number << CHUNK_BITS
         begin, end = first + fresh.start, first + fresh.start + len(fresh.texts)
         for part in range(begin >> PART_BITS, (end - 1 >> PART_BITS) + 1):
             file.put_part(part, *state.part(part))
-    for number in state.dirty:
-        chunk = state.chunks[number]
-        file.put_chunk(number, chunk.facts(), chunk.live, state.dates(number) if number in state.fresh else None)
-    amounts = ((id, amount) for amount, id in state.amounts.items())
-    file.connection.executemany("INSERT OR IGNORE INTO amount VALUES (?, ?)", amounts)
+        file.put_dates(number, state.dates(number))
     marks = state.marks
+    for number in sorted(state.dirty):
+        file.put_chunk(number, state.chunks[number].facts())
+        marks.chunks[number : number + 1] = [file.writing]
+    file.put_amounts(list(state.amounts), marks.amounts)
+    marks.amounts = len(state.amounts)
     if marks.ready:
         for sort in lines.SORT_KEYS:  # each leaves the memory before the next comes
             state.order(sort).flush()
@@ -121,15 +127,41 @@ def flush(state: State) -> None:
     state.load()
 
 
-def _merged(state: State, number: int, fresh: Fresh) -> Iterator[tuple[int, bytes]]:
-    """The rows of a chunk's bitmaps, with what is fresh."""
+def _put_segment(state: State, number: int, fresh: Fresh) -> None:
+    """Write what is fresh in a chunk as a segment, and into it the last ones that are not much longer.
+
+    So each is several times as long as the next, few are read for one bitmap, and nothing is written again too often.
+    """
+    chunk, length = state.chunks[number], len(fresh.texts)
+    kept, joined = list(chunk.segments), list[Segment]()
+    while kept and (chunk.count == CHUNK or kept[-1].length < _TIMES * length):
+        joined.append(kept.pop())
+        length += joined[-1].length
+    state.marks.segments += 1
+    segment = Segment(state.marks.segments, length, state.file.writing)
+    state.file.put_bitmaps(segment, _joined(state, fresh, joined))
+    for old in joined:
+        state.file.drop(old)
+    chunk.segments = [*kept, segment]
+
+
+def _joined(state: State, fresh: Fresh, segments: list[Segment]) -> Iterator[tuple[Key, bytes]]:
+    """The packed bitmaps of what is fresh in a chunk, and of some of its segments."""
+    file, done = state.file, set[int]()
     for key, bits in fresh.bitmaps(state.amount_texts):
-        row = bitmap_id(number, key)
         if fresh.start:
             whole = (bits if isinstance(bits, int) else of_offsets(bits)) << fresh.start
-            yield row, pack(state.file.bitmap(row) | whole)
+            for segment in segments:
+                whole |= file.bitmap(segment, key)
+            done.add(number_of(key))
+            yield key, pack(whole)
         else:
-            yield row, pack(bits)
+            yield key, pack(bits)
+    for segment in segments:
+        for number in (id % SPAN for ids in file.keys(segment) for id in ids):
+            if number not in done:
+                done.add(number)
+                yield number, pack(reduce(or_, (file.bitmap(one, number) for one in segments)))
 
 
 def _sort(state: State, cancelled: Callable[[], bool]) -> None:
@@ -142,24 +174,26 @@ def _sort(state: State, cancelled: Callable[[], bool]) -> None:
             for offset in offsets(state.bits(number, KIND + kind)):
                 kinds[(number << CHUNK_BITS) + offset + 1] = kind
     part = state.file.file.with_suffix(".sorting")
-    with Sorter(state.store, state.user_id, state.upto, part, cancelled) as sorter:
+    with Sorter(state.store, state.user_id, state.upto, part, state.file.seals, cancelled) as sorter:
         for place, sort in enumerate(lines.SORT_KEYS):
             log.info("the order by %s is being made", sort.value)
-            state.file.put_directory(sort, list(_blocks(state, sorter.merged(place), kinds)))
+            put(state, sort, list(_blocks(state, sorter.merged(place), kinds)))
     state.marks.ready = True
     state.marks.changes += 1
     state.file.set_marks(state.marks)
 
 
-def _blocks(state: State, merged: Iterator[list[int]], kinds: bytearray) -> Iterator[tuple[Any, ...]]:
+def _blocks(state: State, merged: Iterator[list[int]], kinds: bytearray) -> Iterator[Block]:
     live = state.live()
-    waiting = array("I")
+    waiting, count = array("I"), 0
     for some in chain(merged, [None]):
         waiting.extend(some or ())
         while len(waiting) >= BLOCK or (some is None and waiting):
             seqs, waiting = waiting[:BLOCK], waiting[BLOCK:]
+            count += len(seqs)
             alive = sum([live[seq - 1 >> 3] >> (seq - 1 & 7) & 1 for seq in seqs])
             occurring = sum(1 << kind for kind in {kinds[seq] for seq in seqs})
             chunks = sum(1 << chunk for chunk in {seq - 1 >> CHUNK_BITS for seq in seqs})
-            id = state.file.put_block(None, seqs)
-            yield id, seqs[0], len(seqs), alive, occurring, chunks.to_bytes((chunks.bit_length() + 7) // 8, "little")
+            yield written(state, 0, seqs, alive, occurring, chunks)
+    if count != state.upto:
+        raise IndexDamaged("records were lost as they were sorted")

@@ -15,7 +15,18 @@ from desktop.arithmetic.money import format_money, plain_money
 from desktop.arithmetic.ordering import number_key
 from desktop.errors import BadInput, Cancelled
 from desktop.models import accounts, ledger, records
-from desktop.models.browsing import bitmaps, browser, found, index_file, orders, search, sorting, state, upkeep
+from desktop.models.browsing import (
+    bitmaps,
+    browser,
+    checking,
+    found,
+    index_file,
+    orders,
+    search,
+    sorting,
+    state,
+    upkeep,
+)
 from desktop.models.store import Store
 from desktop.shown import shown_date
 from desktop.values import Column, Entry, Filters, OperationType, Page, PageRequest, Totals
@@ -97,7 +108,8 @@ SMALL = {
     browser: {"CHUNK_BITS": 6, "INLINE": 40, "_LOOK_FIRST": 6, "_FEW": 5, "_AT_LENGTH": 2}
     | {"_SMALL": 20, "_SCARCE": 10, "_AT_ONCE": 4, "_TOO_MANY": 6},
     found: {"CHUNK_BITS": 6},
-    index_file: {"PART_BITS": 3, "PART": 8},
+    checking: {"CHUNK_BITS": 6, "PART_BITS": 3},
+    index_file: {"CHUNK_BITS": 6, "CHUNK": 64, "PART_BITS": 3, "PART": 8, "_PAGE": 5, "_AMOUNTS": 3},
     orders: {"CHUNK_BITS": 6, "BLOCK": 16},
     search: {"PART_BITS": 3, "PART": 8, "_PARTS": 8, "_PART_MASK": 255, "_ONE_BY_ONE": 3},
     sorting: {"_STRETCH": 50, "_PIECE": 7},
@@ -259,7 +271,7 @@ def test_an_index_is_private_and_no_part_of_the_proof(books: Books) -> None:
 def test_a_charge_leaves_the_index_as_it_is(books: Books) -> None:
     _charges(books, 5)
     _catch_up(books)
-    with closing(index_file.IndexFile(_index_of(books), make=False)) as file:
+    with closing(index_file.IndexFile(books.store, books.ann.user_id, make=False)) as file:
         before = file.marks()
         books.charge("1 + 1")
         assert file.marks() == before
@@ -269,7 +281,7 @@ def test_a_charge_leaves_the_index_as_it_is(books: Books) -> None:
 def test_an_index_of_another_past_is_made_again(books: Books) -> None:
     _charges(books, 5)
     _catch_up(books)
-    with closing(index_file.IndexFile(_index_of(books), make=False)) as file:
+    with closing(index_file.IndexFile(books.store, books.ann.user_id, make=False)) as file:
         marks = file.marks()
         marks.hash = b"another store's" + bytes(17)
         marks.changes += 1
@@ -318,10 +330,3 @@ def test_a_bitmap_comes_back_as_it_was(numbers: tuple[int, ...]) -> None:
         if skip >= 0:
             assert bitmaps.window(bits, skip, count, descending=False) == list(numbers[skip : skip + count])
             assert bitmaps.window(bits, skip, count, descending=True) == list(numbers[::-1][skip : skip + count])
-
-
-def test_a_changed_byte_is_noticed() -> None:
-    blob = bytearray(bitmaps.pack(bitmaps.of_offsets(tuple(range(0, 65_536, 3)))))
-    blob[len(blob) // 2] ^= 1
-    with pytest.raises(bitmaps.IndexDamaged):
-        bitmaps.unpack(bytes(blob))
