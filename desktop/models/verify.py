@@ -249,8 +249,10 @@ class _Run:
             # forms.RECORD.encode, written out: the calls alone cost a quarter of the pass.
             request, kind, origin = request_id.encode(), kinds.get(operation_id, b""), _SOURCES.get(source, b"")
             left, right, whole = operands.encode(), response.encode(), text.encode()
-            lengths = len(request), len(kind), len(origin), len(left), len(right), len(whole)
-            numbers = pack(tag, id, step, user_id, seq, amount, balance, exact, date, *lengths)
+            numbers = pack(
+                tag, id, step, user_id, seq, amount, balance, exact, date,
+                len(request), len(kind), len(origin), len(left), len(right), len(whole),
+            )  # fmt: skip
             genuine = mac(b"".join((numbers, request, kind, origin, left, right, whole, head.hash))) == stored
             cost = costs.get(operation_id, -1)
             last_id += 1

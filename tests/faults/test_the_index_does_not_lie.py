@@ -1,7 +1,7 @@
 """The browse index is derived, and never trusted: whatever becomes of its file, answers are the ledger's own.
 
-Bits flipped, blocks overwritten, rows taken out, put back from an older state or moved, and states as a power cut leaves
-them (the file is written without syncs). What is wrong with it costs time, and nothing else.
+Bits flipped, blocks overwritten, rows taken out, moved, or put back from an older state, and what a power cut leaves of
+a file that is written without syncs: what is wrong with it costs time, and nothing else.
 """
 
 from __future__ import annotations
