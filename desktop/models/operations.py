@@ -9,6 +9,9 @@ from peewee import SqliteDatabase
 
 from desktop.values import OperationType
 
+_KNOWN = {kind.value: kind for kind in OperationType}
+_PRICED = {word: kind for word, kind in _KNOWN.items() if kind is not OperationType.CREDIT}
+
 
 @dataclass(frozen=True, slots=True)
 class Operations:
@@ -26,19 +29,21 @@ class Operations:
 def read(database: SqliteDatabase) -> Operations:
     """The operations of the store: each that the program knows, once, and no other."""
     rows = database.execute_sql("SELECT id, type, cost FROM operation").fetchall()
-    known = {kind.value: kind for kind in OperationType}
-    unknown = sorted(word for _, word, _ in rows if word not in known)
-    missing = sorted(known.keys() - {word for _, word, _ in rows})
-    trouble = ""
-    if unknown or len(rows) > len(known):
-        trouble = f"The operation “{(unknown or ['one'])[0]}” was not made by the program."
-    elif missing:
-        trouble = f"The operation “{missing[0]}” is missing."
+    words = [word for _, word, _ in rows]
+    trouble = "" if len(words) == len(_KNOWN) and _KNOWN.keys() == set(words) else _trouble(words)
     return Operations(
         kinds={id: word for id, word, _ in rows},
         costs={id: cost for id, _, cost in rows},
-        prices={
-            known[word]: cost for _, word, cost in rows if word in known and known[word] is not OperationType.CREDIT
-        },
+        prices={_PRICED[word]: cost for _, word, cost in rows if word in _PRICED},
         trouble=trouble,
     )
+
+
+def _trouble(words: list[str]) -> str:
+    for word in words:
+        if word not in _KNOWN:
+            return f"The operation “{word}” was not made by the program."
+    for word in _KNOWN:
+        if word not in words:
+            return f"The operation “{word}” is missing."
+    return "An operation stands in it twice."

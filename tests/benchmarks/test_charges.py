@@ -47,12 +47,12 @@ def bare(folder: Path) -> Callable[[], None]:
     for statement in migrations.expected_schema().values():
         if not statement.startswith("CREATE TRIGGER"):
             connection.execute(statement)
-    connection.execute("INSERT INTO user VALUES (1, 'ada@example.org', 'x', 'active', 'admin', 100000000000000, NULL)")
+    connection.execute("INSERT INTO user VALUES (1, 'ada@example.org', 'x', 'active', 'admin', 100000000000000, 1)")
     connection.execute("INSERT INTO operation VALUES (1, 'addition', 1000)")
     insert = (
-        "INSERT INTO record (id, request_id, step, operation_id, user_id, seq, amount, user_balance, operands,"
+        "INSERT INTO record (id, form, request_id, step, operation_id, user_id, seq, amount, user_balance, operands,"
         " operation_response, expression, exact, source, date, hash)"
-        " VALUES (?, ?, 1, 1, 1, ?, 1000, 5, '0.1 + 0.2', '0.3', '0.1 + 0.2', 1, 'computed', ?, ?)"
+        " VALUES (?, 2, ?, 1, 1, 1, ?, 1000, 5, '0.1 + 0.2', '0.3', '0.1 + 0.2', 1, 'computed', ?, ?)"
     )
     numbers = iter(range(1, 10**9))
 
