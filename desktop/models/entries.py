@@ -6,7 +6,7 @@ commit does (measured: peewee written naively reaches about a third of SQLite's 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -69,10 +69,16 @@ class Head:
         return cls(user_id, *row)
 
 
-def append(store: Store, head: Head, request_id: str, lines: Sequence[Line]) -> tuple[Entry, ...]:
-    """Write the lines behind `head` as steps 1, 2, 3 … of one request, inside the caller's transaction."""
+def append(
+    store: Store, head: Head, request_id: str, lines: Sequence[Line], operations: Mapping[str, int] | None = None
+) -> tuple[Entry, ...]:
+    """Write the lines behind `head` as steps 1, 2, 3 … of one request, inside the caller's transaction.
+
+    `operations` are their ids by name, where the caller has read them.
+    """
     database = store.database
-    operations = dict(database.execute_sql("SELECT type, id FROM operation").fetchall())
+    if operations is None:
+        operations = dict(database.execute_sql("SELECT type, id FROM operation").fetchall())
     next_id = (database.execute_sql("SELECT max(id) FROM record").fetchone()[0] or 0) + 1
     date = store.clock()
     seq, balance, last = head.seq, head.balance, head.hash

@@ -30,6 +30,7 @@ from desktop.errors import (
 )
 from desktop.models import accounts, entries, journal, operations, sqlite
 from desktop.models.entries import Head, Line
+from desktop.models.operations import Operations
 from desktop.models.store import Store
 from desktop.models.tables import Operation, Price, Record
 from desktop.values import (
@@ -53,7 +54,7 @@ MAX_REASON = 200
 def statement(store: Store, session: Session) -> Statement:
     """The account and the prices as they are now."""
     with store.reading() as database:
-        return Statement(accounts.require(store, database, session), _prices(database))
+        return Statement(accounts.require(store, database, session), _operations(database).prices)
 
 
 def charge(store: Store, session: Session, charge: Charge) -> Receipt:
@@ -161,7 +162,8 @@ def _charge(store: Store, database: SqliteDatabase, session: Session, charge: Ch
     found = _find(database, account, charge.request_id, charge)
     if found is not None:
         return found
-    prices = _prices(database)
+    known = _operations(database)
+    prices = known.prices
     lines = [
         Line(
             step.operation,
@@ -176,7 +178,7 @@ def _charge(store: Store, database: SqliteDatabase, session: Session, charge: Ch
     ]
     cost = sum(line.amount for line in lines)
     _check_price(cost, charge)
-    written = _debit(store, database, account, charge.request_id, lines)
+    written = _debit(store, database, account, charge.request_id, lines, known.ids)
     receipt = _receipt(written, account.balance - cost, result=charge.result)
     return replace(receipt, cost=cost, exact=charge.exact)
 
@@ -198,7 +200,12 @@ def _check_price(cost: int, charge: Charge) -> None:
 
 
 def _debit(
-    store: Store, database: SqliteDatabase, account: Account, request_id: str, lines: list[Line]
+    store: Store,
+    database: SqliteDatabase,
+    account: Account,
+    request_id: str,
+    lines: list[Line],
+    operations: Mapping[str, int] | None = None,
 ) -> tuple[Entry, ...]:
     """Take the lines' sum from the balance if it covers it, and write them."""
     head = Head.of(database, account.id)
@@ -213,7 +220,7 @@ def _debit(
     ).rowcount
     if changed != 1:
         raise StoreDamaged("The balance changed inside a transaction that holds the lock. Nothing was written.")
-    return entries.append(store, head, request_id, lines)
+    return entries.append(store, head, request_id, lines, operations)
 
 
 def _check_covered(balance: int, cost: int) -> None:
@@ -309,8 +316,8 @@ def _read_back(store: Store, find: Callable[[SqliteDatabase], Receipt | None], t
     return replace(found, repeated=False)
 
 
-def _prices(database: SqliteDatabase) -> Mapping[OperationType, int]:
+def _operations(database: SqliteDatabase) -> Operations:
     found = operations.read(database)
     if found.trouble:
         raise StoreDamaged(f"The store is damaged: {found.trouble} Run metercalc verify, and restore a backup.")
-    return found.prices
+    return found

@@ -197,7 +197,7 @@ def _upgrade(store: Store, costs: Mapping[OperationType, int], backups: Path) ->
             ) from error
     by_name = {operation.value: cost for operation, cost in costs.items()}
     migrations.upgrade(store.database, key_file, by_name, anchor_file=chain.anchor_file(store.file))
-    # The connection that altered the tables prepares every statement anew from then on: a charge took 1.5 times as long.
+    # The connection that altered the tables prepares each statement anew from then on, for half a charge's time again.
     store.disconnect()
     store.connect()
     return not found

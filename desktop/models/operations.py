@@ -15,12 +15,13 @@ _PRICED = {word: kind for word, kind in _KNOWN.items() if kind is not OperationT
 
 @dataclass(frozen=True, slots=True)
 class Operations:
-    """`kinds` are the words by id, `costs` by id, `prices` by operation; `trouble` is a sentence, "" where all is well.
+    """`kinds` are the words by id and `ids` the other way round, `costs` by id, `prices` by operation.
 
-    Costs are in hundredths of a credit.
+    Costs are in hundredths of a credit; `trouble` is a sentence, "" where all is well.
     """
 
     kinds: Mapping[int, str]
+    ids: Mapping[str, int]
     costs: Mapping[int, int]
     prices: Mapping[OperationType, int]
     trouble: str
@@ -33,6 +34,7 @@ def read(database: SqliteDatabase) -> Operations:
     trouble = "" if len(words) == len(_KNOWN) and _KNOWN.keys() == set(words) else _trouble(words)
     return Operations(
         kinds={id: word for id, word, _ in rows},
+        ids={word: id for id, word, _ in rows},
         costs={id: cost for id, _, cost in rows},
         prices={_PRICED[word]: cost for _, word, cost in rows if word in _PRICED},
         trouble=trouble,

@@ -120,7 +120,7 @@ class _Run:
         self.usernames: dict[int, str] = {}
         self.balances: dict[int, int] = {}
         self.last_id = 0
-        self.operations = operations.Operations({}, {}, {}, "")
+        self.operations = operations.Operations({}, {}, {}, {}, "")
         self.prices: list[tuple[int, int, int]] = []
         self.states = replay.States()
         self.points: dict[int, list[_Point]] = {}
