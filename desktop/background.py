@@ -1,7 +1,8 @@
 """Owns the threads that do whatever could block the window (DESIGN, 5): lanes of work. Must not know views or models.
 
 A lane is one thread with a queue. Work is a plain callable; what it returns or raises comes back to the window's
-thread as one queued signal. Plain threads, not QThreads: a QThread that is destroyed while it runs aborts the process.
+thread as one queued signal, and only to the session that asked for it. Plain threads, not QThreads: a QThread that is
+destroyed while it runs aborts the process.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Hashable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal, Slot
@@ -39,7 +41,7 @@ class Bug(AppError):
 
 
 class Ticket:
-    """A piece of submitted work, for whoever submitted it. Once cancelled, its result is never delivered."""
+    """A piece of submitted work, for whoever submitted it. Once cancelled, nothing of it is delivered any more."""
 
     __slots__ = ("_cancelled", "_give_up")
 
@@ -59,30 +61,46 @@ class Ticket:
             self._give_up(self)
 
 
-_current: ContextVar[Ticket | None] = ContextVar("current ticket", default=None)
-
-
-def cancelled() -> bool:
-    """Whether nobody waits any more for the work that is running on this thread: for work to ask now and then."""
-    ticket = _current.get()
-    return ticket is not None and ticket.cancelled
-
-
 @dataclass(eq=False, slots=True)
 class _Job:
     work: Callable[[], Any]
     done: Callable[[Any], object]
     failed: Callable[[AppError], object]
+    settled: Callable[[Any], object] | None
+    progress: Callable[[int, int], object] | None
     key: Hashable
+    session: Hashable
+    for_everyone: bool
+    finish: bool
     reference: str
     ticket: Ticket
+    lane: Lane
     result: Any = None
     error: BaseException | None = None
     interrupted: bool = False
 
 
+_current: ContextVar[_Job | None] = ContextVar("the job that runs on this thread", default=None)
+
+
+def cancelled() -> bool:
+    """Whether nobody waits any more for the work that is running on this thread: for work to ask now and then."""
+    job = _current.get()
+    return job is not None and job.ticket.cancelled
+
+
+def progress(done: int, total: int) -> None:
+    """Tell whoever waits for the work that is running on this thread how far it is."""
+    job = _current.get()
+    if job is not None and job.progress is not None:
+        job.lane.advanced.emit(job, done, total)
+
+
 class Lane(QObject):
     """One worker thread, first come, first served. Make, use and close it on the window's thread.
+
+    What is submitted belongs to the session that is served then: once another one is served, or nobody, its outcome
+    and its progress reach nobody.
 
     `on_start` runs on the worker's thread before its first job (if it raises, that job has failed, and the next one
     tries again), `on_stop` after its last. `interrupt` is called on the window's thread when the running job is not
@@ -90,6 +108,7 @@ class Lane(QObject):
     `daemon` is left behind if it does not end.
     """
 
+    advanced = Signal(object, object, object)  # a job of this lane, how much of it is done, of how much
     _ended = Signal(object)
 
     def __init__(
@@ -110,13 +129,16 @@ class Lane(QObject):
         self._drain = drain
         self._started = False
         self._closed = False
+        self._session: Hashable = None
         self._queue: deque[_Job] = deque()
+        self._pending: dict[Ticket, _Job] = {}  # queued, running, or with an outcome that is on its way
         self._running: _Job | None = None
         self._undelivered: list[_Job] = []
         # Re-entrant: replacing a job cancels its ticket, which comes back here.
         self._changed = threading.Condition(threading.RLock())
         self._thread = threading.Thread(target=self._run, name=f"{name} lane", daemon=daemon)
         self._ended.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self.advanced.connect(self._deliver_progress, Qt.ConnectionType.QueuedConnection)
 
     def submit(
         self,
@@ -124,48 +146,73 @@ class Lane(QObject):
         *,
         done: Callable[[T], object],
         failed: Callable[[AppError], object],
+        settled: Callable[[T | AppError], object] | None = None,
+        progress: Callable[[int, int], object] | None = None,
         key: Hashable = None,
         replace: bool = False,
+        for_everyone: bool = False,
+        finish: bool = False,
         reference: str | None = None,
     ) -> Ticket:
         """Run `work` on the lane, then exactly one of `done(result)` and `failed(error)` on the window's thread.
 
-        `done` and `failed` are bound methods of QObjects. Neither is called when the ticket was cancelled, the
-        receiver destroyed, or the lane closed. `failed` gets the AppError that `work` raised; anything else it raised
-        is a bug: `failed` gets a `Bug`, then `sys.excepthook` the exception. With `replace`, earlier work with the
-        same `key` (by default: the same `done`) is cancelled first. `reference` (by default the caller's) is the
-        request's id while it runs and is delivered. Raises RuntimeError after `close()`.
+        Receivers are bound methods of QObjects, or partials of them. Neither is called when the ticket was cancelled,
+        the receiver destroyed, the lane closed, or the session that is served now has ended by then (unless the work
+        is `for_everyone`). Before either, `settled` gets the outcome, whoever is served by then: for what must be
+        known of work that cannot be taken back. `progress` gets what the work tells `background.progress`.
+
+        `failed` gets the AppError that `work` raised; anything else it raised is a bug: `failed` gets a `Bug`, then
+        `sys.excepthook` the exception. With `replace`, earlier work with the same `key` (by default: the same `done`)
+        is cancelled first, its outcome included if it is on its way. Work of a session that ends is cancelled, unless
+        the lane drains or it is to `finish`. `reference` (by default the caller's) is the request's id while it runs
+        and is delivered. Raises RuntimeError after `close()`.
         """
-        for receiver in (done, failed):
-            if not isinstance(getattr(receiver, "__self__", None), QObject):
+        slots: list[Callable[..., object] | None] = [done, failed, settled, progress]
+        for slot in slots:
+            if slot is not None and not isinstance(_receiver(slot), QObject):
                 raise TypeError("results go to bound methods of QObjects, which says on which thread they run")
         job = _Job(
             work=work,
             done=done,
             failed=failed,
-            key=done if key is None else key,
+            settled=settled,
+            progress=progress,
+            key=_method(done) if key is None else key,
+            session=self._session,
+            for_everyone=for_everyone,
+            finish=finish or self._drain,
             reference=logs.reference.get() if reference is None else reference,
             ticket=Ticket(self._give_up),
+            lane=self,
         )
         with self._changed:
             if self._closed:
                 raise RuntimeError(f"the {self._thread.name} is closed")
             if replace:
-                for other in self._unfinished():
+                for other in self._unsettled():
                     if other.key == job.key:
                         other.ticket.cancel()
             self._queue.append(job)
+            self._pending[job.ticket] = job
             if self._thread.ident is None:
                 self._thread.start()
             self._changed.notify()
         return job.ticket
+
+    def serve(self, session: Hashable) -> None:
+        """From now on work for this session, or for nobody (None); what others asked for reaches nobody any more."""
+        with self._changed:
+            self._session = session
+            for job in self._unsettled():
+                if not (self._is_for_now(job) or job.finish):
+                    job.ticket.cancel()
 
     def end(self) -> None:
         """Take no more work, and give up what is there unless the lane drains. Returns at once."""
         with self._changed:
             self._closed = True
             if not self._drain:
-                for job in self._unfinished():
+                for job in self._unsettled():
                     job.ticket.cancel()
             self._changed.notify()
 
@@ -179,6 +226,7 @@ class Lane(QObject):
             self._join(timeout)
         with self._changed:
             undelivered, self._undelivered = self._undelivered, []
+            self._pending.clear()
         for job in undelivered:
             self._report(job)
         # And those whose signal is still on its way.
@@ -196,14 +244,21 @@ class Lane(QObject):
                 if self._running is not None:
                     self._interrupt()
 
-    def _unfinished(self) -> list[_Job]:
-        return [*self._queue, *([self._running] if self._running is not None else [])]
+    def _unsettled(self) -> list[_Job]:
+        return list(self._pending.values())
+
+    def _is_for_now(self, job: _Job) -> bool:
+        return job.for_everyone or job.session == self._session
 
     def _give_up(self, ticket: Ticket) -> None:
         with self._changed:
-            self._queue = deque(job for job in self._queue if job.ticket is not ticket)
-            job = self._running
-            if job is not None and job.ticket is ticket and self._interrupt is not None:
+            job = self._pending.get(ticket)
+            if job is None:
+                return
+            if job in self._queue:
+                self._queue.remove(job)
+                del self._pending[ticket]
+            elif job is self._running and self._interrupt is not None:
                 job.interrupted = True
                 self._interrupt()
 
@@ -225,7 +280,7 @@ class Lane(QObject):
             return self._running
 
     def _carry_out(self, job: _Job) -> None:
-        token = _current.set(job.ticket)
+        token = _current.set(job)
         try:
             with logs.request(job.reference):
                 if not self._started and self._on_start is not None:
@@ -248,12 +303,31 @@ class Lane(QObject):
 
     @Slot(object)
     def _deliver(self, job: _Job) -> None:
+        with self._changed:
+            self._pending.pop(job.ticket, None)
         with logs.request(job.reference):
             try:
                 if not (job.ticket.cancelled or self._closed):
-                    _hand_over(job)
+                    self._hand_over(job)
             finally:
                 self._report(job)
+
+    def _hand_over(self, job: _Job) -> None:
+        receive, outcome = job.done, job.result
+        if job.error is not None:
+            bug = Bug("The program made a mistake of its own; the log has the details.")
+            receive, outcome = job.failed, job.error if isinstance(job.error, AppError) else bug
+        if job.settled is not None:
+            _tell(job.settled, outcome)
+        if self._is_for_now(job):
+            _tell(receive, outcome)
+
+    @Slot(object, object, object)
+    def _deliver_progress(self, job: _Job, done: int, total: int) -> None:
+        assert job.progress is not None, "progress that nobody asked for"
+        if self._is_for_now(job) and not (job.ticket.cancelled or self._closed):
+            with logs.request(job.reference):
+                _tell(job.progress, done, total)
 
     def _report(self, job: _Job) -> None:
         error = job.error
@@ -266,15 +340,18 @@ class Lane(QObject):
             sys.excepthook(type(error), error, error.__traceback__)
 
 
-def _hand_over(job: _Job) -> None:
-    if job.error is None:
-        receive, outcome = job.done, job.result
-    elif isinstance(job.error, AppError):
-        receive, outcome = job.failed, job.error
-    else:
-        receive, outcome = job.failed, Bug("The program made a mistake of its own; the log has the details.")
-    if isValid(receive.__self__):  # type: ignore[attr-defined]
-        receive(outcome)
+def _tell(slot: Callable[..., object], *what: object) -> None:
+    if isValid(_receiver(slot)):
+        slot(*what)
+
+
+def _method(slot: Callable[..., object]) -> Callable[..., object]:
+    """The bound method behind partials."""
+    return _method(slot.func) if isinstance(slot, partial) else slot
+
+
+def _receiver(slot: Callable[..., object]) -> object:
+    return getattr(_method(slot), "__self__", None)
 
 
 class Lanes:
@@ -303,6 +380,11 @@ class Lanes:
         self.insights = Lane("insights", on_start=open_survey, on_stop=leave)
         self.upkeep = Lane("upkeep", on_start=open_survey, on_stop=leave)
         self.network = Lane("network", daemon=True)
+
+    def serve(self, session: Hashable) -> None:
+        """Answer this session from now on, None for nobody: whatever an earlier one still waits for is dropped."""
+        for lane in (self.write, self.read, self.survey, self.reports, self.insights, self.upkeep, self.network):
+            lane.serve(session)
 
     def close(self) -> None:
         """End all work: what was accepted for writing is carried out, the rest given up; the network has 2 s."""

@@ -53,7 +53,6 @@ class CalculatorController(QObject):
     denied = Signal(object)  # Failure with cost, balance, shortfall
     price_changed = Signal(object)  # Failure with cost and quoted
     failed = Signal(object)  # Failure
-    busy_changed = Signal(bool)
     drawing_changed = Signal(bool)  # waiting for random.org; cancel_drawing() ends it
 
     def __init__(
@@ -70,9 +69,8 @@ class CalculatorController(QObject):
         self._text = ""
         self._expression: Expression | None = None
         self._quote: Quote | None = None
-        self._request: _Request | None = None  # the newest one, running while `_busy`
+        self._request: _Request | None = None  # the one that runs
         self._unsettled: dict[tuple[int, str | None], _Request] = {}  # by subject: not known whether charged
-        self._busy = False
         self._drawing = False
         self._connect()
 
@@ -112,27 +110,32 @@ class CalculatorController(QObject):
     @Slot()
     def evaluate(self) -> None:
         """Charge the entry at its quote; ends in `charged`, `denied`, `price_changed` or `failed`."""
-        if self._busy or not self._text.strip():
+        if self._request is not None or not self._text.strip():
             return
         if self._expression is None or self._quote is None:
             self._refuse_unclear()
             return
         request = self._begin(self._expression.reading)
         work = partial(_charge, self._access, self._sessions.session, request.id, self._expression, self._quote.cost)
-        self._submit(work, self._on_charged)
+        self._submit(request, work)
 
     @Slot()
     def draw_random(self) -> None:
         """Sell one random string, waiting for random.org when there is none in stock."""
-        if self._busy or self._statement is None:
+        if self._request is not None or self._statement is None:
             return
-        drawn = self._begin(None).drawn or self._random_strings.take()
+        request = self._begin(None)
+        drawn = request.drawn or self._random_strings.take()
         if drawn is not None:
-            self._sell(drawn)
+            self._sell(request, drawn)
             return
         # Nobody waits for a string that the balance cannot pay for.
-        work = partial(_check_covered, self._access, self._sessions.session, self._random_price())
-        self._submit(work, self._on_covered)
+        self._lanes.write.submit(
+            partial(_check_covered, self._access, self._sessions.session, self._random_price()),
+            done=partial(self._on_covered, request),
+            failed=self._on_not_covered,
+            reference=reference_of(request.id),
+        )
 
     @Slot()
     def cancel_drawing(self) -> None:
@@ -140,13 +143,12 @@ class CalculatorController(QObject):
         if self._drawing:
             self._random_strings.cancel()
             self._set_drawing(False)
-            self._end()
+            self._request = None
 
-    def _sell(self, drawn: Drawn) -> None:
-        assert self._request is not None, "sold without a request"
-        self._request = replace(self._request, drawn=drawn)
-        work = partial(_sell, self._access, self._sessions.session, self._request.id, drawn, self._random_price())
-        self._submit(work, self._on_charged)
+    def _sell(self, request: _Request, drawn: Drawn) -> None:
+        self._request = replace(request, drawn=drawn)
+        work = partial(_sell, self._access, self._sessions.session, request.id, drawn, self._random_price())
+        self._submit(self._request, work)
 
     def _random_price(self) -> int:
         return self._statement.prices[OperationType.RANDOM_STRING] if self._statement is not None else 0
@@ -154,25 +156,21 @@ class CalculatorController(QObject):
     def _begin(self, text: str | None) -> _Request:
         """The request for an entry (None: a random string): one whose outcome is still unknown, else a new one."""
         new = _Request(new_request_id(), self._sessions.session.user_id, text)
-        self._request = request = self._unsettled.get(new.subject, new)
-        self._busy = True
-        self.busy_changed.emit(True)
-        return request
-
-    def _end(self) -> None:
-        self._busy = False
-        self.busy_changed.emit(False)
+        self._request = self._unsettled.get(new.subject, new)
+        return self._request
 
     def _set_drawing(self, drawing: bool) -> None:
         self._drawing = drawing
         self.drawing_changed.emit(drawing)
 
-    def _submit(self, work: Callable[[], object], done: Callable[..., object]) -> None:
-        self._lanes.write.submit(work, done=done, failed=self._on_charge_failed, reference=self._reference)
-
-    @property
-    def _reference(self) -> str:
-        return reference_of(self._request.id if self._request is not None else new_request_id())
+    def _submit(self, request: _Request, work: Callable[[], Receipt]) -> None:
+        self._lanes.write.submit(
+            work,
+            settled=partial(self._on_settled, request),
+            done=self._on_charged,
+            failed=partial(self._on_charge_failed, request),
+            reference=reference_of(request.id),
+        )
 
     def _refuse_unclear(self) -> None:
         try:
@@ -194,49 +192,37 @@ class CalculatorController(QObject):
 
     @Slot(object)
     def _on_statement(self, statement: Statement) -> None:
-        if not self._sessions.is_signed_in:
-            return
         self._statement = statement
         self.statement_changed.emit(statement)
         self._requote()
 
+    def _on_settled(self, request: _Request, outcome: Receipt | AppError) -> None:
+        """Note whether a request is still to be tried again, whoever is signed in by now."""
+        if self._request is request:
+            self._request = None
+        if isinstance(outcome, ChargeUnknown | Bug):
+            self._unsettled[request.subject] = request
+            return
+        answered = isinstance(outcome, Receipt | RequestReused | PriceChanged | BalanceTooLow)  # after looking for it
+        if request.subject in self._unsettled and not answered:
+            return  # this try charged nothing; whether the first did is still not known
+        self._unsettled.pop(request.subject, None)
+        if request.drawn is not None and not isinstance(outcome, Receipt):
+            self._random_strings.put_back(request.drawn)
+
     @Slot(object)
     def _on_charged(self, receipt: Receipt) -> None:
-        self._settle()
-        self._end()
-        if not self._sessions.is_signed_in:
-            return  # signed out meanwhile: whoever signs in next must not see it; the records have it
         self.charged.emit(receipt)
         self.refresh()
         if any(entry.operation is OperationType.RANDOM_STRING for entry in receipt.entries):
             self._random_strings.fill_if_low()
 
-    @Slot(object)
-    def _on_charge_failed(self, error: AppError) -> None:
-        request = self._request
-        assert request is not None, "failed without a request"
-        answered = isinstance(error, RequestReused | PriceChanged | BalanceTooLow)  # having looked for the request
-        told = error
-        if isinstance(error, ChargeUnknown | Bug):
-            self._unsettled[request.subject] = request
-        elif answered or request.subject not in self._unsettled:
-            self._settle()
-            if request.drawn is not None:
-                self._random_strings.put_back(request.drawn)
-        else:  # this try charged nothing; whether the first did is still not known
-            self._unsettled[request.subject] = request
-            told = ChargeUnknown(error.message)
-        self._end()
-        if self._sessions.is_signed_in:
-            self._tell(told, error)
+    def _on_charge_failed(self, request: _Request, error: AppError) -> None:
+        unknown = request.subject in self._unsettled and not isinstance(error, ChargeUnknown | Bug)
+        self._tell(ChargeUnknown(error.message) if unknown else error, logs.reference.get(), cause=error)
 
-    def _settle(self) -> None:
-        """The ledger has answered for the request: it is no longer to be tried again."""
-        if self._request is not None:
-            self._unsettled.pop(self._request.subject, None)
-
-    def _tell(self, error: AppError, cause: AppError | None = None) -> None:
-        failure = Failure.of_charge(error, self._reference)
+    def _tell(self, error: AppError, reference: str, cause: AppError | None = None) -> None:
+        failure = Failure.of_charge(error, reference)
         if isinstance(error, BalanceTooLow):
             self.denied.emit(failure)
         elif isinstance(error, PriceChanged):
@@ -251,29 +237,31 @@ class CalculatorController(QObject):
         if not self._sessions.lost(error):
             self.failed.emit(Failure.of(error, logs.reference.get()))
 
-    @Slot(object)
-    def _on_covered(self, _outcome: object) -> None:
-        if not self._sessions.is_signed_in:
-            self._end()
-            return
+    def _on_covered(self, request: _Request, _outcome: object) -> None:
         self._set_drawing(True)
-        with logs.request(self._reference):
+        with logs.request(reference_of(request.id)):
             self._random_strings.fill()
+
+    @Slot(object)
+    def _on_not_covered(self, error: AppError) -> None:
+        self._request = None
+        self._tell(error, logs.reference.get())
 
     @Slot()
     def _on_filled(self) -> None:
-        if self._drawing:
+        if self._drawing and self._request is not None:
             self._set_drawing(False)
             drawn = self._random_strings.take()
             assert drawn is not None, "a block was just drawn"
-            self._sell(drawn)
+            self._sell(self._request, drawn)
 
     @Slot(object)
     def _on_draw_failed(self, error: AppError) -> None:
-        if self._drawing:
+        if self._drawing and self._request is not None:
+            reference = reference_of(self._request.id)
+            self._request = None
             self._set_drawing(False)
-            self._end()
-            self._tell(error)
+            self._tell(error, reference)
 
     @Slot(object)
     def _on_signed_in(self, _session: Session) -> None:
@@ -282,6 +270,7 @@ class CalculatorController(QObject):
     @Slot(str)
     def _on_signed_out(self, _reason: str) -> None:
         self.cancel_drawing()
+        self._request = None  # one that is under way is carried out, and seen in the records
         self._statement = None
         self.set_entry("")
 

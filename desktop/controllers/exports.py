@@ -65,6 +65,7 @@ class ExportsController(QObject):
             partial(self._write, wanted, self._sessions.session),
             done=self._on_exported,
             failed=self._on_failed,
+            progress=self._on_progress,
             reference=logs.new_reference(),
         )
 
@@ -83,7 +84,10 @@ class ExportsController(QObject):
         filters, sort, descending = wanted.request.filters, wanted.request.sort, wanted.request.descending
         store = self._access.store
         total = records.totals(store, session, filters).count
-        progress = partial(self._report, total)
+
+        def progress(done: int) -> None:
+            background.progress(done, total)
+
         # Closed here, on this lane: what a stop leaves unread would hold its transaction open.
         if wanted.form.kind == "json":
             with closing(records.stream(store, session, filters, sort, descending=descending)) as entries:
@@ -93,7 +97,8 @@ class ExportsController(QObject):
                 count = write_batches(wanted.file, wanted.form, rows, progress=progress, cancelled=background.cancelled)
         return Exported(wanted.file, count)
 
-    def _report(self, total: int, done: int) -> None:
+    @Slot(int, int)
+    def _on_progress(self, done: int, total: int) -> None:
         self.progress.emit(done, total)
 
     @Slot(object)

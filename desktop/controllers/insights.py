@@ -95,6 +95,7 @@ class InsightsController(QObject):
             partial(self._read, self._sessions.session, self._filters),
             done=self._on_insights,
             failed=self._on_failed,
+            progress=self._on_progress,
             reference=logs.new_reference(),
         )
 
@@ -107,7 +108,11 @@ class InsightsController(QObject):
         from desktop.models.insights import insights
 
         store = self._access.store
-        return insights(store, session, filters, progress=self.progress.emit, cancelled=background.cancelled)
+        return insights(store, session, filters, progress=background.progress, cancelled=background.cancelled)
+
+    @Slot(int, int)
+    def _on_progress(self, done: int, total: int) -> None:
+        self.progress.emit(done, total)
 
     @Slot(object)
     def _on_insights(self, found: Insights) -> None:

@@ -50,7 +50,11 @@ class RandomStrings(QObject):
         """Draw a block, unless one is being drawn."""
         if self._ticket is None:
             self._ticket = self._network.submit(
-                self._draw, done=self._on_drawn, failed=self._on_failed, reference=logs.reference.get()
+                self._draw,
+                done=self._on_drawn,
+                failed=self._on_failed,
+                for_everyone=True,  # the stock outlives sessions
+                reference=logs.reference.get(),
             )
 
     @Slot()

@@ -46,14 +46,6 @@ class _Change:
         return f"{len(self.ids):,} {noun} {'deleted' if self.deleted else 'restored'}"
 
 
-@dataclass(frozen=True, slots=True)
-class _UnderWay:
-    """A change that is being made, for whom, and which earlier one it takes back."""
-
-    session: Session
-    undoes: _Change | None
-
-
 class RecordsController(QObject):
     """The page that is shown, and the last deletions and restorations, which can be undone one after another."""
 
@@ -61,13 +53,13 @@ class RecordsController(QObject):
     totals_changed = Signal(object)  # Totals of the page shown last
     counting = Signal(int, int)  # how far those totals are, of how much
     indexing = Signal(int, int)  # records in the index, of how many: until all are, pages come slower
+    indexed = Signal()  # the index is made, or made no further now
     counts_changed = Signal(object)  # Mapping[OperationType, int], under the other filters
     trash_changed = Signal(int)  # records in the Trash
     deleted = Signal(object)  # Ids
     restored = Signal(object)  # Ids
     undo_changed = Signal(bool, str)  # whether there is something to undo, and what is next
     failed = Signal(object)  # Failure
-    busy_changed = Signal(bool)
 
     def __init__(self, *, lanes: Lanes, access: StoreAccess, sessions: SessionController) -> None:
         super().__init__()
@@ -77,7 +69,6 @@ class RecordsController(QObject):
         self._sessions = sessions
         self._request = PageRequest()
         self._undo: deque[_Change] = deque(maxlen=UNDO_STEPS)
-        self._under_way: deque[_UnderWay] = deque()  # the writing lane answers in this order
         self._counting: list[Ticket] = []
         self._counted: Filters | None = None  # what the counts on screen were made for
         self._upkeep: Ticket | None = None
@@ -100,7 +91,6 @@ class RecordsController(QObject):
         if not self._sessions.is_signed_in:
             return
         self._give_way()
-        self.busy_changed.emit(True)
         self._lanes.read.submit(
             partial(_page, self._access, self._sessions.session, self._request, self._checked),
             done=self._on_page,
@@ -113,28 +103,31 @@ class RecordsController(QObject):
         """Ask for the totals that a page came without, and for the counts unless they are on screen."""
         access, session, filters = self._access, self._sessions.session, page.request.filters
         if page.totals is None:
-            self._count(partial(_totals, access, session, filters, self._report), self._on_totals)
+            self._count(partial(_totals, access, session, filters), self._on_totals)
         wanted = replace(filters, operations=frozenset())
         if wanted != self._counted:
             self._count(partial(_trash, access, session), self._on_trash)
             self._count(partial(_counts, access, session, wanted), self._on_counts)
 
-    def _report(self, done: int, total: int) -> None:
-        self.counting.emit(done, total)
-
     def _bring_up(self) -> None:
         """Bring the index behind the pages up in the background, unless that goes on already."""
         if self._upkeep is None:
             self._upkeep = self._lanes.upkeep.submit(
-                partial(_catch_up, self._access, self._sessions.session, not self._checked, self.indexing.emit),
+                partial(_catch_up, self._access, self._sessions.session, not self._checked),
                 done=self._on_brought_up,
                 failed=self._on_upkeep_failed,
+                progress=self._on_indexing,
                 reference=logs.new_reference(),
             )
 
     def _count(self, work: Callable[[], T], done: Callable[[T], object]) -> None:
         ticket = self._lanes.read.submit(
-            work, done=done, failed=self._on_count_failed, replace=True, reference=logs.new_reference()
+            work,
+            done=done,
+            failed=self._on_count_failed,
+            progress=self._on_counting,
+            replace=True,
+            reference=logs.new_reference(),
         )
         self._counting.append(ticket)
 
@@ -163,23 +156,16 @@ class RecordsController(QObject):
             self._mark(_Change(change.ids, deleted=not change.deleted), undoes=change)
 
     def _mark(self, change: _Change, *, undoes: _Change | None = None) -> None:
-        session = self._sessions.session
-        self._under_way.append(_UnderWay(session, undoes))
         self._lanes.write.submit(
-            partial(_delete if change.deleted else _restore, self._access, session, change.ids),
-            done=self._on_deleted if change.deleted else self._on_restored,
-            failed=self._on_change_failed,
+            partial(_delete if change.deleted else _restore, self._access, self._sessions.session, change.ids),
+            done=partial(self._on_changed, change, undoes),
+            failed=partial(self._on_change_failed, undoes),
             reference=logs.new_reference(),
         )
 
-    def _settle(self, change: _Change | None) -> None:
-        """Note what the oldest change under way came to; None for a failure."""
-        under_way = self._under_way.popleft()
-        if not (self._sessions.is_signed_in and self._sessions.session == under_way.session):
-            return  # whoever is signed in now did not do it
-        undoable = change if under_way.undoes is None else under_way.undoes if change is None else None
-        if undoable is not None and undoable.ids:
-            self._undo.append(undoable)
+    def _can_undo(self, change: _Change | None) -> None:
+        if change is not None and change.ids:
+            self._undo.append(change)
             self._tell_undo()
 
     def _tell_undo(self) -> None:
@@ -188,67 +174,65 @@ class RecordsController(QObject):
     @Slot(object)
     def _on_page(self, looked: tuple[Page, bool]) -> None:
         page, due = looked
-        self.busy_changed.emit(False)
-        if self._sessions.is_signed_in:  # else whoever signs in next would see it
-            self._count_what_is_new(page)
-            self.page_changed.emit(page)
-            if due:
-                self._bring_up()
+        self._count_what_is_new(page)
+        self.page_changed.emit(page)
+        if due:
+            self._bring_up()
 
     @Slot(object)
     def _on_totals(self, totals: Totals) -> None:
-        if self._sessions.is_signed_in:
-            self.totals_changed.emit(totals)
+        self.totals_changed.emit(totals)
+
+    @Slot(int, int)
+    def _on_counting(self, done: int, total: int) -> None:
+        self.counting.emit(done, total)
+
+    @Slot(int, int)
+    def _on_indexing(self, done: int, total: int) -> None:
+        self.indexing.emit(done, total)
 
     @Slot(bool)
     def _on_brought_up(self, _done: bool) -> None:
-        self._upkeep = None
-        self._checked = True
+        self._end_upkeep()
 
     @Slot(object)
     def _on_upkeep_failed(self, error: AppError) -> None:
         # Pages come from the ledger itself; what is wrong with it is told when they fail.
         log.warning("the index was not brought up: %s", error.code)
+        self._end_upkeep()
+
+    def _end_upkeep(self) -> None:
         self._upkeep = None
         self._checked = True
+        self.indexed.emit()
 
     @Slot(object)
     def _on_page_failed(self, error: AppError) -> None:
-        self.busy_changed.emit(False)
         if not isinstance(error, Cancelled):
             self._on_failed(error)
 
     @Slot(int)
     def _on_trash(self, count: int) -> None:
-        if self._sessions.is_signed_in:
-            self.trash_changed.emit(count)
+        self.trash_changed.emit(count)
 
     @Slot(object)
     def _on_counts(self, counted: tuple[Filters, Mapping[OperationType, int]]) -> None:
-        if self._sessions.is_signed_in:
-            self._counted, counts = counted
-            self.counts_changed.emit(counts)
+        self._counted, counts = counted
+        self.counts_changed.emit(counts)
 
     @Slot(object)
     def _on_count_failed(self, error: AppError) -> None:
         # The page says so, or will at the next request; the chips go on without numbers.
         log.warning("the counts failed: %s", error.code)
 
-    @Slot(object)
-    def _on_deleted(self, ids: Ids) -> None:
-        self._settle(_Change(ids, deleted=True))
-        self.deleted.emit(ids)
+    def _on_changed(self, change: _Change, undoes: _Change | None, ids: Ids) -> None:
+        if undoes is None:
+            self._can_undo(replace(change, ids=ids))
+        (self.deleted if change.deleted else self.restored).emit(ids)
         self.refresh()
 
-    @Slot(object)
-    def _on_restored(self, ids: Ids) -> None:
-        self._settle(_Change(ids, deleted=False))
-        self.restored.emit(ids)
-        self.refresh()
-
-    @Slot(object)
-    def _on_change_failed(self, error: AppError) -> None:
-        self._settle(None)
+    def _on_change_failed(self, undoes: _Change | None, error: AppError) -> None:
+        self._can_undo(undoes)
         self._on_failed(error)
 
     @Slot(object)
@@ -261,7 +245,7 @@ class RecordsController(QObject):
         self._give_way()
         if self._upkeep is not None:
             self._upkeep.cancel()
-            self._upkeep = None
+            self._end_upkeep()
         self._checked = False
         self._undo.clear()
         self._tell_undo()
@@ -274,16 +258,18 @@ def _page(access: StoreAccess, session: Session, request: PageRequest, checked: 
     return records.first_look(access.store, session, request, checked=checked, cancelled=background.cancelled)
 
 
-def _totals(access: StoreAccess, session: Session, filters: Filters, progress: Callable[[int, int], None]) -> Totals:
+def _totals(access: StoreAccess, session: Session, filters: Filters) -> Totals:
     from desktop.models import records
 
-    return records.totals(access.store, session, filters, progress=progress, cancelled=background.cancelled)
+    return records.totals(access.store, session, filters, progress=background.progress, cancelled=background.cancelled)
 
 
-def _catch_up(access: StoreAccess, session: Session, check: bool, progress: Callable[[int, int], None]) -> bool:
+def _catch_up(access: StoreAccess, session: Session, check: bool) -> bool:
     from desktop.models import records
 
-    return records.catch_up(access.store, session, check=check, progress=progress, cancelled=background.cancelled)
+    return records.catch_up(
+        access.store, session, check=check, progress=background.progress, cancelled=background.cancelled
+    )
 
 
 def _trash(access: StoreAccess, session: Session) -> int:

@@ -22,7 +22,10 @@ log = logging.getLogger(__name__)
 
 
 class SessionController(QObject):
-    """Holds the one session of the window. Every other controller asks it for `session` and reports a lost one."""
+    """Holds the one session of the window, which the lanes serve. One request runs at a time; a second is not begun.
+
+    Every other controller asks it for `session` and reports a lost one.
+    """
 
     signed_in = Signal(object)  # Session
     signed_out = Signal(str)  # why, for the sign-in dialog; "" when the person asked for it
@@ -38,7 +41,8 @@ class SessionController(QObject):
         self._lanes = lanes
         self._access = access
         self._session: Session | None = None
-        self._reference = ""
+        self._busy = False
+        self._store_is_open = False
         self._minutes = access.config.security.idle_lock_minutes
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
@@ -60,27 +64,29 @@ class SessionController(QObject):
     @Slot()
     def look_around(self) -> None:
         """Open the store and find out whether this is its first run."""
-        self._reference = logs.new_reference()
-        self._submit(partial(_is_first_run, self._access), self._on_first_run)
+        if not self._store_is_open:
+            self._submit(
+                partial(_is_first_run, self._access),
+                done=self._on_first_run,
+                failed=self._on_not_open,
+                replace=True,
+                for_everyone=True,
+            )
 
     @Slot(str, str)
     def sign_in(self, email: str, password: str) -> None:
         """Sign in; ends in `signed_in` or `failed`."""
-        self._begin()
-        self._submit(partial(_sign_in, self._access, email, password), self._on_signed_in)
+        self._begin(partial(_sign_in, self._access, email, password), self._on_signed_in)
 
     @Slot(str, str)
     def register(self, email: str, password: str) -> None:
         """Make an account and sign in to it; ends in `registered` and `signed_in`, or in `failed`."""
-        self._begin()
-        self._submit(partial(_register, self._access, email, password), self._on_registered)
+        self._begin(partial(_register, self._access, email, password), self._on_registered)
 
     @Slot(str, str)
     def change_password(self, old: str, new: str) -> None:
         """Set a new password; ends in `password_changed` or `failed`."""
-        self._begin()
-        work = partial(_change_password, self._access, self.session, old, new)
-        self._submit(work, self._on_password_changed)
+        self._begin(partial(_change_password, self._access, self.session, old, new), self._on_password_changed)
 
     @Slot()
     def sign_out(self) -> None:
@@ -93,8 +99,9 @@ class SessionController(QObject):
             return
         session, self._session = self._session, None
         self._idle.stop()
-        self._reference = logs.new_reference()
-        self._submit(partial(_sign_out, self._access, session), self._on_ended)
+        self._lanes.serve(None)
+        self._submit(partial(_sign_out, self._access, session), done=self._on_ended, failed=self._on_not_ended)
+        self._set_busy(False)  # a new password may have been on its way
         self.signed_out.emit(reason)
 
     def lost(self, error: AppError) -> bool:
@@ -110,16 +117,45 @@ class SessionController(QObject):
         if self._session is not None and self._minutes:
             self._idle.start()
 
-    def _begin(self) -> None:
-        self._reference = logs.new_reference()
-        self.busy_changed.emit(True)
+    def _begin(self, work: Callable[[], object], done: Callable[..., object]) -> None:
+        if self._busy:
+            return
+        self._set_busy(True)
+        self.look_around()  # where that failed when the window opened
+        self._submit(work, done=done, failed=self._on_failed)
 
-    def _submit(self, work: Callable[[], object], done: Callable[..., object]) -> None:
-        self._lanes.write.submit(work, done=done, failed=self._on_failed, reference=self._reference)
+    def _set_busy(self, busy: bool) -> None:
+        if busy != self._busy:
+            self._busy = busy
+            self.busy_changed.emit(busy)
+
+    def _submit(
+        self,
+        work: Callable[[], object],
+        *,
+        done: Callable[..., object],
+        failed: Callable[[AppError], object],
+        replace: bool = False,
+        for_everyone: bool = False,
+    ) -> None:
+        self._lanes.write.submit(
+            work,
+            done=done,
+            failed=failed,
+            replace=replace,
+            for_everyone=for_everyone,
+            reference=logs.new_reference(),
+        )
 
     @Slot(object)
     def _on_first_run(self, first_run: bool) -> None:
+        self._store_is_open = True
         self.first_run_known.emit(first_run)
+
+    @Slot(object)
+    def _on_not_open(self, error: AppError) -> None:
+        if not self._busy:  # else what was asked for fails of the same, and says so
+            self.failed.emit(Failure.of(error, logs.reference.get()))
 
     @Slot(object)
     def _on_registered(self, outcome: tuple[Account, Session]) -> None:
@@ -130,13 +166,14 @@ class SessionController(QObject):
     @Slot(object)
     def _on_signed_in(self, session: Session) -> None:
         self._session = session
-        self.busy_changed.emit(False)
+        self._lanes.serve(session)
+        self._set_busy(False)
         self.note_activity()
         self.signed_in.emit(session)
 
     @Slot(object)
     def _on_password_changed(self, _outcome: object) -> None:
-        self.busy_changed.emit(False)
+        self._set_busy(False)
         self.password_changed.emit()
 
     @Slot(object)
@@ -144,8 +181,12 @@ class SessionController(QObject):
         log.info("the session has ended")
 
     @Slot(object)
+    def _on_not_ended(self, error: AppError) -> None:
+        log.warning("the session was not ended in the store: %s", error.code)
+
+    @Slot(object)
     def _on_failed(self, error: AppError) -> None:
-        self.busy_changed.emit(False)
+        self._set_busy(False)
         self.failed.emit(Failure.of(error, logs.reference.get()))
         self.lost(error)
 
@@ -169,14 +210,13 @@ def _sign_in(access: StoreAccess, email: str, password: str) -> Session:
 def _register(access: StoreAccess, email: str, password: str) -> tuple[Account, Session]:
     from desktop.models import accounts
 
-    account = accounts.register(
+    return accounts.register_and_sign_in(
         access.store,
         email,
         password,
         starting_balance=access.config.account.default_balance,
         minimum_length=access.config.security.minimum_password_length,
     )
-    return account, accounts.sign_in(access.store, email, password)
 
 
 def _change_password(access: StoreAccess, session: Session, old: str, new: str) -> None:

@@ -77,6 +77,7 @@ class StatementsController(QObject):
             partial(self._make, wanted, self._sessions.session),
             done=self._on_made,
             failed=self._on_failed,
+            progress=self._on_progress,
             reference=logs.new_reference(),
         )
 
@@ -97,7 +98,7 @@ class StatementsController(QObject):
             session,
             wanted.since,
             wanted.until,
-            progress=self.progress.emit,
+            progress=background.progress,
             cancelled=background.cancelled,
         ) as (report, batches):
             if wanted.file is not None:
@@ -106,7 +107,7 @@ class StatementsController(QObject):
                     report,
                     batches,
                     wanted.style,
-                    progress=self.progress.emit,
+                    progress=background.progress,
                     cancelled=background.cancelled,
                 )
                 return Saved(wanted.file, ended.pages)
@@ -116,6 +117,10 @@ class StatementsController(QObject):
                     "shorter period."
                 )
             return Paper(report, [row for batch in batches for row in batch], wanted.style)
+
+    @Slot(int, int)
+    def _on_progress(self, done: int, total: int) -> None:
+        self.progress.emit(done, total)
 
     @Slot(object)
     def _on_made(self, made: Saved | Paper) -> None:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from desktop import background, logs
-from desktop.background import Lanes, Ticket
+from desktop.background import Lanes
 from desktop.controllers.requests import Failure
 from desktop.controllers.store_access import StoreAccess
 from desktop.errors import AppError, Cancelled, StoreDamaged, StoreReadOnly
 
 if TYPE_CHECKING:
-    from desktop.models.health import Seen, Watch
+    from desktop.background import Ticket
+    from desktop.models.health import Others, Watch
     from desktop.values import Verification
 
 log = logging.getLogger(__name__)
@@ -28,12 +29,17 @@ NOT_WORTH_IT = "The ledger fails its checks: a backup of it would be refused whe
 
 
 class StoreController(QObject):
-    """Watches the store while the window is open. `begin` starts it, once."""
+    """Watches the store while the window is open. `begin` starts it, once.
 
-    external_change = Signal()
-    trouble_changed = Signal(str)  # a state that lasts, in a sentence: read-only, gone, disk full …; "" when it ends
+    What fails by itself, and would fail again every minute or hour, is a trouble that lasts; `failed` is only for what
+    somebody asked for.
+    """
+
+    external_change = Signal()  # another program has written to the store
+    trouble_changed = Signal(str)  # a state that lasts, in words: read-only, gone, disk full …; "" when all have ended
     verified = Signal(object)  # Verification, of a check that the person asked for
-    verify_progress = Signal(int, int)  # records checked, of how many
+    verify_failed = Signal(object)  # Failure, of the same
+    verify_progress = Signal(int, int)  # records checked, of how many, of the same
     backed_up = Signal(str)  # the file
     failed = Signal(object)  # Failure
 
@@ -43,20 +49,22 @@ class StoreController(QObject):
         self._lanes = lanes
         self._access = access
         self._watch: Watch | None = None
-        self._version: int | None = None
+        self._others: Others | None = None
+        self._looking = False
+        self._asking_for_others = False
+        self._standing = {"state": "", "proof": "", "anchor": "", "backup": ""}  # by what is in trouble
         self._trouble = ""
         self._verifying: Ticket | None = None
-        self._asked = False
         self._proved: bool | None = None  # whether the ledger holds as a whole; None while no proof has ended
         self._timers = [
             self._timer(POLL_MS, self._poll),
-            self._timer(ANCHOR_MS, self.note_anchor),
+            self._timer(ANCHOR_MS, self._on_minute),
             self._timer(HOUR_MS, self.back_up_daily),
         ]
 
     @property
     def trouble(self) -> str:
-        """The sentence of the state that lasts, "" when all is well: for a window that is made while it does."""
+        """What is said of the states that last, "" when all is well: for a window that is made while it does."""
         return self._trouble
 
     @Slot()
@@ -69,7 +77,7 @@ class StoreController(QObject):
 
     @Slot()
     def verify(self) -> None:
-        """Prove the ledger because the person asked; ends in `verified` or `failed`."""
+        """Prove the ledger because the person asked; ends in `verified` or `verify_failed`."""
         self._start_verifying(asked=True)
 
     @Slot()
@@ -93,6 +101,7 @@ class StoreController(QObject):
             partial(_back_up, self._access, Path(file)),
             done=self._on_backed_up,
             failed=self._on_failed,
+            finish=True,
             reference=logs.new_reference(),
         )
 
@@ -105,32 +114,58 @@ class StoreController(QObject):
     def _start_verifying(self, *, asked: bool) -> None:
         if self._verifying is not None:
             self._verifying.cancel()
-        self._asked = asked
         self._verifying = self._lanes.survey.submit(
-            self._verify, done=self._on_verified, failed=self._on_verify_failed, reference=logs.new_reference()
+            self._verify,
+            settled=self._on_proof_settled,
+            done=self._on_verified if asked else self._on_noted,
+            failed=self._on_verify_failed if asked else self._on_proof_failed,
+            progress=self._on_verify_progress if asked else None,
+            for_everyone=not asked,
+            finish=True,
+            reference=logs.new_reference(),
         )
 
     def _verify(self) -> Verification:
         from desktop.models.verify import verify
 
-        return verify(self._access.store, progress=self.verify_progress.emit, cancelled=background.cancelled)
+        return verify(self._access.store, progress=background.progress, cancelled=background.cancelled)
 
     @Slot()
     def _poll(self) -> None:
-        self._lanes.read.submit(self._look, done=self._on_look, failed=self._on_look_failed, replace=True)
+        if not self._looking:
+            self._looking = True
+            self._lanes.read.submit(self._look, done=self._on_look, failed=self._on_look_failed, for_everyone=True)
+        if not self._asking_for_others:
+            self._asking_for_others = True
+            self._lanes.write.submit(
+                self._others_have_written, done=self._on_others, failed=self._on_no_others, for_everyone=True
+            )
 
-    def _look(self) -> Seen:
+    def _look(self) -> str:
         from desktop.models.health import Watch
 
         if self._watch is None:
             self._watch = Watch()
         return self._watch.look(self._access.store)
 
+    def _others_have_written(self) -> bool:
+        from desktop.models.health import Others
+
+        if self._others is None:
+            self._others = Others()
+        return self._others.have_written(self._access.store)
+
     @Slot()
     def note_anchor(self) -> None:
         """Have the anchor written."""
         work = partial(_write_anchor, self._access)
-        self._lanes.write.submit(work, done=self._on_noted, failed=self._on_failed)
+        self._lanes.write.submit(work, done=self._on_anchored, failed=self._on_not_anchored, for_everyone=True)
+
+    @Slot()
+    def _on_minute(self) -> None:
+        self.note_anchor()
+        if self._standing["proof"] or self._standing["backup"]:
+            self.back_up_daily()
 
     @Slot()
     def back_up_daily(self) -> None:
@@ -140,48 +175,89 @@ class StoreController(QObject):
                 self._start_verifying(asked=False)
             return
         work = partial(_back_up_daily, self._access)
-        self._lanes.survey.submit(work, done=self._on_noted, failed=self._on_failed)
+        self._lanes.survey.submit(work, done=self._on_daily_backup, failed=self._on_no_daily_backup, for_everyone=True)
 
     @Slot(object)
-    def _on_look(self, seen: Seen) -> None:
-        if self._version is not None and seen.version != self._version:
-            self.external_change.emit()
-        self._version = seen.version
-        self._tell(seen.trouble)
+    def _on_look(self, trouble: str) -> None:
+        self._looking = False
+        self._stand("state", trouble)
 
     @Slot(object)
     def _on_look_failed(self, error: AppError) -> None:
         # It is looked at again: a store that was moved away may come back.
+        self._looking = False
         if not isinstance(error, Cancelled):
-            self._tell(error.message)
+            self._stand("state", error.message)
 
-    def _tell(self, trouble: str) -> None:
+    @Slot(object)
+    def _on_others(self, have_written: bool) -> None:
+        self._asking_for_others = False
+        if have_written:
+            self.external_change.emit()
+
+    @Slot(object)
+    def _on_no_others(self, _error: AppError) -> None:
+        self._asking_for_others = False  # looking at the state says why
+
+    def _stand(self, what: str, trouble: str) -> None:
+        """Note that something is in a trouble that lasts, or with "" that it is well; said once, while it lasts."""
+        self._standing[what] = trouble
+        trouble = " ".join(dict.fromkeys(filter(None, self._standing.values())))
         if trouble != self._trouble:
             log.warning("the store: %s", trouble or "all is well again")
             self._trouble = trouble
             self.trouble_changed.emit(trouble)
 
     @Slot(object)
-    def _on_verified(self, verification: Verification) -> None:
+    def _on_anchored(self, _outcome: object) -> None:
+        self._stand("anchor", "")
+
+    @Slot(object)
+    def _on_not_anchored(self, error: AppError) -> None:
+        self._stand("anchor", error.message)
+
+    @Slot(object)
+    def _on_daily_backup(self, _file: object) -> None:
+        self._stand("backup", "")
+
+    @Slot(object)
+    def _on_no_daily_backup(self, error: AppError) -> None:
+        self._stand("backup", error.message)
+
+    def _on_proof_settled(self, outcome: Verification | AppError) -> None:
+        """What a proof shows holds for everybody, whoever asked for it."""
         self._verifying = None
-        if verification.problems:
+        if isinstance(outcome, StoreDamaged):
             self._refuse_charges()
-        elif verification.complete:
-            self._proved = True
-            self.back_up_daily()
-        if self._asked:
-            self.verified.emit(verification)
+        elif not isinstance(outcome, AppError):
+            self._stand("proof", "")
+            if outcome.problems:
+                self._refuse_charges()
+            elif outcome.complete:
+                self._proved = True
+                self.back_up_daily()
+
+    @Slot(int, int)
+    def _on_verify_progress(self, done: int, total: int) -> None:
+        self.verify_progress.emit(done, total)
+
+    @Slot(object)
+    def _on_verified(self, verification: Verification) -> None:
+        self.verified.emit(verification)
 
     @Slot(object)
     def _on_verify_failed(self, error: AppError) -> None:
-        self._verifying = None
-        if isinstance(error, StoreDamaged):
-            self._refuse_charges()
-        self._on_failed(error)
+        self.verify_failed.emit(Failure.of(error, logs.reference.get()))
+
+    @Slot(object)
+    def _on_proof_failed(self, error: AppError) -> None:
+        if not isinstance(error, StoreReadOnly | StoreDamaged):  # those are states of the store
+            self._stand("proof", error.message)
 
     def _refuse_charges(self) -> None:
         self._proved = False
-        self._lanes.write.submit(partial(_make_read_only, self._access), done=self._on_noted, failed=self._on_failed)
+        work = partial(_make_read_only, self._access)
+        self._lanes.write.submit(work, done=self._on_noted, failed=self._on_failed, for_everyone=True)
 
     @Slot(object)
     def _on_backed_up(self, file: str) -> None:
@@ -193,8 +269,6 @@ class StoreController(QObject):
 
     @Slot(object)
     def _on_failed(self, error: AppError) -> None:
-        if isinstance(error, StoreReadOnly) and not self._asked:
-            return  # told as a state that lasts
         self.failed.emit(Failure.of(error, logs.reference.get()))
 
 

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 class StoreAccess:
-    """Opens the store once, on the lane that writes; every job asks `store` for it.
+    """Opens the store, on the lane that writes; every job asks `store` for it.
 
-    A store that could not be opened stays an error: each job that asks gets the same sentence.
+    A store that could not be opened is tried again at the lane's next job: what kept it may have passed.
     """
 
     def __init__(self, places: Places, config: Config) -> None:
@@ -38,7 +38,7 @@ class StoreAccess:
         return self._store
 
     def open(self) -> None:
-        """Open the store for the calling thread, the one that writes."""
+        """Open the store for the calling thread, the one that writes. Raises `StoreError`."""
         # With all that the first jobs need: imported later, it would take turns with the window that is being shown.
         from desktop.models import accounts, backups, health, ledger, records, verify  # noqa: F401
         from desktop.models.opening import open_store
@@ -51,17 +51,19 @@ class StoreAccess:
         except StoreDamaged as error:
             offer = backups.offer(self.places.store_file, self.places.options)
             self._trouble = StoreDamaged(f"{error.message} {offer}")
+            raise self._trouble from error
         except AppError as error:
             self._trouble = error
+            raise
         finally:
             self._tried.set()
 
     def join_reading(self) -> None:
-        """Connect the calling thread for reading what can be replaced by a newer request."""
+        """Connect the calling thread for reading what can be replaced by a newer request. Raises `StoreError`."""
         self._join(lambda store: store.connect(reading=True))
 
     def join(self) -> None:
-        """Connect the calling thread for long work of its own."""
+        """Connect the calling thread for long work of its own. Raises `StoreError`."""
         self._join(lambda store: store.connect())
 
     def leave(self) -> None:
@@ -81,5 +83,4 @@ class StoreAccess:
 
     def _join(self, connect: Callable[[Store], None]) -> None:
         self._tried.wait()
-        if self._store is not None:
-            connect(self._store)
+        connect(self.store)

@@ -26,6 +26,7 @@ MAX_EMAIL = 254  # RFC 5321's path, less its brackets
 
 CHANGED = "This account was changed by something other than Metercalc. Run metercalc verify, and restore a backup."
 REFUSED = "The e-mail or the password is not right."
+FIRST_GENERATION = 1
 
 
 def register(store: Store, email: str, password: str, *, starting_balance: int, minimum_length: int = 8) -> Account:
@@ -45,12 +46,25 @@ def register(store: Store, email: str, password: str, *, starting_balance: int, 
             username=username, password=hashed, status=Status.ACTIVE, role=role, balance=starting_balance
         ).execute(database)
         journal.write_account(store, database, user_id, detail="registered", actor_id=user_id)
+        # Failed tries with an e-mail that had no account yet guessed at nothing.
+        attempts.forget(store, database, username)
         line = entries.Line(
             OperationType.CREDIT, "Starting balance", "", amount=-starting_balance, source=Source.LEDGER
         )
         entries.append(store, entries.Head.of_new_user(store, user_id), str(uuid.uuid4()), [line])
     log.info("registered account %d as %s", user_id, role.value)
     return Account(user_id, username, role, Status.ACTIVE, starting_balance)
+
+
+def register_and_sign_in(
+    store: Store, email: str, password: str, *, starting_balance: int, minimum_length: int = 8
+) -> tuple[Account, Session]:
+    """Make an account and open a session for it: who has just chosen the password need not prove it.
+
+    Raises what `register` does; then there is neither.
+    """
+    account = register(store, email, password, starting_balance=starting_balance, minimum_length=minimum_length)
+    return account, _open_session(store, account.id, account.username, FIRST_GENERATION)
 
 
 def is_empty(store: Store) -> bool:
@@ -86,6 +100,10 @@ def sign_in(store: Store, email: str, password: str) -> Session:
             if User.select().where(mine).bind(database).exists() and _is_sound(store, database, user_id):
                 User.update(password=passwords.hash_password(password)).where(mine).execute(database)
                 journal.write_account(store, database, user_id, detail="password hashed anew", actor_id=user_id)
+    return _open_session(store, user_id, username, generation)
+
+
+def _open_session(store: Store, user_id: int, username: str, generation: int) -> Session:
     session = Session(secrets.token_urlsafe(32), user_id, username)
     store.sessions[session.token] = Opened(user_id, generation)
     log.info("account %d signed in", user_id)

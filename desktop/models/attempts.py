@@ -65,6 +65,11 @@ def hashing(store: Store) -> Iterator[None]:
         yield
 
 
+def forget(store: Store, database: SqliteDatabase, username: str) -> None:
+    """Forget somebody's failures, inside the caller's transaction."""
+    SignInFailure.delete().where(SignInFailure.name == _name(store, username)).execute(database)
+
+
 def wait_after(failures: int) -> int:
     """Seconds to wait after so many failures in a row: none for the first, then doubling up to a bound."""
     if failures < FREE_FAILURES:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
 
 from desktop.models import chain
 from desktop.models.store import Store
@@ -18,12 +17,19 @@ CLOCK_SLACK = 60_000_000
 _RECENT = 1_000  # records looked at for the newest date: after a set-back clock the last one is not it
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """`version` changes with every commit of another connection; `trouble` is a sentence, "" when all is well."""
+class Others:
+    """Notices what other programs write to one store.
 
-    version: int
-    trouble: str
+    Always asked on the connected thread that writes: a connection's own commits do not count for it.
+    """
+
+    def __init__(self) -> None:
+        self._seen: tuple[object, int] | None = None
+
+    def have_written(self, store: Store) -> bool:
+        """Whether they have since the last look; no at the first, yes where the thread has connected anew since."""
+        before, self._seen = self._seen, (store.database.connection(), store.data_version())
+        return before is not None and before != self._seen
 
 
 class Watch:
@@ -33,14 +39,17 @@ class Watch:
         self._version: int | None = None
         self._newest = 0
 
-    def look(self, store: Store) -> Seen:
-        """The state right now. Raises `StoreError` when the file is gone or cannot be read."""
+    def look(self, store: Store) -> str:
+        """The trouble right now in a sentence, "" when all is well.
+
+        Raises `StoreError` when the file is gone or cannot be read.
+        """
         store.check_in_place()
         version = store.data_version()
         if version != self._version:
             self._newest = max(self._newest, _newest_date(store))
             self._version = version
-        return Seen(version, self._trouble(store))
+        return self._trouble(store)
 
     def _trouble(self, store: Store) -> str:
         if store.read_only_reason is not None:

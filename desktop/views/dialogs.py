@@ -196,7 +196,7 @@ class VerifyDialog(Dialog):
         self._cancel.clicked.connect(self._on_cancel)
         store.verify_progress.connect(self._on_progress)
         store.verified.connect(self._on_verified)
-        store.failed.connect(self._on_failed)
+        store.verify_failed.connect(self._on_failed)
         self.resize(480, 200)
 
     @Slot()

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import shiboken6
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop import config as configuration
 from desktop.app import Program
+from desktop.background import Lane
 from desktop.config import Config
 from desktop.views.main_window import MainWindow
 from tests.support.widgets import part
@@ -85,6 +87,29 @@ def _enter(qtbot: QtBot, program: Program, button: str, email: str) -> MainWindo
         part(dialog, QPushButton, button).click()
     assert program.window is not None
     return program.window
+
+
+class _Heard(QObject):
+    """Says that a lane has come as far as this."""
+
+    heard = Signal()
+
+    def on_done(self, _outcome: object) -> None:
+        self.heard.emit()
+
+
+def settle(qtbot: QtBot, lane: Lane) -> None:
+    """Until a lane has done, and delivered, all that it was given so far."""
+    last = _Heard()
+    with qtbot.waitSignal(last.heard, timeout=10_000):
+        lane.submit(lambda: None, done=last.on_done, failed=last.on_done)
+
+
+def run_through(lane: Lane) -> None:
+    """Until a lane has done all that it was given so far; nothing is delivered meanwhile."""
+    nobody, reached = _Heard(), threading.Event()
+    lane.submit(reached.set, done=nobody.on_done, failed=nobody.on_done)
+    assert reached.wait(10)
 
 
 def shown(window: MainWindow, name: str) -> str:
