@@ -14,7 +14,7 @@ from desktop.errors import BadInput, Cancelled, StoreError
 from desktop.private_files import replacing
 from desktop.values import Entry, RawRecord
 
-KINDS = ("csv", "json")
+TEXT_FORMATS = ("csv", "json")
 SEPARATORS = (",", ";", "\t")
 REPORT_EVERY = 5_000
 
@@ -51,8 +51,8 @@ def write_file(
     Raises `Cancelled`, `BadInput` for another kind, and `StoreError` when the disk refuses; then no file is left, and
     one that was there stays as it was.
     """
-    if kind not in KINDS:
-        raise BadInput(f"{kind!r} is no format to export to: choose one of {', '.join(KINDS)}.")
+    if kind not in TEXT_FORMATS:
+        raise BadInput(f"{kind!r} is no format to export to: choose one of {', '.join(TEXT_FORMATS)}.")
     with _replacing(file) as temporary, temporary.open("w", encoding="utf-8", newline="") as out:
         watched = _watched_each(entries, progress, cancelled)
         return exports.write_csv(watched, out) if kind == "csv" else exports.write_json(watched, out)

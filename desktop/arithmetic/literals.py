@@ -60,7 +60,7 @@ PLAIN: Final = NumberFormat()
 class Literal:
     """A number as it was scanned: its digits before and after the mark, where it began and where it ended.
 
-    `position` counts in the original text, `end` in `Source.chars`.
+    `position` counts in the original text, `end` in `ScannedText.chars`.
     """
 
     whole: str
@@ -72,7 +72,7 @@ class Literal:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ScannedText:
     """A text made ready to scan: ASCII digits, one sign for minus, no direction marks.
 
     `places[i]` is where `chars[i]` stands in the original; one more gives its end.
@@ -84,7 +84,7 @@ class Source:
     fmt: NumberFormat
 
     @classmethod
-    def of(cls, text: str, fmt: NumberFormat) -> Source:
+    def of(cls, text: str, fmt: NumberFormat) -> ScannedText:
         zero = ord(fmt.zero_digit)
         ascii_of = {chr(zero + digit): str(digit) for digit in range(10)}
         ascii_of |= {sign: "-" for sign in fmt.minus if sign not in _DIRECTION_MARKS}
@@ -127,7 +127,7 @@ def at_character(position: int) -> str:
     return f"at character {position + 1}"
 
 
-def scan(source: Source, start: int) -> Literal:
+def scan(source: ScannedText, start: int) -> Literal:
     """The number at `start`, where one is meant (`starts_number`); raises ExpressionError if malformed."""
     whole, at = _whole(source, start)
     fraction = ""
@@ -141,7 +141,7 @@ def scan(source: Source, start: int) -> Literal:
     return Literal(whole, fraction, exponent, source.places[start], end, has_exponent=end > at)
 
 
-def _whole(source: Source, start: int) -> tuple[str, int]:
+def _whole(source: ScannedText, start: int) -> tuple[str, int]:
     """The digits before the decimal mark, without their grouping, and where they end."""
     decimal_marks = source.fmt.decimal_marks
     group_marks = "".join(
@@ -164,7 +164,9 @@ def _whole(source: Source, start: int) -> tuple[str, int]:
     raise _malformed_groups(source, start, end, marks, groups)
 
 
-def _malformed_groups(source: Source, start: int, end: int, marks: list[int], groups: list[str]) -> ExpressionError:
+def _malformed_groups(
+    source: ScannedText, start: int, end: int, marks: list[int], groups: list[str]
+) -> ExpressionError:
     mark, decimal_mark = source.chars[marks[0]], source.fmt.decimal_mark
     joined = "".join(groups)
     spaced = mark in _GROUP_SPACES
@@ -180,7 +182,7 @@ def _malformed_groups(source: Source, start: int, end: int, marks: list[int], gr
     return _unclear(source, start, end, marks[0], why, advice)
 
 
-def _refuse_stray_mark(source: Source, start: int, at: int) -> None:
+def _refuse_stray_mark(source: ScannedText, start: int, at: int) -> None:
     """A mark right behind a number is never something else: refuse it rather than read half of the number."""
     fmt = source.fmt
     mark = source.char(at)
@@ -195,7 +197,7 @@ def _refuse_stray_mark(source: Source, start: int, at: int) -> None:
 
 
 def _unclear(
-    source: Source, start: int, end: int, at: int, why: str, advice: str = "Correct the number"
+    source: ScannedText, start: int, end: int, at: int, why: str, advice: str = "Correct the number"
 ) -> ExpressionError:
     place = source.places[at]
     number = quoted(source.original(start, end))
@@ -203,7 +205,7 @@ def _unclear(
     return ExpressionError(f"{message} {advice}.", place)
 
 
-def _exponent(source: Source, at: int) -> tuple[int, int]:
+def _exponent(source: ScannedText, at: int) -> tuple[int, int]:
     if source.char(at) not in "eE":
         return 0, at
     signed = source.char(at + 1) in MINUS + "+"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from desktop.arithmetic.literals import MINUS, Literal, Source, quoted, scan
+from desktop.arithmetic.literals import MINUS, Literal, ScannedText, quoted, scan
 from desktop.arithmetic.numbers import MAX_LENGTH, PLAIN, NumberFormat, localise
 from desktop.errors import BadInput, ExpressionError
 
@@ -20,7 +20,7 @@ def parse_money(text: str, fmt: NumberFormat = PLAIN) -> int:
     """
     if len(text) > MAX_LENGTH:
         raise BadInput(f"An amount can have {MAX_CREDIT_DIGITS} digits before the decimal mark; this one is too long.")
-    source = Source.of(text, fmt)
+    source = ScannedText.of(text, fmt)
     start = source.skip_space(0)
     negative = source.char(start) in MINUS
     if negative or source.char(start) == "+":
@@ -39,7 +39,7 @@ def parse_money(text: str, fmt: NumberFormat = PLAIN) -> int:
     return -hundredths if negative else hundredths
 
 
-def _literal(source: Source, start: int) -> Literal | None:
+def _literal(source: ScannedText, start: int) -> Literal | None:
     if not source.starts_number(start):
         return None
     try:

@@ -19,7 +19,7 @@ from desktop.arithmetic.literals import (
     PLAIN,
     Literal,
     NumberFormat,
-    Source,
+    ScannedText,
     at_character,
     quoted,
     scan,
@@ -50,7 +50,7 @@ def parse_number(text: str, fmt: NumberFormat = PLAIN) -> Decimal:
     """
     if len(text) > MAX_LENGTH:
         raise OutOfBounds(f"A number can have {MAX_LENGTH:,} characters; this one has {len(text):,}.")
-    source = Source.of(text, fmt)
+    source = ScannedText.of(text, fmt)
     start = source.skip_space(0)
     negative = source.char(start) in MINUS
     if negative or source.char(start) == "+":

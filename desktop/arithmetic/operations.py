@@ -22,7 +22,7 @@ from types import MappingProxyType
 from typing import Final
 
 from desktop.arithmetic.literals import quoted
-from desktop.arithmetic.numbers import MAX_DIGITS, MAX_EXPONENT, format_number, read_canonical
+from desktop.arithmetic.numbers import MAX_DIGITS, MAX_EXPONENT, format_number
 from desktop.errors import BadInput, DivisionByZero, NegativeSquareRoot, OutOfBounds
 from desktop.values import OperationType
 
@@ -100,17 +100,6 @@ def split_operands(operation: OperationType, text: str) -> tuple[str, ...]:
     if operands_text(operation, operands) != text or (operands and len(operands) != arity(operation)):
         raise BadInput(f"{quoted(text)} is not what a record of {_name(operation)} holds.")
     return operands
-
-
-def recompute(operation: OperationType, text: str) -> tuple[str, bool]:
-    """Response and `exact` of a computed record, found again from its own operands.
-
-    Raises BadInput where the text is not such a record's, and what `apply` raises.
-    """
-    if operation not in SYMBOLS:
-        raise BadInput(f"A record of {_name(operation)} cannot be computed again.")
-    result = apply(operation, tuple(map(read_canonical, split_operands(operation, text))))
-    return format_number(result.number), result.exact
 
 
 def _name(operation: OperationType) -> str:

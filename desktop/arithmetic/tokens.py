@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from desktop.arithmetic.literals import NumberFormat, Source, at_character, quoted, scan
+from desktop.arithmetic.literals import NumberFormat, ScannedText, at_character, quoted, scan
 from desktop.arithmetic.numbers import number_of
 from desktop.errors import ExpressionError
 
@@ -78,7 +78,7 @@ def tokenise(text: str, fmt: NumberFormat) -> Iterator[Token]:
 
     Raises ExpressionError at what is no piece, OutOfBounds at a number past its bounds.
     """
-    source = Source.of(text, fmt)
+    source = ScannedText.of(text, fmt)
     at = source.skip_space(0)
     while at < len(source.chars):
         token, end = _next(source, at)
@@ -86,7 +86,7 @@ def tokenise(text: str, fmt: NumberFormat) -> Iterator[Token]:
         at = source.skip_space(end)
 
 
-def _next(source: Source, at: int) -> tuple[Token, int]:
+def _next(source: ScannedText, at: int) -> tuple[Token, int]:
     place = source.places[at]
     if source.starts_number(at):
         literal = scan(source, at)
@@ -105,7 +105,7 @@ def _next(source: Source, at: int) -> tuple[Token, int]:
     raise ExpressionError(f"{quoted(typed)} {at_character(place)} is not understood. {advice}", place)
 
 
-def _root_word(source: Source, at: int) -> tuple[Token, int]:
+def _root_word(source: ScannedText, at: int) -> tuple[Token, int]:
     end = at + len(_ROOT_WORD)
     place = source.places[at]
     if source.char(source.skip_space(end)) != "(":

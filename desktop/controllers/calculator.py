@@ -71,7 +71,7 @@ class CalculatorController(QObject):
         self._quote: Quote | None = None
         self._request: _Request | None = None  # the one that runs
         self._unsettled: dict[tuple[int, str | None], _Request] = {}  # by subject: not known whether charged
-        self._drawing = False
+        self._drawing: _Request | None = None  # the one that waits for random.org
         self._connect()
 
     def _connect(self) -> None:
@@ -140,9 +140,9 @@ class CalculatorController(QObject):
     @Slot()
     def cancel_drawing(self) -> None:
         """Stop waiting for random.org; nothing is charged."""
-        if self._drawing:
+        if self._drawing is not None:
             self._random_strings.cancel()
-            self._set_drawing(False)
+            self._end_drawing()
             self._request = None
 
     def _sell(self, request: _Request, drawn: Drawn) -> None:
@@ -159,9 +159,9 @@ class CalculatorController(QObject):
         self._request = self._unsettled.get(new.subject, new)
         return self._request
 
-    def _set_drawing(self, drawing: bool) -> None:
-        self._drawing = drawing
-        self.drawing_changed.emit(drawing)
+    def _end_drawing(self) -> None:
+        self._drawing = None
+        self.drawing_changed.emit(False)
 
     def _submit(self, request: _Request, work: Callable[[], Receipt]) -> None:
         self._lanes.write.submit(
@@ -238,7 +238,8 @@ class CalculatorController(QObject):
             self.failed.emit(Failure.of(error, logs.reference.get()))
 
     def _on_covered(self, request: _Request, _outcome: object) -> None:
-        self._set_drawing(True)
+        self._drawing = request
+        self.drawing_changed.emit(True)
         with logs.request(reference_of(request.id)):
             self._random_strings.fill()
 
@@ -249,18 +250,19 @@ class CalculatorController(QObject):
 
     @Slot()
     def _on_filled(self) -> None:
-        if self._drawing and self._request is not None:
-            self._set_drawing(False)
+        if self._drawing is not None:
+            request = self._drawing
+            self._end_drawing()
             drawn = self._random_strings.take()
             assert drawn is not None, "a block was just drawn"
-            self._sell(self._request, drawn)
+            self._sell(request, drawn)
 
     @Slot(object)
     def _on_draw_failed(self, error: AppError) -> None:
-        if self._drawing and self._request is not None:
-            reference = reference_of(self._request.id)
+        if self._drawing is not None:
+            reference = reference_of(self._drawing.id)
             self._request = None
-            self._set_drawing(False)
+            self._end_drawing()
             self._tell(error, reference)
 
     @Slot(object)

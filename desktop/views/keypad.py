@@ -17,11 +17,10 @@ from desktop.views import theme
 
 
 class Key(NamedTuple):
-    """A key: its object name, what it shows, what it types (None: an action), its operation, its place."""
+    """A key: its object name, what it shows, and types unless it acts, what it is called, its operation, its place."""
 
     name: str
     label: str
-    types: str | None
     spoken: str
     operation: OperationType | None
     row: int
@@ -33,19 +32,19 @@ _DIGITS = {"7": (1, 0), "8": (1, 1), "9": (1, 2), "4": (2, 0), "5": (2, 1), "6":
 _DIGITS |= {"3": (3, 2), "0": (4, 0)}
 
 KEYS = (
-    Key("key_clear", "C", None, "Clear", None, 0, 0),
-    Key("key_backspace", "⌫", None, "Backspace", None, 0, 1),
-    Key("key_open", "(", "(", "Open parenthesis", None, 0, 2),
-    Key("key_close", ")", ")", "Close parenthesis", None, 0, 3),
-    *(Key(f"key_{digit}", digit, digit, digit, None, row, column) for digit, (row, column) in _DIGITS.items()),
-    Key("key_point", ".", ".", "Decimal point", None, 4, 1),
-    Key("key_random", "Random", None, "Random string", OperationType.RANDOM_STRING, 4, 2),
-    Key("key_divide", "÷", "÷", "Divide", OperationType.DIVISION, 1, 3),
-    Key("key_multiply", "×", "×", "Multiply", OperationType.MULTIPLICATION, 2, 3),
-    Key("key_subtract", "−", "−", "Subtract", OperationType.SUBTRACTION, 3, 3),
-    Key("key_add", "+", "+", "Add", OperationType.ADDITION, 4, 3),
-    Key("key_square_root", "√", "√", "Square root", OperationType.SQUARE_ROOT, 5, 0),
-    Key("key_equals", "=", None, "Equals", None, 5, 1, 3),
+    Key("key_clear", "C", "Clear", None, 0, 0),
+    Key("key_backspace", "⌫", "Backspace", None, 0, 1),
+    Key("key_open", "(", "Open parenthesis", None, 0, 2),
+    Key("key_close", ")", "Close parenthesis", None, 0, 3),
+    *(Key(f"key_{digit}", digit, digit, None, row, column) for digit, (row, column) in _DIGITS.items()),
+    Key("key_point", ".", "Decimal point", None, 4, 1),
+    Key("key_random", "Random", "Random string", OperationType.RANDOM_STRING, 4, 2),
+    Key("key_divide", "÷", "Divide", OperationType.DIVISION, 1, 3),
+    Key("key_multiply", "×", "Multiply", OperationType.MULTIPLICATION, 2, 3),
+    Key("key_subtract", "−", "Subtract", OperationType.SUBTRACTION, 3, 3),
+    Key("key_add", "+", "Add", OperationType.ADDITION, 4, 3),
+    Key("key_square_root", "√", "Square root", OperationType.SQUARE_ROOT, 5, 0),
+    Key("key_equals", "=", "Equals", None, 5, 1, 3),
 )
 
 

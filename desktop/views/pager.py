@@ -34,6 +34,12 @@ class Pager(QWidget):
         self._total.setFont(theme.font(figures=True))
         self._total.setWordWrap(True)
         theme.set_role(self._total, "muted")
+        self._indexing = QLabel()
+        self._indexing.setObjectName("indexing_label")
+        self._indexing.setToolTip("Until the index of the records is made, pages and searches come slower")
+        self._indexing.setFont(theme.font(figures=True))
+        theme.set_role(self._indexing, "muted")
+        self._indexing.hide()
         self._first = _button("first_page_button", "first", "⏮", "First page")
         self._previous = _button("previous_page_button", "previous", "‹", "Previous page")
         self._next = _button("next_page_button", "next", "›", "Next page")
@@ -54,7 +60,16 @@ class Pager(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.TIGHT)
         row.addWidget(self._total, 1)
-        for widget in (self._first, self._previous, self._number, self._of, self._next, self._last, self._size):
+        for widget in (
+            self._indexing,
+            self._first,
+            self._previous,
+            self._number,
+            self._of,
+            self._next,
+            self._last,
+            self._size,
+        ):
             row.addWidget(widget)
 
     def _connect(self) -> None:
@@ -93,6 +108,18 @@ class Pager(QWidget):
     def show_counting(self, done: int, total: int) -> None:
         """Say how far the totals are."""
         self._total.setText(f"Counting … {100 * done // max(1, total)} %")
+
+    @Slot(int, int)
+    def show_indexing(self, done: int, total: int) -> None:
+        """Say how far the index behind the pages is; it is made in the background, and nobody need wait for it."""
+        self._indexing.setText(f"Making the index … {100 * done // max(1, total)} %")
+        if done < total:  # a handful of new records is taken in before anybody could read it
+            self._indexing.show()
+
+    @Slot()
+    def end_indexing(self) -> None:
+        """The index is made, or made no further."""
+        self._indexing.hide()
 
     @Slot()
     def _on_first(self) -> None:

@@ -134,6 +134,8 @@ class RecordsBrowser(QWidget):
         self._records.page_changed.connect(self._on_page)
         self._records.totals_changed.connect(self._on_totals)
         self._records.counting.connect(self._on_counting)
+        self._records.indexing.connect(self._pager.show_indexing)
+        self._records.indexed.connect(self._pager.end_indexing)
         self._records.counts_changed.connect(self._filter_bar.show_counts)
         self._records.trash_changed.connect(self._tools.show_trash_count)
         self._records.trash_changed.connect(self._empty.show_trash_count)

@@ -299,7 +299,7 @@ def killed(children: Nursery, folder: Path, choose: random.Random, rounds: int, 
     """Kill so many exports at random points: which files are neither whole nor what was there before."""
     found = []
     for number in range(rounds):
-        kind, count = choose.choice((*export_files.KINDS, "xlsx")), 60
+        kind, count = choose.choice((*export_files.TEXT_FORMATS, "xlsx")), 60
         file = folder / f"{number}.{kind}"
         was_there = choose.random() < 0.5
         if was_there:
@@ -335,7 +335,7 @@ def test_the_harness_finds_half_files_of_an_export_that_is_written_in_place(
     assert killed(children, folder, choose, 12, planted=True)
 
 
-@pytest.mark.parametrize("kind", export_files.KINDS)
+@pytest.mark.parametrize("kind", export_files.TEXT_FORMATS)
 def test_an_export_that_finds_no_room_says_so_and_leaves_what_was_there(
     children: Nursery, folder: Path, choose: random.Random, kind: str
 ) -> None:
@@ -350,7 +350,7 @@ def test_an_export_that_finds_no_room_says_so_and_leaves_what_was_there(
     assert file.read_bytes() == b"what was there before"
 
 
-@pytest.mark.parametrize("kind", export_files.KINDS)
+@pytest.mark.parametrize("kind", export_files.TEXT_FORMATS)
 def test_a_stopped_export_leaves_no_file(folder: Path, choose: random.Random, kind: str) -> None:
     file, looks = folder / f"records.{kind}", choose.randrange(4)
     answers = iter([False] * looks + [True])

@@ -175,9 +175,8 @@ class Hasty(QObject):
         self._waiting = False
         self._second: Callable[[], None] | None = None
         self._turns = 0
-        self._busy = False
+        self._calculator = program.calculator
         program.calculator.charged.connect(self._on_charged)
-        program.calculator.busy_changed.connect(self._on_busy)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._play)
 
@@ -188,14 +187,15 @@ class Hasty(QObject):
     @Slot()
     def _play(self) -> None:
         # Turning without a pause while it waits would keep the interpreter from the lane that it waits for.
-        self._timer.setInterval(1 if self._waiting or self._busy else 0)
+        busy = self._waiting or self._calculator._request is not None  # noqa: SLF001
+        self._timer.setInterval(1 if busy else 0)
         if self._second is not None:
             if self._turns == 0:
                 second, self._second = self._second, None
                 second()
             self._turns -= 1
-        elif self._waiting or self._busy:
-            return  # busy: a second Enter that came after the result asks for the result itself, free of charge
+        elif busy:
+            return  # a second Enter that came after the result asks for the result itself, free of charge
         elif self._left == 0:
             self._timer.stop()
             self.finished.emit()
@@ -225,10 +225,6 @@ class Hasty(QObject):
 
     def _enter(self) -> None:
         QTest.keyClick(self._entry, Qt.Key.Key_Return)
-
-    @Slot(bool)
-    def _on_busy(self, busy: bool) -> None:
-        self._busy = busy
 
     @Slot(object)
     def _on_charged(self, receipt: Receipt) -> None:
@@ -280,7 +276,7 @@ def test_the_harness_finds_a_calculator_without_its_guard(
 
     def unguarded(calculator: CalculatorController, text: str | None) -> object:
         request = begin(calculator, text)
-        calculator._busy = False  # noqa: SLF001
+        calculator._request = None  # noqa: SLF001
         return request
 
     monkeypatch.setattr(CalculatorController, "_begin", unguarded)

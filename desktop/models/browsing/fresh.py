@@ -39,7 +39,7 @@ class Fresh:
         self._offsets: dict[Key, array[int]] = defaultdict(_offsets)
         self._known: dict[Key, int] | None = None
 
-    def add(self, line: lines.Line, amount_id: int) -> None:
+    def add(self, line: lines.RecordLine, amount_id: int) -> None:
         """Add the record that follows."""
         offset, text = len(self.texts), lines.text_of(line)
         keys: tuple[Key, ...] = (KIND + line.kind, AMOUNT + amount_id, *three_grams(text))

@@ -33,7 +33,7 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RecordLine:
     """A record's facts. `kind` is its operation's place in `KINDS`."""
 
     seq: int
@@ -48,7 +48,7 @@ class Line:
     hash: bytes
 
 
-def read(store: Store, user_id: int, after: int, count: int) -> Iterator[Line]:
+def read(store: Store, user_id: int, after: int, count: int) -> Iterator[RecordLine]:
     """At most `count` records of a user behind a sequence number, in their order."""
     return _lines(
         store,
@@ -57,7 +57,7 @@ def read(store: Store, user_id: int, after: int, count: int) -> Iterator[Line]:
     )
 
 
-def read_some(store: Store, user_id: int, seqs: list[int]) -> Iterator[Line]:
+def read_some(store: Store, user_id: int, seqs: list[int]) -> Iterator[RecordLine]:
     """These records of a user, in no order."""
     for start in range(0, len(seqs), 500):
         some = seqs[start : start + 500]
@@ -66,17 +66,17 @@ def read_some(store: Store, user_id: int, seqs: list[int]) -> Iterator[Line]:
         yield from _lines(store, sql, (user_id, *some))
 
 
-def _lines(store: Store, sql: str, values: tuple[Any, ...]) -> Iterator[Line]:
+def _lines(store: Store, sql: str, values: tuple[Any, ...]) -> Iterator[RecordLine]:
     kinds = {kind.value: number for number, kind in enumerate(KINDS)}
     for row in store.database.execute_sql(sql, values):
         seq, kind, amount, balance, date, operands, response, expression, deleted, mac = row
         number = kinds[entries.word(OperationType, kind)]
-        yield Line(seq, number, amount, balance, date, operands, response, expression, bool(deleted), bytes(mac))
+        yield RecordLine(seq, number, amount, balance, date, operands, response, expression, bool(deleted), bytes(mac))
 
 
-def line_of(entry: Entry) -> Line:
+def line_of(entry: Entry) -> RecordLine:
     """An entry's facts."""
-    return Line(
+    return RecordLine(
         entry.seq,
         KINDS.index(entry.operation),
         entry.amount,
@@ -95,7 +95,7 @@ def folded(text: str) -> bytes:
     return text.encode(errors="replace").lower()
 
 
-def text_of(line: Line) -> bytes:
+def text_of(line: RecordLine) -> bytes:
     """Operands, response and, where it says more, the whole entry."""
     operands, response, expression = folded(line.operands), folded(line.response), folded(line.expression)
     parts = (operands, response) if expression in operands else (operands, response, expression)
@@ -123,7 +123,7 @@ def kinds_named(text: str) -> tuple[int, ...]:
     return tuple(number for number, kind in enumerate(KINDS) if wanted in kind.value.replace("_", " "))
 
 
-def matches(line: Line, filters: Filters) -> bool:
+def matches(line: RecordLine, filters: Filters) -> bool:
     """Whether a record is meant by the filters."""
     return (
         line.deleted == filters.trash
@@ -141,13 +141,13 @@ def has_amount(amount: int, filters: Filters) -> bool:
     return (least is None or abs(amount) >= least) and (most is None or abs(amount) <= most)
 
 
-def is_found(line: Line, search: tuple[str, ...]) -> bool:
+def is_found(line: RecordLine, search: tuple[str, ...]) -> bool:
     """Whether any of the texts stands in anything that is shown of a record."""
     texts = [text for text in search if text]
     return not texts or any(_contains(line, text) for text in texts)
 
 
-def _contains(line: Line, text: str) -> bool:
+def _contains(line: RecordLine, text: str) -> bool:
     wanted = folded(text)
     shown = (text_of(line), date_text(line.date), balance_text(line.balance), *amount_texts(line.amount))
     return line.kind in kinds_named(text) or (END not in wanted and any(wanted in part for part in shown))

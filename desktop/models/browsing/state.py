@@ -174,7 +174,7 @@ class State:
             dates.extend(self.fresh[chunk].dates)
         return dates
 
-    def take(self, more: Iterable[lines.Line]) -> None:
+    def take(self, more: Iterable[lines.RecordLine]) -> None:
         """Take in the records that follow."""
         for line in more:
             self._take(line)
@@ -182,7 +182,7 @@ class State:
                 order.add(line.seq)
             self.upto, self.hash = line.seq, line.hash
 
-    def _take(self, line: lines.Line) -> None:
+    def _take(self, line: lines.RecordLine) -> None:
         number, offset = line.seq - 1 >> CHUNK_BITS, (line.seq - 1) % CHUNK
         if line.seq != self.upto + 1:
             raise IndexDamaged("a record is missing")  # the proof says so; the index has no place for it

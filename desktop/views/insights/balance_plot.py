@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QLinearGradient, QPainterPath, QPen
 from desktop.shown import shown_date
 from desktop.views import theme
 from desktop.views.insights import scales
-from desktop.views.insights.drawing import GAP, Line, Pencil
+from desktop.views.insights.drawing import GAP, CardLine, Pencil
 from desktop.views.insights.palette import faded
 from desktop.views.insights.plot import UNIT_FORMATS, Plot
 
@@ -27,11 +27,11 @@ class BalancePlot(Plot):
     def marks(self) -> int:
         return len(self.insights.balance)
 
-    def card(self, mark: int, colours: theme.Colours) -> tuple[str, list[Line]]:
+    def card(self, mark: int, colours: theme.Colours) -> tuple[str, list[CardLine]]:
         point = self.insights.balance[mark]
-        lines = [Line("Balance", self._money(point.balance), QColor(colours.accent))]
+        lines = [CardLine("Balance", self._money(point.balance), QColor(colours.accent))]
         if point.low < point.high:
-            lines.append(Line("Between", f"{self._money(point.low)} and {self._money(point.high)}"))
+            lines.append(CardLine("Between", f"{self._money(point.low)} and {self._money(point.high)}"))
         return shown_date(point.date)[:-3], lines
 
     def draw(self, pencil: Pencil, area: QRectF) -> list[QRectF]:

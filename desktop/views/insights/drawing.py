@@ -18,7 +18,7 @@ GAP = float(theme.SMALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CardLine:
     """A line of a card: a text, its figure, and the colour of what it stands for where it has one."""
 
     text: str
@@ -108,7 +108,7 @@ class Pencil:
         left = min(max(x - width / 2, plot.left() - room / 2), plot.right() + 2 - width)
         self.text(QRectF(left, plot.bottom() + GAP * 0.75, width, self.line), label, align=CENTRE)
 
-    def card(self, area: QRectF, at: QPointF, title: str, lines: Sequence[Line]) -> None:
+    def card(self, area: QRectF, at: QPointF, title: str, lines: Sequence[CardLine]) -> None:
         """A small card with figures beside a place, inside an area."""
         padding, dot = GAP, self.line * 0.6
         has_dots = any(line.colour is not None for line in lines)

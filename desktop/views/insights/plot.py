@@ -15,7 +15,7 @@ from desktop.arithmetic.numbers import NumberFormat
 from desktop.values import Insights
 from desktop.views import theme
 from desktop.views.insights import scales
-from desktop.views.insights.drawing import GAP, Line, Pencil
+from desktop.views.insights.drawing import GAP, CardLine, Pencil
 from desktop.views.insights.palette import faded
 from desktop.views.insights.scales import Unit
 
@@ -47,7 +47,7 @@ class Plot(ABC):
         """How many things a figure can be shown for."""
 
     @abstractmethod
-    def card(self, mark: int, colours: theme.Colours) -> tuple[str, list[Line]]:
+    def card(self, mark: int, colours: theme.Colours) -> tuple[str, list[CardLine]]:
         """The figures of a mark: a title and lines."""
 
     @abstractmethod

@@ -10,7 +10,7 @@ from desktop.shown import OPERATION_NAMES
 from desktop.values import Insights, OperationType
 from desktop.views import theme
 from desktop.views.insights import scales
-from desktop.views.insights.drawing import GAP, RIGHT, Line, Pencil
+from desktop.views.insights.drawing import GAP, RIGHT, CardLine, Pencil
 from desktop.views.insights.palette import colour_of
 from desktop.views.insights.plot import UNIT_FORMATS, Plot
 from desktop.views.insights.scales import Unit
@@ -36,16 +36,18 @@ class SpendPlot(Plot):
     def marks(self) -> int:
         return len(self._bars)
 
-    def card(self, mark: int, colours: theme.Colours) -> tuple[str, list[Line]]:
+    def card(self, mark: int, colours: theme.Colours) -> tuple[str, list[CardLine]]:
         bar = self._bars[mark]
         form = {Unit.MONTH: "MMMM yyyy", Unit.YEAR: "yyyy"}.get(self._unit, "ddd, d MMM yyyy")
         title = self._day(bar.start, form)
         lines = [
-            Line(OPERATION_NAMES[operation], self._money(bar.spent[operation]), colour_of(operation, colours))
+            CardLine(OPERATION_NAMES[operation], self._money(bar.spent[operation]), colour_of(operation, colours))
             for operation in reversed(OperationType)
             if operation in bar.spent
         ]
-        total = Line(f"{format_count(bar.count, self._format)} charge{'s' * (bar.count != 1)}", self._money(bar.total))
+        total = CardLine(
+            f"{format_count(bar.count, self._format)} charge{'s' * (bar.count != 1)}", self._money(bar.total)
+        )
         return (f"Week of {title}" if self._unit is Unit.WEEK else title), [*lines, total]
 
     def draw(self, pencil: Pencil, area: QRectF) -> list[QRectF]:
@@ -106,13 +108,13 @@ class OperationsPlot(Plot):
     def marks(self) -> int:
         return len(self._rows)
 
-    def card(self, mark: int, colours: theme.Colours) -> tuple[str, list[Line]]:
+    def card(self, mark: int, colours: theme.Colours) -> tuple[str, list[CardLine]]:
         operation, count, spent = self._rows[mark]
         share = 100 * spent / max(1, self.insights.totals.spent)
         return OPERATION_NAMES[operation], [
-            Line("Spent", self._money(spent), colour_of(operation, colours)),
-            Line("Charges", format_count(count, self._format)),
-            Line("Share", f"{share:.1f} %".replace(".", self._format.decimal_mark)),
+            CardLine("Spent", self._money(spent), colour_of(operation, colours)),
+            CardLine("Charges", format_count(count, self._format)),
+            CardLine("Share", f"{share:.1f} %".replace(".", self._format.decimal_mark)),
         ]
 
     def draw(self, pencil: Pencil, area: QRectF) -> list[QRectF]:

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from desktop.arithmetic.numbers import format_number
-from desktop.arithmetic.operations import apply, operands_text, recompute, split_operands
+from desktop.arithmetic.operations import apply, operands_text, split_operands
 from desktop.errors import BadInput, DivisionByZero, NegativeSquareRoot, OutOfBounds
 from desktop.values import OperationType
 
@@ -159,18 +159,3 @@ def test_a_records_operands_are_written_and_taken_apart_again(
 def test_operands_that_no_record_holds_are_refused(operation: OperationType, text: str) -> None:
     with pytest.raises(BadInput):
         split_operands(operation, text)
-
-
-@pytest.mark.parametrize(
-    ("operation", "text"),
-    [(STRING, ""), (CREDIT, "1 + 2"), (ADD, "1 + x"), (ADD, "1 + NaN"), (ROOT, "√"), (DIVIDE, "1 ÷ 0")],
-)
-def test_what_is_no_calculation_cannot_be_computed_again(operation: OperationType, text: str) -> None:
-    with pytest.raises(BadInput):
-        recompute(operation, text)
-
-
-def test_a_record_is_computed_again_from_its_own_operands() -> None:
-    assert recompute(SUBTRACT, "5 − -3") == ("8", True)
-    assert recompute(DIVIDE, "1 ÷ 3") == ("0." + "3" * 34, False)
-    assert recompute(ROOT, "√2.25") == ("1.5", True)
