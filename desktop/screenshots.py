@@ -34,7 +34,7 @@ _ROWS = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.Selection
 
 
 def take(places: Places, config: Config, account: tuple[str, str], folder: Path) -> int:
-    """Write the pictures into `folder` and name them; returns 0, or 1 when a scene never came."""
+    """Write the pictures into `folder` and name them; returns 0. Raises `AppError` where a scene never came."""
     if os.name == "posix" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = make_application()
@@ -47,7 +47,12 @@ def take(places: Places, config: Config, account: tuple[str, str], folder: Path)
     program.close()
     if director.error is not None:
         raise director.error
-    return 0 if director.finished else 1
+    if not director.finished:
+        raise AppError(
+            f"The pictures are not complete: after {LIMIT_MS // 1000} seconds a scene has not come. "
+            f"Those that were taken are in {folder}; the log says what happened."
+        )
+    return 0
 
 
 class Director(QObject):

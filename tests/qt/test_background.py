@@ -33,6 +33,7 @@ class Receiver(QObject):
         super().__init__()
         self.results: list[object] = []
         self.errors: list[AppError] = []
+        self.progress: list[tuple[int, int]] = []
         self.threads: set[threading.Thread] = set()
         self.references: list[str] = []
 
@@ -46,6 +47,13 @@ class Receiver(QObject):
 
     def on_done_too(self, result: object) -> None:
         self.on_done(result)
+
+    def on_pair(self, given: object, result: object) -> None:
+        self.on_done((given, result))
+
+    def on_progress(self, done: int, total: int) -> None:
+        self.progress.append((done, total))
+        self._note()
 
     def on_done_badly(self, result: object) -> None:
         self._note()
@@ -293,6 +301,107 @@ def test_a_bug_in_work_that_nobody_waits_for_is_still_reported(
 
     assert receiver.errors == []
     assert [type(error) for error, *_ in bugs] == [ZeroDivisionError]
+
+
+@pytest.mark.parametrize("answers", ["on its way", "running", "queued"])
+def test_newer_work_replaces_older_wherever_that_is(qtbot: QtBot, lane: Lane, receiver: Receiver, answers: str) -> None:
+    first, after = Gate("first"), Gate("after")
+    submit = partial(lane.submit, done=receiver.on_done, failed=receiver.on_failed, replace=True)
+    if answers == "queued":
+        lane.submit(after, done=receiver.on_done_too, failed=receiver.on_failed)
+    submit(first)
+    if answers == "on its way":
+        first.open.set()
+        lane.submit(after, done=receiver.on_done_too, failed=receiver.on_failed)
+        assert after.begun.wait(LIMIT)
+    submit(partial(str, "second"))
+    first.open.set()
+    after.open.set()
+    settle(qtbot, lane)
+
+    assert [result for result in receiver.results if result != "after"] == ["second"]
+
+
+# -- whose work it is ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("drain", [True, False])
+@pytest.mark.parametrize("then", ["bob", None])
+def test_what_was_asked_for_in_a_session_that_has_ended_reaches_nobody(
+    qtbot: QtBot, receiver: Receiver, drain: bool, then: str | None
+) -> None:
+    lane = Lane("test", drain=drain)
+    lane.serve("ann")
+    gate, queued = Gate("hers"), Gate("hers too")
+    for work in (gate, queued):
+        work.open.set()
+        lane.submit(work, done=receiver.on_done, failed=receiver.on_failed, progress=receiver.on_progress)
+    lane.submit(partial(fail, BadInput("No.")), done=receiver.on_done, failed=receiver.on_failed)
+    lane.serve(then)
+    lane.submit(partial(str, "next"), done=receiver.on_done, failed=receiver.on_failed)
+    settle(qtbot, lane)
+
+    assert (receiver.results, receiver.errors) == (["next"], [])
+    assert lane.close(LIMIT)
+
+
+def test_work_of_a_session_that_has_ended_is_given_up_unless_it_is_to_finish(qtbot: QtBot, receiver: Receiver) -> None:
+    begun: list[str] = []
+    lane, gate = Lane("test"), Gate()
+    lane.serve("ann")
+    lane.submit(gate, done=receiver.on_done, failed=receiver.on_failed, for_everyone=True)
+    submit = partial(lane.submit, done=receiver.on_done, failed=receiver.on_failed)
+    given_up = submit(partial(begun.append, "page"))
+    submit(partial(begun.append, "backup"), finish=True)
+    submit(partial(begun.append, "proof"), for_everyone=True)
+    lane.serve("bob")
+    gate.open.set()
+    settle(qtbot, lane)
+
+    assert given_up.cancelled
+    assert begun == ["backup", "proof"]
+    assert receiver.results == [None, None], "of the gate and the proof, which are for everyone"
+    assert lane.close(LIMIT)
+
+
+def test_what_cannot_be_taken_back_is_settled_whoever_is_served_by_then(qtbot: QtBot, receiver: Receiver) -> None:
+    lane, hers = Lane("test", drain=True), Receiver()
+    lane.serve("ann")
+    submit = partial(lane.submit, done=receiver.on_done, failed=receiver.on_failed)
+    error = BadInput("No.")
+    submit(partial(str, "charged"), settled=hers.on_done)
+    submit(partial(fail, error), settled=partial(hers.on_pair, "request"))
+    lane.serve("bob")
+    submit(partial(str, "his"), settled=hers.on_done)
+    settle(qtbot, lane)
+
+    assert hers.results == ["charged", ("request", error), "his"]
+    assert (receiver.results, receiver.errors) == (["his"], [])
+    assert lane.close(LIMIT)
+
+
+def test_progress_reaches_only_whoever_still_waits(qtbot: QtBot, lane: Lane, receiver: Receiver) -> None:
+    told, go = threading.Event(), threading.Event()
+
+    def work() -> None:
+        background.progress(1, 2)
+        told.set()
+        assert go.wait(LIMIT)
+        background.progress(2, 2)
+
+    submit = partial(lane.submit, done=receiver.on_done, failed=receiver.on_failed, progress=receiver.on_progress)
+    ticket = submit(work, reference="one11111")
+    with qtbot.waitSignal(receiver.received):
+        pass
+    assert receiver.progress == [(1, 2)]
+    assert receiver.references == ["one11111"]
+    ticket.cancel()
+    go.set()
+    settle(qtbot, lane)
+
+    assert receiver.progress == [(1, 2)]
+    background.progress(1, 1)  # outside of work nobody is told
+    assert receiver.results == []
 
 
 def test_running_work_can_ask_whether_it_is_still_wanted(qtbot: QtBot, lane: Lane, receiver: Receiver) -> None:

@@ -419,6 +419,20 @@ def test_a_store_that_was_busy_when_the_window_opened_is_used_once_it_is_free(
             _calm(qtbot, window)
 
 
+def test_who_registers_after_failed_sign_ins_is_signed_in(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
+    with windows.opened(qapp, tmp_path / "new") as program:
+        dialog, heard = program.login_dialog, program.sessions
+        part(dialog, QLineEdit, "email_edit").setText(windows.EMAIL)
+        part(dialog, QLineEdit, "password_edit").setText(windows.PASSWORD)
+        for _ in range(accounts.FREE_FAILURES):
+            with qtbot.waitSignals([heard.failed, heard.busy_changed]):
+                part(dialog, QPushButton, "sign_in_button").click()
+            qtbot.waitUntil(part(dialog, QPushButton, "sign_in_button").isEnabled)
+        window = windows.register(qtbot, program)
+        assert windows.shown(window, "balance_label") == "1,000.00"
+        assert not dialog.isVisible()
+
+
 def test_an_unhurt_store_shows_no_banner(qtbot: QtBot, qapp: QApplication, folder: Path) -> None:
     with windows.opened(qapp, folder) as program:
         window = windows.sign_in(qtbot, program)

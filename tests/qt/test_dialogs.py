@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from desktop.errors import NotAllowed
+from desktop.errors import NotAllowed, StoreFull, StoreLocked
 from desktop.values import Problem, Verification
 from desktop.views.dialogs import DetailsDialog, PasswordDialog, VerifyDialog
 from tests.support.fake_controllers import REFERENCE, FakeSessions, FakeStore, failure
@@ -104,6 +104,16 @@ def test_a_proof_names_every_problem(verifying: VerifyDialog, store: FakeStore) 
     (shown,) = verifying.findChildren(QPlainTextEdit)
     assert shown.isVisible()
     assert "record 7" in shown.toPlainText()
+
+
+def test_another_requests_failure_is_no_outcome_of_a_proof(verifying: VerifyDialog, store: FakeStore) -> None:
+    outcome, stop = part(verifying, QLabel, "verify_outcome_label"), part(verifying, QPushButton, "stop_verify_button")
+    before = outcome.text()
+    store.failed.emit(failure(StoreFull("The disk is full: no backup was written.")))
+    assert (outcome.text(), stop.isVisible()) == (before, True)
+    store.verify_failed.emit(failure(StoreLocked("Another program keeps the store busy.")))
+    assert "keeps the store busy" in outcome.text()
+    assert not stop.isVisible()
 
 
 def test_a_proof_that_was_stopped_claims_nothing(qtbot: QtBot, verifying: VerifyDialog) -> None:

@@ -52,6 +52,19 @@ def test_showing_a_page_asks_for_none(qtbot: QtBot, pager: Pager) -> None:
     assert part(pager, QSpinBox, "page_spin").value() == 7
 
 
+def test_that_the_index_is_being_made_is_said_until_it_is_or_is_made_no_further(pager: Pager) -> None:
+    shown = part(pager, QLabel, "indexing_label")
+    pager.show_indexing(4, 4)
+    assert shown.isHidden(), "a handful of records is no news"
+    pager.show_indexing(1_000_000, 4_000_000)
+    assert not shown.isHidden()
+    assert shown.text() == "Making the index … 25 %"
+    pager.show_indexing(4_000_000, 4_000_000)  # it is still to be sorted
+    assert not shown.isHidden()
+    pager.end_indexing()
+    assert shown.isHidden()
+
+
 def test_a_typed_page_is_asked_for(qtbot: QtBot, pager: Pager) -> None:
     show(pager, 1)
     with qtbot.waitSignal(pager.page_asked) as signal:

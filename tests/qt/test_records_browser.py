@@ -78,6 +78,14 @@ def answer(records: FakeRecords, entries: tuple[Entry, ...], *, count: int = 123
     records.page_changed.emit(page(entries, request=request, count=count, number=request.number if entries else 1))
 
 
+def test_that_the_index_is_being_made_is_said_quietly(browser: RecordsBrowser, records: FakeRecords) -> None:
+    shown = part(browser, QLabel, "indexing_label")
+    records.indexing.emit(1, 4)
+    assert (shown.isVisible(), shown.text()) == (True, "Making the index … 25 %")
+    records.indexed.emit()
+    assert not shown.isVisible()
+
+
 def table(browser: RecordsBrowser) -> RecordsTable:
     return part(browser, RecordsTable, "records_table")
 

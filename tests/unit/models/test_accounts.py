@@ -40,6 +40,27 @@ def test_the_first_account_is_the_admin_and_no_later_one(empty: Store) -> None:
     assert not accounts.is_empty(empty)
 
 
+def test_registering_opens_a_session_whatever_was_tried_with_the_email_before(empty: Store) -> None:
+    join(empty, ADMIN)
+    empty.clock = Clock()
+    for _ in range(accounts.FREE_FAILURES):
+        with pytest.raises(SignInRefused):
+            accounts.sign_in(empty, ANN, WRONG)
+    with pytest.raises(SignInRefused, match="wait"):
+        accounts.sign_in(empty, ANN, PASSWORD)
+    account, session = accounts.register_and_sign_in(empty, ANN, PASSWORD, starting_balance=BALANCE)
+    assert accounts.current(empty, session) == account
+    accounts.sign_out(empty, session)
+    assert accounts.sign_in(empty, ANN, PASSWORD).user_id == account.id
+
+
+def test_an_email_that_has_an_account_opens_no_session_by_registering(books: Books) -> None:
+    sessions = dict(books.store.sessions)
+    with pytest.raises(BadInput, match="already"):
+        accounts.register_and_sign_in(books.store, BOB, PASSWORD, starting_balance=BALANCE)
+    assert books.store.sessions == sessions
+
+
 @pytest.mark.parametrize("starting", [0, 1, BALANCE])
 def test_the_starting_balance_is_the_first_record(empty: Store, starting: int) -> None:
     account = accounts.register(empty, ANN, PASSWORD, starting_balance=starting)
@@ -257,6 +278,16 @@ def test_a_deactivation_by_another_program_ends_the_session_at_the_next_call(
         accounts.current(books.store, books.ann)
     with pytest.raises(NotSignedIn, match="signed out"):
         accounts.current(books.store, books.ann)
+
+
+def test_a_deactivation_ends_every_session_of_the_person_in_this_process_for_good(books: Books) -> None:
+    second = accounts.sign_in(books.store, BOB, PASSWORD)
+    for status in (Status.INACTIVE, Status.ACTIVE):  # before either was used again
+        accounts.set_status(books.store, books.admin, BOB, status)
+    for session in (books.bob, second):
+        with pytest.raises(NotSignedIn):
+            accounts.current(books.store, session)
+    assert accounts.current(books.store, books.ann).username == ANN
 
 
 def test_signing_out_ends_every_session_of_the_person_and_nobody_elses(books: Books) -> None:
