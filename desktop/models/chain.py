@@ -149,12 +149,17 @@ def write_anchor(file: Path, anchor: Anchor, key: bytes) -> None:
 
 def read_anchor(file: Path, key: bytes) -> Anchor | None:
     """The anchor beside a store, or None where there is none. Raises `StoreError` on a forged or broken one."""
+    content = anchor_content(file)
+    return None if content is None else Anchor.from_bytes(content, key)
+
+
+def anchor_content(file: Path) -> bytes | None:
+    """What an anchor's file holds, or None where there is none. Raises `StoreError`, and `MachineError`."""
     try:
-        content = file.read_bytes()
+        return file.read_bytes()
     except FileNotFoundError:
         return None
     except OSError as error:
         if error.errno in EXHAUSTED:
             raise too_many_files() from error
         raise StoreError(f"The anchor file cannot be read ({file}): {os.strerror(error.errno or 0)}.") from error
-    return Anchor.from_bytes(content, key)

@@ -268,4 +268,7 @@ def test_the_harness_finds_a_restoration_that_does_not_look_at_the_digest(
         return bytes(32)
 
     monkeypatch.setattr(backup_files, "_digest", blind)
-    assert any(how.endswith("restored") for how in accepted(make_store(store_file), store_file, choose, 100))
+    for _ in range(10):  # most of what is hurt is found by the ledger's own proof
+        if any(how.endswith("restored") for how in accepted(make_store(store_file), store_file, choose, 100)):
+            return
+    pytest.fail("the harness missed a restoration that does not look at the digest")

@@ -66,7 +66,7 @@ def test_draws_from_many_threads_never_overlap(server: RandomServer, draws: int)
     assert sorted(strings) == sorted(server.served)
 
 
-@figures("draws", 8, 100)
+@figures("draws", 4, 100)
 @pytest.mark.parametrize("shared", [True, False], ids=["one folder", "planted: a folder each"])
 def test_programs_of_one_person_never_overlap(server: RandomServer, tmp_path: Path, draws: int, shared: bool) -> None:
     server.behaviour, server.pause = Behaviour.DRIP_BODY, 0.002  # answers that take a moment

@@ -67,7 +67,7 @@ def problems(file: Path) -> tuple[object, ...]:
         store.close()
 
 
-@figures("count", 12, 180)
+@figures("count", 6, 180)
 def test_a_command_that_is_asked_to_end_at_any_moment_ends_in_silence(
     program: Program, choose: random.Random, count: int
 ) -> None:
@@ -102,7 +102,7 @@ def _ignores(pid: int) -> bool:
     return any(line.startswith("SigIgn:") and int(line.split()[1], 16) >> signal.SIGTERM - 1 & 1 for line in lines)
 
 
-@figures("count", 6, 60)
+@figures("count", 4, 60)
 def test_a_charge_in_flight_ends_or_is_undone(program: Program, choose: random.Random, count: int) -> None:
     file, answered = program.folder / "metercalc.db", 1  # the credit
     assert program.here(ADMIN, "credit", ANN, "100000", "--reason", "To be spent").status == 0

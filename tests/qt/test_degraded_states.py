@@ -22,6 +22,7 @@ from desktop.controllers.store import ANCHOR_MS, HOUR_MS, POLL_MS
 from desktop.errors import StoreDamaged, StoreError, StoreFull, StoreLocked
 from desktop.models import accounts, backup_files, backups, health, ledger, sqlite
 from desktop.models import verify as proving
+from desktop.models.attempts import FREE_FAILURES
 from desktop.models.store import Store
 from desktop.values import Verification
 from desktop.views.dialogs import VerifyDialog
@@ -424,7 +425,7 @@ def test_who_registers_after_failed_sign_ins_is_signed_in(qtbot: QtBot, qapp: QA
         dialog, heard = program.login_dialog, program.sessions
         part(dialog, QLineEdit, "email_edit").setText(windows.EMAIL)
         part(dialog, QLineEdit, "password_edit").setText(windows.PASSWORD)
-        for _ in range(accounts.FREE_FAILURES):
+        for _ in range(FREE_FAILURES):
             with qtbot.waitSignals([heard.failed, heard.busy_changed]):
                 part(dialog, QPushButton, "sign_in_button").click()
             qtbot.waitUntil(part(dialog, QPushButton, "sign_in_button").isEnabled)

@@ -53,7 +53,7 @@ def upgrade(
                 key = chain.make_key(key_file)
             if key is None:
                 raise StoreError(f"The store cannot be upgraded without its key file ({key_file}).")
-            anchor = anchor_file.read_bytes() if anchor_file is not None and anchor_file.exists() else None
+            anchor = None if anchor_file is None else chain.anchor_content(anchor_file)
             steps[number - 1](Upgrade(database, key, costs, anchor))
             database.execute_sql(f"PRAGMA user_version = {number}")
 
