@@ -109,8 +109,7 @@ def observe(qtbot: QtBot, program: Program, window: MainWindow, *, patience: flo
         RESET.write_text("5")  # the peak begins anew, see proc(5)
     before, started = _memory("VmRSS"), time.perf_counter()
     heart.start()
-    answers = windows.Answers(program.calculator)
-    with qtbot.waitSignal(answers.came, timeout=int(patience * 1000), raising=False):
+    with windows.answered(qtbot, program, timeout=int(patience * 1000), raising=False):
         QTest.mouseClick(part(window, QPushButton, "key_random"), Qt.MouseButton.LeftButton)
     seconds, stall = time.perf_counter() - started, heart.stop()
     extra = _memory("VmHWM") - before

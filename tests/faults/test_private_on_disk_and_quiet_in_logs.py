@@ -170,10 +170,9 @@ def test_the_window_keeps_its_files_private_and_its_log_quiet(
     try:
         with windows.opened(qapp, data, fallback="local") as program:
             window = windows.register(qtbot, program)
-            answers = windows.Answers(program.calculator)
             for text in ("262144 × 262144", "262144 ÷ 0"):
                 part(window, QLineEdit, "entry_edit").setText(text)
-                with qtbot.waitSignal(answers.came):
+                with windows.answered(qtbot, program):
                     program.calculator.evaluate()
             with qtbot.waitSignal(program.calculator.charged, timeout=10_000) as drawn:
                 program.calculator.draw_random()

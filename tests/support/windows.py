@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import shiboken6
-from PySide6.QtCore import QEvent, QObject, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -19,7 +19,6 @@ from desktop import config as configuration
 from desktop.app import Program
 from desktop.background import Lane
 from desktop.config import Config
-from desktop.controllers.calculator import CalculatorController
 from desktop.views.main_window import MainWindow
 from tests.support.widgets import part
 
@@ -106,19 +105,14 @@ def settle(qtbot: QtBot, lane: Lane) -> None:
         lane.submit(lambda: None, done=last.on_done, failed=last.on_done)
 
 
-class Answers(QObject):
-    """Says when the calculator has answered what was asked of it, however it did."""
-
-    came = Signal()
-
-    def __init__(self, calculator: CalculatorController) -> None:
-        super().__init__()
-        for answer in (calculator.charged, calculator.denied, calculator.price_changed, calculator.failed):
-            answer.connect(self._on_answer)
-
-    @Slot(object)
-    def _on_answer(self, _answer: object) -> None:
-        self.came.emit()
+@contextlib.contextmanager
+def answered(qtbot: QtBot, program: Program, *, timeout: int = 5_000, raising: bool = True) -> Iterator[None]:
+    """Wait until the calculator has answered what is asked of it meanwhile, however it does."""
+    calculator = program.calculator
+    with qtbot.waitSignal(calculator.charged, timeout=timeout, raising=raising) as answer:
+        for other in (calculator.denied, calculator.price_changed, calculator.failed):
+            answer.connect(other)
+        yield
 
 
 def run_through(lane: Lane) -> None:
