@@ -43,7 +43,7 @@ def test_the_first_account_is_the_admin_and_no_later_one(empty: Store) -> None:
 def test_registering_opens_a_session_whatever_was_tried_with_the_email_before(empty: Store) -> None:
     join(empty, ADMIN)
     empty.clock = Clock()
-    for _ in range(accounts.FREE_FAILURES):
+    for _ in range(attempts.FREE_FAILURES):
         with pytest.raises(SignInRefused):
             accounts.sign_in(empty, ANN, WRONG)
     with pytest.raises(SignInRefused, match="wait"):
