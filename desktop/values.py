@@ -162,7 +162,10 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What the filtered records come to: their count, what they spent and credited (both ≥ 0, hundredths)."""
+    """What the filtered records come to: their count, what was spent and what was credited, in hundredths.
+
+    Spent is what charges took. Credited is below zero where corrections downwards took more than was put in.
+    """
 
     count: int
     spent: int
@@ -229,7 +232,8 @@ class BalancePoint:
 class DaySum:
     """What the records of one kind come to on one of the person's days, counted from 1970-01-01.
 
-    `charges` are those that took something from the balance, or nothing; `count` are all, with what was put in.
+    A day of charges has `spent` and as many `charges` as records; one of credits has what was `credited`, which is
+    below zero where corrections downwards took more than was put in.
     """
 
     day: int
@@ -252,7 +256,7 @@ class Insights:
 
 @dataclass(frozen=True, slots=True)
 class OperationSum:
-    """How many records of a kind there are, and their sum in hundredths: taken for a charge, given for a credit."""
+    """How many records of a kind there are, and their sum in hundredths: spent on a charge, credited by a credit."""
 
     operation: OperationType
     count: int

@@ -16,6 +16,7 @@ from peewee import SqliteDatabase
 from desktop.errors import Cancelled
 from desktop.models import accounts, entries, records
 from desktop.models.store import Store
+from desktop.models.sums import is_charge, totals_of
 from desktop.values import BalancePoint, DaySum, Filters, Insights, OperationType, Session, Totals
 
 POINTS = 2_000  # of the balance: more than a screen has columns
@@ -64,17 +65,16 @@ class _Query:
         sums: dict[tuple[int, str], list[int]] = {}
         first, last = self._last, 0
         sql = (
-            f"SELECT {self._local_day()}, o.type, count(*), sum(max(r.amount, 0)), sum(max(-r.amount, 0)), "
-            f"sum(r.amount >= 0), min(r.seq), max(r.seq) FROM {entries.FROM} "
+            f"SELECT {self._local_day()}, o.type, count(*), sum(r.amount), min(r.seq), max(r.seq) FROM {entries.FROM} "
             f"WHERE {self._condition} AND r.seq > ? AND r.seq <= ? GROUP BY 1, r.operation_id"
         )
         for begin, end in self._steps(0, self._last, STEP):
-            for day, kind, *numbers, least, most in self._rows(sql, begin, end):
-                found = sums.setdefault((day, kind), [0, 0, 0, 0])
-                for place, number in enumerate(numbers):
-                    found[place] += number
+            for day, kind, count, taken, least, most in self._rows(sql, begin, end):
+                found = sums.setdefault((day, kind), [0, 0])
+                found[0] += count
+                found[1] += taken
                 first, last = min(first, least), max(last, most)
-        days = (DaySum(day, entries.word(OperationType, kind), *found) for (day, kind), found in sorted(sums.items()))
+        days = (_day_sum(day, entries.word(OperationType, kind), *found) for (day, kind), found in sorted(sums.items()))
         return tuple(days), (first, last) if sums else None
 
     def balance(self, first: int, last: int) -> tuple[BalancePoint, ...]:
@@ -119,6 +119,11 @@ class _Query:
         cases = " ".join(f"WHEN r.date < {until} THEN {offset}" for until, offset in changes[:-1])
         offset = f"CASE {cases} ELSE {changes[-1][1]} END" if cases else str(changes[-1][1])
         return f"(r.date + {offset}) / {_DAY}"
+
+
+def _day_sum(day: int, operation: OperationType, count: int, taken: int) -> DaySum:
+    totals = totals_of([(operation, count, taken)])
+    return DaySum(day, operation, count, totals.spent, totals.credited, count if is_charge(operation) else 0)
 
 
 def local_offsets(first: int, last: int) -> list[tuple[int, int]]:

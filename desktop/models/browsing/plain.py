@@ -11,6 +11,7 @@ from peewee import SqliteDatabase
 
 from desktop.models import entries
 from desktop.models.browsing.lines import KINDS, SORT_KEYS, kinds_named
+from desktop.models.sums import totals_of
 from desktop.values import Column, Entry, Filters, OperationType, Page, PageRequest, RawRecord, Totals
 
 BATCH = 2_000  # rows: few enough that a stop is heeded at once, and memory stays flat
@@ -35,12 +36,10 @@ def page(database: SqliteDatabase, user_id: int, request: PageRequest, *, exact:
 def totals(database: SqliteDatabase, user_id: int, filters: Filters) -> Totals:
     """What the records under the filters come to."""
     condition, values = where(user_id, filters)
-    row = database.execute_sql(
-        "SELECT count(*), coalesce(sum(max(r.amount, 0)), 0), coalesce(sum(max(-r.amount, 0)), 0) "
-        f"FROM {entries.FROM} WHERE {condition}",
-        values,
-    ).fetchone()
-    return Totals(*row)
+    rows = database.execute_sql(
+        f"SELECT o.type, count(*), sum(r.amount) FROM {entries.FROM} WHERE {condition} GROUP BY r.operation_id", values
+    ).fetchall()
+    return totals_of((entries.word(OperationType, kind), count, taken) for kind, count, taken in rows)
 
 
 def operation_counts(database: SqliteDatabase, user_id: int, filters: Filters) -> dict[OperationType, int]:

@@ -50,8 +50,9 @@ def by_hand(books: Books, filters: Filters) -> Counter[tuple[int, OperationType,
     for entry in records.stream(books.store, books.ann, filters, Column.DATE, descending=False):
         day = datetime.fromtimestamp(entry.date / MICROSECOND).date().toordinal() - datetime(1970, 1, 1).toordinal()
         sums[day, entry.operation, "count"] += 1
-        sums[day, entry.operation, "spent"] += max(entry.amount, 0)
-        sums[day, entry.operation, "credited"] += max(-entry.amount, 0)
+        put_in = entry.operation is OperationType.CREDIT
+        sums[day, entry.operation, "spent"] += 0 if put_in else entry.amount
+        sums[day, entry.operation, "credited"] += -entry.amount if put_in else 0
     return sums
 
 
