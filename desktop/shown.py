@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
+from desktop.days import local
 from desktop.values import OperationType, Verification
 
 OPERATION_NAMES: Mapping[OperationType, str] = {
@@ -21,7 +21,7 @@ OPERATION_NAMES: Mapping[OperationType, str] = {
 def shown_date(microseconds: int) -> str:
     """A UTC time in the person's time zone, to the second: "2026-11-25 14:03:07"."""
     try:
-        return datetime.fromtimestamp(microseconds // 1_000_000).strftime("%Y-%m-%d %H:%M:%S")
+        return local(microseconds).strftime("%Y-%m-%d %H:%M:%S")
     except (ValueError, OverflowError, OSError):  # only in a damaged store, which must still be readable
         return f"? {microseconds}"
 

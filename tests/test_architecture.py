@@ -39,7 +39,7 @@ LAYERS: Mapping[str, tuple[str, ...]] = {
     "logs": ("desktop.logs",),
     "shared": ("desktop.memory", "desktop.private_files", "desktop.resources", "desktop.shown"),
     "vocabulary": ("desktop.errors", "desktop.values"),
-    "kinds": ("desktop.kinds",),
+    "kinds": ("desktop.days", "desktop.kinds"),
     "name": ("desktop",),
 }
 ORDER = list(LAYERS)

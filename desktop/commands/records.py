@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import date
 
+from desktop import days
 from desktop.arithmetic.money import format_money, plain_money
 from desktop.arithmetic.numbers import format_number, parse_number
 from desktop.commands.run import Command, Run
@@ -83,8 +84,8 @@ def _request(run: Run) -> PageRequest:
     filters = Filters(
         search=_readings(arguments.search),
         operations=frozenset(map(OperationType, arguments.operation)),
-        since=_start_of(arguments.since) if arguments.since else None,
-        until=_start_of(arguments.until, days=1) if arguments.until else None,
+        since=_moment(days.start_of, arguments.since),
+        until=_moment(days.end_of, arguments.until),
         trash=arguments.trash,
     )
     return PageRequest(filters, sort, descending, arguments.page or 1, size)
@@ -98,11 +99,12 @@ def _readings(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, readings)))
 
 
-def _start_of(day: date, *, days: int = 0) -> int:
-    """The first moment of a day, or of one some `days` later, in the person's time zone; as UTC microseconds."""
+def _moment(of: Callable[[date], int], day: date | None) -> int | None:
+    """The beginning or the end of a day; None for no day."""
+    if day is None:
+        return None
     try:
-        moment = datetime.combine(day + timedelta(days=days), datetime.min.time())
-        return int(moment.timestamp()) * 1_000_000
+        return of(day)
     except (OverflowError, ValueError, OSError) as error:
         raise BadInput(f"{day} is too far away to be a date of a record.") from error
 
