@@ -135,9 +135,9 @@ class Statement:
 class Filters:
     """Which records are meant. All None or empty: every record of the user that is not deleted.
 
-    `search` holds readings of one search text, of which any may match (the text itself, and the number it is in the
-    person's locale). `since` and `until` are UTC microseconds, `until` exclusive. `least` and `most` bound the amount
-    without its sign, in hundredths, both inclusive. `trash` means deleted records only.
+    `search` holds readings of one search text, of which any may match (see `searching.readings`). `since` and `until`
+    are UTC microseconds, `until` exclusive. `least` and `most` bound the amount without its sign, in hundredths, both
+    inclusive. `trash` means deleted records only.
     """
 
     search: tuple[str, ...] = ()

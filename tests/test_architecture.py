@@ -35,6 +35,7 @@ LAYERS: Mapping[str, tuple[str, ...]] = {
     "configuration": ("desktop.config",),
     # Prices in the configuration are money: they are read as money is everywhere.
     "configuration's parts": ("desktop.config_sources", "desktop.config_values"),
+    "searching": ("desktop.searching",),
     "arithmetic": ("desktop.arithmetic*",),
     "logs": ("desktop.logs",),
     "shared": ("desktop.memory", "desktop.private_files", "desktop.resources", "desktop.shown"),
@@ -62,6 +63,7 @@ FORBIDDEN = [
     ("workbooks", (*QT, *DATABASE, *NETWORK)),
     ("copies", (*QT, *DATABASE, *NETWORK)),
     ("exports", (*QT, *DATABASE, *NETWORK)),
+    ("searching", (*QT, *DATABASE, *NETWORK)),
     ("arithmetic", (*QT, *DATABASE, *NETWORK, "os", "pathlib", "io", "logging", "random", "time", "math")),
     ("random.org", (*QT, *DATABASE)),
     ("random.org's parts", (*QT, *DATABASE)),

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Mapping
 from datetime import date
 
 from desktop import days
 from desktop.arithmetic.money import format_money, plain_money
-from desktop.arithmetic.numbers import format_number, parse_number
 from desktop.commands.run import Command, Run
 from desktop.commands.tables import aligned, shortened
 from desktop.errors import BadInput
 from desktop.exports import record_document, write_csv
 from desktop.models import records
+from desktop.searching import readings
 from desktop.shown import OPERATION_NAMES, shown_date
 from desktop.values import Column, Entry, Filters, OperationType, Page, PageRequest
 
@@ -82,21 +81,13 @@ def _request(run: Run) -> PageRequest:
         raise BadInput("--from is later than --to: no day lies between them.")
     sort, descending = arguments.sort or (Column.DATE, True)
     filters = Filters(
-        search=_readings(arguments.search),
+        search=readings(arguments.search),
         operations=frozenset(map(OperationType, arguments.operation)),
         since=_moment(days.start_of, arguments.since),
         until=_moment(days.end_of, arguments.until),
         trash=arguments.trash,
     )
     return PageRequest(filters, sort, descending, arguments.page or 1, size)
-
-
-def _readings(text: str) -> tuple[str, ...]:
-    """The text; as it is shown, with the minus sign U+2212; and the number it is, as the ledger writes one."""
-    readings = [text, text.replace("-", "−")]
-    with contextlib.suppress(BadInput):  # most searches are no number
-        readings.append(format_number(parse_number(text)))
-    return tuple(dict.fromkeys(filter(None, readings)))
 
 
 def _moment(of: Callable[[date], int], day: date | None) -> int | None:

@@ -11,12 +11,12 @@ from pytestqt.qtbot import QtBot
 
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.models.browsing.lines import line_of, matches
+from desktop.searching import readings
 from desktop.values import Column, Detail, Entry, Filters, OperationType
 from desktop.views.cell_filters import offers
 from desktop.views.columns import COLUMNS, Shown, cells
 from desktop.views.filter_bar import FilterBar
 from desktop.views.number_locale import number_format_of
-from desktop.views.search_filter import readings
 from tests.support.fake_controllers import entry
 
 GERMAN = NumberFormat(decimal_mark=",", group_marks=".")
