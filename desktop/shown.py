@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from desktop.arithmetic.table import OPERATIONS
 from desktop.days import local
 from desktop.values import OperationType, Verification
 
-OPERATION_NAMES: Mapping[OperationType, str] = {
-    OperationType.ADDITION: "Addition",
-    OperationType.SUBTRACTION: "Subtraction",
-    OperationType.MULTIPLICATION: "Multiplication",
-    OperationType.DIVISION: "Division",
-    OperationType.SQUARE_ROOT: "Square root",
-    OperationType.RANDOM_STRING: "Random string",
-    OperationType.CREDIT: "Credit",
-}
+OPERATION_NAMES: Mapping[OperationType, str] = {row.type: row.name for row in OPERATIONS.values()}
 
 
 def shown_date(microseconds: int) -> str:

@@ -35,10 +35,10 @@ LAYERS: Mapping[str, tuple[str, ...]] = {
     "configuration": ("desktop.config",),
     # Prices in the configuration are money: they are read as money is everywhere.
     "configuration's parts": ("desktop.config_sources", "desktop.config_values"),
-    "searching": ("desktop.searching",),
+    "searching": ("desktop.searching", "desktop.shown"),
     "arithmetic": ("desktop.arithmetic*",),
     "logs": ("desktop.logs",),
-    "shared": ("desktop.memory", "desktop.private_files", "desktop.resources", "desktop.shown"),
+    "shared": ("desktop.memory", "desktop.private_files", "desktop.resources"),
     "vocabulary": ("desktop.errors", "desktop.values"),
     "kinds": ("desktop.days", "desktop.kinds"),
     "name": ("desktop",),

@@ -28,7 +28,6 @@ from desktop.models.browsing import index_file, plain, upkeep
 from desktop.models.browsing.browser import Browser, rows
 from desktop.models.browsing.found import Found, Progress
 from desktop.models.browsing.index_file import IndexFile, IndexTrouble, apart
-from desktop.models.browsing.lines import KINDS
 from desktop.models.store import Store
 from desktop.values import Column, Filters, OperationType, Page, PageRequest, RawRecord, Totals
 
@@ -88,7 +87,7 @@ def operation_counts(
     counts = _ask(store, user_id, filters, lambda _, found: found.kinds(), cancelled)
     if counts is None:
         return plain.operation_counts(store.database, user_id, filters)
-    return {kind: count for kind, count in zip(KINDS, counts, strict=True) if count}
+    return counts
 
 
 def batches(

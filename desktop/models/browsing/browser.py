@@ -171,7 +171,7 @@ class Browser:
         chunks = [number for number, bits in enumerate(sets) if bits]
         return sum(
             1 << kind
-            for kind in range(len(lines.KINDS))
+            for kind in lines.KINDS
             if any(sets[number] & self.state.bits(number, KIND + kind) for number in chunks)
         )
 

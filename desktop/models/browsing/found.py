@@ -8,7 +8,7 @@ from typing import TypeVar
 from desktop.errors import Cancelled
 from desktop.models.browsing.bitmaps import CHUNK_BITS, window
 from desktop.models.browsing.keys import AMOUNT, KIND
-from desktop.models.browsing.lines import KINDS
+from desktop.models.browsing.lines import KINDS, NUMBERS
 from desktop.models.browsing.search import Search
 from desktop.models.browsing.state import State
 from desktop.models.sums import is_charge, totals_of
@@ -17,7 +17,7 @@ from desktop.values import Filters, OperationType, Totals
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
 
-_CREDIT = KINDS.index(OperationType.CREDIT)
+_CREDIT = NUMBERS[OperationType.CREDIT]
 _NOTHING = Totals(0, 0, 0)
 
 
@@ -115,9 +115,9 @@ class Found:
             progress(number + 1, chunks)
         return Totals(count, spent, credited)
 
-    def kinds(self) -> list[int]:
+    def kinds(self) -> dict[OperationType, int]:
         """How many there are of each operation."""
-        counts = [0] * len(KINDS)
+        counts = dict.fromkeys(KINDS, 0)
         for number, chunk in enumerate(self.state.chunks):
             self._go_on()
             if self.by_tally and self.search.whole(chunk) is not None:
@@ -127,9 +127,9 @@ class Found:
                             counts[kind] += both[self.filters.trash]
                 continue
             bits = self.exact(number)
-            for kind in range(len(KINDS)) if bits else ():
+            for kind in KINDS if bits else ():
                 counts[kind] += (bits & self.state.bits(number, KIND + kind)).bit_count()
-        return counts
+        return {KINDS[kind]: count for kind, count in counts.items() if count}
 
     def totals_known(self) -> Totals | None:
         """The totals, where they can be had at once."""

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from desktop.arithmetic.money import format_money, plain_money
+from desktop.arithmetic.table import OPERATIONS
 from desktop.models import entries
 from desktop.models.store import Store
 from desktop.shown import shown_date
 from desktop.values import Column, Entry, Filters, OperationType
 
-KINDS = tuple(OperationType)
+KINDS = {row.number: row.type for row in OPERATIONS.values()}
+NUMBERS = {row.type: row.number for row in OPERATIONS.values()}
 END = b"\0"  # parts the texts of a line; nobody types it
 
 SORT_KEYS = {
@@ -34,7 +36,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A record's facts. `kind` is its operation's place in `KINDS`."""
+    """A record's facts. `kind` is its operation's number, which never changes: it stands in the index."""
 
     seq: int
     kind: int
@@ -67,10 +69,9 @@ def read_some(store: Store, user_id: int, seqs: list[int]) -> Iterator[Line]:
 
 
 def _lines(store: Store, sql: str, values: tuple[Any, ...]) -> Iterator[Line]:
-    kinds = {kind.value: number for number, kind in enumerate(KINDS)}
     for row in store.database.execute_sql(sql, values):
         seq, kind, amount, balance, date, operands, response, expression, deleted, mac = row
-        number = kinds[entries.word(OperationType, kind)]
+        number = NUMBERS[entries.word(OperationType, kind)]
         yield Line(seq, number, amount, balance, date, operands, response, expression, bool(deleted), bytes(mac))
 
 
@@ -78,7 +79,7 @@ def line_of(entry: Entry) -> Line:
     """An entry's facts."""
     return Line(
         entry.seq,
-        KINDS.index(entry.operation),
+        NUMBERS[entry.operation],
         entry.amount,
         entry.user_balance,
         entry.date,
@@ -120,7 +121,7 @@ def amount_texts(amount: int) -> tuple[bytes, bytes]:
 def kinds_named(text: str) -> tuple[int, ...]:
     """The operations whose names contain a text."""
     wanted = text.casefold()
-    return tuple(number for number, kind in enumerate(KINDS) if wanted in kind.value.replace("_", " "))
+    return tuple(row.number for row in OPERATIONS.values() if wanted in row.name.casefold())
 
 
 def matches(line: Line, filters: Filters) -> bool:

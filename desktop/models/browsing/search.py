@@ -105,7 +105,7 @@ class Search:
     def __init__(self, state: State, filters: Filters) -> None:
         self._state = state
         self.filters = filters
-        self.kinds = [number for number, kind in enumerate(lines.KINDS) if kind in filters.operations]
+        self.kinds = sorted(lines.NUMBERS[operation] for operation in filters.operations)
         self.amounts: set[int] | None = None
         if filters.least is not None or filters.most is not None:
             self.amounts = {id for id, amount in state.amount_of.items() if lines.has_amount(amount, filters)}
