@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from desktop.arithmetic.numbers import PLAIN, NumberFormat
+from desktop.arithmetic.table import COMPUTED
 
 _SIGN = re.compile(r"[-−](?=[0-9.])(?<![0-9][-−])")  # of a number; neither the operator nor what stands in a date
 _NUMBER = re.compile(r"[-+]?[0-9.,]+")
@@ -12,10 +13,19 @@ _GROUPED = re.compile(r"[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 _LONG = re.compile(r"([-+]?)([1-9][0-9]{3,})(\.?[0-9]*)")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{0,2})?")
 _GROUPS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
-_BETWEEN = re.compile(r"(?<=[0-9)]) *([-−+*×xX·/÷]) *(?=[-(√.0-9])")  # an operator with both its operands
-_ROOT = re.compile(r"sqrt *", re.IGNORECASE)
-_WRITTEN = {"-": "−", "*": "×", "x": "×", "X": "×", "·": "×", "/": "÷"}
-_ALONE = str.maketrans("*·/", "××÷")
+# "x" is no operator in an entry, for it may be a slip; who searches with it means ×.
+_WRITTEN = {typed: row.symbol for row in COMPUTED for typed in row.typed} | {"x": "×"}
+_BINARY = {sign for row in COMPUTED if row.arity == 2 for sign in (row.symbol, *row.typed)} | {"x"}
+_PREFIX = {sign for row in COMPUTED if row.arity == 1 for sign in (row.symbol, *row.typed)}
+
+
+def _any_of(signs: set[str]) -> str:
+    return "|".join(map(re.escape, sorted(signs)))
+
+
+_BETWEEN = re.compile(rf"(?<=[0-9)]) *({_any_of(_BINARY)}) *(?=[-(.0-9]|{_any_of(_PREFIX)})", re.IGNORECASE)
+_BEFORE = re.compile(rf"({_any_of({sign for sign in _PREFIX if sign.isalpha()})}) *(?=[-(.0-9])", re.IGNORECASE)
+_ALONE = str.maketrans({sign: _WRITTEN[sign] for sign in _BINARY & {*_WRITTEN} if sign not in "-x" and len(sign) == 1})
 
 
 def readings(text: str, fmt: NumberFormat = PLAIN) -> tuple[str, ...]:
@@ -43,9 +53,13 @@ def readings(text: str, fmt: NumberFormat = PLAIN) -> tuple[str, ...]:
 
 def _calculated(text: str) -> str:
     """A text as a calculation: signs, spaces and numbers as a record's operands have them."""
-    text = _GROUPS.sub("", _ROOT.sub("√", text))
-    text = _BETWEEN.sub(lambda found: f" {_WRITTEN.get(found[1], found[1])} ", text)
+    text = _BETWEEN.sub(lambda found: f" {_written(found)} ", _GROUPS.sub("", text))
+    text = _BEFORE.sub(_written, text)
     return text.translate(_ALONE)
+
+
+def _written(found: re.Match[str]) -> str:
+    return _WRITTEN.get(found[1].lower(), found[1])
 
 
 def _english(fmt: NumberFormat) -> dict[int, str]:

@@ -9,6 +9,7 @@ import argparse
 from collections.abc import Callable, Sequence
 
 from desktop import __version__
+from desktop.arithmetic.table import COMPUTED
 from desktop.commands import arguments as words
 from desktop.commands.arguments import Parser
 from desktop.kinds import OperationType
@@ -33,8 +34,9 @@ exit status:
   3  denied: the balance is too low
 """
 
-_EVAL = """\
-EXPRESSION has + - * / sqrt( ) or + − × ÷ √.
+_TYPED = " ".join((row.typed[:1] or (row.symbol,))[0] + "( )" * (row.arity == 1) for row in COMPUTED)
+_EVAL = f"""\
+EXPRESSION has {_TYPED} or {" ".join(row.symbol for row in COMPUTED)}.
 
 With “-” expressions are read from standard input, one a line. Each gets one line of answer once it has been charged.
 What fails is told on stderr, or on stdout with --json, and the next line is read. --max-cost then holds for each line.
