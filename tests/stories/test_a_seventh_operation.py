@@ -86,7 +86,7 @@ store.close()
 """
 READ = """
 from desktop.models import browsing
-store = open_store(folder, costs=costs)
+store = open_store(folder / "store.db", costs=costs)
 user, credits = int(sys.argv[2]), frozenset({OperationType.CREDIT})
 with store.reading():
     print(json.dumps({
@@ -155,6 +155,6 @@ def test_an_index_from_before_it_still_tells_credits_from_charges(program: Path,
     counts = records.operation_counts(books.store, books.ann, Filters())
     assert counts == Counter({OperationType.ADDITION: 2, OperationType.CREDIT: 2})
     books.store.disconnect()
-    found = told(program, books.store.file, READ, str(books.ann.user_id))
+    found = told(program, books.store.file.parent, READ, str(books.ann.user_id))
     assert found == {"counts": {"addition": 2, "credit": 2}, "credits": 2, "searched": {"credit": 2}}
     assert index.stat().st_ino == made  # it was answered from the same index
