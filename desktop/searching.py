@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from desktop.arithmetic.numbers import PLAIN, NumberFormat
-from desktop.arithmetic.table import COMPUTED
+from desktop.arithmetic.table import COMPUTED, OPERATIONS
+from desktop.kinds import OperationType
 
 _SIGN = re.compile(r"[-−](?=[0-9.])(?<![0-9][-−])")  # of a number; neither the operator nor what stands in a date
 _NUMBER = re.compile(r"[-+]?[0-9.,]+")
@@ -49,6 +50,12 @@ def readings(text: str, fmt: NumberFormat = PLAIN) -> tuple[str, ...]:
         found.append(_calculated(meant))
     found += [one.replace("-", "−", 1) for one in found if one.startswith("-")]
     return tuple(dict.fromkeys(found))
+
+
+def operations_named(text: str) -> tuple[OperationType, ...]:
+    """The operations whose names contain a text."""
+    wanted = text.casefold()
+    return tuple(row.type for row in OPERATIONS.values() if wanted in row.name.casefold())
 
 
 def _calculated(text: str) -> str:

@@ -137,7 +137,8 @@ class Filters:
 
     `search` holds readings of one search text, of which any may match (see `searching.readings`). `since` and `until`
     are UTC microseconds, `until` exclusive. `least` and `most` bound the amount without its sign, in hundredths, both
-    inclusive. `trash` means deleted records only.
+    inclusive. `trash` means deleted records only. `more` are filters without a field here (see `desktop.filters`):
+    their names and what they are set to, in the order of the names.
     """
 
     search: tuple[str, ...] = ()
@@ -147,6 +148,7 @@ class Filters:
     least: int | None = None
     most: int | None = None
     trash: bool = False
+    more: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ LAYERS: Mapping[str, tuple[str, ...]] = {
     "configuration": ("desktop.config",),
     # Prices in the configuration are money: they are read as money is everywhere.
     "configuration's parts": ("desktop.config_sources", "desktop.config_values"),
+    "filters": ("desktop.filters",),
     "searching": ("desktop.searching", "desktop.shown"),
     "arithmetic": ("desktop.arithmetic*",),
     "logs": ("desktop.logs",),
@@ -63,6 +64,7 @@ FORBIDDEN = [
     ("workbooks", (*QT, *DATABASE, *NETWORK)),
     ("copies", (*QT, *DATABASE, *NETWORK)),
     ("exports", (*QT, *DATABASE, *NETWORK)),
+    ("filters", (*QT, *DATABASE, *NETWORK)),
     ("searching", (*QT, *DATABASE, *NETWORK)),
     ("arithmetic", (*QT, *DATABASE, *NETWORK, "os", "pathlib", "io", "logging", "random", "time", "math")),
     ("random.org", (*QT, *DATABASE)),

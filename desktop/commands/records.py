@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Mapping
 
-from desktop import days
 from desktop.arithmetic.money import format_money, plain_money
 from desktop.commands.run import Command, Run
 from desktop.commands.tables import aligned, shortened
 from desktop.errors import BadInput
 from desktop.exports import record_document, write_csv
+from desktop.filters import from_words
 from desktop.models import records
-from desktop.searching import readings
 from desktop.shown import OPERATION_NAMES, shown_date
-from desktop.values import Column, Entry, Filters, OperationType, Page, PageRequest
+from desktop.values import Column, Entry, Filters, Page, PageRequest
 
 MOST_PER_PAGE = 1000
 _CELL = 48
@@ -77,27 +75,9 @@ def _request(run: Run) -> PageRequest:
     size = arguments.per_page or run.config.records.page_size
     if size > MOST_PER_PAGE:
         raise BadInput(f"A page can have {MOST_PER_PAGE:,} records.")
-    if arguments.since and arguments.until and arguments.since > arguments.until:
-        raise BadInput("--from is later than --to: no day lies between them.")
     sort, descending = arguments.sort or (Column.DATE, True)
-    filters = Filters(
-        search=readings(arguments.search),
-        operations=frozenset(map(OperationType, arguments.operation)),
-        since=_moment(days.start_of, arguments.since),
-        until=_moment(days.end_of, arguments.until),
-        trash=arguments.trash,
-    )
+    filters = from_words(vars(arguments), Filters())
     return PageRequest(filters, sort, descending, arguments.page or 1, size)
-
-
-def _moment(of: Callable[[date], int], day: date | None) -> int | None:
-    """The beginning or the end of a day; None for no day."""
-    if day is None:
-        return None
-    try:
-        return of(day)
-    except (OverflowError, ValueError, OSError) as error:
-        raise BadInput(f"{day} is too far away to be a date of a record.") from error
 
 
 def _document(page: Page) -> dict[str, object]:

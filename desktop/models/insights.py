@@ -14,7 +14,8 @@ from peewee import SqliteDatabase
 
 from desktop import days
 from desktop.errors import Cancelled
-from desktop.models import accounts, entries, records
+from desktop.filters import where
+from desktop.models import accounts, entries
 from desktop.models.store import Store
 from desktop.models.sums import is_charge, totals_of
 from desktop.values import BalancePoint, DaySum, Filters, Insights, OperationType, Session, Totals
@@ -50,7 +51,7 @@ class _Query:
     ) -> None:
         self._database = database
         self._user_id = user_id
-        self._condition, self._values = records.where(user_id, filters)
+        self._condition, self._values = where(user_id, filters)
         self._progress = progress
         self._cancelled = cancelled
         found = database.execute_sql("SELECT max(seq) FROM record WHERE user_id = ?", (user_id,)).fetchone()

@@ -13,7 +13,8 @@ some minutes to make once, in the background.
 
 It lies in a file beside the store, follows behind, and is derived: a charge never touches it, a query first takes in
 what is new (`state`), and whatever is wrong with it (missing, damaged, of another store or time zone), the ledger
-itself answers (`plain`) while it is made anew (`upkeep`). Deletions reach it by the ledger's table `visibility`.
+itself answers (`plain`) while it is made anew (`upkeep`); so it does for a filter that the index has no plan for.
+Deletions reach it by the ledger's table `visibility`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from desktop.errors import BadInput
+from desktop.filters import plan_of
 from desktop.models.browsing import index_file, plain, upkeep
 from desktop.models.browsing.browser import Browser, rows
 from desktop.models.browsing.found import Found, Progress
@@ -127,11 +129,14 @@ def _ask(
     cancelled: Callable[[], bool],
 ) -> T | None:
     """The index's answer, or None where it has none now; a damaged one is thrown away."""
+    plan = plan_of(filters)
+    if plan is None:
+        return None
     try:
         with apart():
             browser = _browser(store, user_id)
             with browser.file.transaction("DEFERRED"):
-                found = browser.find(filters, cancelled)
+                found = browser.find(filters, plan, cancelled)
                 return None if found is None else question(browser, found)
     except IndexTrouble as trouble:
         _leave(store, user_id)

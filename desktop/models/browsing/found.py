@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from desktop.errors import Cancelled
+from desktop.filters import Plan
 from desktop.models.browsing.bitmaps import CHUNK_BITS, window
 from desktop.models.browsing.keys import AMOUNT, KIND
 from desktop.models.browsing.lines import KINDS, NUMBERS
 from desktop.models.browsing.search import Search
 from desktop.models.browsing.state import State
 from desktop.models.sums import is_charge, totals_of
-from desktop.values import Filters, OperationType, Totals
+from desktop.values import OperationType, Totals
 
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
@@ -24,10 +25,10 @@ _NOTHING = Totals(0, 0, 0)
 class Found:
     """The records under one filter, as of one revision of the state."""
 
-    def __init__(self, state: State, filters: Filters, cancelled: Callable[[], bool], before: Found | None) -> None:
+    def __init__(self, state: State, plan: Plan, cancelled: Callable[[], bool], before: Found | None) -> None:
         self.state = state
-        self.filters = filters
-        self.search = Search(state, filters)
+        self.plan = plan
+        self.search = Search(state, plan)
         self.cancelled = cancelled
         self.revision = state.revision
         self._exact: dict[int, int] = {}
@@ -83,11 +84,11 @@ class Found:
             return _NOTHING
         if not whole or not self.by_tally:
             return None
-        kinds, amounts, deleted = self.search.kinds, self.search.amounts, self.filters.trash
+        kinds, amounts, deleted = self.search.kinds, self.search.amounts, self.plan.trash
         return totals_of(
             (KINDS[kind], counts[deleted], counts[deleted] * self.state.amount_of[id])
             for (kind, id), counts in chunk.tallies.items()
-            if (not kinds or kind in kinds) and (amounts is None or id in amounts)
+            if (kinds is None or kind in kinds) and (amounts is None or id in amounts)
         )
 
     def _added_up(self, number: int) -> Totals:
@@ -124,7 +125,7 @@ class Found:
                 if self.search.whole(chunk):
                     for (kind, id), both in chunk.tallies.items():
                         if self.search.amounts is None or id in self.search.amounts:
-                            counts[kind] += both[self.filters.trash]
+                            counts[kind] += both[self.plan.trash]
                 continue
             bits = self.exact(number)
             for kind in KINDS if bits else ():

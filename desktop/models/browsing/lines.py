@@ -11,10 +11,12 @@ from typing import Any
 
 from desktop.arithmetic.money import format_money, plain_money
 from desktop.arithmetic.table import OPERATIONS
+from desktop.filters import Plan
 from desktop.models import entries
 from desktop.models.store import Store
+from desktop.searching import operations_named
 from desktop.shown import shown_date
-from desktop.values import Column, Entry, Filters, OperationType
+from desktop.values import Column, Entry, OperationType
 
 KINDS = {row.number: row.type for row in OPERATIONS.values()}
 NUMBERS = {row.type: row.number for row in OPERATIONS.values()}
@@ -119,27 +121,20 @@ def amount_texts(amount: int) -> tuple[bytes, bytes]:
 
 
 def kinds_named(text: str) -> tuple[int, ...]:
-    """The operations whose names contain a text."""
-    wanted = text.casefold()
-    return tuple(row.number for row in OPERATIONS.values() if wanted in row.name.casefold())
+    """The numbers of the operations whose names contain a text."""
+    return tuple(NUMBERS[operation] for operation in operations_named(text))
 
 
-def matches(line: Line, filters: Filters) -> bool:
-    """Whether a record is meant by the filters."""
+def matches(line: Line, plan: Plan) -> bool:
+    """Whether a record is what filters mean."""
     return (
-        line.deleted == filters.trash
-        and (not filters.operations or KINDS[line.kind] in filters.operations)
-        and (filters.since is None or line.date >= filters.since)
-        and (filters.until is None or line.date < filters.until)
-        and has_amount(line.amount, filters)
-        and is_found(line, filters.search)
+        line.deleted == plan.trash
+        and (plan.operations is None or KINDS[line.kind] in plan.operations)
+        and (plan.since is None or line.date >= plan.since)
+        and (plan.until is None or line.date < plan.until)
+        and (plan.amount is None or plan.amount(line.amount))
+        and is_found(line, plan.texts)
     )
-
-
-def has_amount(amount: int, filters: Filters) -> bool:
-    """Whether an amount, without its sign, lies within the bounds."""
-    least, most = filters.least, filters.most
-    return (least is None or abs(amount) >= least) and (most is None or abs(amount) <= most)
 
 
 def is_found(line: Line, search: tuple[str, ...]) -> bool:
