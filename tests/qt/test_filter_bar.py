@@ -13,11 +13,13 @@ from PySide6.QtWidgets import QApplication, QComboBox, QDateEdit, QLineEdit, QPu
 from pytestqt.qtbot import QtBot
 
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.filters import FILTERS
 from desktop.searching import readings
 from desktop.shown import OPERATION_NAMES
 from desktop.values import Filters, OperationType
 from desktop.views.date_filter import end_of, start_of
 from desktop.views.filter_bar import FilterBar
+from desktop.views.filter_widgets import WIDGETS
 from desktop.views.period_filter import PeriodFilter
 from desktop.views.periods import Period, days_of
 from tests.support.widgets import part
@@ -123,6 +125,10 @@ def test_del_leaves_the_day_open_again(qtbot: QtBot, bar: FilterBar) -> None:
     field.selectAll()
     qtbot.keyClick(field, Qt.Key.Key_Delete)
     assert bar.filters(trash=False).since is None
+
+
+def test_every_filter_that_names_a_widget_has_one(bar: FilterBar) -> None:
+    assert {one.widget for one in FILTERS if one.widget} == set(WIDGETS)
 
 
 def test_clear_takes_everything_off_and_says_so_once(qtbot: QtBot, bar: FilterBar) -> None:

@@ -5,11 +5,6 @@ The remainder stands before CREDIT in the list of kinds, so that whatever counts
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -19,17 +14,18 @@ import pytest
 from desktop.models import ledger, records
 from desktop.models.browsing import index_file
 from desktop.values import Filters, OperationType
+from tests.support import changed_copy
 from tests.support.stores import ANN, PASSWORD, Books, new_id
 
-ROOT = Path(__file__).resolve().parents[2]
 ADDED = {
-    "desktop/kinds.py": ('    CREDIT = "credit"\n', '    REMAINDER = "remainder"\n'),
-    "desktop/arithmetic/table.py": (
-        '    Operation(OperationType.CREDIT, 6, "Credit"),\n',
-        '    Operation(OperationType.REMAINDER, 7, "Remainder", "mod", (), 2, 2, lambda a, b: (a % b, True),'
-        ' Key("key_remainder", "Remainder", 5, 1)),\n',
-    ),
-    "resources/config.toml": ('random_string = "60.00"\n', 'remainder = "15.00"\n'),
+    "desktop/kinds.py": {'    CREDIT = "credit"\n': '    REMAINDER = "remainder"\n'},
+    "desktop/arithmetic/table.py": {
+        '    Operation(OperationType.CREDIT, 6, "Credit"),\n': (
+            '    Operation(OperationType.REMAINDER, 7, "Remainder", "mod", (), 2, 2, lambda a, b: (a % b, True),'
+            ' Key("key_remainder", "Remainder", 5, 1)),\n'
+        )
+    },
+    "resources/config.toml": {'square_root = "50.00"\n': 'remainder = "15.00"\n'},
 }
 COMMON = """
 import json, os, sys, uuid
@@ -101,27 +97,12 @@ store.close()
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the program that knows remainders."""
-    copy = tmp_path_factory.mktemp("seven")
-    for name in ("desktop", "resources"):
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name, (before, line) in ADDED.items():
-        file = copy / name
-        text = file.read_text()
-        assert text.count(before) == 1, name
-        after = before + line if name.endswith(".toml") else line + before
-        file.write_text(text.replace(before, after))
-    return copy
+    return changed_copy.make(tmp_path_factory.mktemp("seven"), ADDED)
 
 
 def told(program: Path, folder: Path, script: str, *words: str) -> Any:
     """What a script says that runs in the copy."""
-    environ = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(program)}
-    ended = subprocess.run(
-        [sys.executable, "-c", COMMON + script, str(folder), *words],
-        cwd=program, env=environ, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-    assert ended.returncode == 0, ended.stderr
-    return json.loads(ended.stdout)
+    return changed_copy.told(program, COMMON + script, str(folder), *words)
 
 
 def test_it_is_read_computed_priced_named_and_shown(program: Path, tmp_path: Path) -> None:
