@@ -17,8 +17,9 @@ from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from desktop.arithmetic.money import plain_money
+from desktop.arithmetic.table import OPERATIONS
 from desktop.exports import CSV_FIELDS, utc_text
-from desktop.values import OperationType, RawRecord
+from desktop.values import RawRecord
 
 DIGITS = 15  # that Excel keeps of a number
 SHEET_ROWS = 1_048_576
@@ -30,7 +31,7 @@ _LARGEST_EXPONENT = 290  # of Excel's ±307, less what the digits themselves may
 _DAY = 86_400_000_000  # microseconds
 _UNIX_DAY = (datetime(1970, 1, 1) - datetime(1899, 12, 30)).days  # counted as Excel does
 _LAST_MOMENT = (datetime(9999, 12, 31, tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-_WORDS = frozenset((OperationType.RANDOM_STRING.value, OperationType.CREDIT.value))  # their responses are no numbers
+_WORDS = frozenset(row.type.value for row in OPERATIONS.values() if row.compute is None)  # no numbers
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,4})?")
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\r\ufffe\uffff]|_(?=x[0-9a-fA-F]{4}_)")
 _WIDTHS = {

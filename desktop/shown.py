@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
+from desktop.arithmetic.table import OPERATIONS
+from desktop.days import local
 from desktop.values import OperationType, Verification
 
-OPERATION_NAMES: Mapping[OperationType, str] = {
-    OperationType.ADDITION: "Addition",
-    OperationType.SUBTRACTION: "Subtraction",
-    OperationType.MULTIPLICATION: "Multiplication",
-    OperationType.DIVISION: "Division",
-    OperationType.SQUARE_ROOT: "Square root",
-    OperationType.RANDOM_STRING: "Random string",
-    OperationType.CREDIT: "Credit",
-}
+OPERATION_NAMES: Mapping[OperationType, str] = {row.type: row.name for row in OPERATIONS.values()}
 
 
 def shown_date(microseconds: int) -> str:
     """A UTC time in the person's time zone, to the second: "2026-11-25 14:03:07"."""
     try:
-        return datetime.fromtimestamp(microseconds // 1_000_000).strftime("%Y-%m-%d %H:%M:%S")
+        return local(microseconds).strftime("%Y-%m-%d %H:%M:%S")
     except (ValueError, OverflowError, OSError):  # only in a damaged store, which must still be readable
         return f"? {microseconds}"
 

@@ -135,9 +135,10 @@ class Statement:
 class Filters:
     """Which records are meant. All None or empty: every record of the user that is not deleted.
 
-    `search` holds readings of one search text, of which any may match (the text itself, and the number it is in the
-    person's locale). `since` and `until` are UTC microseconds, `until` exclusive. `least` and `most` bound the amount
-    without its sign, in hundredths, both inclusive. `trash` means deleted records only.
+    `search` holds readings of one search text, of which any may match (see `searching.readings`). `since` and `until`
+    are UTC microseconds, `until` exclusive. `least` and `most` bound the amount without its sign, in hundredths, both
+    inclusive. `trash` means deleted records only. `more` are filters without a field here (see `desktop.filters`):
+    their names and what they are set to, in the order of the names.
     """
 
     search: tuple[str, ...] = ()
@@ -147,6 +148,7 @@ class Filters:
     least: int | None = None
     most: int | None = None
     trash: bool = False
+    more: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,10 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What the filtered records come to: their count, what they spent and credited (both ≥ 0, hundredths)."""
+    """What the filtered records come to: their count, what was spent and what was credited, in hundredths.
+
+    Spent is what charges took. Credited is below zero where corrections downwards took more than was put in.
+    """
 
     count: int
     spent: int
@@ -234,7 +239,8 @@ class BalancePoint:
 class DaySum:
     """What the records of one kind come to on one of the person's days, counted from 1970-01-01.
 
-    `charges` are those that took something from the balance, or nothing; `count` are all, with what was put in.
+    A day of charges has `spent` and as many `charges` as records; one of credits has what was `credited`, which is
+    below zero where corrections downwards took more than was put in.
     """
 
     day: int
@@ -257,7 +263,7 @@ class Insights:
 
 @dataclass(frozen=True, slots=True)
 class OperationSum:
-    """How many records of a kind there are, and their sum in hundredths: taken for a charge, given for a credit."""
+    """How many records of a kind there are, and their sum in hundredths: spent on a charge, credited by a credit."""
 
     operation: OperationType
     count: int

@@ -36,6 +36,8 @@ LAYERS: Mapping[str, tuple[str, ...]] = {
     "configuration": ("desktop.config",),
     # Prices in the configuration are money: they are read as money is everywhere.
     "configuration's parts": ("desktop.config_sources", "desktop.config_values"),
+    "filters": ("desktop.filters",),
+    "searching": ("desktop.searching", "desktop.shown"),
     "arithmetic": ("desktop.arithmetic*",),
     "logs": ("desktop.logs",),
     "shared": (
@@ -43,11 +45,10 @@ LAYERS: Mapping[str, tuple[str, ...]] = {
         "desktop.memory",
         "desktop.private_files",
         "desktop.resources",
-        "desktop.shown",
         "desktop.turns",
     ),
     "vocabulary": ("desktop.errors", "desktop.values"),
-    "kinds": ("desktop.kinds",),
+    "kinds": ("desktop.days", "desktop.kinds"),
     "name": ("desktop",),
 }
 ORDER = list(LAYERS)
@@ -70,6 +71,8 @@ FORBIDDEN = [
     ("workbooks", (*QT, *DATABASE, *NETWORK)),
     ("copies", (*QT, *DATABASE, *NETWORK)),
     ("exports", (*QT, *DATABASE, *NETWORK)),
+    ("filters", (*QT, *DATABASE, *NETWORK)),
+    ("searching", (*QT, *DATABASE, *NETWORK)),
     ("arithmetic", (*QT, *DATABASE, *NETWORK, "os", "pathlib", "io", "logging", "random", "time", "math")),
     ("random.org", (*QT, *DATABASE)),
     ("random.org's parts", (*QT, *DATABASE)),

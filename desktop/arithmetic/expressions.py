@@ -15,7 +15,8 @@ from desktop.arithmetic.numbers import (
     format_number,
     negated,
 )
-from desktop.arithmetic.operations import MAX_OPERATORS, apply, arity
+from desktop.arithmetic.operations import apply, arity
+from desktop.arithmetic.table import MAX_OPERATORS
 from desktop.arithmetic.tokens import tokenise
 from desktop.errors import OutOfBounds
 from desktop.values import Step

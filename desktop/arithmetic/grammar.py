@@ -5,19 +5,17 @@ Operator precedence by two stacks (Dijkstra's shunting yard), without recursion:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from types import MappingProxyType
 from typing import Final
 
 from desktop.arithmetic.literals import at_character, quoted
 from desktop.arithmetic.numbers import format_number
-from desktop.arithmetic.operations import MAX_OPERATORS
+from desktop.arithmetic.table import COMPUTED, MAX_OPERATORS
 from desktop.arithmetic.tokens import Kind, Token
 from desktop.errors import ExpressionError, OutOfBounds
-from desktop.values import OperationType
+from desktop.kinds import OperationType
 
 MAX_NESTING: Final = 100
 """Parentheses that can be open at once."""
@@ -45,21 +43,7 @@ class Expression:
         return tuple(item for item in self.program if isinstance(item, OperationType))
 
 
-@dataclass(frozen=True, slots=True)
-class _Binary:
-    operation: OperationType
-    precedence: int
-
-
-_BINARY: Final[Mapping[Kind, _Binary]] = MappingProxyType(
-    {
-        Kind.ADD: _Binary(OperationType.ADDITION, 1),
-        Kind.SUBTRACT: _Binary(OperationType.SUBTRACTION, 1),
-        Kind.MULTIPLY: _Binary(OperationType.MULTIPLICATION, 2),
-        Kind.DIVIDE: _Binary(OperationType.DIVISION, 2),
-    }
-)
-_PREFIX: Final = 3
+_PREFIX: Final = 1 + max(row.precedence for row in COMPUTED)
 _OPENED: Final = 0
 
 
@@ -114,23 +98,25 @@ class Parser:
             self._has_operand = True
         elif token.kind is Kind.OPEN:
             self._open(token)
-        elif token.kind is Kind.ROOT:
+        elif token.operation is None:
+            raise self._missing_number(token)
+        elif token.operation.arity == 1:
             self._count(token)
-            self._waiting.append(_Waiting(_PREFIX, token, OperationType.SQUARE_ROOT))
-            self._reading.append(Kind.ROOT)
-        elif token.kind is Kind.SUBTRACT:
+            self._waiting.append(_Waiting(_PREFIX, token, token.operation.type))
+            self._reading.append(token.operation.symbol)
+        elif token.operation.type is OperationType.SUBTRACTION:
             self._waiting.append(_Waiting(_PREFIX, token, Negation.NEGATE))
             self._reading.append("-")
-        elif token.kind is not Kind.ADD:
+        elif token.operation.type is not OperationType.ADDITION:
             raise self._missing_number(token)
 
     def _after_operand(self, token: Token) -> None:
-        binary = _BINARY.get(token.kind)
-        if binary is not None:
+        operation = token.operation
+        if operation is not None and operation.arity == 2:
             self._count(token)
-            self._settle(binary.precedence)
-            self._waiting.append(_Waiting(binary.precedence, token, binary.operation))
-            self._reading.append(f" {token.kind} ")
+            self._settle(operation.precedence)
+            self._waiting.append(_Waiting(operation.precedence, token, operation.type))
+            self._reading.append(f" {operation.symbol} ")
             self._has_operand = False
         elif token.kind is Kind.CLOSE:
             self._close(token)

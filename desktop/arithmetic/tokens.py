@@ -11,47 +11,34 @@ from typing import Final
 
 from desktop.arithmetic.literals import NumberFormat, ScannedText, at_character, quoted, scan
 from desktop.arithmetic.numbers import number_of
+from desktop.arithmetic.table import COMPUTED, Operation
 from desktop.errors import ExpressionError
 
 
 class Kind(StrEnum):
-    """What a piece of an entry is; the values are how a reading shows it."""
+    """What a piece of an entry is; the values of the parentheses are how a reading shows them."""
 
     NUMBER = "number"
-    ADD = "+"
-    SUBTRACT = "−"
-    MULTIPLY = "×"
-    DIVIDE = "÷"
-    ROOT = "√"
+    OPERATOR = "operator"
     OPEN = "("
     CLOSE = ")"
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One piece, with its 0-based place in the entry; `text` is how it was typed."""
+    """One piece, with its 0-based place in the entry; `text` is how it was typed. An operator has its operation."""
 
     kind: Kind
     position: int
     text: str
     number: Decimal = Decimal(0)
+    operation: Operation | None = None
 
 
-_SIGNS: Final[Mapping[str, Kind]] = MappingProxyType(
-    {
-        "+": Kind.ADD,
-        "-": Kind.SUBTRACT,
-        "−": Kind.SUBTRACT,
-        "*": Kind.MULTIPLY,
-        "×": Kind.MULTIPLY,
-        "·": Kind.MULTIPLY,
-        "/": Kind.DIVIDE,
-        "÷": Kind.DIVIDE,
-        "√": Kind.ROOT,
-        "(": Kind.OPEN,
-        ")": Kind.CLOSE,
-    }
-)
+_PARENTHESES: Final[Mapping[str, Kind]] = MappingProxyType({"(": Kind.OPEN, ")": Kind.CLOSE})
+_SPELLINGS: Final = {spelling: row for row in COMPUTED for spelling in (row.symbol, *row.typed)}
+_SIGNS: Final = {spelling: row for spelling, row in _SPELLINGS.items() if not spelling.isalpha()}
+_WORDS: Final = {spelling: row for spelling, row in _SPELLINGS.items() if spelling.isalpha()}
 
 _ADVICE: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -69,8 +56,7 @@ _ADVICE: Final[Mapping[str, str]] = MappingProxyType(
         "}": "Write ( and ) instead.",
     }
 )
-_GENERAL_ADVICE: Final = "Use numbers, + − × ÷ √ and parentheses."
-_ROOT_WORD: Final = "sqrt"
+_GENERAL_ADVICE: Final = f"Use numbers, {' '.join(row.symbol for row in COMPUTED)} and parentheses."
 
 
 def tokenise(text: str, fmt: NumberFormat) -> Iterator[Token]:
@@ -93,11 +79,13 @@ def _next(source: ScannedText, at: int) -> tuple[Token, int]:
         shown = source.original(at, literal.end).strip()
         return Token(Kind.NUMBER, place, shown, number_of(literal)), literal.end
     char = source.char(at)
-    kind = _SIGNS.get(char)
-    if kind is not None:
-        return Token(kind, place, source.text[place]), at + 1
-    if source.chars[at : at + len(_ROOT_WORD)].lower() == _ROOT_WORD:
-        return _root_word(source, at)
+    if char in _PARENTHESES:
+        return Token(_PARENTHESES[char], place, source.text[place]), at + 1
+    if char in _SIGNS:
+        return Token(Kind.OPERATOR, place, source.text[place], operation=_SIGNS[char]), at + 1
+    for word, operation in _WORDS.items():
+        if source.chars[at : at + len(word)].lower() == word:
+            return _word(source, at, word, operation)
     typed = source.text[place]
     advice = _ADVICE.get(typed, _GENERAL_ADVICE)
     if typed.isdecimal():
@@ -105,11 +93,12 @@ def _next(source: ScannedText, at: int) -> tuple[Token, int]:
     raise ExpressionError(f"{quoted(typed)} {at_character(place)} is not understood. {advice}", place)
 
 
-def _root_word(source: ScannedText, at: int) -> tuple[Token, int]:
-    end = at + len(_ROOT_WORD)
+def _word(source: ScannedText, at: int, word: str, operation: Operation) -> tuple[Token, int]:
+    end = at + len(word)
     place = source.places[at]
-    if source.char(source.skip_space(end)) != "(":
+    if operation.arity == 1 and source.char(source.skip_space(end)) != "(":
         raise ExpressionError(
-            f"“{_ROOT_WORD}” {at_character(place)} needs a parenthesis behind it. Write sqrt(2) or √2.", place
+            f"“{word}” {at_character(place)} needs a parenthesis behind it. Write {word}(2) or {operation.symbol}2.",
+            place,
         )
-    return Token(Kind.ROOT, place, source.original(at, end)), end
+    return Token(Kind.OPERATOR, place, source.original(at, end), operation=operation), end

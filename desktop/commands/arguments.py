@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from desktop.arithmetic.money import parse_money
+from desktop.arithmetic.table import COMPUTED
 from desktop.errors import BadInput
 from desktop.kinds import Column
 
@@ -22,7 +23,8 @@ MOST_ID = 2**63 - 1  # SQLite's largest integer
 
 # No word can hold a NUL, so none is mistaken for a marked one.
 _MARK = "\0"
-_NO_OPTION = re.compile(r"-+(sqrt\b|[^A-Za-z-])", re.IGNORECASE)
+_WORDS = "|".join(re.escape(word) for row in COMPUTED for word in row.typed if word.isalpha())
+_NO_OPTION = re.compile(rf"-+((?:{_WORDS})\b|[^A-Za-z-])", re.IGNORECASE)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 

@@ -7,20 +7,27 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from desktop import __version__
+from desktop.arithmetic.table import COMPUTED
 from desktop.commands import arguments as words
 from desktop.commands.arguments import Parser
+from desktop.filters import FILTERS, Option
 from desktop.kinds import OperationType
 
 WINDOW = "window"
 
+_FILTERS = tuple(option for one in FILTERS for option in one.options)
 _VALUED = (
-    "--data-dir", "--config", "--user", "--request-id", "--max-cost", "--reason", "--search", "--operation", "--from",
-    "--to", "--sort", "--page", "--per-page", "--format", "--records", "--screenshots",
+    "--data-dir", "--config", "--user", "--request-id", "--max-cost", "--reason", "--sort", "--page", "--per-page",
+    "--format", "--records", "--screenshots", *(option.flag for option in _FILTERS if option.kind != "flag"),
 )  # fmt: skip
 _PLACES = ("--data-dir=", "--config=")
-_FLAGS = ("--json", "--password-stdin", "--trash", "--version", "--help", "-h")
+_FLAGS = (
+    "--json", "--password-stdin", "--version", "--help", "-h",
+    *(option.flag for option in _FILTERS if option.kind == "flag"),
+)  # fmt: skip
 _PRICED = tuple(kind.value for kind in OperationType if kind is not OperationType.CREDIT)
 
 _EPILOG = """\
@@ -33,8 +40,9 @@ exit status:
   3  denied: the balance is too low
 """
 
-_EVAL = """\
-EXPRESSION has + - * / sqrt( ) or + − × ÷ √.
+_TYPED = " ".join((row.typed[:1] or (row.symbol,))[0] + "( )" * (row.arity == 1) for row in COMPUTED)
+_EVAL = f"""\
+EXPRESSION has {_TYPED} or {" ".join(row.symbol for row in COMPUTED)}.
 
 With “-” expressions are read from standard input, one a line. Each gets one line of answer once it has been charged.
 What fails is told on stderr, or on stdout with --json, and the next line is read. --max-cost then holds for each line.
@@ -141,6 +149,15 @@ def _add_administration(add_parser: AddParser) -> None:
     cost.add_argument("amount", type=words.amount, metavar="AMOUNT")
 
 
+def _settings(option: Option) -> dict[str, Any]:
+    """What argparse is told of a filter's option."""
+    if option.kind == "flag":
+        return {"action": "store_true"}
+    if option.kind == "some":
+        return {"action": "append", "choices": option.choices, "metavar": option.metavar, "default": []}
+    return {"type": words.day if option.kind == "day" else words.text, "metavar": option.metavar}
+
+
 def _add_records(add_parser: AddParser) -> None:
     records = _add(
         add_parser,
@@ -149,19 +166,13 @@ def _add_records(add_parser: AddParser) -> None:
         more="table and json hold one page; csv holds all that match, or one page with --page or --per-page.",
         signed_in=True,
     )
-    records.add_argument("--search", type=words.text, metavar="T", default="", help="what shall stand in a record")
-    records.add_argument(
-        "--operation", action="append", choices=[kind.value for kind in OperationType], metavar="TYPE", default=[],
-        help="more than once for several; " + ", ".join(OperationType),
-    )  # fmt: skip
-    records.add_argument("--from", dest="since", type=words.day, metavar="DATE", help="the first day, like 2026-11-25")
-    records.add_argument("--to", dest="until", type=words.day, metavar="DATE", help="the last day, itself included")
+    for option in _FILTERS:
+        records.add_argument(option.flag, dest=option.name, help=option.help, **_settings(option))
     records.add_argument(
         "--sort", type=words.order, metavar="[-]COLUMN", help="date, operation, operands, response, amount or balance"
     )
     records.add_argument("--page", type=words.count, metavar="N")
     records.add_argument("--per-page", type=words.count, metavar="N")
-    records.add_argument("--trash", action="store_true", help="those that were deleted")
     records.add_argument("--format", choices=("table", "csv", "json"), help="table, csv or json")
     for name, what in (("delete", "put records into the Trash"), ("restore", "take records out of the Trash")):
         _add(add_parser, name, f"{what}; the balance stays as it is", signed_in=True).add_argument(

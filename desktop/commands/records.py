@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
 
 from desktop.arithmetic.money import format_money, plain_money
-from desktop.arithmetic.numbers import format_number, parse_number
 from desktop.commands.run import Command, Run
 from desktop.commands.tables import aligned, shortened
 from desktop.errors import BadInput
 from desktop.exports import record_document, write_csv
+from desktop.filters import from_words
 from desktop.models import records
 from desktop.shown import OPERATION_NAMES, shown_date
-from desktop.values import Column, Entry, Filters, OperationType, Page, PageRequest
+from desktop.values import Column, Entry, Filters, Page, PageRequest
 
 MOST_PER_PAGE = 1000
 _CELL = 48
@@ -77,34 +75,9 @@ def _request(run: Run) -> PageRequest:
     size = arguments.per_page or run.config.records.page_size
     if size > MOST_PER_PAGE:
         raise BadInput(f"A page can have {MOST_PER_PAGE:,} records.")
-    if arguments.since and arguments.until and arguments.since > arguments.until:
-        raise BadInput("--from is later than --to: no day lies between them.")
     sort, descending = arguments.sort or (Column.DATE, True)
-    filters = Filters(
-        search=_readings(arguments.search),
-        operations=frozenset(map(OperationType, arguments.operation)),
-        since=_start_of(arguments.since) if arguments.since else None,
-        until=_start_of(arguments.until, days=1) if arguments.until else None,
-        trash=arguments.trash,
-    )
+    filters = from_words(vars(arguments), Filters())
     return PageRequest(filters, sort, descending, arguments.page or 1, size)
-
-
-def _readings(text: str) -> tuple[str, ...]:
-    """The text; as it is shown, with the minus sign U+2212; and the number it is, as the ledger writes one."""
-    readings = [text, text.replace("-", "−")]
-    with contextlib.suppress(BadInput):  # most searches are no number
-        readings.append(format_number(parse_number(text)))
-    return tuple(dict.fromkeys(filter(None, readings)))
-
-
-def _start_of(day: date, *, days: int = 0) -> int:
-    """The first moment of a day, or of one some `days` later, in the person's time zone; as UTC microseconds."""
-    try:
-        moment = datetime.combine(day + timedelta(days=days), datetime.min.time())
-        return int(moment.timestamp()) * 1_000_000
-    except (OverflowError, ValueError, OSError) as error:
-        raise BadInput(f"{day} is too far away to be a date of a record.") from error
 
 
 def _document(page: Page) -> dict[str, object]:

@@ -7,22 +7,21 @@ between two steps the work can be stopped. Nothing of it grows with the number o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
 from peewee import SqliteDatabase
 
+from desktop import days
 from desktop.errors import Cancelled
-from desktop.models import accounts, entries, records
+from desktop.filters import where
+from desktop.models import accounts, entries
 from desktop.models.store import Store
+from desktop.models.sums import is_charge, totals_of
 from desktop.values import BalancePoint, DaySum, Filters, Insights, OperationType, Session, Totals
 
 POINTS = 2_000  # of the balance: more than a screen has columns
 STEP = 100_000  # records a query
-_SECOND = 1_000_000
-_DAY = 86_400 * _SECOND
-_LATEST = 253_402_300_800 * _SECOND - _DAY  # the end of the year 9999; a damaged store may hold any date
 
 Progress = Callable[[int, int], None]
 
@@ -33,10 +32,10 @@ def insights(
     """From one state of the store. `progress(done, total)` comes between steps; raises `Cancelled`."""
     with store.reading() as database:
         query = _Query(database, accounts.require(store, database, session).id, filters, progress, cancelled)
-        days, span = query.days()
+        sums, span = query.days()
         balance = query.balance(*span) if span is not None else ()
-    totals = Totals(sum(d.count for d in days), sum(d.spent for d in days), sum(d.credited for d in days))
-    return Insights(filters, totals, balance, days)
+    totals = Totals(sum(d.count for d in sums), sum(d.spent for d in sums), sum(d.credited for d in sums))
+    return Insights(filters, totals, balance, sums)
 
 
 class _Query:
@@ -52,7 +51,7 @@ class _Query:
     ) -> None:
         self._database = database
         self._user_id = user_id
-        self._condition, self._values = records.where(user_id, filters)
+        self._condition, self._values = where(user_id, filters)
         self._progress = progress
         self._cancelled = cancelled
         found = database.execute_sql("SELECT max(seq) FROM record WHERE user_id = ?", (user_id,)).fetchone()
@@ -64,18 +63,17 @@ class _Query:
         sums: dict[tuple[int, str], list[int]] = {}
         first, last = self._last, 0
         sql = (
-            f"SELECT {self._local_day()}, o.type, count(*), sum(max(r.amount, 0)), sum(max(-r.amount, 0)), "
-            f"sum(r.amount >= 0), min(r.seq), max(r.seq) FROM {entries.FROM} "
+            f"SELECT {self._local_day()}, o.type, count(*), sum(r.amount), min(r.seq), max(r.seq) FROM {entries.FROM} "
             f"WHERE {self._condition} AND r.seq > ? AND r.seq <= ? GROUP BY 1, r.operation_id"
         )
         for begin, end in self._steps(0, self._last, STEP):
-            for day, kind, *numbers, least, most in self._rows(sql, begin, end):
-                found = sums.setdefault((day, kind), [0, 0, 0, 0])
-                for place, number in enumerate(numbers):
-                    found[place] += number
+            for day, kind, count, taken, least, most in self._rows(sql, begin, end):
+                both = sums.setdefault((day, kind), [0, 0])
+                both[0] += count
+                both[1] += taken
                 first, last = min(first, least), max(last, most)
-        days = (DaySum(day, entries.word(OperationType, kind), *found) for (day, kind), found in sorted(sums.items()))
-        return tuple(days), (first, last) if sums else None
+        found = tuple(_day_sum(day, entries.word(OperationType, kind), *sums[day, kind]) for day, kind in sorted(sums))
+        return found, (first, last) if sums else None
 
     def balance(self, first: int, last: int) -> tuple[BalancePoint, ...]:
         """The balance at no more than `POINTS` records evenly between two, with the bounds of those between."""
@@ -115,41 +113,12 @@ class _Query:
         ).fetchone()
         if row[0] is None:
             return "0"
-        changes = local_offsets(row[0], row[1])
-        cases = " ".join(f"WHEN r.date < {until} THEN {offset}" for until, offset in changes[:-1])
-        offset = f"CASE {cases} ELSE {changes[-1][1]} END" if cases else str(changes[-1][1])
-        return f"(r.date + {offset}) / {_DAY}"
+        begin, spans = days.offsets(row[0], row[1])
+        cases = " ".join(f"WHEN r.date < {until} THEN (r.date + {offset}) / {days.DAY}" for until, offset in spans)
+        # Beyond those two records' dates a clock was wrong once.
+        return f"CASE WHEN r.date < {begin} THEN local_day(r.date) {cases} ELSE local_day(r.date) END"
 
 
-def local_offsets(first: int, last: int) -> list[tuple[int, int]]:
-    """How far the person's clock is ahead of UTC, in microseconds, with the moment until which: oldest first.
-
-    It holds from a day before `first` to a day after `last`; the end of the last span stands for all that comes.
-    """
-    begin, end = (min(max(moment, _DAY), _LATEST) for moment in (first - _DAY, last + _DAY))
-    found: list[tuple[int, int]] = []
-    moment, offset = begin, _offset(begin)
-    while moment < end:
-        following = min(moment + _DAY, end)
-        changed = _offset(following)
-        if changed != offset:
-            found.append((_change(moment, following, offset), offset))
-        moment, offset = following, changed
-    return [*found, (end, offset)]
-
-
-def _change(before: int, after: int, offset: int) -> int:
-    """The moment, to the second, when the offset is not `offset` any more."""
-    while after - before > _SECOND:
-        middle = (before + after) // (2 * _SECOND) * _SECOND
-        if _offset(middle) == offset:
-            before = middle
-        else:
-            after = middle
-    return after
-
-
-def _offset(moment: int) -> int:
-    shift = datetime.fromtimestamp(moment // _SECOND).astimezone().utcoffset()
-    assert shift is not None
-    return int(shift.total_seconds()) * _SECOND
+def _day_sum(day: int, operation: OperationType, count: int, taken: int) -> DaySum:
+    totals = totals_of([(operation, count, taken)])
+    return DaySum(day, operation, count, totals.spent, totals.credited, count if is_charge(operation) else 0)

@@ -10,13 +10,10 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 
 from desktop.models import accounts, browsing, entries, journal
-from desktop.models.browsing import plain
 from desktop.models.store import Store
 from desktop.values import Column, Entry, Filters, OperationType, Page, PageRequest, RawRecord, Session, Totals
 
 LARGEST_ID = 2**63 - 1  # SQLite's; a person can type more
-
-where = plain.where
 
 
 def page(store: Store, session: Session, request: PageRequest) -> Page:

@@ -18,6 +18,7 @@ from typing import Any
 import peewee
 from peewee import SqliteDatabase
 
+from desktop import days
 from desktop.arithmetic.money import format_money, plain_money
 from desktop.arithmetic.ordering import number_key
 from desktop.errors import (
@@ -79,6 +80,7 @@ def make_database(file: Path, *, read_only: bool, sealed: bool = False) -> Sqlit
     )
     database.register_function(number_key, "number_key", 1)
     database.register_function(shown_date, "shown_date", 1)
+    database.register_function(days.day_number, "local_day", 1)
     database.register_function(_shown_money, "shown_money", 2)
     database.register_function(plain_money, "plain_money", 1)
     return database

@@ -15,10 +15,12 @@ from peewee import SqliteDatabase
 from desktop.errors import Cancelled, StoreDamaged
 from desktop.models import accounts, entries
 from desktop.models.store import Store
+from desktop.models.sums import is_charge, sum_of
 from desktop.values import OperationSum, OperationType, RawRecord, Session, StatementReport
 
 STEP = 100_000  # records a query: the work can be stopped in between
 BATCH = 500
+_NO_CREDIT = OperationSum(OperationType.CREDIT, 0, 0)
 
 Progress = Callable[[int, int], None]
 
@@ -41,18 +43,14 @@ def statement(
         account = accounts.require(store, database, session)
         last, balance = _head(database, account.id)
         before, sums, after, span = _sums(database, account.id, last, since, until, progress, cancelled)
-        charges = tuple(found for found in sums if found.operation is not OperationType.CREDIT)
-        credited = [found for found in sums if found.operation is OperationType.CREDIT]
         report = StatementReport(
             username=account.username,
             since=since,
             until=until,
             opening=-before,
             closing=balance + after,
-            charges=charges,
-            credits=OperationSum(
-                OperationType.CREDIT, sum(f.count for f in credited), -sum(f.amount for f in credited)
-            ),
+            charges=tuple(found for found in sums if is_charge(found.operation)),
+            credits=next((found for found in sums if not is_charge(found.operation)), _NO_CREDIT),
             made=store.clock(),
             contiguous=_runs(database, account.id, span, -before, balance + after),
         )
@@ -102,7 +100,7 @@ def _sums(
             else:
                 outside[place // 2] += amount
         progress(end, last)
-    sums = [OperationSum(operation, *inside[operation]) for operation in OperationType if operation in inside]
+    sums = [sum_of(operation, *inside[operation]) for operation in OperationType if operation in inside]
     return outside[0], sums, outside[1], (lowest, highest, sum(found.count for found in sums))
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.days import local
 from desktop.shown import OPERATION_NAMES
 from desktop.values import Column, Entry
 from desktop.views.columns import SEARCHED, Shown
@@ -46,7 +46,7 @@ def offers(entry: Entry, column: Shown, shown: str, number_format: NumberFormat)
 
 def _of_day(entry: Entry) -> list[Offer]:
     try:
-        day = datetime.fromtimestamp(entry.date // 1_000_000).date().isoformat()
+        day = local(entry.date).date().isoformat()
     except (ValueError, OverflowError, OSError):  # a date that a damaged store has
         return []
     return [

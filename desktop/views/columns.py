@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 
 from desktop.arithmetic.money import format_count, format_money
 from desktop.arithmetic.numbers import NumberFormat, localise
+from desktop.arithmetic.table import OPERATIONS
 from desktop.shown import OPERATION_NAMES, shown_date
-from desktop.values import Column, Detail, Entry, OperationType, Source
+from desktop.values import Column, Detail, Entry, Source
 
 Shown = Column | Detail
 
@@ -31,7 +32,8 @@ FIGURES: frozenset[Shown] = frozenset({Column.RESPONSE, Column.AMOUNT, Column.BA
 HIDDEN_AT_FIRST: frozenset[Shown] = frozenset(Detail)
 SEARCHED: frozenset[Shown] = frozenset(Column) | {Detail.EXPRESSION}
 
-_AS_TYPED = (OperationType.RANDOM_STRING, OperationType.CREDIT)  # no numbers: what a locale does to those is wrong
+# What is not computed is no number, and what a locale does to those is wrong.
+_AS_TYPED = frozenset(row.type for row in OPERATIONS.values() if row.compute is None)
 _SOURCES = {
     Source.COMPUTED: "computed exactly",
     Source.RANDOM_ORG: "random.org",

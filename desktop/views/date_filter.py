@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date
 
 from PySide6.QtCore import QDate, QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QDateEdit, QWidget
 from typing_extensions import override
+
+from desktop import days
 
 _OPEN = QDate(1999, 12, 31)  # before any record; shown as the special text
 _LAST = QDate(2999, 12, 31)  # Python's days end with the year 9999, and the day after must exist
@@ -89,14 +91,10 @@ class DayEdit(QDateEdit):
 
 
 def start_of(day: QDate) -> int:
-    """The first moment of a day in the person's time zone, in UTC microseconds."""
-    return _microseconds(datetime(day.year(), day.month(), day.day()))
+    """The first moment of a day, in UTC microseconds."""
+    return days.start_of(date(day.year(), day.month(), day.day()))
 
 
 def end_of(day: QDate) -> int:
-    """The first moment after a day in the person's time zone, in UTC microseconds; days may have 23 or 25 hours."""
-    return _microseconds(datetime(day.year(), day.month(), day.day()) + timedelta(days=1))
-
-
-def _microseconds(local: datetime) -> int:
-    return int(local.timestamp()) * 1_000_000
+    """The first moment after a day, in UTC microseconds."""
+    return days.end_of(date(day.year(), day.month(), day.day()))

@@ -7,10 +7,11 @@ from PySide6.QtGui import QColor, QInputMethodEvent, QKeyEvent, QTextCharFormat
 from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
 
+from desktop.arithmetic.table import COMPUTED
 from desktop.views import theme
 
 # What continues a calculation when it is typed right after a result.
-CONTINUES = frozenset("+-−*×/÷·")
+CONTINUES = frozenset(sign for row in COMPUTED if row.arity == 2 for sign in (row.symbol, *row.typed))
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFileDialog, QFormL
 from desktop.arithmetic.money import format_count
 from desktop.controllers.exports import Export
 from desktop.export_files import ExportFormat
+from desktop.filters import described
 from desktop.values import PageRequest
 from desktop.views import theme
 from desktop.views.dialogs import Dialog
@@ -44,6 +45,9 @@ class ExportDialog(Dialog):
     def _build(self) -> None:
         what = self.add_text(f"{self._records}: all that the filters let through, in the order shown.")
         what.setObjectName("export_count_label")
+        filters = described(self._request.filters, number_format_of(QLocale()))
+        if filters:
+            self.add_text(f"Filters: {filters}.").setObjectName("export_filters_label")
         self._format = QComboBox()
         self._format.setObjectName("export_format_combo")
         for kind, (name, _, _) in _KINDS.items():

@@ -1,13 +1,13 @@
 """The filters above the records, arranged: the usual ones in a row, further ones below it when they are wanted.
 
-A new filter is a field of `values.Filters`, its clause in `models.records.where`, and a `FilterPart` that is named in
-`_parts` here and given its place in `_arrange`. Clearing, saving by name and counting follow from that.
+Which filters there are is said in `desktop.filters`, and by which widgets they are set in `filter_widgets`. Clearing,
+saving by name and counting follow from that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtGui import QResizeEvent
@@ -19,10 +19,13 @@ from desktop.values import Filters, OperationType
 from desktop.views import theme
 from desktop.views.amount_filter import AmountFilter
 from desktop.views.filter_part import FilterPart
+from desktop.views.filter_widgets import parts_of
 from desktop.views.flow_layout import FlowLayout
 from desktop.views.operation_filter import OperationFilter
 from desktop.views.period_filter import PeriodFilter
 from desktop.views.search_filter import SearchFilter
+
+Part = TypeVar("Part", bound=FilterPart)
 
 _SEARCH_CHARS = 20  # fewer than these in sight, and the search gets a line of its own
 
@@ -36,21 +39,21 @@ class FilterBar(QWidget):
     def __init__(self, *, number_format: NumberFormat, saved: QWidget | None = None) -> None:
         """`saved` is a widget of somebody else's that stands at the end of the row."""
         super().__init__()
-        self._search = SearchFilter(number_format=number_format, parent=self)
-        self._operations = OperationFilter(number_format=number_format, parent=self)
-        self._period = PeriodFilter(parent=self)
-        self._amount = AmountFilter(number_format=number_format, parent=self)
-        self._parts: Mapping[str, FilterPart] = {
-            "search": self._search,
-            "operations": self._operations,
-            "period": self._period,
-            "amount": self._amount,
-        }
+        self._parts = parts_of(number_format, self)
+        self._search = self._part("search", SearchFilter)
+        self._operations = self._part("operations", OperationFilter)
+        self._period = self._part("period", PeriodFilter)
+        self._amount = self._part("amount", AmountFilter)
         self._more = QToolButton()
         self._clear = QPushButton("Clear filters")
         self._build()
         self._arrange(saved)
         self._connect()
+
+    def _part(self, name: str, kind: type[Part]) -> Part:
+        part = self._parts[name]
+        assert isinstance(part, kind), f"the filter bar has another place for {name}"
+        return part
 
     def _build(self) -> None:
         self._more.setObjectName("more_filters_button")
@@ -83,6 +86,9 @@ class FilterBar(QWidget):
         # No F, T or E: those are the menus' and the Trash's.
         flow.addWidget(_range("Fro&m", self._period.first, "t&o", self._period.last))
         flow.addWidget(_range("Amou&nt", self._amount.least, "to", self._amount.most))
+        for field in (part.field for part in self._parts.values()):
+            if field is not None:
+                flow.addWidget(field)
         further.addWidget(ranges)
         self._further.hide()
         whole = QVBoxLayout(self)

@@ -19,6 +19,11 @@ class FilterPart(QObject):
         """The parent takes it along when it goes: a timer must not die on whatever thread collects garbage."""
         super().__init__(parent)
 
+    @property
+    def field(self) -> QWidget | None:
+        """What shows it, where the filter bar gives it no place of its own."""
+        return None
+
     def put_into(self, filters: Filters) -> Filters:
         """The filters with this one's share put in."""
         raise NotImplementedError

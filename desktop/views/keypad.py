@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.arithmetic.table import OPERATIONS
 from desktop.values import OperationType
 from desktop.views import theme
 
@@ -31,6 +32,15 @@ class Key(NamedTuple):
 _DIGITS = {"7": (1, 0), "8": (1, 1), "9": (1, 2), "4": (2, 0), "5": (2, 1), "6": (2, 2), "1": (3, 0), "2": (3, 1)}
 _DIGITS |= {"3": (3, 2), "0": (4, 0)}
 
+_OPERATION_KEYS = tuple(
+    Key(key.name, key.label or row.symbol, key.spoken, row.type, key.row, key.column)
+    for row in sorted(OPERATIONS.values(), key=lambda row: (-row.precedence, -row.number))
+    if (key := row.key) is not None
+)
+_COLUMNS = 4
+_LAST_ROW = 5
+_EQUALS = 1 + max((key.column for key in _OPERATION_KEYS if key.row == _LAST_ROW), default=-1)  # and all that is left
+
 KEYS = (
     Key("key_clear", "C", "Clear", None, 0, 0),
     Key("key_backspace", "⌫", "Backspace", None, 0, 1),
@@ -38,13 +48,8 @@ KEYS = (
     Key("key_close", ")", "Close parenthesis", None, 0, 3),
     *(Key(f"key_{digit}", digit, digit, None, row, column) for digit, (row, column) in _DIGITS.items()),
     Key("key_point", ".", "Decimal point", None, 4, 1),
-    Key("key_random", "Random", "Random string", OperationType.RANDOM_STRING, 4, 2),
-    Key("key_divide", "÷", "Divide", OperationType.DIVISION, 1, 3),
-    Key("key_multiply", "×", "Multiply", OperationType.MULTIPLICATION, 2, 3),
-    Key("key_subtract", "−", "Subtract", OperationType.SUBTRACTION, 3, 3),
-    Key("key_add", "+", "Add", OperationType.ADDITION, 4, 3),
-    Key("key_square_root", "√", "Square root", OperationType.SQUARE_ROOT, 5, 0),
-    Key("key_equals", "=", "Equals", None, 5, 1, 3),
+    *_OPERATION_KEYS,
+    Key("key_equals", "=", "Equals", None, _LAST_ROW, _EQUALS, _COLUMNS - _EQUALS),
 )
 
 

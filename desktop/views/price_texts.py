@@ -6,9 +6,10 @@ import re
 
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import NumberFormat, localise
+from desktop.arithmetic.table import COMPUTED
 from desktop.values import Quote, Receipt
 
-_SAME = (("*", "×"), ("/", "÷"), ("·", "×"), ("-", "−"), ("sqrt", "√"))
+_SAME = tuple((typed, row.symbol) for row in COMPUTED for typed in row.typed)
 
 
 def price_text(cost: int, balance: int, fmt: NumberFormat) -> str:

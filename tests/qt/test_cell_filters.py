@@ -10,13 +10,14 @@ from PySide6.QtCore import QLocale
 from pytestqt.qtbot import QtBot
 
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.filters import Plan
 from desktop.models.browsing.lines import line_of, matches
+from desktop.searching import readings
 from desktop.values import Column, Detail, Entry, Filters, OperationType
 from desktop.views.cell_filters import offers
 from desktop.views.columns import COLUMNS, Shown, cells
 from desktop.views.filter_bar import FilterBar
 from desktop.views.number_locale import number_format_of
-from desktop.views.search_filter import readings
 from tests.support.fake_controllers import entry
 
 GERMAN = NumberFormat(decimal_mark=",", group_marks=".")
@@ -121,4 +122,4 @@ def test_what_a_cell_offers_to_look_for_finds_its_own_record(locale: str, column
         text = cells(record, number_format)[COLUMNS.index(column)]
         (offer,) = offers(record, column, text, number_format)
         search = readings(offer.state, number_format)
-        assert matches(line_of(record), Filters(search=search)), (text, search)
+        assert matches(line_of(record), Plan(texts=search)), (text, search)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLabel, QPushBu
 from pytestqt.qtbot import QtBot
 
 from desktop.export_files import ExportFormat
-from desktop.values import PageRequest
+from desktop.values import Filters, PageRequest
 from desktop.views.export_dialog import ExportDialog
 from desktop.views.work_bar import WorkBar
 from tests.support.widgets import part
@@ -38,6 +38,13 @@ def choose(dialog: ExportDialog, name: str, data: str) -> None:
 @pytest.mark.parametrize(("count", "text"), [(1, "1 record:"), (1234, "1,234 records:")])
 def test_it_says_how_many_records_will_be_written(qtbot: QtBot, settings: QSettings, count: int, text: str) -> None:
     assert part(open_dialog(qtbot, settings, count), QLabel, "export_count_label").text().startswith(text)
+
+
+def test_it_says_which_filters_let_them_through(qtbot: QtBot, settings: QSettings) -> None:
+    dialog = ExportDialog(request=PageRequest(Filters(search=("rent",), trash=True)), count=2, settings=settings)
+    qtbot.addWidget(dialog)
+    assert part(dialog, QLabel, "export_filters_label").text() == "Filters: “rent”, in the Trash."
+    assert open_dialog(qtbot, settings).findChild(QLabel, "export_filters_label") is None
 
 
 def test_what_is_chosen_is_asked_for(qtbot: QtBot, settings: QSettings, tmp_path: Path) -> None:

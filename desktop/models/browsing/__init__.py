@@ -13,7 +13,8 @@ some minutes to make once, in the background.
 
 It lies in a file beside the store, follows behind, and is derived: a charge never touches it, a query first takes in
 what is new (`state`), and whatever is wrong with it (missing, damaged, of another store or time zone), the ledger
-itself answers (`plain`) while it is made anew (`upkeep`). Deletions reach it by the ledger's journal.
+itself answers (`plain`) while it is made anew (`upkeep`); so it does for a filter that the index has no plan for.
+Deletions reach it by the ledger's journal.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ from dataclasses import replace
 from typing import TypeVar
 
 from desktop.errors import BadInput, StoreDamaged
+from desktop.filters import plan_of
 from desktop.models.browsing import index_file, plain, upkeep
 from desktop.models.browsing.browser import Browser, rows
 from desktop.models.browsing.found import Found, Progress
 from desktop.models.browsing.index_file import IndexFile, IndexTrouble, apart
-from desktop.models.browsing.lines import KINDS
 from desktop.models.store import Store
 from desktop.values import Column, Filters, OperationType, Page, PageRequest, RawRecord, Totals
 
@@ -88,7 +89,7 @@ def operation_counts(
     counts = _ask(store, user_id, filters, lambda _, found: found.kinds(), cancelled)
     if counts is None:
         return plain.operation_counts(store.database, user_id, filters)
-    return {kind: count for kind, count in zip(KINDS, counts, strict=True) if count}
+    return counts
 
 
 def batches(
@@ -138,13 +139,14 @@ def _ask(
     cancelled: Callable[[], bool],
 ) -> T | None:
     """The index's answer, or None where it has none now; a damaged one is thrown away."""
-    if not store.key_is_own:  # nothing could be proved
+    plan = plan_of(filters)
+    if plan is None or not store.key_is_own:  # the index cannot answer, or nothing could be proved
         return None
     try:
         with apart():
             browser = _browser(store, user_id)
             with browser.file.transaction("DEFERRED"):
-                found = browser.find(filters, cancelled)
+                found = browser.find(filters, plan, cancelled)
                 return None if found is None else question(browser, found)
     except IndexTrouble as trouble:
         _leave(store, user_id)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
 from desktop.errors import Cancelled
+from desktop.filters import Plan
 from desktop.models import entries
 from desktop.models.browsing import lines
 from desktop.models.browsing.bitmaps import CHUNK_BITS, IndexDamaged, offsets, packed
@@ -62,13 +63,13 @@ class Browser:
         state = self.state
         return state.is_far_behind or state.upto - state.marks.applied >= SOON or len(state.toggled) >= SOON
 
-    def find(self, filters: Filters, cancelled: Callable[[], bool]) -> Found | None:
-        """What is meant by filters as the ledger is now; in the caller's transactions."""
+    def find(self, filters: Filters, plan: Plan, cancelled: Callable[[], bool]) -> Found | None:
+        """What is meant by filters, which come to a plan, as the ledger is now; in the caller's transactions."""
         if not self.state.sync(INLINE):
             return None
         found = self._found.pop(filters, None)
         if found is None or found.revision != self.state.revision:
-            found = Found(self.state, filters, cancelled, found)
+            found = Found(self.state, plan, cancelled, found)
         found.cancelled = cancelled
         self._found[filters] = found
         while len(self._found) > _REMEMBERED:
@@ -85,7 +86,7 @@ class Browser:
             number = _pages(total, request.size)
             seqs, _ = self._seqs(request, found, (number - 1) * request.size)
         page = self._entries(seqs)
-        if not all(lines.matches(lines.line_of(entry), request.filters) for entry in page):
+        if not all(lines.matches(lines.line_of(entry), found.plan) for entry in page):
             raise IndexDamaged("it found what is not meant")
         return Page(request, page, number, found.totals() if exact else found.totals_known())
 
@@ -105,7 +106,7 @@ class Browser:
             return []
         seqs, _ = _ranked(order, found, 0, _LOOK_FIRST, descending=request.descending)
         meant = {
-            line.seq for line in lines.read_some(self.store, self.user_id, seqs) if lines.matches(line, request.filters)
+            line.seq for line in lines.read_some(self.store, self.user_id, seqs) if lines.matches(line, found.plan)
         }
         page = [seq for seq in seqs if seq in meant][skip : skip + request.size]
         return page if len(page) == request.size else []
@@ -119,7 +120,7 @@ class Browser:
             return self._few(order, found, request, skip)
         if inexact and count > _SCARCE:
             sets = [sure | maybe for sure, maybe in certain]
-            hits = self._checked(self._hits(order, found, sets, descending=request.descending), request.filters)
+            hits = self._checked(self._hits(order, found, sets, descending=request.descending), found.plan)
             with contextlib.suppress(_TooManyAreWrong):
                 return _taken(hits, skip, request.size)
         sets = [found.exact(number) for number in chunks]
@@ -137,7 +138,7 @@ class Browser:
             seqs.extend((number << CHUNK_BITS) + offset + 1 for offset in offsets(sure | maybe))
         if inexact:
             some = lines.read_some(self.store, self.user_id, seqs)
-            seqs = [line.seq for line in some if lines.matches(line, request.filters)]
+            seqs = [line.seq for line in some if lines.matches(line, found.plan)]
         pick = heapq.nlargest if request.descending else heapq.nsmallest
         order.fetch(seqs)
         return pick(skip + request.size, seqs, key=order.key)[skip:], len(seqs)
@@ -146,7 +147,7 @@ class Browser:
         """The members of a set in an order, some at a time."""
         are_in = self._members(sets)
         chunks = sum(1 << number for number, bits in enumerate(sets) if bits)
-        kinds = sum(1 << kind for kind in found.search.kinds) or -1
+        kinds = sum(1 << kind for kind in found.search.kinds or ()) or -1
         places, walked = range(len(order.blocks)), 0
         for place in reversed(places) if descending else places:
             if order.blocks[place].chunks & chunks and order.blocks[place].kinds & kinds:
@@ -171,16 +172,14 @@ class Browser:
         chunks = [number for number, bits in enumerate(sets) if bits]
         return sum(
             1 << kind
-            for kind in range(len(lines.KINDS))
+            for kind in lines.KINDS
             if any(sets[number] & self.state.bits(number, KIND + kind) for number in chunks)
         )
 
-    def _checked(self, hits: Iterator[list[int]], filters: Filters) -> Iterator[list[int]]:
+    def _checked(self, hits: Iterator[list[int]], plan: Plan) -> Iterator[list[int]]:
         wrong = 0
         for some in (block[at : at + _AT_ONCE] for block in hits for at in range(0, len(block), _AT_ONCE)):
-            meant = {
-                line.seq for line in lines.read_some(self.store, self.user_id, some) if lines.matches(line, filters)
-            }
+            meant = {line.seq for line in lines.read_some(self.store, self.user_id, some) if lines.matches(line, plan)}
             wrong += len(some) - len(meant)
             if wrong > _TOO_MANY:
                 raise _TooManyAreWrong
@@ -251,7 +250,7 @@ def _pages(count: int, size: int) -> int:
 
 def _ranked(order: Order, found: Found, skip: int, size: int, *, descending: bool) -> tuple[list[int], int]:
     """Of all that are live, or deleted, those after `skip` in an order: the directory says in which block they are."""
-    deleted, live = found.filters.trash, found.state.live()
+    deleted, live = found.plan.trash, found.state.live()
     passed, seqs = 0, list[int]()
     places = range(len(order.blocks))
     for place in reversed(places) if descending else places:

@@ -6,32 +6,34 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from desktop.errors import Cancelled
+from desktop.filters import Plan
 from desktop.models.browsing.bitmaps import CHUNK_BITS, window
 from desktop.models.browsing.keys import AMOUNT, KIND
-from desktop.models.browsing.lines import KINDS
+from desktop.models.browsing.lines import KINDS, NUMBERS
 from desktop.models.browsing.search import Search
 from desktop.models.browsing.state import State
-from desktop.values import Filters, OperationType, Totals
+from desktop.models.sums import is_charge, totals_of
+from desktop.values import OperationType, Totals
 
-Sums = tuple[int, int, int]
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
 
-_CREDIT = KINDS.index(OperationType.CREDIT)
+_CREDIT = NUMBERS[OperationType.CREDIT]
+_NOTHING = Totals(0, 0, 0)
 
 
 class Found:
     """The records under one filter, as of one revision of the state."""
 
-    def __init__(self, state: State, filters: Filters, cancelled: Callable[[], bool], before: Found | None) -> None:
+    def __init__(self, state: State, plan: Plan, cancelled: Callable[[], bool], before: Found | None) -> None:
         self.state = state
-        self.filters = filters
-        self.search = Search(state, filters)
+        self.plan = plan
+        self.search = Search(state, plan)
         self.cancelled = cancelled
         self.revision = state.revision
         self._exact: dict[int, int] = {}
         self._candidates: dict[int, tuple[int, int]] = {}
-        self._sums: dict[int, Sums] = {}
+        self._sums: dict[int, Totals] = {}
         if before is not None and before.revision >= state.floor:
             self._carry_over(before)
 
@@ -65,42 +67,43 @@ class Found:
     def count(self, number: int) -> int:
         """How many of a chunk are meant."""
         if self.by_tally and self.search.whole(self.state.chunks[number]) is not None:
-            return self.sums(number)[0]
+            return self.sums(number).count
         return self.exact(number).bit_count()
 
-    def sums(self, number: int) -> Sums:
+    def sums(self, number: int) -> Totals:
         """Count, spent and credited of a chunk."""
         if number not in self._sums:
-            self._sums[number] = self._tallied(number) or self._added_up(number)
+            tallied = self._tallied(number)
+            self._sums[number] = self._added_up(number) if tallied is None else tallied
         return self._sums[number]
 
-    def _tallied(self, number: int) -> Sums | None:
+    def _tallied(self, number: int) -> Totals | None:
         chunk = self.state.chunks[number]
         whole = self.search.whole(chunk)
         if whole is False:
-            return 0, 0, 0
+            return _NOTHING
         if not whole or not self.by_tally:
             return None
-        kinds, amounts, deleted = self.search.kinds, self.search.amounts, self.filters.trash
-        count = spent = credited = 0
-        for (kind, id), counts in chunk.tallies.items():
-            if (not kinds or kind in kinds) and (amounts is None or id in amounts):
-                total = counts[deleted] * self.state.amount_of[id]
-                count, spent, credited = count + counts[deleted], spent + max(total, 0), credited + max(-total, 0)
-        return count, spent, credited
+        kinds, amounts, deleted = self.search.kinds, self.search.amounts, self.plan.trash
+        return totals_of(
+            (KINDS[kind], counts[deleted], counts[deleted] * self.state.amount_of[id])
+            for (kind, id), counts in chunk.tallies.items()
+            if (kinds is None or kind in kinds) and (amounts is None or id in amounts)
+        )
 
-    def _added_up(self, number: int) -> Sums:
+    def _added_up(self, number: int) -> Totals:
         bits, state = self.exact(number), self.state
         if not bits:
-            return 0, 0, 0
+            return _NOTHING
         credits = bits & state.bits(number, KIND + _CREDIT)
+        charges = bits ^ credits
         spent = credited = 0
-        for id in state.chunks[number].amounts:
-            amount = state.amount_of[id]
-            if amount >= 0 or credits:
-                total = amount * (bits & state.bits(number, AMOUNT + id)).bit_count()
-                spent, credited = spent + max(total, 0), credited + max(-total, 0)
-        return bits.bit_count(), spent, credited
+        # A bitmap for each amount, not for each operation and amount: few are the amount of a charge and a credit too.
+        for is_charged, id in {(is_charge(KINDS[kind]), id) for kind, id in state.chunks[number].tallies}:
+            among = charges if is_charged else credits
+            taken = state.amount_of[id] * (among & state.bits(number, AMOUNT + id)).bit_count() if among else 0
+            spent, credited = (spent + taken, credited) if is_charged else (spent, credited - taken)
+        return Totals(bits.bit_count(), spent, credited)
 
     def totals(self, progress: Progress = lambda done, total: None) -> Totals:
         """What all that is meant comes to, exactly."""
@@ -109,25 +112,25 @@ class Found:
         for number in range(chunks):
             self._go_on()
             more = self.sums(number)
-            count, spent, credited = count + more[0], spent + more[1], credited + more[2]
+            count, spent, credited = count + more.count, spent + more.spent, credited + more.credited
             progress(number + 1, chunks)
         return Totals(count, spent, credited)
 
-    def kinds(self) -> list[int]:
+    def kinds(self) -> dict[OperationType, int]:
         """How many there are of each operation."""
-        counts = [0] * len(KINDS)
+        counts = dict.fromkeys(KINDS, 0)
         for number, chunk in enumerate(self.state.chunks):
             self._go_on()
             if self.by_tally and self.search.whole(chunk) is not None:
                 if self.search.whole(chunk):
                     for (kind, id), both in chunk.tallies.items():
                         if self.search.amounts is None or id in self.search.amounts:
-                            counts[kind] += both[self.filters.trash]
+                            counts[kind] += both[self.plan.trash]
                 continue
             bits = self.exact(number)
-            for kind in range(len(KINDS)) if bits else ():
+            for kind in KINDS if bits else ():
                 counts[kind] += (bits & self.state.bits(number, KIND + kind)).bit_count()
-        return counts
+        return {KINDS[kind]: count for kind, count in counts.items() if count}
 
     def totals_known(self) -> Totals | None:
         """The totals, where they can be had at once."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 Key = int | bytes
 """Two or three bytes that follow each other stand for themselves, one for its number."""
 
-KIND = 1 << 32  # and the operation's place in KINDS
+KIND = 1 << 32  # and the operation's number
 AMOUNT = 2 << 32  # and the amount's id
 DATE = 3 << 32  # and a place in the date as shown, and the byte that stands there
 BALANCE = 4 << 32  # the same, counted from the right

@@ -10,12 +10,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from desktop.arithmetic.money import format_money, plain_money
+from desktop.arithmetic.table import OPERATIONS
+from desktop.filters import Plan
 from desktop.models import entries
 from desktop.models.store import Store
+from desktop.searching import operations_named
 from desktop.shown import shown_date
-from desktop.values import Column, Entry, Filters, OperationType
+from desktop.values import Column, Entry, OperationType
 
-KINDS = tuple(OperationType)
+KINDS = {row.number: row.type for row in OPERATIONS.values()}
+NUMBERS = {row.type: row.number for row in OPERATIONS.values()}
 END = b"\0"  # parts the texts of a line; nobody types it
 
 SORT_KEYS = {
@@ -34,7 +38,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class RecordLine:
-    """A record's facts. `kind` is its operation's place in `KINDS`."""
+    """A record's facts. `kind` is its operation's number, which never changes: it stands in the index."""
 
     seq: int
     kind: int
@@ -67,10 +71,9 @@ def read_some(store: Store, user_id: int, seqs: list[int]) -> Iterator[RecordLin
 
 
 def _lines(store: Store, sql: str, values: tuple[Any, ...]) -> Iterator[RecordLine]:
-    kinds = {kind.value: number for number, kind in enumerate(KINDS)}
     for row in store.database.execute_sql(sql, values):
         seq, kind, amount, balance, date, operands, response, expression, deleted, mac = row
-        number = kinds[entries.word(OperationType, kind)]
+        number = NUMBERS[entries.word(OperationType, kind)]
         yield RecordLine(seq, number, amount, balance, date, operands, response, expression, bool(deleted), bytes(mac))
 
 
@@ -78,7 +81,7 @@ def line_of(entry: Entry) -> RecordLine:
     """An entry's facts."""
     return RecordLine(
         entry.seq,
-        KINDS.index(entry.operation),
+        NUMBERS[entry.operation],
         entry.amount,
         entry.user_balance,
         entry.date,
@@ -118,27 +121,20 @@ def amount_texts(amount: int) -> tuple[bytes, bytes]:
 
 
 def kinds_named(text: str) -> tuple[int, ...]:
-    """The operations whose names contain a text."""
-    wanted = text.casefold()
-    return tuple(number for number, kind in enumerate(KINDS) if wanted in kind.value.replace("_", " "))
+    """The numbers of the operations whose names contain a text."""
+    return tuple(NUMBERS[operation] for operation in operations_named(text))
 
 
-def matches(line: RecordLine, filters: Filters) -> bool:
-    """Whether a record is meant by the filters."""
+def matches(line: RecordLine, plan: Plan) -> bool:
+    """Whether a record is what filters mean."""
     return (
-        line.deleted == filters.trash
-        and (not filters.operations or KINDS[line.kind] in filters.operations)
-        and (filters.since is None or line.date >= filters.since)
-        and (filters.until is None or line.date < filters.until)
-        and has_amount(line.amount, filters)
-        and is_found(line, filters.search)
+        line.deleted == plan.trash
+        and (plan.operations is None or KINDS[line.kind] in plan.operations)
+        and (plan.since is None or line.date >= plan.since)
+        and (plan.until is None or line.date < plan.until)
+        and (plan.amount is None or plan.amount(line.amount))
+        and is_found(line, plan.texts)
     )
-
-
-def has_amount(amount: int, filters: Filters) -> bool:
-    """Whether an amount, without its sign, lies within the bounds."""
-    least, most = filters.least, filters.most
-    return (least is None or abs(amount) >= least) and (most is None or abs(amount) <= most)
 
 
 def is_found(line: RecordLine, search: tuple[str, ...]) -> bool:

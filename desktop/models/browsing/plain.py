@@ -9,8 +9,10 @@ from collections.abc import Iterator
 
 from peewee import SqliteDatabase
 
+from desktop.filters import where
 from desktop.models import entries
-from desktop.models.browsing.lines import KINDS, SORT_KEYS, kinds_named
+from desktop.models.browsing.lines import SORT_KEYS
+from desktop.models.sums import totals_of
 from desktop.values import Column, Entry, Filters, OperationType, Page, PageRequest, RawRecord, Totals
 
 BATCH = 2_000  # rows: few enough that a stop is heeded at once, and memory stays flat
@@ -35,12 +37,10 @@ def page(database: SqliteDatabase, user_id: int, request: PageRequest, *, exact:
 def totals(database: SqliteDatabase, user_id: int, filters: Filters) -> Totals:
     """What the records under the filters come to."""
     condition, values = where(user_id, filters)
-    row = database.execute_sql(
-        "SELECT count(*), coalesce(sum(max(r.amount, 0)), 0), coalesce(sum(max(-r.amount, 0)), 0) "
-        f"FROM {entries.FROM} WHERE {condition}",
-        values,
-    ).fetchone()
-    return Totals(*row)
+    rows = database.execute_sql(
+        f"SELECT o.type, count(*), sum(r.amount) FROM {entries.FROM} WHERE {condition} GROUP BY r.operation_id", values
+    ).fetchall()
+    return totals_of((entries.word(OperationType, kind), count, taken) for kind, count, taken in rows)
 
 
 def operation_counts(database: SqliteDatabase, user_id: int, filters: Filters) -> dict[OperationType, int]:
@@ -79,56 +79,3 @@ def _order(sort: Column, *, descending: bool) -> str:
     direction = "DESC" if descending else "ASC"
     ties = "" if sort is Column.DATE else f", r.seq {direction}"
     return f"{_ORDER[sort]} {direction}{ties}"
-
-
-def where(user_id: int, filters: Filters) -> tuple[str, list[object]]:
-    """Filters as SQL."""
-    clauses = ["r.user_id = ?", f"r.deleted_at IS {'NOT ' if filters.trash else ''}NULL"]
-    values: list[object] = [user_id]
-    if filters.operations:
-        clauses.append(f"o.type IN ({', '.join('?' * len(filters.operations))})")
-        values.extend(sorted(filters.operations))
-    if filters.since is not None:
-        clauses.append("r.date >= ?")
-        values.append(filters.since)
-    if filters.until is not None:
-        clauses.append("r.date < ?")
-        values.append(filters.until)
-    if filters.least is not None:
-        clauses.append("abs(r.amount) >= ?")
-        values.append(filters.least)
-    if filters.most is not None:
-        clauses.append("abs(r.amount) <= ?")
-        values.append(filters.most)
-    if any(filters.search):
-        # No record holds a NUL, and SQLite would compare what stands before it.
-        found = ["0"]
-        texts = [text for text in filters.search if text and "\0" not in text]
-        for text in texts:
-            clause, more = _contains(text)
-            found.append(clause)
-            values.extend(more)
-        clauses.append(f"({' OR '.join(found)})")
-    return " AND ".join(clauses), values
-
-
-def _contains(text: str) -> tuple[str, list[object]]:
-    """Whether the text stands in anything that is shown, without regard to case; % and _ are plain characters."""
-    text = text.encode(errors="replace").decode()  # half a surrogate pair is no text to SQLite
-    pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    shown = (
-        "r.operands",
-        "r.operation_response",
-        "r.expression",
-        "shown_money(-r.amount, 1)",
-        "plain_money(-r.amount)",
-        "shown_money(r.user_balance, 0)",
-        "shown_date(r.date)",
-    )
-    clauses = [f"{column} LIKE ? ESCAPE '\\'" for column in shown]
-    values: list[object] = [pattern] * len(shown)
-    named = [KINDS[number].value for number in kinds_named(text)]
-    if named:
-        clauses.append(f"o.type IN ({', '.join('?' * len(named))})")
-        values.extend(named)
-    return f"({' OR '.join(clauses)})", values

@@ -1,4 +1,4 @@
-"""Filters and search texts as sets of records. This is the place where a new filter is added, with `lines.matches`.
+"""Filters and search texts as sets of records.
 
 For each chunk there is what is `sure`ly found and what is `maybe` found: a text of more than three bytes is in a
 record only where all its threes are, but they may be there without it. `exact` looks into the texts then.
@@ -10,11 +10,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from desktop.filters import Plan
 from desktop.models.browsing import lines
 from desktop.models.browsing.bitmaps import CHUNK, of_offsets, offsets
 from desktop.models.browsing.index_file import PART, PART_BITS
 from desktop.models.browsing.keys import AMOUNT, BALANCE, DATE, KIND, Key, key_of, three_grams
-from desktop.values import Filters
 
 if TYPE_CHECKING:
     from desktop.models.browsing.state import Chunk, State
@@ -102,18 +102,20 @@ def having(state: State, number: int, ids: set[int]) -> int:
 class Search:
     """What is meant by filters, against one state of the index."""
 
-    def __init__(self, state: State, filters: Filters) -> None:
+    def __init__(self, state: State, plan: Plan) -> None:
         self._state = state
-        self.filters = filters
-        self.kinds = [number for number, kind in enumerate(lines.KINDS) if kind in filters.operations]
+        self.plan = plan
+        self.kinds: list[int] | None = None
+        if plan.operations is not None:
+            self.kinds = sorted(lines.NUMBERS[operation] for operation in plan.operations)
         self.amounts: set[int] | None = None
-        if filters.least is not None or filters.most is not None:
-            self.amounts = {id for id, amount in state.amount_of.items() if lines.has_amount(amount, filters)}
-        self.terms = [Term(state, text) for text in dict.fromkeys(filters.search) if text]
+        if plan.amount is not None:
+            self.amounts = {id for id, amount in state.amount_of.items() if plan.amount(amount)}
+        self.terms = [Term(state, text) for text in dict.fromkeys(plan.texts) if text]
 
     def whole(self, chunk: Chunk) -> bool | None:
         """Whether the dates leave all of a chunk in (True), some or none (False)."""
-        since, until = self.filters.since, self.filters.until
+        since, until = self.plan.since, self.plan.until
         if (since is not None and chunk.last < since) or (until is not None and chunk.first >= until):
             return False
         return True if (since is None or chunk.first >= since) and (until is None or chunk.last < until) else None
@@ -121,11 +123,11 @@ class Search:
     def base(self, number: int) -> int:
         """Those of a chunk that are meant, but for the search texts."""
         chunk = self._state.chunks[number]
-        bits = chunk.all & ~chunk.live if self.filters.trash else chunk.live
+        bits = chunk.all & ~chunk.live if self.plan.trash else chunk.live
         whole = self.whole(chunk)
         if whole is False or not bits:
             return 0
-        if self.kinds:
+        if self.kinds is not None:
             bits &= self._any(number, (KIND + kind for kind in self.kinds))
         if self.amounts is not None:
             bits &= having(self._state, number, self.amounts)
@@ -139,7 +141,7 @@ class Search:
 
     def _dated(self, number: int, chunk: Chunk) -> int:
         dates = self._state.dates(number)
-        since, until = self.filters.since, self.filters.until
+        since, until = self.plan.since, self.plan.until
         low = chunk.first if since is None else since
         high = chunk.last + 1 if until is None else until
         if chunk.ordered:

@@ -170,7 +170,7 @@ def _sort(state: State, cancelled: Callable[[], bool]) -> None:
         raise IndexDamaged("two programs made it at once")
     kinds = bytearray(state.upto + 1)
     for number in range(len(state.chunks)):
-        for kind in range(len(lines.KINDS)):
+        for kind in lines.KINDS:
             for offset in offsets(state.bits(number, KIND + kind)):
                 kinds[(number << CHUNK_BITS) + offset + 1] = kind
     part = state.file.file.with_suffix(".sorting")

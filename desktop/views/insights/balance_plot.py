@@ -8,6 +8,7 @@ from itertools import groupby
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainterPath, QPen
 
+from desktop.days import local
 from desktop.shown import shown_date
 from desktop.views import theme
 from desktop.views.insights import scales
@@ -97,7 +98,7 @@ class BalancePlot(Plot):
         return line
 
     def _label_time(self, pencil: Pencil, plot: QRectF, first: int, last: int, width: float) -> None:
-        begin, end = (datetime.fromtimestamp(moment / 1_000_000) for moment in (first, last))
+        begin, end = (local(moment) for moment in (first, last))
         if begin == end:
             pencil.under(plot, plot.center().x(), self._moment(begin, "d MMM yyyy HH:mm"), plot.width())
             return

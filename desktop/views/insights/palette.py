@@ -6,36 +6,21 @@ stands out from its surface by 3:1 (WCAG 2.2, 1.4.11).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from PySide6.QtGui import QColor
 
+from desktop.arithmetic.table import OPERATIONS
 from desktop.values import OperationType
 from desktop.views import theme
 
-_LIGHT: Mapping[OperationType, str] = {
-    OperationType.ADDITION: "#0072b2",
-    OperationType.SUBTRACTION: "#c87a00",
-    OperationType.MULTIPLICATION: "#008f68",
-    OperationType.DIVISION: "#c44e00",
-    OperationType.SQUARE_ROOT: "#b05f8c",
-    OperationType.RANDOM_STRING: "#3396cf",
-    OperationType.CREDIT: "#6b7280",
-}
-_DARK: Mapping[OperationType, str] = {
-    OperationType.ADDITION: "#4a9eda",
-    OperationType.SUBTRACTION: "#f0b341",
-    OperationType.MULTIPLICATION: "#2fbf93",
-    OperationType.DIVISION: "#ee7f45",
-    OperationType.SQUARE_ROOT: "#d995bd",
-    OperationType.RANDOM_STRING: "#94d2f7",
-    OperationType.CREDIT: "#9aa3af",
-}
+# By an operation's number; two more than there are operations.
+_LIGHT = ("#0072b2", "#c87a00", "#008f68", "#c44e00", "#b05f8c", "#3396cf", "#6b7280", "#8a6d1f", "#7d5fb2")
+_DARK = ("#4a9eda", "#f0b341", "#2fbf93", "#ee7f45", "#d995bd", "#94d2f7", "#9aa3af", "#cdb75e", "#b39ddb")
 
 
 def colour_of(operation: OperationType, colours: theme.Colours) -> QColor:
     """The colour of an operation in a scheme."""
-    return QColor((_DARK if colours is theme.DARK else _LIGHT)[operation])
+    found = _DARK if colours is theme.DARK else _LIGHT
+    return QColor(found[OPERATIONS[operation].number % len(found)])
 
 
 def faded(colour: QColor | str, alpha: float) -> QColor:

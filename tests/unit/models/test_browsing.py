@@ -72,8 +72,8 @@ class Model:
         found = self.sorted(request.filters, request.sort, descending=request.descending)
         pages = max(1, -(-len(found) // request.size))
         number = min(max(1, request.number), pages)
-        spent = sum(entry.amount for entry in found if entry.amount > 0)
-        credited = sum(-entry.amount for entry in found if entry.amount < 0)
+        spent = sum(entry.amount for entry in found if entry.operation is not OperationType.CREDIT)
+        credited = sum(-entry.amount for entry in found if entry.operation is OperationType.CREDIT)
         start = (number - 1) * request.size
         return Page(request, tuple(found[start : start + request.size]), number, Totals(len(found), spent, credited))
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
+from desktop import days
 from desktop.errors import Cancelled
 from desktop.models import insights as core
 from desktop.models import ledger, records
-from desktop.models.insights import insights, local_offsets
+from desktop.models.insights import insights
+from desktop.shown import shown_date
 from desktop.values import Column, Filters, Insights, OperationType
 from tests.support.stores import Books, new_id
 
@@ -50,8 +52,9 @@ def by_hand(books: Books, filters: Filters) -> Counter[tuple[int, OperationType,
     for entry in records.stream(books.store, books.ann, filters, Column.DATE, descending=False):
         day = datetime.fromtimestamp(entry.date / MICROSECOND).date().toordinal() - datetime(1970, 1, 1).toordinal()
         sums[day, entry.operation, "count"] += 1
-        sums[day, entry.operation, "spent"] += max(entry.amount, 0)
-        sums[day, entry.operation, "credited"] += max(-entry.amount, 0)
+        put_in = entry.operation is OperationType.CREDIT
+        sums[day, entry.operation, "spent"] += 0 if put_in else entry.amount
+        sums[day, entry.operation, "credited"] += -entry.amount if put_in else 0
     return sums
 
 
@@ -141,10 +144,23 @@ def test_progress_comes_to_its_end(books: Books) -> None:
 
 
 @pytest.mark.usefixtures("berlin")
+@pytest.mark.parametrize("wrong", [datetime(2025, 7, 1, 22, 30, tzinfo=UTC), datetime(2031, 7, 1, 22, 30, tzinfo=UTC)])
+def test_a_record_of_a_wrong_clock_is_on_the_day_that_the_browser_shows(books: Books, wrong: datetime) -> None:
+    for moment in (datetime(2026, 1, 10, tzinfo=UTC), wrong, datetime(2026, 1, 11, tzinfo=UTC)):
+        books.clock.now = int(moment.timestamp()) * MICROSECOND
+        receipt = books.charge("1 + 1")
+        shown = date.fromisoformat(shown_date(receipt.entries[0].date)[:10])
+        filters = Filters(since=days.start_of(shown), until=days.end_of(shown))
+        found = look(books, filters).days
+        assert [(day.day, day.count) for day in found] == [((shown - date(1970, 1, 1)).days, 1)]
+        assert records.totals(books.store, books.ann, filters).count == 1
+
+
+@pytest.mark.usefixtures("berlin")
 def test_the_change_of_the_clocks_is_known_to_the_second() -> None:
     summer, winter = (datetime(2026, month, day, 1, tzinfo=UTC) for month, day in ((3, 29), (10, 25)))
     begin, end = (datetime(2026, month, 1, tzinfo=UTC) for month in (1, 12))
-    spans = local_offsets(*(int(moment.timestamp()) * MICROSECOND for moment in (begin, end)))
+    _, spans = days.offsets(*(int(moment.timestamp()) * MICROSECOND for moment in (begin, end)))
     hour = HOUR * MICROSECOND
     assert [offset for _, offset in spans] == [hour, 2 * hour, hour]
     assert [until // MICROSECOND for until, _ in spans[:2]] == [int(summer.timestamp()), int(winter.timestamp())]
