@@ -10,7 +10,7 @@ from pathlib import Path
 from peewee import SqliteDatabase
 
 from desktop.errors import StoreDamaged, StoreError, StoreFull, StoreNewer, StoreReadOnly
-from desktop.models import backup_files, chain, journal, migrations, sqlite
+from desktop.models import added_operations, backup_files, chain, journal, migrations, sqlite
 from desktop.models.migrations import first
 from desktop.models.store import OTHER_NAMES, Store, has_other_names
 from desktop.models.tables import Record, User
@@ -64,6 +64,8 @@ def _open(
             store.key_is_own = trouble is None
             if store.read_only_reason is None:
                 store.read_only_reason = trouble
+            if store.read_only_reason is None:
+                added_operations.complete(store, costs)
         if made or _never_anchored(store) or _anchored_before_upgrade(store):
             store.write_anchor(anew=True)
     except BaseException:

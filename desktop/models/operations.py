@@ -41,6 +41,12 @@ def read(database: SqliteDatabase) -> Operations:
     )
 
 
+def missing(database: SqliteDatabase) -> list[OperationType]:
+    """The operations that the program knows and the store does not have."""
+    there = {word for (word,) in database.execute_sql("SELECT type FROM operation")}
+    return [kind for word, kind in _PRICED.items() if word not in there]
+
+
 def _trouble(words: list[str]) -> str:
     for word in words:
         if word not in _KNOWN:
