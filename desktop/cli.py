@@ -107,6 +107,9 @@ def _carry_out(parsed: argparse.Namespace, asked: Asked, places: Places, termina
     settings = config.load(places.config_file, environ, {})
     logs.set_up(places.log_dir, settings.logging.level, settings.logging.keep)
     log.info("%s", asked.command)
+    for name in config.misspelt_variables(environ):
+        log.warning("the environment: %s is no setting", name)
+        terminal.output.note(f"metercalc: {name} is no setting of Metercalc and was left out.")
     places = places.with_database(settings.database)
     return _command(asked.command)(Run(parsed, asked, places, settings, terminal.input, terminal.output, made))
 

@@ -191,6 +191,11 @@ def load(file: Path, environ: Mapping[str, str], overrides: Mapping[str, str]) -
     return _config(values)
 
 
+def misspelt_variables(environ: Mapping[str, str]) -> list[str]:
+    """The environment's names that look like a key's and are none, to be told: they change nothing."""
+    return sources.misspelt_variables(environ, _READERS)
+
+
 def _config(values: Mapping[str, Mapping[str, Any]]) -> Config:
     random = dict(values["random"])
     random |= dict.fromkeys(_CLASSES, False) | dict.fromkeys(random.pop("classes"), True)

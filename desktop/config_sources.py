@@ -41,23 +41,31 @@ def from_file(file: Path, known: Known) -> Iterator[Given]:
     """What a configuration file gives; nothing where there is none."""
     for section, table in _parsed(file).items():
         if section not in known:
-            raise _unknown(str(file), f"[{section}]", table, "the sections", known)
+            raise _unknown(str(file), f"[{section}]", "the sections", known)
         if not isinstance(table, dict):
             raise _refused(str(file), section, table, f"a section, written [{section}] on a line of its own")
         for key, value in table.items():
             if key not in known[section]:
-                raise _unknown(str(file), f"[{section}] {key}", value, "the keys", known[section])
+                raise _unknown(str(file), f"[{section}] {key}", "the keys", known[section])
             yield Given(str(file), section, key, value)
 
 
 def from_environment(environ: Mapping[str, str], known: Known) -> Iterator[Given]:
-    """What the variables METERCALC_<SECTION>_<KEY> give, as text."""
-    names = {f"{PREFIX}{section}_{key}".upper(): (section, key) for section in known for key in known[section]}
-    for name, text in sorted(environ.items()):
-        if name.startswith(PREFIX):
-            if name not in names:
-                raise _unknown("the environment", name, text, f"{PREFIX}<SECTION>_<KEY>, one of", names)
-            yield Given(f"the environment variable {name}", *names[name], text)
+    """What the variables METERCALC_<SECTION>_<KEY> give, as text. Other names may be anybody's and are left alone."""
+    names = _variables(known)
+    for name in sorted(environ.keys() & names):
+        yield Given(f"the environment variable {name}", *names[name], environ[name])
+
+
+def misspelt_variables(environ: Mapping[str, str], known: Known) -> list[str]:
+    """The names that begin as a section's variables do and are none: most likely a slip. Their values are secret."""
+    sections = "|".join(section.upper() for section in known)
+    begun = re.compile(f"{PREFIX}({sections})_[A-Z0-9_]*")
+    return sorted(name for name in environ.keys() - _variables(known) if begun.fullmatch(name))
+
+
+def _variables(known: Known) -> dict[str, tuple[str, str]]:
+    return {f"{PREFIX}{section}_{key}".upper(): (section, key) for section in known for key in known[section]}
 
 
 def from_command_line(overrides: Mapping[str, str], known: Known) -> Iterator[Given]:
@@ -65,7 +73,7 @@ def from_command_line(overrides: Mapping[str, str], known: Known) -> Iterator[Gi
     names = {f"{section}.{key}": (section, key) for section in known for key in known[section]}
     for name, text in overrides.items():
         if name not in names:
-            raise _unknown("the command line", name, text, "<section>.<key>, one of", names)
+            raise _unknown("the command line", name, "<section>.<key>, one of", names)
         yield Given("the command line", *names[name], text)
 
 
@@ -102,10 +110,11 @@ def _refused(origin: str, key: str, value: object, accepted: str) -> ConfigError
     return ConfigError(message, file=origin, key=key, value=shown, accepted=accepted)
 
 
-def _unknown(origin: str, key: str, value: object, what: str, known: Iterable[str]) -> ConfigError:
+def _unknown(origin: str, key: str, what: str, known: Iterable[str]) -> ConfigError:
+    """The error about a name; the value of what nobody knows may be a secret and is not repeated."""
     accepted = f"{what} {', '.join(known)}"
     message = f"{origin}: {key} is not known. Accepted: {accepted}."
-    return ConfigError(message, file=origin, key=key, value=_quoted(value), accepted=accepted)
+    return ConfigError(message, file=origin, key=key, accepted=accepted)
 
 
 def _quoted(value: object) -> str:

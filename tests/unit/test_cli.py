@@ -321,3 +321,16 @@ sys.exit(cli.main(sys.argv[1:]))
     assert str(log) in ended.stderr
     assert "a planted bug" in log.read_text()
     assert f"[{error['reference']}]" in log.read_text()
+
+
+def test_variables_of_others_stop_nothing_and_their_values_are_told_nowhere(program: Program) -> None:
+    secret = "swordfish 8"
+    ended = program.as_user(
+        ANN, "balance", "--json", METERCALC_PASSWORD=secret, METERCALC_BIG_STORE=secret, METERCALC_RANDOM_KEY=secret
+    )
+    assert ended.status == 0
+    assert ended.err == "metercalc: METERCALC_RANDOM_KEY is no setting of Metercalc and was left out.\n"
+    log = (program.folder / "logs" / "metercalc.log").read_text()
+    assert "METERCALC_RANDOM_KEY is no setting" in log
+    for said in (ended.out, ended.err, log):
+        assert secret not in said

@@ -260,10 +260,33 @@ def test_a_refused_variable_is_named(tmp_path: Path, variable: str, text: str) -
     assert " is not accepted. Accepted: " in error.message
 
 
-@pytest.mark.parametrize("variable", ["METERCALC_RANDOM_URLS", "METERCALC_RANDOM", "METERCALC_", "METERCALC_X_Y"])
-def test_an_unknown_variable_is_named(tmp_path: Path, variable: str) -> None:
-    error = refusal(tmp_path, **{variable: "1"})
-    assert error.message.startswith(f"the environment: {variable} is not known. Accepted: METERCALC_<SECTION>_<KEY>")
+@pytest.mark.parametrize(
+    ("variable", "told"),
+    [
+        ("METERCALC_RANDOM_URLS", True),
+        ("METERCALC_ACCOUNT_PASSWORD", True),
+        ("METERCALC_RANDOM_", True),
+        ("METERCALC_RANDOM", False),
+        ("METERCALC_", False),
+        ("METERCALC_BIG_STORE", False),
+        ("METERCALC_PASSWORD", False),
+        ("METERCALC_RANDOM_URL\nsomething", False),
+        ("METERCALC_RANDOM_URL", False),
+    ],
+)
+def test_a_variable_that_is_no_setting_changes_nothing_and_a_slip_is_named(
+    tmp_path: Path, variable: str, told: bool
+) -> None:
+    environ = {variable: "https://example.org/"}
+    loaded = config.load(tmp_path / "config.toml", environ, {})
+    assert (loaded == config.load(tmp_path / "config.toml", {}, {})) == (variable != "METERCALC_RANDOM_URL")
+    assert config.misspelt_variables(environ) == [variable] * told
+
+
+def test_the_value_of_what_is_not_known_is_not_repeated(tmp_path: Path) -> None:
+    error = refusal(tmp_path, '[account]\npassword = "swordfish"')
+    assert "[account] password is not known" in error.message
+    assert "swordfish" not in f"{error.message} {error.details}"
 
 
 @pytest.mark.parametrize(
