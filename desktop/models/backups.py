@@ -15,7 +15,7 @@ from pathlib import Path
 
 from desktop.errors import AppError, StoreDamaged, StoreError, StoreLocked
 from desktop.models import accounts, backup_files, chain, sqlite
-from desktop.models.opening import open_store
+from desktop.models.opening import check_name, open_store
 from desktop.models.store import Store
 from desktop.models.verify import verify
 from desktop.private_files import create_private, make_folder, sync, sync_folder, write_private
@@ -146,6 +146,7 @@ def restore(
     Raises `StoreDamaged` when the backup fails a check and `StoreLocked` when a program has the store open; then
     nothing was changed.
     """
+    check_name(store_file)
     make_folder(store_file.parent)
     workshop = store_file.parent / f"restoring-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
     make_folder(workshop)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +13,7 @@ from desktop.errors import StoreDamaged, StoreError, StoreNewer, StoreReadOnly
 from desktop.models import backup_files, chain, migrations, sqlite
 from desktop.models.store import Store
 from desktop.models.tables import Record, User
-from desktop.private_files import create_private, make_folder
+from desktop.private_files import create_private, make_folder, try_out
 from desktop.values import OperationType
 
 
@@ -23,6 +24,7 @@ def open_store(file: Path, *, costs: Mapping[OperationType, int], backups: Path 
     upgrade goes. Raises `StoreNewer`, `StoreDamaged` (also where a store was before and is gone or empty now), leaving
     the files as they are, and other `StoreError`s.
     """
+    check_name(file)
     _make_file(file)
     reason = _cannot_write(file)
     database = sqlite.make_database(file, read_only=reason is not None)
@@ -53,6 +55,20 @@ def _never_anchored(store: Store) -> bool:
         return not User.select().bind(database).exists() and not Record.select().bind(database).exists()
 
 
+def check_name(file: Path) -> None:
+    """Raises `StoreError` where a store of this name would share a file with what lies beside it, or with another."""
+    logs = ("-wal", "-shm", "-journal")
+    beside = any(file.name.endswith(end) and file.with_name(file.name.removesuffix(end)).exists() for end in logs)
+    if file.suffix.lower() in chain.SIDE_SUFFIXES or beside:
+        raise StoreError(f"A store cannot be called {file.name}: so are the files beside a store. Choose another name.")
+    other = file.with_name(file.name + chain.USUAL_SUFFIX)
+    if file.suffix != chain.USUAL_SUFFIX and chain.key_file(file) == chain.key_file(other) and other.exists():
+        raise StoreError(
+            f"{file.name} and {other.name} would share one key ({chain.key_file(file)}). Give the store another name, "
+            "or a folder of its own."
+        )
+
+
 def _make_file(file: Path) -> None:
     try:
         if not file.exists():
@@ -60,6 +76,7 @@ def _make_file(file: Path) -> None:
             if (chain.key_file(file).exists() or chain.anchor_file(file).exists()) and not file.exists():
                 raise StoreDamaged(_gone(file, "is missing"))
             make_folder(file.parent)
+            try_out(chain.anchor_file(file))  # the longest name beside it: else the store would be left without one
             create_private(file)
     except FileExistsError:
         return
@@ -137,8 +154,27 @@ def _upgrade(store: Store, costs: Mapping[OperationType, int], backups: Path) ->
             raise StoreError(
                 f"The store cannot be backed up before its upgrade ({backups}): {os.strerror(error.errno or 0)}."
             ) from error
-    migrations.upgrade(store.database, key_file, costs)
+    try:
+        migrations.upgrade(store.database, key_file, costs)
+    except BaseException as error:
+        if not found:
+            _take_back_key(store)
+        if isinstance(error, OSError):
+            raise StoreError(
+                f"The store's key cannot be made ({key_file}): {os.strerror(error.errno or 0)}."
+            ) from error
+        raise
     return not found
+
+
+def _take_back_key(store: Store) -> None:
+    """Remove the key of a store whose making failed: alone, it would be taken for what is left of a lost one.
+
+    In a transaction: no other program can be making the store under that key meanwhile, nor have made it.
+    """
+    with contextlib.suppress(OSError, *sqlite.ERRORS), store.database.atomic("IMMEDIATE"):
+        if migrations.version(store.database) == 0:
+            chain.key_file(store.file).unlink(missing_ok=True)
 
 
 def _key_trouble(store: Store) -> str | None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop.errors import Cancelled
-from desktop.models import sqlite
+from desktop.models import chain, sqlite
 from desktop.models.browsing.bitmaps import IndexDamaged, opened, pack, sealed, unpack
 from desktop.private_files import create_private, make_folder
 from desktop.shown import shown_date
@@ -82,7 +82,8 @@ class Marks:
 
 def folder_of(store_file: Path) -> Path:
     """Where a store's indexes lie."""
-    return store_file.with_name(f"{store_file.stem}.browse")
+    name = store_file.stem if store_file.suffix == chain.USUAL_SUFFIX else store_file.name
+    return store_file.with_name(f"{name}.browse")
 
 
 def file_of(store_file: Path, user_id: int) -> Path:
