@@ -32,7 +32,7 @@ def open_store(file: Path, *, costs: Mapping[OperationType, int], backups: Path 
     try:
         _check_file(file, read_only=reason is not None)
         store.connect()
-        with sqlite.translated(file):
+        with sqlite.translated(file, store.is_damaged):
             made = _upgrade(store, costs, backups or file.parent / "backups")
             store.load_key()
             trouble = _key_trouble(store)
