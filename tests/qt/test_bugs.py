@@ -76,6 +76,7 @@ def test_a_bug_that_keeps_the_window_from_being_built_is_shown_logged_and_said(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    qapp.setQuitOnLastWindowClosed(False)  # as the program has it: it would quit twice, and end the next test's wait
     monkeypatch.setattr(config, "load", broken)
     seen: list[str] = []
 
@@ -89,6 +90,7 @@ def test_a_bug_that_keeps_the_window_from_being_built_is_shown_logged_and_said(
     closer.start(10)
     status = main(["--data-dir", str(tmp_path / "data")])
     closer.stop()
+    qapp.setQuitOnLastWindowClosed(True)
     said = capsys.readouterr()
     assert status == 1
     assert len(said.err.splitlines()) == 1

@@ -564,3 +564,72 @@ def test_a_store_that_could_not_be_made_leaves_no_key(tmp_path: Path, monkeypatc
     store = _ledger(file)
     assert (store.read_only_reason, verify(store).problems) == (None, ())
     store.close()
+
+
+SLIPS = [
+    "SELECT no_such FROM record",
+    "SELECT 1 FROM recrods",
+    "SELECT no_such_function(1) FROM record",
+    "SELECT FROM record",
+    "SELECT count(*, 1) FROM record",
+]
+
+
+@pytest.mark.parametrize("sql", SLIPS)
+def test_a_slip_in_our_sql_is_a_bug_and_not_a_damaged_store(books: Books, sql: str) -> None:
+    for transaction in (books.store.reading, books.store.writing):
+        with pytest.raises(sqlite.peewee.PeeweeException), transaction() as database:
+            database.execute_sql(sql).fetchall()
+    assert books.charge("1 + 1").result == "2"
+
+
+def test_what_a_function_of_ours_raises_inside_sql_comes_out_as_it_is(books: Books) -> None:
+    def broken(_text: str) -> str:
+        raise KeyError("a planted bug")
+
+    books.store.database.register_function(broken, "number_key", 1)
+    with pytest.raises(KeyError, match="a planted bug") as caught, books.store.reading() as database:
+        database.execute_sql("SELECT number_key(operation_response) FROM record").fetchall()
+    assert caught.traceback[-1].name == "broken"
+    with pytest.raises(sqlite.peewee.PeeweeException), books.store.reading() as database:
+        database.execute_sql(SLIPS[0])  # and is not taken for what the next one raised
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE record SET operation_response = CAST(x'31ff' AS TEXT) WHERE seq = 1",
+        "UPDATE record SET source = CAST(x'31ff' AS TEXT) WHERE seq = 1",
+        "ALTER TABLE record RENAME COLUMN operation_response TO operation_responsf",
+    ],
+)
+def test_a_store_whose_texts_or_schema_were_hit_is_damaged_and_no_bug(
+    open_books: Callable[[], Books], damage: str
+) -> None:
+    books = open_books()
+    tamper(books.store.file, damage)
+    page = PageRequest(Filters(), Column.RESPONSE)
+    with pytest.raises(StoreDamaged):
+        records.page(books.store, books.ann, page)
+
+
+def test_a_thread_whose_work_is_not_wanted_gives_up_whatever_statement_runs(books: Books) -> None:
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n"
+    looks: list[int] = []
+
+    def given_up() -> bool:
+        looks.append(1)
+        return len(looks) > 3
+
+    def work() -> None:
+        sqlite.give_up_when(given_up)
+        books.store.connect()
+        try:
+            with pytest.raises(Cancelled), books.store.reading() as database:
+                database.execute_sql(endless).fetchall()
+        finally:
+            books.store.disconnect()
+
+    in_thread(work)
+    assert len(looks) == 4
+    assert books.charge("1 + 1").result == "2"  # other threads' work is wanted
