@@ -201,8 +201,8 @@ def schema_of(database: SqliteDatabase) -> dict[str, str]:
 
 
 @functools.cache
-def expected_schema(version: int = SCHEMA_VERSION) -> Mapping[str, str]:
-    """The schema that the steps up to a version make, taken from a store that they just made in memory."""
+def expected_schema(version: int | None = None) -> Mapping[str, str]:
+    """The schema that the steps make, up to a version if one is given, taken from a store just made in memory."""
     database = SqliteDatabase(":memory:", autoconnect=False)
     database.connect()
     try:
