@@ -33,7 +33,7 @@ from PySide6.QtCore import (
     qInstallMessageHandler,
 )
 from PySide6.QtGui import QInputEvent, QSessionManager
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from desktop import __version__, ending, logs
 from desktop.arithmetic.money import format_money
@@ -309,7 +309,7 @@ class Program(QObject):
             name="about_dialog",
             title="About Metercalc",
             text=f"<b>Metercalc {__version__}</b><br>A pay-per-use calculator with a ledger that can be proved.",
-            details=self._facts(),
+            details=_facts(self.places),
             parent=self.window,
         ).open()
 
@@ -342,25 +342,9 @@ class Program(QObject):
 
     @Slot(str, str)
     def _on_bug(self, reference: str, trace: str) -> None:
-        from desktop.views.dialogs import DetailsDialog
-
-        DetailsDialog(
-            name=CRASH_DIALOG,
-            title="Metercalc made a mistake",
-            text=f"Something went wrong in the program itself (reference {reference}). It goes on where it can; what "
-            "was charged stands in the records. Please send the details to whoever looks after Metercalc.",
-            details=[trace, *self._facts()],
-            parent=self.window,
-        ).open()
-
-    def _facts(self) -> list[str]:
-        return [
-            f"Metercalc {__version__}",
-            f"Python {platform.python_version()}, Qt and PySide {qt_version}, {platform.platform()}",
-            f"Store: {self.places.store_file}",
-            f"Configuration: {self.places.config_file}",
-            f"Logs: {self.places.log_dir}",
-        ]
+        # Without a parent it would be gone as soon as it is made; in front of a hidden one nobody would look for it.
+        parent = self.window if self.window is not None and self.window.isVisible() else self.login_dialog
+        _crash_dialog(self.places, reference, trace, parent).open()
 
     def report_bug(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """The end of an error that nobody expected: into the log, and to the window from whatever thread."""
@@ -447,6 +431,42 @@ def run(places: Places, config: Config, *, sign_in_as: tuple[str, str] | None = 
         program.close()
         signals.close()
         sys.excepthook = sys.__excepthook__
+
+
+def show_bug(places: Places, reference: str, error: BaseException) -> None:
+    """Show a bug that ended the window, or came before it, until it has been read."""
+    application = QApplication.instance() or make_application()  # the start may have come as far as that
+    dialog = _crash_dialog(
+        places, reference, "".join(traceback.format_exception(error)), None, goes_on="It cannot go on"
+    )
+    dialog.finished.connect(application.quit)
+    dialog.open()
+    application.exec()
+
+
+def _crash_dialog(
+    places: Places, reference: str, trace: str, parent: QWidget | None, *, goes_on: str = "It goes on where it can"
+) -> QDialog:
+    from desktop.views.dialogs import DetailsDialog
+
+    return DetailsDialog(
+        name=CRASH_DIALOG,
+        title="Metercalc made a mistake",
+        text=f"Something went wrong in the program itself (reference {reference}). {goes_on}; what was charged stands "
+        "in the records. Please send the details to whoever looks after Metercalc.",
+        details=[trace, *_facts(places)],
+        parent=parent,
+    )
+
+
+def _facts(places: Places) -> list[str]:
+    return [
+        f"Metercalc {__version__}",
+        f"Python {platform.python_version()}, Qt and PySide {qt_version}, {platform.platform()}",
+        f"Store: {places.store_file}",
+        f"Configuration: {places.config_file}",
+        f"Logs: {places.log_dir}",
+    ]
 
 
 def _log_qt(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:

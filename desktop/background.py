@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Hashable
 from contextvars import ContextVar
@@ -27,8 +28,8 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-NETWORK_GRACE = 2.0
-"""Seconds that quitting waits for a network call to notice; then it is left behind."""
+GRACE = 2.0
+"""Seconds that quitting waits for work that nobody wants any more to notice; then it is left behind."""
 
 _NUDGE = 0.1
 
@@ -234,11 +235,15 @@ class Lane(QObject):
         return not self._thread.is_alive()
 
     def _join(self, timeout: float | None) -> None:
-        if timeout is not None or self._interrupt is None:
-            self._thread.join(timeout)
-            return
+        deadline = None if timeout is None else time.monotonic() + timeout
         while self._thread.is_alive():
-            self._thread.join(_NUDGE)
+            left = None if deadline is None else deadline - time.monotonic()
+            if left is not None and left <= 0:
+                return
+            if self._interrupt is None:
+                self._thread.join(left)
+                continue
+            self._thread.join(_NUDGE if left is None else min(_NUDGE, left))
             with self._changed:
                 # Again and again: an interruption between two statements of a job is lost.
                 if self._running is not None:
@@ -374,11 +379,11 @@ class Lanes:
     ) -> None:
         """The `open_…` functions connect the thread that calls them, `leave` disconnects it, `close` the writer's."""
         self.write = Lane("write", on_start=open_writing, on_stop=close, drain=True)
-        self.read = Lane("read", on_start=open_reading, on_stop=leave, interrupt=interrupt_reader)
-        self.survey = Lane("survey", on_start=open_survey, on_stop=leave)
-        self.reports = Lane("reports", on_start=open_survey, on_stop=leave)
-        self.insights = Lane("insights", on_start=open_survey, on_stop=leave)
-        self.upkeep = Lane("upkeep", on_start=open_survey, on_stop=leave)
+        self.read = Lane("read", on_start=open_reading, on_stop=leave, interrupt=interrupt_reader, daemon=True)
+        self.survey = Lane("survey", on_start=open_survey, on_stop=leave, daemon=True)
+        self.reports = Lane("reports", on_start=open_survey, on_stop=leave, daemon=True)
+        self.insights = Lane("insights", on_start=open_survey, on_stop=leave, daemon=True)
+        self.upkeep = Lane("upkeep", on_start=open_survey, on_stop=leave, daemon=True)
         self.network = Lane("network", daemon=True)
 
     def serve(self, session: Hashable) -> None:
@@ -387,10 +392,12 @@ class Lanes:
             lane.serve(session)
 
     def close(self) -> None:
-        """End all work: what was accepted for writing is carried out, the rest given up; the network has 2 s."""
-        ending = (self.read, self.survey, self.reports, self.insights, self.upkeep, self.write)
-        for lane in (self.network, *ending):
+        """End all work: what was accepted for writing is carried out, the rest given up, within 2 s altogether."""
+        readers = (self.read, self.survey, self.reports, self.insights, self.upkeep)
+        for lane in (self.network, *readers, self.write):
             lane.end()
-        for lane in ending:
-            lane.close()
-        self.network.close(NETWORK_GRACE)
+        deadline = time.monotonic() + GRACE
+        for lane in readers:
+            lane.close(max(0.0, deadline - time.monotonic()))
+        self.write.close()  # the last to leave the store
+        self.network.close(max(0.0, deadline - time.monotonic()))

@@ -38,19 +38,33 @@ _DEMO = "demo"
 def main(argv: Sequence[str] | None = None) -> int:
     """Carry out one command; returns the exit status."""
     os.umask(0o077)
+    words = sys.argv[1:] if argv is None else argv
+    asked = Asked("", str(uuid.uuid4()), "--json" in words)
     terminal = open_terminal()
     try:
         with ending.raised():
-            return _answer(arguments.decoded(sys.argv[1:] if argv is None else argv), terminal)
+            return _answer(arguments.decoded(words), asked, terminal)
     except ending.Ended as ended:
         return ended.status
     except BrokenPipeError:
         terminal.output.abandon()
         return READER_GONE
+    except Exception as error:  # noqa: BLE001 - the end of a request that did not come as far as its own log
+        return _bug_before(error, asked, terminal)
 
 
-def _answer(words: Sequence[str], terminal: Terminal) -> int:
-    asked = Asked("", str(uuid.uuid4()), "--json" in words)
+def _bug_before(error: Exception, asked: Asked, terminal: Terminal) -> int:
+    """Tell of a bug from before the request was under way; it goes into the usual log."""
+    from desktop import config, logs
+
+    with logs.request(asked.reference):
+        try:
+            return failures.show_bug(error, asked, terminal.output, config.places().log_dir)
+        finally:
+            logs.shut_down()
+
+
+def _answer(words: Sequence[str], asked: Asked, terminal: Terminal) -> int:
     try:
         parsed = grammar.parse(words)
         asked = Asked(parsed.command, getattr(parsed, "request_id", None) or asked.request_id, _wants_json(parsed))
@@ -74,9 +88,12 @@ def _request(parsed: argparse.Namespace, asked: Asked, terminal: Terminal) -> in
             status = failures.show(error, asked, terminal.output)
         except BrokenPipeError:
             raise
-        except Exception:
-            log.exception("a bug ended %s", asked.command)
-            status = failures.show_bug(asked, terminal.output, places.log_dir / logs.FILE_NAME)
+        except Exception as error:  # noqa: BLE001 - the end of a request
+            status = failures.show_bug(error, asked, terminal.output, places.log_dir)
+            if asked.command == grammar.WINDOW:
+                from desktop.commands import window
+
+                window.show_bug(places, asked.reference, error)
         finally:
             logs.shut_down()
     return status

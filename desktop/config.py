@@ -136,9 +136,19 @@ class Places:
     options: str = ""
 
     def with_database(self, database: DatabaseSection) -> Places:
-        """The same places with the store where the configuration has it; relative paths start at `data_dir`."""
+        """The same places with the store where the configuration has it; relative paths start at `data_dir`.
+
+        Raises `ConfigError` where the program has something else there.
+        """
         named = kinds.database_path(database.url)
-        return self if named is None else replace(self, store_file=self.data_dir / named)
+        if named is None:
+            return self
+        file = self.data_dir / named
+        whole = file.resolve()
+        others = [self.config_file.resolve(), self.settings_file.resolve(), self.log_dir.resolve()]
+        if whole in others or others[-1] in whole.parents:
+            raise ConfigError(f"[database] url = {database.url}: Metercalc has something else there ({file}).")
+        return replace(self, store_file=file)
 
 
 def places(data_dir: Path | None = None, config: Path | None = None) -> Places:

@@ -57,6 +57,12 @@ def set_up(log_dir: Path, level: str, keep: int) -> None:
     logging.getLogger(_OURS).setLevel(threshold)
 
 
+def set_up_in_need(log_dir: Path) -> None:
+    """Log to `log_dir` if nothing is set up: for a bug that comes before the configuration has said how to."""
+    if not any(isinstance(each, _PrivateFiles) for each in logging.getLogger().handlers):
+        set_up(log_dir, "INFO", 2)
+
+
 def shut_down() -> None:
     """Close the log file and take logging back to Python's defaults; nothing happens where it was not set up."""
     root = logging.getLogger()

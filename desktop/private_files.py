@@ -38,7 +38,7 @@ def write_private(file: Path, content: bytes) -> None:
 @contextlib.contextmanager
 def replacing(file: Path) -> Iterator[Path]:
     """A new private file to fill, which then takes `file`'s place at once; on any error nothing is left of it."""
-    temporary = file.with_name(f".{file.name}.{os.urandom(4).hex()}.part")
+    temporary = _temporary(file)
     create_private(temporary)
     try:
         yield temporary
@@ -47,6 +47,17 @@ def replacing(file: Path) -> Iterator[Path]:
         sync_folder(file.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def try_out(file: Path) -> None:
+    """Raise the `OSError` with which `write_private` could not even begin; else leave nothing behind."""
+    temporary = _temporary(file)
+    create_private(temporary)
+    temporary.unlink()
+
+
+def _temporary(file: Path) -> Path:
+    return file.with_name(f".{file.name}.{os.urandom(4).hex()}.part")
 
 
 def sync(file: Path) -> None:

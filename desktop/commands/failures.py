@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktop import logs
 from desktop.arithmetic.money import plain_money
 from desktop.commands.terminal import Output, OutputFailed
 from desktop.errors import AppError, ChargeUnknown
+
+log = logging.getLogger(__name__)
 
 _CHARGING = frozenset({"eval", "random"})
 _MONEY = frozenset({"cost", "balance", "shortfall", "quoted"})
@@ -39,9 +43,11 @@ def show(error: AppError, asked: Asked, output: Output, *, where: str = "") -> i
     return error.exit_status
 
 
-def show_bug(asked: Asked, output: Output, log_file: Path) -> int:
-    """Tell that the program failed, and where the details are; returns the exit status."""
-    message = f"This is a fault of Metercalc. The details are in {log_file}."
+def show_bug(error: Exception, asked: Asked, output: Output, log_dir: Path) -> int:
+    """Log a bug, also where there is no log yet, and tell of it in a sentence; returns the exit status."""
+    logs.set_up_in_need(log_dir)
+    log.error("a bug ended %s", asked.command or "the program", exc_info=error)
+    message = f"This is a fault of Metercalc. The details are in {log_dir / logs.FILE_NAME}."
     output.note(f"metercalc: {message} (reference {asked.reference})")
     if asked.json:
         output.document({"error": {"code": "bug", "message": message, "reference": asked.reference}})

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import gc
+from typing import TYPE_CHECKING
 
 from desktop.commands.run import Run
+
+if TYPE_CHECKING:
+    from desktop.config import Places
 
 
 def open_window(run: Run) -> int:
@@ -17,3 +21,10 @@ def open_window(run: Run) -> int:
     gc.freeze()
     gc.enable()
     return run_window(run.places, run.config)
+
+
+def show_bug(places: Places, reference: str, error: BaseException) -> None:
+    """Show a bug that the window did not live to show: who started it from a menu reads no terminal."""
+    from desktop.app import show_bug as show
+
+    show(places, reference, error)

@@ -280,14 +280,16 @@ def _write_anchor(access: StoreAccess) -> str:
 def _back_up(access: StoreAccess, target: Path) -> str:
     from desktop.models import backups
 
-    backups.back_up(access.store, target, keep=[access.places.config_file])
+    backups.back_up(access.store, target, keep=[access.places.config_file], cancelled=background.cancelled)
     return str(target)
 
 
 def _back_up_daily(access: StoreAccess) -> Path | None:
     from desktop.models import backups
 
-    return backups.back_up_daily(access.store) if access.store.read_only_reason is None else None
+    if access.store.read_only_reason is not None:
+        return None
+    return backups.back_up_daily(access.store, cancelled=background.cancelled)
 
 
 def _make_read_only(access: StoreAccess) -> str:

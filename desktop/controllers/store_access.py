@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from desktop import memory
+from desktop import background, memory
 from desktop.config import Config, Places
 from desktop.errors import AppError, StoreDamaged, StoreError
 
@@ -83,4 +83,7 @@ class StoreAccess:
 
     def _join(self, connect: Callable[[Store], None]) -> None:
         self._tried.wait()
+        from desktop.models import sqlite
+
+        sqlite.give_up_when(background.cancelled)  # whatever runs here: the next request, or the end, waits for it
         connect(self.store)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,23 +30,25 @@ _TRAILER_SIZE = len(_TRAILER) + hashlib.new(_DIGEST).digest_size
 _BLOCK = 1 << 20
 
 
-def write(database: SqliteDatabase, key: bytes, target: Path) -> None:
+def write(database: SqliteDatabase, key: bytes, target: Path, cancelled: Callable[[], bool] = lambda: False) -> None:
     """Copy an open store, key included, into `target` (0600), replacing it in one step once the copy is sound.
 
-    Others may write to the store meanwhile. Raises `StoreDamaged` when the copy fails SQLite's own check, `OSError`
-    and the store's errors as they come; then there is no file under the final name.
+    Others may write to the store meanwhile. Raises `StoreDamaged` when the copy fails SQLite's own check, `Cancelled`,
+    `OSError` and the store's errors as they come; then there is no file under the final name, and nothing half made.
     """
     with replacing(target) as temporary:
-        sqlite.copy_into(database, temporary)
-        _seal(temporary, chain.key_text(key))
+        sqlite.copy_into(database, temporary, cancelled)
+        with sqlite.giving_up_when(cancelled):
+            _seal(temporary, chain.key_text(key))
         with temporary.open("r+b") as copy:
-            digest = _digest(copy, copy.seek(0, os.SEEK_END))
+            digest = _digest(copy, copy.seek(0, os.SEEK_END), cancelled)
             copy.seek(0, os.SEEK_END)
             copy.write(_TRAILER + digest)
 
 
 def _seal(copy: Path, key: bytes) -> None:
     with closing(sqlite.sqlite3.connect(str(copy), isolation_level=None)) as connection:
+        sqlite.heed(connection)
         # One file: a backup left in WAL mode would make side files wherever it is looked at.
         connection.execute("PRAGMA journal_mode = DELETE")
         connection.execute("CREATE TABLE backup_key (key BLOB NOT NULL) STRICT")
@@ -65,7 +68,11 @@ def unseal(copy: Path) -> bytes:
                 "This file is not a Metercalc backup, or not as it was written any more. Nothing was replaced."
             )
         content.truncate(size)
-    with sqlite.translated(copy), closing(sqlite.sqlite3.connect(str(copy), isolation_level=None)) as connection:
+    # Nothing in this file is the program's own, whatever the digest says: what cannot be read of it is damage.
+    with (
+        sqlite.translated(copy, lambda: True),
+        closing(sqlite.sqlite3.connect(str(copy), isolation_level=None)) as connection,
+    ):
         known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'backup_key'").fetchone()
         row = connection.execute("SELECT key FROM backup_key").fetchone() if known else None
         if row is None:
@@ -85,11 +92,12 @@ def is_one(file: Path) -> bool:
         return False
 
 
-def _digest(content: BinaryIO, size: int) -> bytes:
-    """Of the first `size` bytes; the file is left standing behind them."""
+def _digest(content: BinaryIO, size: int, cancelled: Callable[[], bool] = lambda: False) -> bytes:
+    """Of the first `size` bytes; the file is left standing behind them. Raises `Cancelled`."""
     digest = hashlib.new(_DIGEST)
     content.seek(0)
     while size > 0 and (block := content.read(min(_BLOCK, size))):
+        sqlite.check_wanted(cancelled)
         digest.update(block)
         size -= len(block)
     return digest.digest()

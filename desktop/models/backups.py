@@ -15,7 +15,7 @@ from pathlib import Path
 
 from desktop.errors import AppError, StoreDamaged, StoreError, StoreLocked
 from desktop.models import accounts, backup_files, chain, sqlite
-from desktop.models.opening import open_store
+from desktop.models.opening import check_name, open_store
 from desktop.models.store import Store, remembered_file
 from desktop.models.verify import verify
 from desktop.private_files import create_private, make_folder, sync, sync_folder, write_private
@@ -37,11 +37,13 @@ def folder_of(store_file: Path) -> Path:
     return store_file.parent / "backups"
 
 
-def back_up(store: Store, target: Path, *, keep: Iterable[Path] = ()) -> None:
+def back_up(
+    store: Store, target: Path, *, keep: Iterable[Path] = (), cancelled: Callable[[], bool] = lambda: False
+) -> None:
     """Write a checked backup of the open store; `target` is replaced in one step.
 
-    Raises `StoreError`: then there is no new file under that name; also where it would replace a file that the store
-    is made of, or one of those to `keep`.
+    Raises `StoreError`, or `Cancelled` within 50 ms: then there is no new file under that name; also where it would
+    replace a file that the store is made of, or one of those to `keep`.
     """
     if not store.key_is_own:
         raise StoreError("The store's own key file is missing: a backup without it could never be verified.")
@@ -50,8 +52,8 @@ def back_up(store: Store, target: Path, *, keep: Iterable[Path] = ()) -> None:
     if target.is_file() and sqlite.has_content(target) and not backup_files.is_one(target):
         raise StoreError(f"{target} is something else than a backup, and was left as it is. Choose another file.")
     try:
-        with sqlite.translated(store.file):
-            backup_files.write(store.database, store.key, target)
+        with sqlite.translated(store.file, store.is_damaged):
+            backup_files.write(store.database, store.key, target, cancelled)
     except OSError as error:
         raise StoreError(f"The backup could not be written ({target}): {os.strerror(error.errno or 0)}.") from error
     log.info("backed up")
@@ -62,7 +64,7 @@ def _files_of(store_file: Path) -> list[Path]:
     return [store_file, chain.key_file(store_file), chain.anchor_file(store_file), *side]
 
 
-def back_up_daily(store: Store) -> Path | None:
+def back_up_daily(store: Store, *, cancelled: Callable[[], bool] = lambda: False) -> Path | None:
     """Make today's automatic backup, unless there is one or nobody has an account; drop those that had their time."""
     folder = folder_of(store.file)
     today = datetime.now(UTC).date()
@@ -73,7 +75,7 @@ def back_up_daily(store: Store) -> Path | None:
     except OSError as error:
         raise StoreError(f"No backup can be made ({folder}): {os.strerror(error.errno or 0)}.") from error
     target = backup_files.daily(folder)
-    back_up(store, target)
+    back_up(store, target, cancelled=cancelled)
     dailies = _dailies(folder)  # the one just made is the newest day's, and always kept
     kept = set(dailies.values()) - set(superseded(dailies))
     for old in [*(set(_up_to_today(folder)) - kept), *_abandoned(folder)]:
@@ -149,6 +151,7 @@ def restore(
     Raises `StoreDamaged` when the backup fails a check and `StoreLocked` when a program has the store open; then
     nothing was changed.
     """
+    check_name(store_file)
     make_folder(store_file.parent)
     workshop = store_file.parent / f"restoring-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
     make_folder(workshop)

@@ -23,6 +23,8 @@ from desktop.private_files import write_private
 
 EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 KEY_BYTES = 32
+USUAL_SUFFIX = ".db"
+SIDE_SUFFIXES = (".key", ".anchor")
 NO_USER = 0  # the anchor's name for the journal, which belongs to nobody
 
 
@@ -62,12 +64,26 @@ def mac(key: bytes) -> Callable[[bytes], bytes]:
 
 def key_file(store_file: Path) -> Path:
     """Where a store's key lies."""
-    return store_file.with_suffix(".key")
+    return _beside(store_file, ".key")
 
 
 def anchor_file(store_file: Path) -> Path:
     """Where a store's anchor lies."""
-    return store_file.with_suffix(".anchor")
+    return _beside(store_file, ".anchor")
+
+
+def _beside(store_file: Path, suffix: str) -> Path:
+    """A store's own file of this kind: ledger.key beside ledger.db, ledger.sqlite.key beside ledger.sqlite.
+
+    Version 1.0.0 gave ledger.sqlite a ledger.key as well: where it lies there, and no ledger.db to which it might
+    belong, it is still that store's.
+    """
+    usual, own = store_file.with_suffix, store_file.with_name
+    if store_file.suffix == USUAL_SUFFIX:
+        return usual(suffix)
+    has_own = any(own(store_file.name + kind).exists() for kind in SIDE_SUFFIXES)
+    has_old = any(usual(kind).exists() for kind in SIDE_SUFFIXES) and not usual(USUAL_SUFFIX).exists()
+    return usual(suffix) if has_old and not has_own else own(store_file.name + suffix)
 
 
 def make_key(file: Path) -> bytes:

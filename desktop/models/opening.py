@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from desktop.models import added_operations, backup_files, chain, journal, migra
 from desktop.models.migrations import first
 from desktop.models.store import OTHER_NAMES, Store, has_other_names
 from desktop.models.tables import Record, User
-from desktop.private_files import create_private, make_folder
+from desktop.private_files import create_private, make_folder, try_out
 from desktop.values import OperationType
 
 FORMS_OF_TEXT = 3  # the last version of the schema whose key is told by its first price
@@ -30,6 +31,7 @@ def open_store(
     `StoreNewer`, `StoreDamaged` (also where a store was before and is gone or empty now), leaving the files as they
     are, and other `StoreError`s.
     """
+    check_name(file)
     _make_file(file)
     _drop_leftover_name(file)
     reason = _cannot_write(file)
@@ -40,7 +42,10 @@ def open_store(
         if any(sqlite.side_file(file, suffix).exists() for suffix in ("-shm", "-journal")) or _has_log(file):
             raise
         reason = f"{full.message} Until then the ledger can only be read."
-        return _open(file, reason, costs, backups, remembered, sealed=True)
+        try:
+            return _open(file, reason, costs, backups, remembered, sealed=True)
+        except StoreReadOnly:  # it is still to be made, or to be upgraded
+            raise full from None
 
 
 def _open(
@@ -57,7 +62,7 @@ def _open(
     try:
         _check_file(file, read_only=reason is not None, sealed=sealed)
         store.connect()
-        with sqlite.translated(file):
+        with sqlite.translated(file, store.is_damaged):
             made = _upgrade(store, costs, backups or file.parent / "backups")
             store.load_key()
             trouble = _key_trouble(store)
@@ -110,6 +115,20 @@ def _anchored_before_upgrade(store: Store) -> bool:
     return seen is not None and bytes(seen[0]) == hashlib.sha256(anchor).digest()
 
 
+def check_name(file: Path) -> None:
+    """Raises `StoreError` where a store of this name would share a file with what lies beside it, or with another."""
+    logs = ("-wal", "-shm", "-journal")
+    beside = any(file.name.endswith(end) and file.with_name(file.name.removesuffix(end)).exists() for end in logs)
+    if file.suffix.lower() in chain.SIDE_SUFFIXES or beside:
+        raise StoreError(f"A store cannot be called {file.name}: so are the files beside a store. Choose another name.")
+    other = file.with_name(file.name + chain.USUAL_SUFFIX)
+    if file.suffix != chain.USUAL_SUFFIX and chain.key_file(file) == chain.key_file(other) and other.exists():
+        raise StoreError(
+            f"{file.name} and {other.name} would share one key ({chain.key_file(file)}). Give the store another name, "
+            "or a folder of its own."
+        )
+
+
 def _make_file(file: Path) -> None:
     try:
         if not file.exists():
@@ -117,6 +136,7 @@ def _make_file(file: Path) -> None:
             if (chain.key_file(file).exists() or chain.anchor_file(file).exists()) and not file.exists():
                 raise StoreDamaged(_gone(file, "is missing"))
             make_folder(file.parent)
+            try_out(chain.anchor_file(file))  # the longest name beside it: else the store would be left without one
             create_private(file)
     except FileExistsError:
         return
@@ -198,11 +218,30 @@ def _upgrade(store: Store, costs: Mapping[OperationType, int], backups: Path) ->
                 f"The store cannot be backed up before its upgrade ({backups}): {os.strerror(error.errno or 0)}."
             ) from error
     by_name = {operation.value: cost for operation, cost in costs.items()}
-    migrations.upgrade(store.database, key_file, by_name, anchor_file=chain.anchor_file(store.file))
+    try:
+        migrations.upgrade(store.database, key_file, by_name, anchor_file=chain.anchor_file(store.file))
+    except BaseException as error:
+        if not found:
+            _take_back_key(store)
+        if isinstance(error, OSError):
+            raise StoreError(
+                f"The store's key cannot be made ({key_file}): {os.strerror(error.errno or 0)}."
+            ) from error
+        raise
     # Measured: on the connection that altered the tables, each statement of a charge takes three times as long.
     store.disconnect()
     store.connect()
     return not found
+
+
+def _take_back_key(store: Store) -> None:
+    """Remove the key of a store whose making failed: alone, it would be taken for what is left of a lost one.
+
+    In a transaction: no other program can be making the store under that key meanwhile, nor have made it.
+    """
+    with contextlib.suppress(OSError, *sqlite.ERRORS), store.database.atomic("IMMEDIATE"):
+        if migrations.version(store.database) == 0:
+            chain.key_file(store.file).unlink(missing_ok=True)
 
 
 def _key_trouble(store: Store) -> str | None:

@@ -7,11 +7,13 @@ Nothing here knows the ledger's rules. Another database engine would replace thi
 from __future__ import annotations
 
 import errno
+import functools
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,7 @@ from desktop.errors import (
     StoreLocked,
     StoreReadOnly,
 )
+from desktop.private_files import sync
 from desktop.shown import shown_date
 
 sqlite3 = peewee.sqlite3  # pysqlite3 where its SQLite is newer than Python's
@@ -39,7 +42,16 @@ APPLICATION_ID = 0x4D657463  # "Metc": tells the file from any other SQLite data
 BUSY_TIMEOUT_S = 10.0
 CACHE_KB = 500  # a connection: there is one a lane, and the system keeps the file's pages anyway
 _FILES = 3  # that a connection opens: the store, its log, the log's shared memory
+NOT_WANTED = "A newer request took the place of this one."
 ERRORS = (peewee.PeeweeException, sqlite3.Error, UnicodeDecodeError)
+
+_LOOK = 2_000  # steps of SQLite's machine, or pages of a check, between two looks: a few milliseconds
+_COPIED_PAGES = 512
+_SYNCED_PAGES = 8 * _COPIED_PAGES
+
+# Each thread's own: whether its work is still wanted, and what a function of ours last raised inside its SQL.
+_given_up: ContextVar[Callable[[], bool]] = ContextVar("given up", default=lambda: False)
+_raised: ContextVar[Exception | None] = ContextVar("raised", default=None)
 
 
 def wal_is_sound(version: tuple[int, int, int]) -> bool:
@@ -68,9 +80,24 @@ def durable_pragmas() -> dict[str, object]:
     return pragmas
 
 
+class _Database(SqliteDatabase):  # type: ignore[misc]  # peewee carries no types
+    """peewee's, but for what its functions raise: it is kept for `translated`. SQLite only says that one did."""
+
+    def register_function(self, function: Callable[..., object], name: str, arguments: int) -> None:
+        @functools.wraps(function)
+        def call(*given: object) -> object:
+            try:
+                return function(*given)
+            except Exception as error:
+                _raised.set(error)
+                raise
+
+        super().register_function(call, name, arguments)
+
+
 def make_database(file: Path, *, read_only: bool, sealed: bool = False) -> SqliteDatabase:
     """A database that connects only when told to, one connection a thread; `sealed`, it makes no file at all."""
-    database = SqliteDatabase(
+    database = _Database(
         location(file, read_only=read_only, sealed=sealed),
         uri=True,
         autoconnect=False,
@@ -164,25 +191,18 @@ def error_name(error: BaseException | None) -> str:
     return next((name for name in reversed(names) if name and name != "SQLITE_ERROR"), "")
 
 
-# What a plain SQLITE_ERROR, or Python, says of a file whose schema or texts were hit (random bytes flipped).
-_DAMAGE = (
-    "Could not decode to UTF-8",
-    "codec can't decode",
-    "malformed",
-    "unsupported file format",
-    "no such column",
-    "no such table",
-    "already exists",
-    "no such collation sequence",
-    "no such function",
-    "unknown function",
-    "foreign key mismatch",
-    "user-defined function raised exception",
-)
+# What is said of a damaged file without a name of its own.
+_DAMAGE = ("Could not decode to UTF-8", "unsupported file format")
+_DAMAGED_SCHEMA = b"malformed database schema"
+_FUNCTION_RAISED = "user-defined function raised exception"
 
 
 def as_app_error(error: BaseException, file: Path) -> AppError | None:
-    """What an error of SQLite means for the person; None when it is a bug of the program."""
+    """What an error of SQLite means for the person.
+
+    None where SQLite names no trouble of the file or the machine: a bug of the program, unless the file is damaged in
+    a way that SQLite does not notice (`translated` can ask).
+    """
     name = error_name(error)
     if name.startswith("SQLITE_FULL"):
         return StoreFull(f"The disk that holds the store is full ({file}). Make room and try again.")
@@ -190,15 +210,22 @@ def as_app_error(error: BaseException, file: Path) -> AppError | None:
         return StoreReadOnly(f"The store cannot be written ({file}): check the file's and folder's permissions.")
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")):
         return StoreLocked("Another program keeps the store busy. Try again in a moment.")
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or any(text in str(error) for text in _DAMAGE):
-        return StoreDamaged(f"The store is damaged ({file}). Restore a backup.")
+    unreadable = isinstance(error, UnicodeDecodeError) and error.object.startswith(_DAMAGED_SCHEMA)
+    damage = unreadable or any(text in str(error) for text in _DAMAGE)
+    if damage or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return damaged(file)
     if name.startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR_SHM")):
         return _cannot_open(file, name)
     if name.startswith("SQLITE_IOERR"):
         return StoreError(f"The disk that holds the store failed ({file}, {name}). Try again; check the disk.")
     if name.startswith("SQLITE_INTERRUPT"):
-        return Cancelled("A newer request took the place of this one.")
+        return Cancelled(NOT_WANTED)
     return None
+
+
+def damaged(file: Path) -> StoreDamaged:
+    """What a person is told of a damaged file."""
+    return StoreDamaged(f"The store is damaged ({file}). Restore a backup.")
 
 
 def _cannot_open(file: Path, name: str) -> AppError:
@@ -226,15 +253,26 @@ def _cannot_open(file: Path, name: str) -> AppError:
 
 
 @contextmanager
-def translated(file: Path) -> Iterator[None]:
-    """Turn SQLite's expected troubles into the program's own errors; let bugs through as they are."""
+def translated(file: Path, is_damaged: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    """Turn SQLite's expected troubles into the program's own errors; let bugs through as they are.
+
+    "No such column" is a slip in our SQL, or what a flipped byte made of the schema: where SQLite has no name for an
+    error, `is_damaged` decides. What a function of ours raised inside SQL comes out as it was raised.
+    """
+    token = _raised.set(None)
     try:
         yield
     except ERRORS as error:
-        known = as_app_error(error, file)
-        if known is None:
-            raise
-        raise known from error
+        if known := as_app_error(error, file):
+            raise known from error
+        if not error_name(error) and is_damaged():
+            raise damaged(file) from error
+        raised = _raised.get()
+        if raised is not None and _FUNCTION_RAISED in str(error):
+            raise raised from error
+        raise
+    finally:
+        _raised.reset(token)
 
 
 def settle(database: SqliteDatabase) -> None:
@@ -247,14 +285,51 @@ def settle(database: SqliteDatabase) -> None:
         database.execute_sql(f"PRAGMA user_version = {int(pragma(database, 'user_version'))}")
 
 
-def copy_into(database: SqliteDatabase, target: Path) -> None:
+def give_up_when(cancelled: Callable[[], bool]) -> None:
+    """From now on, end the calling thread's statements with `Cancelled` once this says so: for a thread of its own."""
+    _given_up.set(cancelled)
+
+
+@contextmanager
+def giving_up_when(cancelled: Callable[[], bool]) -> Iterator[None]:
+    """Within it, end statements on connections that `heed` once this says so. Raises `Cancelled`."""
+    token = _given_up.set(cancelled)
+    try:
+        yield
+    except ERRORS as error:
+        if error_name(error).startswith("SQLITE_INTERRUPT"):
+            raise Cancelled(NOT_WANTED) from error
+        raise
+    finally:
+        _given_up.reset(token)
+
+
+def heed(connection: Any) -> None:
+    """Have a connection look, between the steps of a statement, whether its thread's work is still wanted."""
+    connection.set_progress_handler(lambda: int(_given_up.get()()), _LOOK)
+
+
+def check_wanted(cancelled: Callable[[], bool]) -> None:
+    """Raises `Cancelled` where nobody waits any more."""
+    if cancelled():
+        raise Cancelled(NOT_WANTED)
+
+
+def copy_into(database: SqliteDatabase, target: Path, cancelled: Callable[[], bool] = lambda: False) -> None:
     """Copy the open store into a file by SQLite's backup API: one state of it, while others may write.
 
-    Without a transaction around it, each commit of somebody else would start the copy anew, perhaps for ever.
+    Without a transaction around it, each commit of somebody else would start the copy anew, perhaps for ever. What is
+    copied goes to the disk as it comes: at the end, nothing could stop the wait for all of it. Raises `Cancelled`.
     """
+
+    def look(_status: int, remaining: int, total: int) -> None:
+        check_wanted(cancelled)
+        if (total - remaining) % _SYNCED_PAGES == 0:
+            sync(target)
+
     with closing(sqlite3.connect(str(target), isolation_level=None)) as copy, database.atomic("DEFERRED"):
         database.execute_sql("SELECT 1 FROM sqlite_master").fetchall()
-        database.connection().backup(copy, pages=4096)
+        database.connection().backup(copy, pages=_COPIED_PAGES, progress=look)
 
 
 def quick_check(database: SqliteDatabase) -> list[str]:
@@ -262,12 +337,13 @@ def quick_check(database: SqliteDatabase) -> list[str]:
     return _findings(database, "PRAGMA quick_check")
 
 
-def full_check(database: SqliteDatabase) -> list[str]:
-    """What SQLite finds wrong with the file, its indexes and its foreign keys."""
-    return _findings(database, "PRAGMA integrity_check") + [
-        f"{table} row {row} points to a missing {parent}"
-        for table, row, parent, _ in database.execute_sql("PRAGMA foreign_key_check").fetchall()
-    ]
+def full_check(database: SqliteDatabase, cancelled: Callable[[], bool] | None = None) -> list[str]:
+    """What SQLite finds wrong with the file, its indexes and its foreign keys. Raises `Cancelled`, within 50 ms."""
+    with giving_up_when(cancelled or _given_up.get()):
+        return _findings(database, "PRAGMA integrity_check") + [
+            f"{table} row {row} points to a missing {parent}"
+            for table, row, parent, _ in database.execute_sql("PRAGMA foreign_key_check").fetchall()
+        ]
 
 
 def _findings(database: SqliteDatabase, check: str) -> list[str]:

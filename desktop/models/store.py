@@ -117,6 +117,7 @@ class Store:
             self.database.connect()
             try:
                 sqlite.apply_pragmas(self.database, read_only=self.read_only_reason is not None)
+                sqlite.heed(self.database.connection())
                 if reading:
                     self.database.execute_sql("PRAGMA query_only = 1")
             except BaseException:
@@ -175,7 +176,7 @@ class Store:
         if self.database.transaction_depth():
             raise RuntimeError("a transaction inside a transaction would be committed by the outer one")
         self._connect_again()
-        with sqlite.translated(self.file), self.database.atomic("IMMEDIATE"):
+        with sqlite.translated(self.file, self.is_damaged), self.database.atomic("IMMEDIATE"):
             # Not through peewee, which takes three times as long for what stands in every charge.
             version = self.database.connection().execute("PRAGMA user_version").fetchone()[0]
             if version != migrations.SCHEMA_VERSION:
@@ -188,8 +189,27 @@ class Store:
         if self._sealed and sqlite.side_file(self.file, "-wal").exists():
             raise StoreError("Another program writes to the store again. Start this one again.")
         self._connect_again()
-        with sqlite.translated(self.file), self.database.atomic("DEFERRED"):
+        with sqlite.translated(self.file, self.is_damaged), self.database.atomic("DEFERRED"):
             yield self.database
+
+    def is_damaged(self) -> bool:
+        """Whether the file is why a statement of ours failed: its schema, its structure or a text in it is broken.
+
+        It reads the whole file, for an error that nothing else explains.
+        """
+        try:
+            schema = migrations.schema_of(self.database)
+            if schema != migrations.expected_schema(migrations.version(self.database)):
+                return True
+            # A text that is none is no finding to SQLite; pysqlite raises where it is read, and gives functions None.
+            for table in (name.removeprefix("table ") for name in schema if name.startswith("table ")):
+                for _ in self.database.execute_sql(f"SELECT * FROM {table}"):
+                    pass
+            return bool(sqlite.quick_check(self.database))
+        except UnicodeDecodeError:  # in an error's text, where it names what was hit
+            return True
+        except sqlite.ERRORS as error:
+            return isinstance(sqlite.as_app_error(error, self.file), StoreDamaged)
 
     def _connect_again(self) -> None:
         """Where the thread's connection was lost to an error and could not be replaced then, replace it now."""

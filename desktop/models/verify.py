@@ -22,7 +22,7 @@ from typing import Any
 
 from peewee import SqliteDatabase
 
-from desktop.errors import StoreDamaged, StoreError
+from desktop.errors import Cancelled, StoreDamaged, StoreError
 from desktop.models import attempts, chain, forms, migrations, operations, replay, sqlite
 from desktop.models.store import Store, Witness
 from desktop.values import OperationType, Problem, Source, Verification
@@ -149,8 +149,14 @@ class _Run:
     def _unreadable(self, part: str) -> Iterator[None]:
         try:
             yield
+        except Cancelled:
+            self.stopped = True
         except sqlite.ERRORS as error:
-            if sqlite.as_app_error(error, self.file) is None and self.schema_is_ours:
+            known = sqlite.as_app_error(error, self.file)
+            if isinstance(known, Cancelled):
+                self.stopped = True
+                return
+            if known is None and self.schema_is_ours:
                 raise
             self._found("L7", 0, 0, f"The {part} cannot be read to the end: {error}.")
         except TypeError as error:  # a value of a kind that its STRICT column cannot hold; else a bug of ours
@@ -332,7 +338,7 @@ class _Run:
                 self._found("L6", 0, 0, "A count of failed sign-ins was changed by something else than the program.")
 
     def _structure(self) -> None:
-        findings = sqlite.full_check(self.database)
+        findings = sqlite.full_check(self.database, self.cancelled)
         for finding in findings:
             self._found("L7", 0, 0, f"SQLite finds: {finding}.")
         # Where the schema's unique index stands and is sound, no request can be in the table twice.

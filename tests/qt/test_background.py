@@ -680,6 +680,21 @@ def test_a_network_call_that_never_ends_does_not_hold_up_quitting() -> None:
     assert (program.returncode, program.stdout, program.stderr) == (0, "closed True\n", "")
 
 
+def test_work_that_never_notices_that_nobody_wants_it_does_not_hold_up_quitting() -> None:
+    program = run_program("""
+        for lane in (lanes.survey, lanes.reports, lanes.insights, lanes.upkeep):
+            lane.submit(for_ever, done=receiver.on_done, failed=receiver.on_failed)
+        begun.wait()
+        written = []
+        lanes.write.submit(lambda: written.append(1), done=receiver.on_done, failed=receiver.on_failed)
+        started = time.monotonic()
+        lanes.close()
+        print("closed", time.monotonic() - started < 3, written)
+    """)
+
+    assert (program.returncode, program.stdout, program.stderr) == (0, "closed True [1]\n", "")
+
+
 def test_a_program_that_ends_while_results_are_on_their_way_ends_quietly() -> None:
     program = run_program("""
         for lane in (lanes.write, lanes.read, lanes.network):

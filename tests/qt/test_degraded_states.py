@@ -337,7 +337,7 @@ def test_a_missing_anchor_is_told_once_and_shown_until_it_is_back(
 def test_a_days_backup_that_cannot_be_made_is_told_and_tried_again(
     qtbot: QtBot, qapp: QApplication, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_store: Store) -> None:
+    def refuse(_store: Store, *, cancelled: Callable[[], bool]) -> None:
         raise StoreError("The backup could not be written (backups): No space left on device.")
 
     with monkeypatch.context() as patch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -293,6 +294,33 @@ def test_a_file_that_is_no_store_is_refused_and_left_as_it_is(program: Program) 
     ended = program.as_user(ANN, "balance", "--json")
     assert (ended.status, ended.error["code"]) == (5, "store_damaged")
     assert contents(program.folder) == before
+
+
+@pytest.mark.parametrize("place", ["desktop.commands.grammar.parse", "desktop.config.places", "desktop.logs.set_up"])
+def test_a_bug_is_one_sentence_wherever_it_comes(tmp_path: Path, place: str) -> None:
+    module, name = place.rsplit(".", 1)
+    code = f"""
+import sys
+from desktop import cli, config, logs
+from desktop.commands import grammar
+import {module} as module
+sound = module.{name}
+def broken(*given, **more):
+    module.{name} = sound  # it fails once
+    raise RuntimeError("a planted bug")
+module.{name} = broken
+sys.exit(cli.main(sys.argv[1:]))
+"""
+    ended = run_python(code, "--data-dir", str(tmp_path / "data"), "verify", "--json", XDG_STATE_HOME=str(tmp_path))
+    assert ended.returncode == 1
+    assert len(ended.stderr.splitlines()) == 1
+    assert "Traceback" not in ended.stderr
+    error = json.loads(ended.stdout)["error"]
+    assert REFERENCE.findall(ended.stderr) == [error["reference"]]
+    (log,) = tmp_path.rglob("metercalc.log")
+    assert str(log) in ended.stderr
+    assert "a planted bug" in log.read_text()
+    assert f"[{error['reference']}]" in log.read_text()
 
 
 def test_variables_of_others_stop_nothing_and_their_values_are_told_nowhere(program: Program) -> None:

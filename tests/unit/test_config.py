@@ -431,3 +431,10 @@ def test_the_store_lies_where_the_database_url_says(
     monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
     loaded = load(tmp_path, line("database.url", f"'{url.format(root=tmp_path)}'"))
     assert config.places(tmp_path / "data").with_database(loaded.database).store_file == tmp_path / store
+
+
+@pytest.mark.parametrize("url", ["config.toml", "window.ini", "logs", "logs/metercalc.log", "./logs/../config.toml"])
+def test_a_store_is_not_put_where_the_program_has_something_else(tmp_path: Path, url: str) -> None:
+    loaded = config.load(tmp_path / "config.toml", {"METERCALC_DATABASE_URL": url}, {})
+    with pytest.raises(ConfigError, match="something else"):
+        config.places(tmp_path).with_database(loaded.database)

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from desktop.errors import Cancelled
-from desktop.models import sqlite
+from desktop.models import chain, sqlite
 from desktop.models.browsing.bitmaps import CHUNK, CHUNK_BITS, IndexDamaged, unpack
 from desktop.models.browsing.keys import SPAN, Key, bitmap_id
 from desktop.models.browsing.seals import Seals, new_salt, new_writing
@@ -106,7 +106,8 @@ class Marks:
 
 def folder_of(store_file: Path) -> Path:
     """Where a store's indexes lie."""
-    return store_file.with_name(f"{store_file.stem}.browse")
+    name = store_file.stem if store_file.suffix == chain.USUAL_SUFFIX else store_file.name
+    return store_file.with_name(f"{name}.browse")
 
 
 def file_of(store_file: Path, user_id: int) -> Path:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from desktop.errors import AppError, StoreDamaged, StoreError, StoreLocked, StoreNewer
+from desktop.errors import AppError, Cancelled, StoreDamaged, StoreError, StoreLocked, StoreNewer
 from desktop.models import accounts, backup_files, backups, chain, ledger
 from desktop.models.store import Store
 from desktop.models.verify import verify
@@ -344,10 +346,11 @@ def test_a_backup_of_many_pages_ends_although_others_keep_charging(
     class Charging:
         """The connection, beside which somebody charges between any two steps."""
 
-        def backup(self, copy: object, *, pages: int) -> None:
-            def charge(_status: int, _remaining: int, _total: int) -> None:
+        def backup(self, copy: object, *, pages: int, progress: Callable[[int, int, int], None]) -> None:
+            def charge(status: int, remaining: int, total: int) -> None:
+                progress(status, remaining, total)
                 steps.append(pages)
-                assert len(steps) < 10, "the copy begins again and again"
+                assert len(steps) < 20, "the copy begins again and again"
                 ledger.charge(other, session, charge_for("1 + 1"))
 
             connection.backup(copy, pages=pages, progress=charge)
@@ -594,3 +597,30 @@ def test_requests_of_before_the_backup_are_still_answered_after_the_restore(
     store = opened(tmp_path / "new" / "store.db")
     again = ledger.charge(store, accounts.sign_in(store, ANN, PASSWORD), charge_for("4 + 4", request_id))
     assert (again.repeated, again.entries) == (True, first.entries)
+
+
+def test_a_backup_that_nobody_wants_any_more_stops_wherever_it_is_and_leaves_nothing(
+    open_books: Callable[[], Books], tmp_path: Path
+) -> None:
+    books = open_books()
+    with books.store.writing() as database:
+        database.execute_sql("CREATE TABLE ballast (content BLOB)")
+        database.execute_sql("INSERT INTO ballast VALUES (zeroblob(3000 * 4096))")
+    folder = tmp_path / "copies"
+    folder.mkdir()
+
+    def given_up(looks: Iterator[int], patience: int) -> bool:
+        return next(looks) >= patience
+
+    for patience in range(1_000):
+        wanted = partial(given_up, itertools.count(), patience)
+        try:
+            backups.back_up(books.store, folder / "x.metercalc-backup", cancelled=wanted)
+        except Cancelled:
+            assert list(folder.iterdir()) == []
+            assert books.store.database.transaction_depth() == 0
+            continue
+        break
+    assert patience > 15  # some in the copying, some in the check, some in the digest
+    assert [file.name for file in folder.iterdir()] == ["x.metercalc-backup"]
+    assert books.charge("1 + 1").result == "2"

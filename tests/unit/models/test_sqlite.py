@@ -159,3 +159,24 @@ def test_a_file_that_is_not_there_is_never_made_by_connecting(tmp_path: Path) ->
     with pytest.raises(StoreError, match="cannot be opened"), sqlite.translated(tmp_path / "gone.db"):
         database.connect()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_check_that_nobody_waits_for_stops(books: Books) -> None:
+    with books.store.writing() as database:
+        database.execute_sql("CREATE TABLE ballast (number INTEGER)")
+        numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 20000) SELECT i FROM n"
+        database.execute_sql(f"INSERT INTO ballast {numbers}")
+    database = books.store.database
+    looks = 0
+
+    def given_up() -> bool:
+        nonlocal looks
+        looks += 1
+        return looks > 2
+
+    with pytest.raises(Cancelled):
+        sqlite.full_check(database, given_up)
+    assert looks == 3
+    assert sqlite.full_check(database) == []
+    with books.store.writing():
+        database.execute_sql("DROP TABLE ballast")

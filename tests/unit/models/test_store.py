@@ -13,8 +13,18 @@ from pathlib import Path
 
 import pytest
 
-from desktop.errors import AppError, Cancelled, NotSignedIn, SignInRefused, StoreDamaged, StoreError, StoreReadOnly
+from desktop.errors import (
+    AppError,
+    Cancelled,
+    NotSignedIn,
+    SignInRefused,
+    StoreDamaged,
+    StoreError,
+    StoreFull,
+    StoreReadOnly,
+)
 from desktop.models import accounts, backups, chain, ledger, migrations, records, sqlite
+from desktop.models.browsing import index_file
 from desktop.models.store import Store
 from desktop.models.verify import verify
 from desktop.values import Column, Entry, Filters, OperationType, PageRequest, Session
@@ -22,9 +32,11 @@ from tests.support.stores import (
     ADMIN,
     ANN,
     BALANCE,
+    COSTS,
     PASSWORD,
     Books,
     charge_for,
+    join,
     make_store,
     new_id,
     tamper,
@@ -455,3 +467,169 @@ def _is_intact(file: Path, expected: object, shown: list[Entry]) -> bool:
 
 def _records(store: Store, session: Session) -> Iterator[Entry]:
     return records.stream(store, session, Filters(), Column.DATE, descending=False)
+
+
+def _ledger(file: Path) -> Store:
+    """A store with somebody in it, made under this name."""
+    store = make_store(file)
+    join(store)
+    return store
+
+
+def test_stores_that_differ_only_in_their_suffix_share_nothing(tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("ledger.db", "ledger.sqlite", "ledger.DB3")]
+    stores = [_ledger(file) for file in files]
+    assert len({store.key for store in stores}) == len(files)
+    for store in stores:
+        store.close()
+    beside = [side(file) for file in files for side in (chain.key_file, chain.anchor_file, index_file.folder_of)]
+    assert len(set(beside)) == len(beside)
+    assert beside[:3] == [tmp_path / f"ledger{end}" for end in (".key", ".anchor", ".browse")]
+    for file in files:
+        store = make_store(file)
+        assert (store.read_only_reason, verify(store).problems) == (None, ())
+        store.close()
+
+
+@pytest.mark.parametrize("name", ["ledger.sqlite", "ledger", "ledger.browse", "ledger.db.old"])
+def test_a_store_whose_key_lies_where_the_first_version_put_it_keeps_it_there(store_file: Path, name: str) -> None:
+    """Version 1.0.0 named the key and the anchor after the store without its suffix, whichever that was."""
+    old = store_file.rename(store_file.with_name(name))
+    for side in (".key", ".anchor"):
+        store_file.with_suffix(side).rename(old.with_suffix(side))
+    before = sorted(each.name for each in old.parent.iterdir())
+    store = make_store(old)
+    assert (store.read_only_reason, verify(store).problems) == (None, ())
+    store.close()
+    assert sorted(each.name for each in old.parent.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "neighbour"),
+    [
+        ("ledger.key", ""),
+        ("ledger.anchor", ""),
+        ("LEDGER.KEY", ""),
+        ("ledger", "ledger.db"),
+        ("ledger.sqlite", "ledger.sqlite.db"),
+        ("ledger.db", "ledger"),
+        ("ledger.db-wal", "ledger.db"),
+    ],
+)
+def test_a_name_that_would_share_a_file_is_refused_and_nothing_is_made(
+    tmp_path: Path, name: str, neighbour: str
+) -> None:
+    if neighbour:
+        _ledger(tmp_path / neighbour).close()
+    before = {file: file.read_bytes() for file in tmp_path.iterdir()}
+    with pytest.raises(StoreError):
+        make_store(tmp_path / name)
+    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+def test_a_backup_is_not_restored_where_it_would_take_anothers_key(books: Books, tmp_path: Path) -> None:
+    backup = tmp_path / "a.metercalc-backup"
+    backups.back_up(books.store, backup)
+    _ledger(tmp_path / "ledger.db").close()
+    before = {file: file.read_bytes() for file in tmp_path.iterdir() if file.is_file()}
+    with pytest.raises(StoreError, match="share one key"):
+        backups.restore(backup, tmp_path / "ledger", costs=COSTS)
+    assert {file: file.read_bytes() for file in tmp_path.iterdir() if file.is_file()} == before
+
+
+@pytest.mark.parametrize("length", range(225, 257))
+def test_a_name_too_long_for_what_lies_beside_it_makes_nothing_at_all(tmp_path: Path, length: int) -> None:
+    file = tmp_path / f"{'n' * (length - 3)}.db"
+    try:
+        store = make_store(file)
+    except StoreError:
+        assert list(tmp_path.iterdir()) == []
+    else:
+        assert (store.read_only_reason, verify(store).problems) == (None, ())
+        store.close()
+
+
+def test_a_store_that_could_not_be_made_leaves_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "store.db"
+
+    def full(*_arguments: object) -> None:
+        raise sqlite.sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "STEPS", (full, *migrations.STEPS[1:]))
+        patch.setattr(migrations.upgrade, "__kwdefaults__", {"steps": migrations.STEPS})
+        with pytest.raises(StoreFull):
+            make_store(file)
+    assert not chain.key_file(file).exists()
+    store = _ledger(file)
+    assert (store.read_only_reason, verify(store).problems) == (None, ())
+    store.close()
+
+
+SLIPS = [
+    "SELECT no_such FROM record",
+    "SELECT 1 FROM recrods",
+    "SELECT no_such_function(1) FROM record",
+    "SELECT FROM record",
+    "SELECT count(*, 1) FROM record",
+]
+
+
+@pytest.mark.parametrize("sql", SLIPS)
+def test_a_slip_in_our_sql_is_a_bug_and_not_a_damaged_store(books: Books, sql: str) -> None:
+    for transaction in (books.store.reading, books.store.writing):
+        with pytest.raises(sqlite.peewee.PeeweeException), transaction() as database:
+            database.execute_sql(sql).fetchall()
+    assert books.charge("1 + 1").result == "2"
+
+
+def test_what_a_function_of_ours_raises_inside_sql_comes_out_as_it_is(books: Books) -> None:
+    def broken(_text: str) -> str:
+        raise KeyError("a planted bug")
+
+    books.store.database.register_function(broken, "number_key", 1)
+    with pytest.raises(KeyError, match="a planted bug") as caught, books.store.reading() as database:
+        database.execute_sql("SELECT number_key(operation_response) FROM record").fetchall()
+    assert caught.traceback[-1].name == "broken"
+    with pytest.raises(sqlite.peewee.PeeweeException), books.store.reading() as database:
+        database.execute_sql(SLIPS[0])  # and is not taken for what the next one raised
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE record SET operation_response = CAST(x'31ff' AS TEXT) WHERE seq = 1",
+        "UPDATE record SET source = CAST(x'31ff' AS TEXT) WHERE seq = 1",
+        "ALTER TABLE record RENAME COLUMN operation_response TO operation_responsf",
+    ],
+)
+def test_a_store_whose_texts_or_schema_were_hit_is_damaged_and_no_bug(
+    open_books: Callable[[], Books], damage: str
+) -> None:
+    books = open_books()
+    tamper(books.store.file, damage)
+    page = PageRequest(Filters(), Column.RESPONSE)
+    with pytest.raises(StoreDamaged):
+        records.page(books.store, books.ann, page)
+
+
+def test_a_thread_whose_work_is_not_wanted_gives_up_whatever_statement_runs(books: Books) -> None:
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n"
+    looks: list[int] = []
+
+    def given_up() -> bool:
+        looks.append(1)
+        return len(looks) > 3
+
+    def work() -> None:
+        sqlite.give_up_when(given_up)
+        books.store.connect()
+        try:
+            with pytest.raises(Cancelled), books.store.reading() as database:
+                database.execute_sql(endless).fetchall()
+        finally:
+            books.store.disconnect()
+
+    in_thread(work)
+    assert len(looks) == 4
+    assert books.charge("1 + 1").result == "2"  # other threads' work is wanted
