@@ -7,6 +7,7 @@ import os
 import shutil
 import threading
 from collections import namedtuple
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
