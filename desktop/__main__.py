@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from desktop import ending
+from desktop.system import ending
 
 
 def main() -> int:

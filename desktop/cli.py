@@ -19,15 +19,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desktop import ending
 from desktop.commands import arguments, failures, grammar
 from desktop.commands.failures import Asked
 from desktop.commands.terminal import Terminal, open_terminal
-from desktop.errors import AppError
+from desktop.system import ending
+from desktop.terms.errors import AppError
 
 if TYPE_CHECKING:
     from desktop.commands.run import Command
-    from desktop.config import Places
+    from desktop.settings.config import Places
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _bug_before(error: Exception, asked: Asked, terminal: Terminal) -> int:
     """Tell of a bug from before the request was under way; it goes into the usual log."""
-    from desktop import config, logs
+    from desktop.settings import config
+    from desktop.system import logs
 
     with logs.request(asked.reference):
         try:
@@ -78,7 +79,7 @@ def _answer(words: Sequence[str], asked: Asked, terminal: Terminal) -> int:
 
 
 def _request(parsed: argparse.Namespace, asked: Asked, terminal: Terminal) -> int:
-    from desktop import logs
+    from desktop.system import logs
 
     with _places(parsed) as places, logs.request(asked.reference):
         try:
@@ -100,8 +101,9 @@ def _request(parsed: argparse.Namespace, asked: Asked, terminal: Terminal) -> in
 
 
 def _carry_out(parsed: argparse.Namespace, asked: Asked, places: Places, terminal: Terminal) -> int:
-    from desktop import config, logs
     from desktop.commands.run import Run
+    from desktop.settings import config
+    from desktop.system import logs
 
     made = config.ensure_file(places.config_file)
     environ: Mapping[str, str] = {} if parsed.command == _DEMO else os.environ
@@ -121,7 +123,8 @@ def _command(name: str) -> Command:
         from desktop.commands.window import open_window
 
         return open_window
-    from desktop.commands import accounts, calculation, demo, records, store
+    from desktop.commands import accounts, calculation, records, store
+    from desktop.commands.demo import demo
 
     groups = (calculation.COMMANDS, accounts.COMMANDS, records.COMMANDS, store.COMMANDS, demo.COMMANDS)
     return next(group[name] for group in groups if name in group)
@@ -130,7 +133,7 @@ def _command(name: str) -> Command:
 @contextmanager
 def _places(parsed: argparse.Namespace) -> Iterator[Places]:
     """Where the command's files lie; those of the demo are gone afterwards, but for its lines in the usual log."""
-    from desktop.config import places
+    from desktop.settings.config import places
 
     usual = places(parsed.data_dir, parsed.config)
     if parsed.command != _DEMO:

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from desktop.models import accounts, passwords
-from desktop.models.store import Store
+from desktop.models.embedded import accounts
+from desktop.models.embedded.storage.store import Store
+from desktop.models.ledger import passwords
 from tests.support.stores import (
     ADMIN,
     ANN,

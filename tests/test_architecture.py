@@ -1,4 +1,7 @@
-"""The layers of the design: each imports only what stands below it, and keeps its hands off what is not its own."""
+"""The rooms of the house: each imports only rooms below it, nothing goes in a circle, none does another's work.
+
+All imports count, those inside functions and those for type checking too, but only direct ones.
+"""
 
 from __future__ import annotations
 
@@ -11,144 +14,209 @@ import pytest
 from pytest_archon import archrule
 from pytest_archon.collect import collect_imports, walk
 
-# Top to bottom. Modules of one layer may import each other only where the layer is one package.
-LAYERS: Mapping[str, tuple[str, ...]] = {
-    "start": ("desktop.__main__",),
-    "command line": ("desktop.cli",),
-    "commands": ("desktop.commands*",),
-    "pictures": ("desktop.screenshots",),
-    "window": ("desktop.app",),
-    "parts of the window": ("desktop.reports",),
-    "views": ("desktop.views*",),
-    "controllers": ("desktop.controllers*",),
-    "lanes": ("desktop.background", "desktop.single_instance"),
-    "demo": ("desktop.demo_data",),
-    "models": ("desktop.models*",),
-    "paper": ("desktop.statement_paper",),
-    "pages": ("desktop.statement_pages",),
-    "export files": ("desktop.export_files",),
-    "workbooks": ("desktop.export_xlsx",),
-    "copies": ("desktop.copies",),
-    "exports": ("desktop.exports",),
-    "random.org": ("desktop.random_org",),
-    "random.org's turn": ("desktop.random_turn",),
-    "random.org's parts": ("desktop.random_http", "desktop.random_quota", "desktop.random_stock"),
-    "configuration": ("desktop.config",),
-    # Prices in the configuration are money: they are read as money is everywhere.
-    "configuration's parts": ("desktop.config_sources", "desktop.config_values"),
-    "filters": ("desktop.filters",),
-    "searching": ("desktop.searching", "desktop.shown"),
-    "arithmetic": ("desktop.arithmetic*",),
-    "logs": ("desktop.logs",),
-    "shared": (
-        "desktop.ending",
-        "desktop.memory",
-        "desktop.private_files",
-        "desktop.resources",
-        "desktop.turns",
-    ),
-    "vocabulary": ("desktop.errors", "desktop.values"),
-    "kinds": ("desktop.days", "desktop.kinds"),
-    "name": ("desktop",),
-}
-ORDER = list(LAYERS)
+# Top to bottom. A room is a package without the rooms named below it; modules of one room may import each other.
+ROOMS = (
+    "desktop.__main__",
+    "desktop.cli",
+    "desktop.commands.demo",
+    "desktop.commands",
+    "desktop.window",
+    "desktop.views.main_window",
+    "desktop.views.dialogs",
+    "desktop.views.insights",
+    "desktop.views.records",
+    "desktop.views.calculator",
+    "desktop.views.filters",
+    "desktop.views.look",
+    "desktop.controllers",
+    "desktop.models.embedded",
+    "desktop.models.embedded.browsing",
+    "desktop.models.embedded.storage",
+    "desktop.models.ledger",
+    "desktop.random_org",
+    "desktop.documents",
+    "desktop.finding",
+    "desktop.wording",
+    "desktop.settings",
+    "desktop.arithmetic",
+    "desktop.terms",
+    "desktop.system",
+)
+# These hold rooms and nothing else, but for a docstring and the version.
+CORRIDORS = ("desktop", "desktop.views", "desktop.models")
+
 QT = ("PySide6*", "shiboken6*")
+WIDGETS = ("PySide6.QtWidgets*", "PySide6.QtGui*")
 DATABASE = ("peewee*", "playhouse*", "sqlite3*", "pysqlite3*")
 NETWORK = ("requests*", "urllib3*", "http*", "socket", "ssl")
+IO = ("os", "pathlib", "io", "logging", "random", "time", "subprocess", "shutil", "tempfile")
 
-FORBIDDEN = [
-    ("views", (*DATABASE, *NETWORK, "desktop.models*", "desktop.random*", "desktop.background", "desktop.config*")),
-    ("views", ("desktop.controllers.store_access", "desktop.controllers.random_strings")),
-    ("controllers", ("PySide6.QtWidgets*", "PySide6.QtGui*", *DATABASE, *NETWORK, "desktop.views*")),
-    ("lanes", ("PySide6.QtWidgets*", "PySide6.QtGui*", *DATABASE, "desktop.views*", "desktop.models*")),
-    ("commands", (*QT, *DATABASE, "requests*", "urllib3*")),
-    ("command line", (*QT, *DATABASE, *NETWORK)),
-    ("models", (*QT, *NETWORK)),
-    ("demo", (*QT, *DATABASE, *NETWORK)),
-    ("paper", ("PySide6.QtWidgets*", *DATABASE, *NETWORK)),
-    ("pages", ("PySide6.QtWidgets*", *DATABASE, *NETWORK)),
-    ("export files", (*QT, *DATABASE, *NETWORK)),
-    ("workbooks", (*QT, *DATABASE, *NETWORK)),
-    ("copies", (*QT, *DATABASE, *NETWORK)),
-    ("exports", (*QT, *DATABASE, *NETWORK)),
-    ("filters", (*QT, *DATABASE, *NETWORK)),
-    ("searching", (*QT, *DATABASE, *NETWORK)),
-    ("arithmetic", (*QT, *DATABASE, *NETWORK, "os", "pathlib", "io", "logging", "random", "time", "math")),
-    ("random.org", (*QT, *DATABASE)),
-    ("random.org's parts", (*QT, *DATABASE)),
-    ("configuration", (*QT, *DATABASE, *NETWORK)),
-    ("configuration's parts", (*QT, *DATABASE, *NETWORK)),
-    ("logs", (*QT, *DATABASE, *NETWORK)),
-    ("shared", (*QT, *DATABASE, *NETWORK)),
-    ("vocabulary", (*QT, *DATABASE, *NETWORK)),
-]
+# Whom it concerns, except for whom, and what they must not import.
+FORBIDDEN: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("desktop.views*", (), (*DATABASE, *NETWORK)),
+    ("desktop.views*", (), ("desktop.models*", "desktop.random_org*", "desktop.settings*")),
+    (
+        "desktop.views*",
+        (),
+        tuple(f"desktop.controllers.{name}" for name in ("background", "store_access", "random_strings")),
+    ),
+    ("desktop.window*", (), (*DATABASE, "requests*", "urllib3*", "http*")),
+    # The Qt of a controller is a signal; painting a statement is the documents' work.
+    ("desktop.controllers*", (), (*WIDGETS, *DATABASE, *NETWORK)),
+    ("desktop.controllers.background", (), ("desktop.models*", "desktop.documents*", "desktop.random_org*")),
+    ("desktop.commands*", ("desktop.commands.demo.screenshots",), (*QT, *DATABASE, "requests*", "urllib3*")),
+    ("desktop.cli", (), (*QT, *DATABASE, *NETWORK)),
+    ("desktop.models*", (), (*QT, *NETWORK)),
+    ("desktop.models.ledger*", (), DATABASE),
+    ("desktop.random_org*", (), (*QT, *DATABASE)),
+    ("desktop.documents*", ("desktop.documents.statement_paper", "desktop.documents.statement_pages"), QT),
+    ("desktop.documents*", (), ("PySide6.QtWidgets*", *DATABASE, *NETWORK)),
+    ("desktop.finding*", (), (*QT, *DATABASE, *NETWORK, *IO)),
+    ("desktop.wording*", (), (*QT, *DATABASE, *NETWORK, *IO)),
+    ("desktop.settings*", (), (*QT, *DATABASE, *NETWORK)),
+    ("desktop.arithmetic*", (), (*QT, *DATABASE, *NETWORK, *IO, "math", "desktop.system*")),
+    ("desktop.terms*", (), (*QT, *DATABASE, *NETWORK, *IO)),
+    ("desktop.system*", (), (*QT, *DATABASE, *NETWORK)),
+)
 
+# Where SQL may be written, by where the libraries that take it may be imported.
+SQL_ROOM = "desktop.models.embedded"
 
-def layers_of(module: str) -> list[str]:
-    """The layers that claim a module: it should be one."""
-    return [layer for layer, patterns in LAYERS.items() if any(_is_in(module, pattern) for pattern in patterns)]
-
-
-def _is_in(module: str, pattern: str) -> bool:
-    name = pattern.removesuffix("*")
-    return module == name or (name != pattern and module.startswith(name + "."))
+Imports = Mapping[str, Iterable[str]]
 
 
-def may_import(importer: str, imported: str) -> bool:
-    """Whether one module of the program may import the other directly."""
-    (upper,), (lower,) = layers_of(importer), layers_of(imported)
-    if upper == lower:
-        return LAYERS[upper][0].endswith("*")
-    return ORDER.index(upper) < ORDER.index(lower)
+def room_of(module: str) -> str | None:
+    """The innermost room that holds a module; None where there is none."""
+    rooms = [room for room in ROOMS if module == room or module.startswith(f"{room}.")]
+    return max(rooms, key=len, default=None)
 
 
-def violations(imports: Mapping[str, Iterable[str]]) -> list[str]:
+def violations(imports: Imports) -> list[str]:
     """The direct imports that go up."""
-    return sorted(
-        f"{importer} imports {imported}"
-        for importer, targets in imports.items()
-        for imported in targets
-        if imported in imports and layers_of(importer) and layers_of(imported) and not may_import(importer, imported)
-    )
+    found = []
+    for importer, targets in imports.items():
+        for imported in targets:
+            upper, lower = room_of(importer), room_of(imported)
+            if imported in imports and upper and lower and ROOMS.index(upper) > ROOMS.index(lower):
+                found.append(f"{importer} imports {imported}")
+    return sorted(found)
+
+
+def circle(imports: Imports) -> list[str]:
+    """Modules that import each other in a circle, each the one after it; empty where there is no circle."""
+    done: set[str] = set()
+    path: list[str] = []
+
+    def follow(module: str) -> list[str]:
+        if module in path:
+            return path[path.index(module) :]
+        if module in done:
+            return []
+        path.append(module)
+        for imported in sorted(imports[module]):
+            if imported in imports and (found := follow(imported)):
+                return found
+        done.add(path.pop())
+        return []
+
+    return next((found for module in sorted(imports) if (found := follow(module))), [])
+
+
+def between_rooms(imports: Imports) -> dict[str, set[str]]:
+    """Which room imports which others."""
+    rooms: dict[str, set[str]] = {room: set() for room in ROOMS}
+    for importer, targets in imports.items():
+        for imported in targets:
+            upper, lower = room_of(importer), room_of(imported)
+            if imported in imports and upper and lower and upper != lower:
+                rooms[upper].add(lower)
+    return rooms
 
 
 @pytest.fixture(scope="module")
-def imports() -> Mapping[str, set[str]]:
-    """What each module of the program imports, inside functions and for type checking too."""
-    return collect_imports("desktop", walk)
+def imports() -> dict[str, set[str]]:
+    """What each module of the program imports of it."""
+    found = collect_imports("desktop", walk)
+    # Each module brings in the packages around it; they hold a docstring.
+    return {
+        module: {name for name in targets if name != module and not module.startswith(f"{name}.")}
+        for module, targets in found.items()
+    }
 
 
-def test_every_module_has_its_layer(imports: Mapping[str, set[str]]) -> None:
-    assert {module: layers for module in imports if len(layers := layers_of(module)) != 1} == {}
+def test_every_module_has_its_room(imports: Imports) -> None:
+    assert [module for module in imports if room_of(module) is None and module not in CORRIDORS] == []
 
 
-def test_a_module_imports_only_what_stands_below_it(imports: Mapping[str, set[str]]) -> None:
+def test_every_room_is_there(imports: Imports) -> None:
+    assert {room for module in imports if (room := room_of(module))} == set(ROOMS)
+
+
+def test_a_module_imports_only_rooms_below_its_own(imports: Imports) -> None:
     assert violations(imports) == []
+
+
+def test_no_modules_import_each_other_in_a_circle(imports: Imports) -> None:
+    assert circle(imports) == []
+
+
+def test_no_rooms_import_each_other_in_a_circle(imports: Imports) -> None:
+    assert circle(between_rooms(imports)) == []
 
 
 @pytest.mark.parametrize(
     ("importer", "imported"),
     [
-        ("desktop.models.ledger", "desktop.controllers.calculator"),
-        ("desktop.controllers.calculator", "desktop.views.theme"),
-        ("desktop.arithmetic.money", "desktop.models.ledger"),
-        ("desktop.errors", "desktop.values"),
-        ("desktop.random_org", "desktop.models.store"),
-        ("desktop.views.tape", "desktop.app"),
+        ("desktop.models.embedded.charges", "desktop.controllers.calculator"),
+        ("desktop.models.ledger.passwords", "desktop.models.embedded.charges"),
+        ("desktop.models.embedded.storage.store", "desktop.models.embedded.browsing.state"),
+        ("desktop.controllers.calculator", "desktop.views.look.theme"),
+        ("desktop.arithmetic.money", "desktop.models.embedded.charges"),
+        ("desktop.system.logs", "desktop.terms.errors"),
+        ("desktop.random_org.client", "desktop.models.embedded.storage.store"),
+        ("desktop.views.calculator.tape", "desktop.window.program"),
+        ("desktop.views.look.theme", "desktop.views.filters.bar"),
+        ("desktop.commands.run", "desktop.commands.demo.demo"),
     ],
 )
-def test_an_import_that_goes_up_would_be_found(imports: Mapping[str, set[str]], importer: str, imported: str) -> None:
+def test_an_import_that_goes_up_would_be_found(imports: dict[str, set[str]], importer: str, imported: str) -> None:
     planted = {**imports, importer: {*imports[importer], imported}}
     assert violations(planted) == [f"{importer} imports {imported}"]
 
 
-@pytest.mark.parametrize(("layer", "forbidden"), FORBIDDEN)
-def test_a_layer_keeps_its_hands_off(layer: str, forbidden: tuple[str, ...]) -> None:
-    rule = archrule(layer, comment="see the table of layers in the design").match(*LAYERS[layer])
+def test_a_circle_would_be_found(imports: dict[str, set[str]]) -> None:
+    low, high = "desktop.models.embedded.browsing.orders", "desktop.models.embedded.browsing.state"
+    assert set(circle({**imports, low: {*imports[low], high}})) == {low, high}
+    rooms = between_rooms(imports)
+    rooms["desktop.terms"] = {"desktop.arithmetic"}
+    assert set(circle(rooms)) == {"desktop.terms", "desktop.arithmetic"}
+
+
+@pytest.mark.parametrize(("modules", "exceptions", "forbidden"), FORBIDDEN)
+def test_a_room_leaves_alone_what_is_not_its_own(
+    modules: str, exceptions: tuple[str, ...], forbidden: tuple[str, ...]
+) -> None:
+    rule = archrule(modules, comment="see FORBIDDEN").match(modules)
+    if exceptions:
+        rule = rule.exclude(*exceptions)
     rule.should_not_import(*forbidden).check("desktop", only_direct_imports=True)
 
 
-@pytest.mark.parametrize("module", ["desktop.cli", "desktop.models.ledger", "desktop.demo_data", "desktop.exports"])
+def test_only_the_embedded_ledger_speaks_to_the_database(imports: Imports) -> None:
+    others = [module for module in imports if not module.startswith(f"{SQL_ROOM}.") and module != SQL_ROOM]
+    rule = archrule("SQL", comment="nothing above the embedded ledger writes SQL").match(*others)
+    rule.should_not_import(*DATABASE).check("desktop", only_direct_imports=True)
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "desktop.cli",
+        "desktop.models.embedded.charges",
+        "desktop.commands.demo.demo_data",
+        "desktop.documents.exports",
+    ],
+)
 def test_the_core_and_the_command_line_start_without_qt(module: str) -> None:
     program = (
         f"import sys, {module}\n"

@@ -18,8 +18,8 @@ from desktop.arithmetic.numbers import (
 from desktop.arithmetic.operations import apply, arity
 from desktop.arithmetic.table import MAX_OPERATORS
 from desktop.arithmetic.tokens import tokenise
-from desktop.errors import OutOfBounds
-from desktop.values import Step
+from desktop.terms.errors import OutOfBounds
+from desktop.terms.values import Step
 
 __all__ = [
     "MAX_DIGITS",

@@ -14,8 +14,8 @@ from desktop.arithmetic.literals import at_character, quoted
 from desktop.arithmetic.numbers import format_number
 from desktop.arithmetic.table import COMPUTED, MAX_OPERATORS
 from desktop.arithmetic.tokens import Kind, Token
-from desktop.errors import ExpressionError, OutOfBounds
-from desktop.kinds import OperationType
+from desktop.terms.errors import ExpressionError, OutOfBounds
+from desktop.terms.kinds import OperationType
 
 MAX_NESTING: Final = 100
 """Parentheses that can be open at once."""

@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-from desktop.errors import ExpressionError
+from desktop.terms.errors import ExpressionError
 
 MAX_LENGTH: Final = 1000
 """Characters an entry can have."""

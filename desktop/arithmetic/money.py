@@ -6,7 +6,7 @@ from typing import Final
 
 from desktop.arithmetic.literals import MINUS, Literal, ScannedText, quoted, scan
 from desktop.arithmetic.numbers import MAX_LENGTH, PLAIN, NumberFormat, localise
-from desktop.errors import BadInput, ExpressionError
+from desktop.terms.errors import BadInput, ExpressionError
 
 MAX_CREDIT_DIGITS: Final = 15
 """Digits before the decimal mark: in hundredths still far below the largest integer of SQLite (64 bits)."""

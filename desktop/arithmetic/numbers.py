@@ -24,7 +24,7 @@ from desktop.arithmetic.literals import (
     quoted,
     scan,
 )
-from desktop.errors import BadInput, ExpressionError, OutOfBounds
+from desktop.terms.errors import BadInput, ExpressionError, OutOfBounds
 
 __all__ = [
     "MAX_DIGITS",

@@ -8,8 +8,8 @@ from decimal import Decimal, Inexact, Overflow, Subnormal
 from desktop.arithmetic.literals import quoted
 from desktop.arithmetic.numbers import MAX_EXPONENT
 from desktop.arithmetic.table import MAX_RESULT_DIGITS, OPERATIONS
-from desktop.errors import BadInput, OutOfBounds
-from desktop.kinds import OperationType
+from desktop.terms.errors import BadInput, OutOfBounds
+from desktop.terms.kinds import OperationType
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from types import MappingProxyType
 from typing import Final
 
 from desktop.arithmetic.numbers import MAX_DIGITS, MAX_EXPONENT, format_number
-from desktop.errors import DivisionByZero, NegativeSquareRoot
-from desktop.kinds import OperationType
+from desktop.terms.errors import DivisionByZero, NegativeSquareRoot
+from desktop.terms.kinds import OperationType
 
 ROUNDED_DIGITS: Final = 34
 MAX_OPERATORS: Final = 100

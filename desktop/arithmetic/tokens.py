@@ -12,7 +12,7 @@ from typing import Final
 from desktop.arithmetic.literals import NumberFormat, ScannedText, at_character, quoted, scan
 from desktop.arithmetic.numbers import number_of
 from desktop.arithmetic.table import COMPUTED, Operation
-from desktop.errors import ExpressionError
+from desktop.terms.errors import ExpressionError
 
 
 class Kind(StrEnum):

@@ -8,8 +8,8 @@ from desktop.arithmetic.money import format_money, plain_money
 from desktop.commands.calculation import receipt_document
 from desktop.commands.run import Command, Run
 from desktop.commands.tables import aligned
-from desktop.models import accounts, ledger
-from desktop.values import Account, OperationType, Status
+from desktop.models.embedded import accounts, charges
+from desktop.terms.values import Account, OperationType, Status
 
 
 def register(run: Run) -> int:
@@ -61,7 +61,7 @@ def credit(run: Run) -> int:
     """`credit`: put money into an account."""
     arguments = run.arguments
     with run.signed_in() as (store, session):
-        receipt = ledger.credit(
+        receipt = charges.credit(
             store, session, arguments.email, arguments.amount, arguments.reason, run.asked.request_id
         )
     credited = format_money(-receipt.entries[0].amount, signed=True)
@@ -76,7 +76,7 @@ def set_cost(run: Run) -> int:
     """`set-cost`: what an operation costs from now on."""
     operation, cost = OperationType(run.arguments.operation), run.arguments.amount
     with run.signed_in() as (store, session):
-        ledger.set_cost(store, session, operation, cost)
+        charges.set_cost(store, session, operation, cost)
     return run.answer(
         {"operation": operation.value, "cost": plain_money(cost)},
         f"{operation} costs {format_money(cost)} from now on.",

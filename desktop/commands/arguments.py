@@ -16,8 +16,8 @@ from typing import Any, NoReturn
 
 from desktop.arithmetic.money import parse_money
 from desktop.arithmetic.table import COMPUTED
-from desktop.errors import BadInput
-from desktop.kinds import Column
+from desktop.terms.errors import BadInput
+from desktop.terms.kinds import Column
 
 MOST_ID = 2**63 - 1  # SQLite's largest integer
 
@@ -95,7 +95,9 @@ def most(word: str) -> int:
 
 def request_id(word: str) -> str:
     """A UUID."""
-    from desktop.models.ledger import normal_request_id  # late: it brings the database, which --help does not need
+    from desktop.models.embedded.charges import (
+        normal_request_id,  # late: it brings the database, which --help does not need
+    )
 
     return normal_request_id(text(word))
 

@@ -8,19 +8,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from desktop import logs
 from desktop.arithmetic.expressions import evaluate, parse
 from desktop.arithmetic.money import format_money, plain_money
 from desktop.commands import failures
 from desktop.commands.failures import Asked
 from desktop.commands.run import Command, Run
-from desktop.config import RandomSettings
-from desktop.errors import AppError, BadInput, NetworkError, RequestReused
-from desktop.exports import step_document
-from desktop.models import ledger
-from desktop.models.store import Store
-from desktop.random_org import RandomOrg, draw_local
-from desktop.values import Charge, Entry, OperationType, Receipt, Session, Source, Step
+from desktop.documents.exports import step_document
+from desktop.models.embedded import charges
+from desktop.models.embedded.storage.store import Store
+from desktop.random_org.client import RandomOrg, draw_local
+from desktop.settings.config import RandomSettings
+from desktop.system import logs
+from desktop.terms.errors import AppError, BadInput, NetworkError, RequestReused
+from desktop.terms.values import Charge, Entry, OperationType, Receipt, Session, Source, Step
 
 log = logging.getLogger(__name__)
 
@@ -54,18 +54,18 @@ def random_command(run: Run) -> int:
         receipt = _bought(store, session, run.asked.request_id)
         if receipt is None:
             # Nothing is drawn that could not be paid for; the charge asks again.
-            ledger.check_covered(store, session, _price_of_string(store, session))
+            charges.check_covered(store, session, _price_of_string(store, session))
             text, source = _draw(run.config.random, run.places.data_dir)
             step = Step(OperationType.RANDOM_STRING, (), text, source=source)
             charge = Charge(run.asked.request_id, (step,), expression="", result=text)
-            receipt = ledger.charge(store, session, charge)
+            receipt = charges.charge(store, session, charge)
     return run.answer(receipt_document(receipt), *_lines(receipt))
 
 
 def _charge(run: Run, store: Store, session: Session, request_id: str, text: str) -> Receipt:
     expression = parse(text)
     outcome = evaluate(expression)
-    return ledger.charge(
+    return charges.charge(
         store,
         session,
         Charge(
@@ -110,14 +110,14 @@ def _id_of_line(run: Run, number: int) -> str:
 
 
 def _bought(store: Store, session: Session, request_id: str) -> Receipt | None:
-    receipt = ledger.find(store, session, request_id)
+    receipt = charges.find(store, session, request_id)
     if receipt and [entry.operation for entry in receipt.entries] != [OperationType.RANDOM_STRING]:
         raise RequestReused("This request id was used for something else before.")
     return receipt
 
 
 def _price_of_string(store: Store, session: Session) -> int:
-    return ledger.statement(store, session).prices[OperationType.RANDOM_STRING]
+    return charges.statement(store, session).prices[OperationType.RANDOM_STRING]
 
 
 def _draw(settings: RandomSettings, folder: Path) -> tuple[str, Source]:

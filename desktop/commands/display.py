@@ -7,7 +7,7 @@ import socket
 import sys
 from collections.abc import Mapping
 
-from desktop.errors import NoDisplay
+from desktop.terms.errors import NoDisplay
 
 _LOCAL = re.compile(r"(?:unix/?)?:([0-9]{1,5})(?:\.[0-9]+)?")
 _X_SOCKET = "/tmp/.X11-unix/X"  # fixed by convention

@@ -6,10 +6,10 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop import logs
 from desktop.arithmetic.money import plain_money
 from desktop.commands.terminal import Output, OutputFailed
-from desktop.errors import AppError, ChargeUnknown
+from desktop.system import logs
+from desktop.terms.errors import AppError, ChargeUnknown
 
 log = logging.getLogger(__name__)
 

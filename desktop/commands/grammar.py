@@ -13,8 +13,8 @@ from desktop import __version__
 from desktop.arithmetic.table import COMPUTED
 from desktop.commands import arguments as words
 from desktop.commands.arguments import Parser
-from desktop.filters import FILTERS, Option
-from desktop.kinds import OperationType
+from desktop.finding.filters import FILTERS, Option
+from desktop.terms.kinds import OperationType
 
 WINDOW = "window"
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from desktop.arithmetic.money import format_money, plain_money
 from desktop.commands.run import Command, Run
 from desktop.commands.tables import aligned, shortened
-from desktop.errors import BadInput
-from desktop.exports import record_document, write_csv
-from desktop.filters import from_words
-from desktop.models import records
-from desktop.shown import OPERATION_NAMES, shown_date
-from desktop.values import Column, Entry, Filters, Page, PageRequest
+from desktop.documents.exports import record_document, write_csv
+from desktop.finding.filters import from_words
+from desktop.models.embedded import records
+from desktop.terms.errors import BadInput
+from desktop.terms.values import Column, Entry, Filters, Page, PageRequest
+from desktop.wording.shown import OPERATION_NAMES, shown_date
 
 MOST_PER_PAGE = 1000
 _CELL = 48

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from desktop.commands.failures import Asked
 from desktop.commands.terminal import Input, Output
-from desktop.errors import StoreDamaged, StoreError
+from desktop.terms.errors import StoreDamaged, StoreError
 
 if TYPE_CHECKING:
-    from desktop.config import Config, Places
-    from desktop.models.store import Store
-    from desktop.values import Session
+    from desktop.models.embedded.storage.store import Store
+    from desktop.settings.config import Config, Places
+    from desktop.terms.values import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,11 @@ class Run:
     @contextmanager
     def store(self, *, must_exist: bool = False) -> Iterator[Store]:
         """The store, made where there is none unless it `must_exist`; closed at the end, with its anchor written."""
-        from desktop.models import backups, chain  # late: the window opens its store by itself, behind the dialog
-        from desktop.models.opening import open_store
+        from desktop.models.embedded import backups
+        from desktop.models.embedded.storage import (
+            chain,  # late: the window opens its store by itself, behind the dialog
+        )
+        from desktop.models.embedded.storage.opening import open_store
 
         file = self.places.store_file
         if must_exist and not file.exists() and not chain.key_file(file).exists():
@@ -56,7 +59,7 @@ class Run:
     @contextmanager
     def signed_in(self) -> Iterator[tuple[Store, Session]]:
         """The store, and a session of the person named by --user."""
-        from desktop.models import accounts
+        from desktop.models.embedded import accounts
 
         password = self.input.password(from_stdin=self.arguments.password_stdin)
         with self.store() as store:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from desktop.commands.run import Command, Run
-from desktop.errors import BadInput, StoreDamaged
-from desktop.models import backups
-from desktop.models.verify import verify
-from desktop.shown import explain_verification, shown_date
-from desktop.values import Verification
+from desktop.models.embedded import backups
+from desktop.models.embedded.verify import verify
+from desktop.terms.errors import BadInput, StoreDamaged
+from desktop.terms.values import Verification
+from desktop.wording.shown import explain_verification, shown_date
 
 FOUND_PROBLEMS = 5
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from io import TextIOWrapper
 from typing import BinaryIO, ClassVar, TextIO
 
-from desktop.errors import AppError, BadInput, OutOfBounds
+from desktop.terms.errors import AppError, BadInput, OutOfBounds
 
 MAX_LINE_BYTES = 16_384  # 1,000 characters of 4 bytes are the longest that means anything
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from desktop.commands.run import Run
 
 if TYPE_CHECKING:
-    from desktop.config import Places
+    from desktop.settings.config import Places
 
 
 def open_window(run: Run) -> int:
@@ -16,7 +16,7 @@ def open_window(run: Run) -> int:
     # All of Qt's names are made now and stay for good. Looking through them for garbage would take 10 ms here, and
     # 20 ms again and again on the window's thread.
     gc.disable()
-    from desktop.app import run as run_window  # late: it brings Qt
+    from desktop.window.program import run as run_window  # late: it brings Qt
 
     gc.freeze()
     gc.enable()
@@ -25,6 +25,6 @@ def open_window(run: Run) -> int:
 
 def show_bug(places: Places, reference: str, error: BaseException) -> None:
     """Show a bug that the window did not live to show: who started it from a menu reads no terminal."""
-    from desktop.app import show_bug as show
+    from desktop.window.program import show_bug as show
 
     show(places, reference, error)

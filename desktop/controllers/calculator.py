@@ -13,18 +13,18 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from desktop import logs
 from desktop.arithmetic import expressions
 from desktop.arithmetic.expressions import Expression
 from desktop.arithmetic.numbers import NumberFormat
-from desktop.background import Bug, Lanes
+from desktop.controllers.background import Bug, Lanes
 from desktop.controllers.random_strings import RandomStrings
 from desktop.controllers.requests import Failure, new_request_id, reference_of
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store_access import StoreAccess
-from desktop.errors import AppError, BalanceTooLow, ChargeUnknown, PriceChanged, RequestReused
-from desktop.random_stock import Drawn
-from desktop.values import Charge, OperationType, Quote, Receipt, Session, Statement, Step
+from desktop.random_org.stock import Drawn
+from desktop.system import logs
+from desktop.terms.errors import AppError, BalanceTooLow, ChargeUnknown, PriceChanged, RequestReused
+from desktop.terms.values import Charge, OperationType, Quote, Receipt, Session, Statement, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,13 +278,13 @@ class CalculatorController(QObject):
 
 
 def _statement(access: StoreAccess, session: Session) -> Statement:
-    from desktop.models import ledger
+    from desktop.models.embedded import charges
 
-    return ledger.statement(access.store, session)
+    return charges.statement(access.store, session)
 
 
 def _charge(access: StoreAccess, session: Session, request_id: str, expression: Expression, quoted: int) -> Receipt:
-    from desktop.models import ledger
+    from desktop.models.embedded import charges
 
     evaluation = expressions.evaluate(expression)
     charge = Charge(
@@ -295,17 +295,17 @@ def _charge(access: StoreAccess, session: Session, request_id: str, expression: 
         exact=evaluation.exact,
         quoted=quoted,
     )
-    return ledger.charge(access.store, session, charge)
+    return charges.charge(access.store, session, charge)
 
 
 def _check_covered(access: StoreAccess, session: Session, cost: int) -> None:
-    from desktop.models import ledger
+    from desktop.models.embedded import charges
 
-    ledger.check_covered(access.store, session, cost)
+    charges.check_covered(access.store, session, cost)
 
 
 def _sell(access: StoreAccess, session: Session, request_id: str, drawn: Drawn, quoted: int) -> Receipt:
-    from desktop.models import ledger
+    from desktop.models.embedded import charges
 
     step = Step(OperationType.RANDOM_STRING, (), drawn.text, source=drawn.source)
-    return ledger.charge(access.store, session, Charge(request_id, (step,), "", drawn.text, quoted=quoted))
+    return charges.charge(access.store, session, Charge(request_id, (step,), "", drawn.text, quoted=quoted))

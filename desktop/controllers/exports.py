@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from desktop import background, logs
-from desktop.background import Lanes, Ticket
+from desktop.controllers import background
+from desktop.controllers.background import Lanes, Ticket
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store_access import StoreAccess
-from desktop.errors import AppError
-from desktop.values import PageRequest, Session
+from desktop.system import logs
+from desktop.terms.errors import AppError
+from desktop.terms.values import PageRequest, Session
 
 if TYPE_CHECKING:
-    from desktop.export_files import ExportFormat
+    from desktop.documents.export_files import ExportFormat
 
 
 class Export(NamedTuple):
@@ -78,8 +79,8 @@ class ExportsController(QObject):
             self.stopped.emit()
 
     def _write(self, wanted: Export, session: Session) -> Exported:
-        from desktop.export_files import write_batches, write_file
-        from desktop.models import records
+        from desktop.documents.export_files import write_batches, write_file
+        from desktop.models.embedded import records
 
         filters, sort, descending = wanted.request.filters, wanted.request.sort, wanted.request.descending
         store = self._access.store

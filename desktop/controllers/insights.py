@@ -12,13 +12,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from desktop import background, logs
-from desktop.background import Lanes, Ticket
+from desktop.controllers import background
+from desktop.controllers.background import Lanes, Ticket
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store_access import StoreAccess
-from desktop.errors import AppError
-from desktop.values import Filters, Insights, Session
+from desktop.system import logs
+from desktop.terms.errors import AppError
+from desktop.terms.values import Filters, Insights, Session
 
 PATIENCE_MS = 400  # so that a burst of charges is one request
 
@@ -105,7 +106,7 @@ class InsightsController(QObject):
             self._ticket = None
 
     def _read(self, session: Session, filters: Filters) -> Insights:
-        from desktop.models.insights import insights
+        from desktop.models.embedded.insights import insights
 
         store = self._access.store
         return insights(store, session, filters, progress=background.progress, cancelled=background.cancelled)

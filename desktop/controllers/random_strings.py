@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from desktop import background, logs
-from desktop.background import Lane, Ticket
-from desktop.config import RandomSettings
-from desktop.errors import AppError, NetworkError
-from desktop.random_stock import Drawn, RandomStock
-from desktop.values import Source
+from desktop.controllers import background
+from desktop.controllers.background import Lane, Ticket
+from desktop.random_org.stock import Drawn, RandomStock
+from desktop.settings.config import RandomSettings
+from desktop.system import logs
+from desktop.terms.errors import AppError, NetworkError
+from desktop.terms.values import Source
 
 if TYPE_CHECKING:
-    from desktop.random_org import RandomOrg
+    from desktop.random_org.client import RandomOrg
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ class RandomStrings(QObject):
             self._ticket = None
 
     def _draw(self) -> tuple[tuple[str, ...], Source]:
-        from desktop.random_org import RandomOrg, draw_local
+        from desktop.random_org.client import RandomOrg, draw_local
 
         if self._source is None:
             self._source = RandomOrg(self._settings, folder=self._folder)

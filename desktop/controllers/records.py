@@ -16,13 +16,14 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from desktop import background, logs
-from desktop.background import Lanes, Ticket
+from desktop.controllers import background
+from desktop.controllers.background import Lanes, Ticket
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store_access import StoreAccess
-from desktop.errors import AppError, Cancelled
-from desktop.values import Filters, OperationType, Page, PageRequest, Session, Totals
+from desktop.system import logs
+from desktop.terms.errors import AppError, Cancelled
+from desktop.terms.values import Filters, OperationType, Page, PageRequest, Session, Totals
 
 log = logging.getLogger(__name__)
 
@@ -253,19 +254,19 @@ class RecordsController(QObject):
 
 
 def _page(access: StoreAccess, session: Session, request: PageRequest, checked: bool) -> tuple[Page, bool]:
-    from desktop.models import records
+    from desktop.models.embedded import records
 
     return records.first_look(access.store, session, request, checked=checked, cancelled=background.cancelled)
 
 
 def _totals(access: StoreAccess, session: Session, filters: Filters) -> Totals:
-    from desktop.models import records
+    from desktop.models.embedded import records
 
     return records.totals(access.store, session, filters, progress=background.progress, cancelled=background.cancelled)
 
 
 def _catch_up(access: StoreAccess, session: Session, check: bool) -> bool:
-    from desktop.models import records
+    from desktop.models.embedded import records
 
     return records.catch_up(
         access.store, session, check=check, progress=background.progress, cancelled=background.cancelled
@@ -273,24 +274,24 @@ def _catch_up(access: StoreAccess, session: Session, check: bool) -> bool:
 
 
 def _trash(access: StoreAccess, session: Session) -> int:
-    from desktop.models import records
+    from desktop.models.embedded import records
 
     return records.trash_count(access.store, session)
 
 
 def _counts(access: StoreAccess, session: Session, filters: Filters) -> tuple[Filters, Mapping[OperationType, int]]:
-    from desktop.models import records
+    from desktop.models.embedded import records
 
     return filters, records.operation_counts(access.store, session, filters, cancelled=background.cancelled)
 
 
 def _delete(access: StoreAccess, session: Session, ids: Ids) -> Ids:
-    from desktop.models import records
+    from desktop.models.embedded import records
 
     return records.delete(access.store, session, ids)
 
 
 def _restore(access: StoreAccess, session: Session, ids: Ids) -> Ids:
-    from desktop.models import records
+    from desktop.models.embedded import records
 
     return records.restore(access.store, session, ids)

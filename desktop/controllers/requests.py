@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from desktop.errors import AppError
+from desktop.terms.errors import AppError
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from desktop import logs
-from desktop.background import Lanes
+from desktop.controllers.background import Lanes
 from desktop.controllers.requests import Failure
 from desktop.controllers.store_access import StoreAccess
-from desktop.errors import AppError, NotSignedIn
+from desktop.system import logs
+from desktop.terms.errors import AppError, NotSignedIn
 
 if TYPE_CHECKING:
-    from desktop.values import Account, Session
+    from desktop.terms.values import Account, Session
 
 log = logging.getLogger(__name__)
 
@@ -196,19 +196,19 @@ class SessionController(QObject):
 
 
 def _is_first_run(access: StoreAccess) -> bool:
-    from desktop.models import accounts
+    from desktop.models.embedded import accounts
 
     return accounts.is_empty(access.store)
 
 
 def _sign_in(access: StoreAccess, email: str, password: str) -> Session:
-    from desktop.models import accounts
+    from desktop.models.embedded import accounts
 
     return accounts.sign_in(access.store, email, password)
 
 
 def _register(access: StoreAccess, email: str, password: str) -> tuple[Account, Session]:
-    from desktop.models import accounts
+    from desktop.models.embedded import accounts
 
     return accounts.register_and_sign_in(
         access.store,
@@ -220,13 +220,13 @@ def _register(access: StoreAccess, email: str, password: str) -> tuple[Account, 
 
 
 def _change_password(access: StoreAccess, session: Session, old: str, new: str) -> None:
-    from desktop.models import accounts
+    from desktop.models.embedded import accounts
 
     minimum = access.config.security.minimum_password_length
     accounts.change_password(access.store, session, old, new, minimum_length=minimum)
 
 
 def _sign_out(access: StoreAccess, session: Session) -> None:
-    from desktop.models import accounts
+    from desktop.models.embedded import accounts
 
     accounts.sign_out(access.store, session)

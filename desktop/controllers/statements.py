@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from desktop import background, logs
-from desktop.background import Lanes, Ticket
+from desktop.controllers import background
+from desktop.controllers.background import Lanes, Ticket
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store_access import StoreAccess
-from desktop.errors import AppError, BadInput
-from desktop.values import RawRecord, Session, StatementReport
+from desktop.system import logs
+from desktop.terms.errors import AppError, BadInput
+from desktop.terms.values import RawRecord, Session, StatementReport
 
 if TYPE_CHECKING:
-    from desktop.statement_paper import Style
+    from desktop.documents.statement_paper import Style
 
 MOST_ON_PAPER = 2_000  # records: the preview is painted by the window's thread, and nobody prints more pages
 
@@ -90,8 +91,8 @@ class StatementsController(QObject):
             self.stopped.emit()
 
     def _make(self, wanted: Wanted, session: Session) -> Saved | Paper:
-        from desktop.models.statements import statement
-        from desktop.statement_paper import write_pdf
+        from desktop.documents.statement_paper import write_pdf
+        from desktop.models.embedded.statements import statement
 
         with statement(
             self._access.store,

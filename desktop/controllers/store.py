@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from desktop import background, logs
-from desktop.background import Lanes
+from desktop.controllers import background
+from desktop.controllers.background import Lanes
 from desktop.controllers.requests import Failure
 from desktop.controllers.store_access import StoreAccess
-from desktop.errors import AppError, Cancelled, StoreDamaged, StoreReadOnly
+from desktop.system import logs
+from desktop.terms.errors import AppError, Cancelled, StoreDamaged, StoreReadOnly
 
 if TYPE_CHECKING:
-    from desktop.background import Ticket
-    from desktop.models.health import Others, Watch
-    from desktop.values import Verification
+    from desktop.controllers.background import Ticket
+    from desktop.models.embedded.health import Others, Watch
+    from desktop.terms.values import Verification
 
 log = logging.getLogger(__name__)
 
@@ -126,7 +127,7 @@ class StoreController(QObject):
         )
 
     def _verify(self) -> Verification:
-        from desktop.models.verify import verify
+        from desktop.models.embedded.verify import verify
 
         return verify(self._access.store, progress=background.progress, cancelled=background.cancelled)
 
@@ -142,14 +143,14 @@ class StoreController(QObject):
             )
 
     def _look(self) -> str:
-        from desktop.models.health import Watch
+        from desktop.models.embedded.health import Watch
 
         if self._watch is None:
             self._watch = Watch()
         return self._watch.look(self._access.store)
 
     def _others_have_written(self) -> bool:
-        from desktop.models.health import Others
+        from desktop.models.embedded.health import Others
 
         if self._others is None:
             self._others = Others()
@@ -278,14 +279,14 @@ def _write_anchor(access: StoreAccess) -> str:
 
 
 def _back_up(access: StoreAccess, target: Path) -> str:
-    from desktop.models import backups
+    from desktop.models.embedded import backups
 
     backups.back_up(access.store, target, keep=[access.places.config_file], cancelled=background.cancelled)
     return str(target)
 
 
 def _back_up_daily(access: StoreAccess) -> Path | None:
-    from desktop.models import backups
+    from desktop.models.embedded import backups
 
     if access.store.read_only_reason is not None:
         return None
@@ -293,7 +294,7 @@ def _back_up_daily(access: StoreAccess) -> Path | None:
 
 
 def _make_read_only(access: StoreAccess) -> str:
-    from desktop.models import backups
+    from desktop.models.embedded import backups
 
     offer = backups.offer(access.places.store_file, access.places.options)
     if access.store.read_only_reason is None:  # what is said already has its own way out

@@ -9,12 +9,13 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from desktop import background, memory
-from desktop.config import Config, Places
-from desktop.errors import AppError, StoreDamaged, StoreError
+from desktop.controllers import background
+from desktop.settings.config import Config, Places
+from desktop.system import memory
+from desktop.terms.errors import AppError, StoreDamaged, StoreError
 
 if TYPE_CHECKING:
-    from desktop.models.store import Store
+    from desktop.models.embedded.storage.store import Store
 
 
 class StoreAccess:
@@ -40,8 +41,8 @@ class StoreAccess:
     def open(self) -> None:
         """Open the store for the calling thread, the one that writes. Raises `StoreError`."""
         # With all that the first jobs need: imported later, it would take turns with the window that is being shown.
-        from desktop.models import accounts, backups, health, ledger, records, verify  # noqa: F401
-        from desktop.models.opening import open_store
+        from desktop.models.embedded import accounts, backups, charges, health, records, verify  # noqa: F401
+        from desktop.models.embedded.storage.opening import open_store
 
         try:
             memory.give_back()
@@ -83,7 +84,7 @@ class StoreAccess:
 
     def _join(self, connect: Callable[[Store], None]) -> None:
         self._tried.wait()
-        from desktop.models import sqlite
+        from desktop.models.embedded.storage import sqlite
 
         sqlite.give_up_when(background.cancelled)  # whatever runs here: the next request, or the end, waits for it
         connect(self.store)

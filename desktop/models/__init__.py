@@ -1,1 +1,1 @@
-"""The store and the ledger's rules: peewee over SQLite, Qt-free."""
+"""The ledger, Qt-free: its rules, and the SQLite file that keeps it."""

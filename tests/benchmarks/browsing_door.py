@@ -18,9 +18,9 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, SignalInstance, Slot
 
 from desktop.arithmetic.money import format_money
-from desktop.models import sqlite
-from desktop.shown import shown_date
-from desktop.values import Column, Filters, OperationType, Page, PageRequest
+from desktop.models.embedded.storage import sqlite
+from desktop.terms.values import Column, Filters, OperationType, Page, PageRequest
+from desktop.wording.shown import shown_date
 from tests.benchmarks.build_store import ANN, FIRST, PASSWORD
 from tests.qt.conftest import Program, make_program
 

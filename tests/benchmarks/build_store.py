@@ -20,11 +20,12 @@ from decimal import Context, Decimal
 from pathlib import Path
 from typing import Any
 
-from desktop.models import accounts, chain, forms, journal, migrations, sqlite
-from desktop.models.entries import Head
-from desktop.models.opening import open_store
-from desktop.models.store import Store
-from desktop.values import OperationType, Source
+from desktop.models.embedded import accounts
+from desktop.models.embedded.storage import chain, forms, journal, migrations, sqlite
+from desktop.models.embedded.storage.entries import Head
+from desktop.models.embedded.storage.opening import open_store
+from desktop.models.embedded.storage.store import Store
+from desktop.terms.values import OperationType, Source
 
 ANN, PASSWORD = "ann@example.org", "correct horse 7"
 OTHERS = tuple(f"other{number}@example.org" for number in range(5))

@@ -21,9 +21,11 @@ from statistics import median
 
 import pytest
 
-from desktop.models import accounts, ledger, records, sqlite
-from desktop.models.opening import open_store
-from desktop.values import Charge, OperationType, PageRequest, Step
+from desktop.models.embedded import accounts, records
+from desktop.models.embedded import charges as ledger
+from desktop.models.embedded.storage import sqlite
+from desktop.models.embedded.storage.opening import open_store
+from desktop.terms.values import Charge, OperationType, PageRequest, Step
 from tests.benchmarks.build_store import ANN, COSTS, PASSWORD, build
 from tests.benchmarks.support import ROOT, memory, report, said, seconds
 

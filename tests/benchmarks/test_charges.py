@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from desktop.models import accounts, ledger, migrations, sqlite
-from desktop.models.opening import open_store
-from desktop.models.verify import verify
-from desktop.values import Charge, OperationType, Step
+from desktop.models.embedded import accounts, charges
+from desktop.models.embedded.storage import migrations, sqlite
+from desktop.models.embedded.storage.opening import open_store
+from desktop.models.embedded.verify import verify
+from desktop.terms.values import Charge, OperationType, Step
 from tests.benchmarks.support import paired, report
 
 CHARGES = 2_000
@@ -25,7 +26,7 @@ COSTS = {operation: 1_000 for operation in OperationType if operation is not Ope
 
 
 def ours(folder: Path) -> Callable[[], None]:
-    """Charges through `ledger.charge`, which the window's lane and the command line call."""
+    """Charges through `charges.charge`, which the window's lane and the command line call."""
     store = open_store(folder / "metercalc.db", costs=COSTS)
     accounts.register(store, "ada@example.org", "difference engine", starting_balance=10**14)
     session = accounts.sign_in(store, "ada@example.org", "difference engine")
@@ -34,7 +35,7 @@ def ours(folder: Path) -> Callable[[], None]:
     def work() -> None:
         for _ in range(CHARGES):
             request = Charge(str(uuid.uuid4()), (step,), "0.1 + 0.2", "0.3", quoted=1_000)
-            ledger.charge(store, session, request)
+            charges.charge(store, session, request)
 
     return work
 
@@ -93,4 +94,4 @@ def ours_again(folder: Path) -> None:
         session = accounts.sign_in(store, "ada@example.org", "difference engine")
         steps = tuple(Step(OperationType.ADDITION, (str(n), "0.2"), f"{n}.2") for n in range(100))
         for _ in range(CHARGES // len(steps)):
-            ledger.charge(store, session, Charge(str(uuid.uuid4()), steps, "1 + 0.2", "99.2"))
+            charges.charge(store, session, Charge(str(uuid.uuid4()), steps, "1 + 0.2", "99.2"))

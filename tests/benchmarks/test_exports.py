@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from desktop.export_files import ExportFormat, write_batches, write_file
-from desktop.models import accounts, entries, records
-from desktop.models.opening import open_store
-from desktop.models.store import Store
-from desktop.values import Column, Filters, Session
+from desktop.documents.export_files import ExportFormat, write_batches, write_file
+from desktop.models.embedded import accounts, records
+from desktop.models.embedded.storage import entries
+from desktop.models.embedded.storage.opening import open_store
+from desktop.models.embedded.storage.store import Store
+from desktop.terms.values import Column, Filters, Session
 from tests.benchmarks.build_store import ANN, COSTS, PASSWORD, build
 from tests.benchmarks.support import paired, report, seconds
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop.models import accounts, records
-from desktop.models.opening import open_store
+from desktop.models.embedded import accounts, records
+from desktop.models.embedded.storage.opening import open_store
 from tests.benchmarks.build_store import ANN, COSTS, PASSWORD, build
 from tests.benchmarks.support import ROOT, report, said
 

@@ -23,9 +23,9 @@ from PySide6.QtCore import QItemSelectionModel, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPushButton, QSpinBox, QTableView
 
-from desktop import config as configuration
-from desktop.app import Program, make_application
-from desktop.screenshots import Director
+from desktop.commands.demo.screenshots import Director
+from desktop.settings import config as configuration
+from desktop.window.program import Program, make_application
 from tests.benchmarks.build_store import ANN, PASSWORD
 from tests.benchmarks.support import memory
 from tests.support.widgets import part

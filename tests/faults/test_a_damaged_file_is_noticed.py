@@ -13,11 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from desktop.errors import AppError
-from desktop.models import accounts, ledger, records
-from desktop.models.store import Store
-from desktop.models.verify import verify
-from desktop.values import Column, Filters, PageRequest, Session
+from desktop.models.embedded import accounts, charges, records
+from desktop.models.embedded.storage.store import Store
+from desktop.models.embedded.verify import verify
+from desktop.terms.errors import AppError
+from desktop.terms.values import Column, Filters, PageRequest, Session
 from tests.faults.support.ledgers import cheap_passwords, enter, make_ledger
 from tests.faults.support.nursery import Channel, Nursery
 from tests.faults.support.runs import figures
@@ -33,7 +33,7 @@ def make(channel: Channel, file: str) -> dict[str, Any]:
     make_ledger(Path(file), PEOPLE)
     store = make_store(Path(file))
     for number in range(45):
-        ledger.charge(store, enter(store, PEOPLE[number % 3]), charge_for(TEXTS[number % 5]))
+        charges.charge(store, enter(store, PEOPLE[number % 3]), charge_for(TEXTS[number % 5]))
     records.delete(store, enter(store), [entry.id for entry in _records(store, enter(store))[:3]])
     shown = _shown(store)
     store.close()
@@ -49,7 +49,7 @@ def _shown(store: Store) -> dict[str, Any]:
     found = {}
     for email in PEOPLE:
         session = enter(store, email)
-        balance = ledger.statement(store, session).account.balance
+        balance = charges.statement(store, session).account.balance
         entries = [f"{entry.seq} {entry.operands} = {entry.response}: {entry.amount}, {entry.user_balance}"
                    for entry in _records(store, session)]  # fmt: skip
         found[email] = [balance, entries]
@@ -100,7 +100,7 @@ def _use(file: Path, truth: dict[str, Any], *, planted: bool) -> str:
         noticed |= _tried(lambda: accounts.sign_in(store, BOB, PASSWORD))
         if not planted:
             noticed |= bool(_problems(store))
-        _tried(lambda: ledger.charge(store, enter(store), charge_for("1 + 1")))
+        _tried(lambda: charges.charge(store, enter(store), charge_for("1 + 1")))
         if noticed:
             return "noticed"
         return "as before" if shown == truth else "wrong in silence"

@@ -17,10 +17,11 @@ from typing import Any
 
 import pytest
 
-from desktop.errors import AppError
-from desktop.models import accounts, ledger, sqlite
-from desktop.models.store import Store
-from desktop.values import Receipt, Session
+from desktop.models.embedded import accounts, charges
+from desktop.models.embedded.storage import sqlite
+from desktop.models.embedded.storage.store import Store
+from desktop.terms.errors import AppError
+from desktop.terms.values import Receipt, Session
 from tests.faults.support.ledgers import audit, enter, make_ledger
 from tests.faults.support.nursery import Channel, Nursery
 from tests.faults.support.runs import figures
@@ -77,7 +78,7 @@ def spend(channel: Channel, file: str, journal: str, how: str, nths: list[int], 
     patch, choose = pytest.MonkeyPatch(), random.Random(seed)
     patch.setattr(sqlite, "wal_is_sound", lambda _: journal == "wal")
     if planted:
-        patch.setattr(ledger, "_read_back", lambda *_: Receipt("", 0, 0, "7", True, ()))
+        patch.setattr(charges, "_read_back", lambda *_: Receipt("", 0, 0, "7", True, ()))
     shim = Shim(Path(file).parent)  # before anything is opened there
     store = make_store(Path(file))
     session = enter(store)
@@ -96,7 +97,7 @@ def spend(channel: Channel, file: str, journal: str, how: str, nths: list[int], 
 def _charge(channel: Channel, store: Store, session: Session, choose: random.Random, when: str) -> list[Any]:
     request_id = str(uuid.UUID(int=choose.getrandbits(128)))
     try:
-        receipt = ledger.charge(store, session, charge_for(ENTRY, request_id))
+        receipt = charges.charge(store, session, charge_for(ENTRY, request_id))
         answer: list[Any] = ["charged", [entry.id for entry in receipt.entries]]
     except AppError as error:
         answer = ["refused", error.code, str(store.file) in error.message]
@@ -171,9 +172,9 @@ def look(channel: Channel, file: str, *, bound: bool) -> list[object]:
         _drop_capabilities()
     store = make_store(Path(file))
     session = enter(store)
-    balance = ledger.statement(store, session).account.balance
+    balance = charges.statement(store, session).account.balance
     try:
-        ledger.charge(store, session, charge_for(ENTRY))
+        charges.charge(store, session, charge_for(ENTRY))
         refusal = "charged"
     except AppError as error:
         refusal = error.code

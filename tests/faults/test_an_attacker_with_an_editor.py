@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 from peewee import SqliteDatabase
 
-from desktop.errors import StoreDamaged, StoreError
-from desktop.models import accounts, chain, ledger, records, replay
-from desktop.models.migrations import first, first_proof
-from desktop.models.verify import verify
-from desktop.values import OperationType, Status
+from desktop.models.embedded import accounts, charges, records, replay
+from desktop.models.embedded.storage import chain
+from desktop.models.embedded.storage.migrations import first, first_proof
+from desktop.models.embedded.verify import verify
+from desktop.terms.errors import StoreDamaged, StoreError
+from desktop.terms.values import OperationType, Status
 from tests.faults.support import old_stores
 from tests.faults.support.editor import Editor, Tables, fresh, tables
 from tests.faults.support.ledgers import cheap_passwords, enter
@@ -38,18 +39,18 @@ def make(file: Path) -> list[Tables]:
         store.write_anchor()
         states.append(tables(file))
 
-    mine = [ledger.charge(store, ann, charge_for(text)).entries[0].id for text in ("1 + 2 × 3", "10 ÷ 4", "√2.25")]
-    ledger.charge(store, bob, charge_for("5 + 5"))
-    ledger.credit(store, admin, ANN, 5_00, "Refund | 1|credit|2|3", new_id())
+    mine = [charges.charge(store, ann, charge_for(text)).entries[0].id for text in ("1 + 2 × 3", "10 ÷ 4", "√2.25")]
+    charges.charge(store, bob, charge_for("5 + 5"))
+    charges.credit(store, admin, ANN, 5_00, "Refund | 1|credit|2|3", new_id())
     keep()
     records.delete(store, ann, mine[:2])
-    ledger.set_cost(store, admin, OperationType.ADDITION, 11_00)
+    charges.set_cost(store, admin, OperationType.ADDITION, 11_00)
     keep()
     records.restore(store, ann, mine[:1])
     accounts.set_status(store, admin, BOB, Status.INACTIVE)
     accounts.change_password(store, ann, PASSWORD, "another good phrase")
-    ledger.set_cost(store, admin, OperationType.ADDITION, 10_00)
-    ledger.charge(store, ann, charge_for("7 − 5"))
+    charges.set_cost(store, admin, OperationType.ADDITION, 10_00)
+    charges.charge(store, ann, charge_for("7 − 5"))
     keep()
     store.close()
     return states

@@ -16,10 +16,11 @@ from typing import BinaryIO
 
 import pytest
 
-from desktop.errors import AppError
-from desktop.models import accounts, backup_files, backups, ledger
-from desktop.models.store import Store
-from desktop.models.verify import verify
+from desktop.models.embedded import accounts, backups, charges
+from desktop.models.embedded.storage import backup_files
+from desktop.models.embedded.storage.store import Store
+from desktop.models.embedded.verify import verify
+from desktop.terms.errors import AppError
 from tests.faults.support.nursery import Channel, Nursery
 from tests.support.stores import ANN, COSTS, PASSWORD, charge_for, make_store
 
@@ -47,7 +48,7 @@ def store_file(folder: Path, cheap_passwords: None) -> Path:
     accounts.register(store, ANN, PASSWORD, starting_balance=RICH)
     session = accounts.sign_in(store, ANN, PASSWORD)
     for _ in range(20):
-        ledger.charge(store, session, charge_for("+".join("1" * 11)))
+        charges.charge(store, session, charge_for("+".join("1" * 11)))
     store.close()
     return file
 
@@ -63,7 +64,7 @@ def keep_charging(channel: Channel, *, file: str, told: str, place: int) -> None
         shared = ctypes.c_int64.from_buffer(mmap.mmap(page.fileno(), mmap.PAGESIZE), 8 * place)
     channel.send("charging")
     while True:
-        shared.value = ledger.charge(store, session, charge_for("1 + 1")).entries[-1].seq
+        shared.value = charges.charge(store, session, charge_for("1 + 1")).entries[-1].seq
         time.sleep(PACE_S)  # the load's measure; nothing waits for it
 
 

@@ -20,10 +20,10 @@ from pytestqt.qtbot import QtBot
 
 from desktop import models
 from desktop.controllers.sessions import SessionController
-from desktop.errors import AppError, NotAllowed
-from desktop.models import accounts, insights, ledger, records, statements
-from desktop.models.store import Opened, Store
-from desktop.values import Account, Column, Filters, OperationType, PageRequest, Role, Session, Status
+from desktop.models.embedded import accounts, charges, insights, records, statements
+from desktop.models.embedded.storage.store import Opened, Store
+from desktop.terms.errors import AppError, NotAllowed
+from desktop.terms.values import Account, Column, Filters, OperationType, PageRequest, Role, Session, Status
 from tests.faults.support.ledgers import cheap_passwords, enter
 from tests.faults.support.nursery import Channel, Nursery
 from tests.faults.support.old_stores import facts
@@ -46,8 +46,8 @@ class Loot:
     def __init__(self, store: Store) -> None:
         ann = enter(store, ANN)
         self.charge = charge_for("31337 + 31337", new_id())
-        ledger.charge(store, ann, self.charge)
-        ledger.charge(store, ann, charge_for("424242 × 1"))
+        charges.charge(store, ann, self.charge)
+        charges.charge(store, ann, charge_for("424242 × 1"))
         (self.hidden,) = records.delete(store, ann, [self._ids(store, ann)[0]])
         self.ids = [*self._ids(store, ann), self.hidden]
         self.everything = Filters(search=("3",))
@@ -73,12 +73,12 @@ DOORS: dict[str, Attempt] = {
     "accounts.change_password": lambda store, bob, _: accounts.change_password(store, bob, "x" * 9, "another one 8"),
     "accounts.users": lambda store, bob, _: accounts.users(store, bob),
     "accounts.set_status": lambda store, bob, _: accounts.set_status(store, bob, ANN, Status.INACTIVE),
-    "ledger.statement": lambda store, bob, _: ledger.statement(store, bob),
-    "ledger.charge": lambda store, bob, loot: ledger.charge(store, bob, charge_for("1 + 1", loot.charge.request_id)),
-    "ledger.find": lambda store, bob, loot: ledger.find(store, bob, loot.charge.request_id),
-    "ledger.check_covered": lambda store, bob, _: ledger.check_covered(store, bob, ANNS_BALANCE - 1_000_00),
-    "ledger.credit": lambda store, bob, _: ledger.credit(store, bob, ANN, -1, "A try", new_id()),
-    "ledger.set_cost": lambda store, bob, _: ledger.set_cost(store, bob, OperationType.ADDITION, 0),
+    "charges.statement": lambda store, bob, _: charges.statement(store, bob),
+    "charges.charge": lambda store, bob, loot: charges.charge(store, bob, charge_for("1 + 1", loot.charge.request_id)),
+    "charges.find": lambda store, bob, loot: charges.find(store, bob, loot.charge.request_id),
+    "charges.check_covered": lambda store, bob, _: charges.check_covered(store, bob, ANNS_BALANCE - 1_000_00),
+    "charges.credit": lambda store, bob, _: charges.credit(store, bob, ANN, -1, "A try", new_id()),
+    "charges.set_cost": lambda store, bob, _: charges.set_cost(store, bob, OperationType.ADDITION, 0),
     "records.page": lambda store, bob, loot: [
         records.page(store, bob, PageRequest(filters)) for filters in (Filters(), Filters(trash=True), loot.everything)
     ],
@@ -96,7 +96,7 @@ DOORS: dict[str, Attempt] = {
     ),
     "statements.statement": lambda store, bob, _: _consumed(statements.statement(store, bob, 0, END)),
 }
-ADMINS = {"accounts.users", "accounts.set_status", "ledger.credit", "ledger.set_cost"}
+ADMINS = {"accounts.users", "accounts.set_status", "charges.credit", "charges.set_cost"}
 # What answers as if there were nothing, and what says no more than that an id is taken.
 EMPTY = {"records.delete": (), "records.restore": (), "records.trash_count": 0}
 
@@ -109,11 +109,11 @@ def _consumed(opened: AbstractContextManager[tuple[Any, Any]]) -> list[object]:
 def doors() -> set[str]:
     """Each public function of the core that takes a session."""
     found = set()
-    for module in pkgutil.iter_modules(models.__path__):
-        for name, function in vars(importlib.import_module(f"{models.__name__}.{module.name}")).items():
-            known = inspect.isfunction(function) and function.__module__ == f"{models.__name__}.{module.name}"
+    for module in pkgutil.walk_packages(models.__path__, f"{models.__name__}."):
+        for name, function in vars(importlib.import_module(module.name)).items():
+            known = inspect.isfunction(function) and function.__module__ == module.name
             if known and not name.startswith("_") and "session" in inspect.signature(function).parameters:
-                found.add(f"{module.name}.{name}")
+                found.add(f"{module.name.rpartition('.')[2]}.{name}")
     return found
 
 

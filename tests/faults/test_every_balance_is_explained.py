@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from desktop.errors import AppError, BalanceTooLow, PriceChanged
-from desktop.models import ledger, records
-from desktop.models.store import Store
-from desktop.models.verify import verify
-from desktop.values import Charge, OperationType, Session
+from desktop.models.embedded import charges, records
+from desktop.models.embedded.storage.store import Store
+from desktop.models.embedded.verify import verify
+from desktop.terms.errors import AppError, BalanceTooLow, PriceChanged
+from desktop.terms.values import Charge, OperationType, Session
 from tests.faults.support.ledgers import enter, make_ledger
 from tests.faults.support.nursery import Channel, Nursery
 from tests.faults.support.runs import figures
@@ -64,7 +64,7 @@ class Walk:
             (50, 8, 4, 4, 14, 4, 10, 6),
         )[0]
         act(email)
-        found = ledger.statement(self.store, self.sessions[email])
+        found = charges.statement(self.store, self.sessions[email])
         assert found.account.balance == self.model.balances[email], f"{act.__name__}: {found.account.balance}"
         assert found.prices == self.model.prices
 
@@ -80,10 +80,10 @@ class Walk:
         balance = self.model.balances[email]
         if cost > balance:
             with pytest.raises(BalanceTooLow) as denial:
-                ledger.charge(self.store, self.sessions[email], replace(charge, quoted=cost))
+                charges.charge(self.store, self.sessions[email], replace(charge, quoted=cost))
             assert denial.value.details == {"cost": cost, "balance": balance, "shortfall": cost - balance}
             return
-        receipt = ledger.charge(self.store, self.sessions[email], replace(charge, quoted=cost))
+        receipt = charges.charge(self.store, self.sessions[email], replace(charge, quoted=cost))
         assert (receipt.cost, receipt.balance, receipt.result) == (cost, balance - cost, charge.result)
         self.model.balances[email] = receipt.balance
         self.model.paid.append((email, charge))
@@ -92,7 +92,7 @@ class Walk:
     def again(self, _: str) -> None:
         if self.model.paid:
             email, charge = self.choose.choice(self.model.paid)
-            assert ledger.charge(self.store, self.sessions[email], charge).repeated
+            assert charges.charge(self.store, self.sessions[email], charge).repeated
 
     def foreign(self, email: str) -> None:
         """Another's request id is as good as new: ids are each person's own."""
@@ -104,7 +104,7 @@ class Walk:
     def outdated(self, email: str) -> None:
         charge, cost = self._new(self.choose.choice(CHARGES))
         with pytest.raises(PriceChanged):
-            ledger.charge(self.store, self.sessions[email], replace(charge, quoted=cost + 1))
+            charges.charge(self.store, self.sessions[email], replace(charge, quoted=cost + 1))
 
     def credit(self, email: str) -> None:
         amount = self.choose.choice((-1, 1)) * self.choose.randint(1, 500_00)
@@ -112,13 +112,13 @@ class Walk:
         request_id = str(uuid.UUID(int=self.choose.getrandbits(128)))
         expected = pytest.raises(BalanceTooLow) if after < 0 else contextlib.nullcontext()
         with expected:
-            ledger.credit(self.store, self.sessions[ADMIN], email, amount, "A step of a walk", request_id)
+            charges.credit(self.store, self.sessions[ADMIN], email, amount, "A step of a walk", request_id)
             self.model.balances[email] = after
 
     def price(self, _: str) -> None:
         operation = self.choose.choice(list(COSTS))
         self.model.prices[operation] = self.choose.randint(0, 80_00)
-        ledger.set_cost(self.store, self.sessions[ADMIN], operation, self.model.prices[operation])
+        charges.set_cost(self.store, self.sessions[ADMIN], operation, self.model.prices[operation])
 
     def hide(self, email: str) -> None:
         self._mark(email, records.delete, self.model.shown, self.model.hidden)
@@ -215,7 +215,7 @@ def used(channel: Channel, file: str) -> None:
     make_ledger(Path(file), PEOPLE, BALANCE)
     store = make_store(Path(file))
     for charge in CHARGES:
-        ledger.charge(store, enter(store), replace(charge, request_id=str(uuid.uuid4())))
+        charges.charge(store, enter(store), replace(charge, request_id=str(uuid.uuid4())))
     store.close()
 
 

@@ -21,11 +21,11 @@ from zipfile import BadZipFile
 import pytest
 from openpyxl import load_workbook
 
-from desktop import export_files, export_xlsx, exports
 from desktop.arithmetic.numbers import format_number
-from desktop.errors import Cancelled, StoreError
-from desktop.export_files import ExportFormat
-from desktop.values import Entry, OperationType, Source
+from desktop.documents import export_files, exports, xlsx
+from desktop.documents.export_files import ExportFormat
+from desktop.terms.errors import Cancelled, StoreError
+from desktop.terms.values import Entry, OperationType, Source
 from tests.faults.support.nursery import Channel, Nursery
 
 TEXTS = ("operands", "response", "expression")
@@ -205,7 +205,7 @@ def test_the_harness_finds_figures_that_a_workbook_rounds(
     folder: Path, choose: random.Random, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Decimal takes a number with a control character before it, which no XML can hold.
-    monkeypatch.setattr(export_xlsx, "excel_number", lambda text: text.isprintable() and _finite(text))
+    monkeypatch.setattr(xlsx, "excel_number", lambda text: text.isprintable() and _finite(text))
     assert trouble_in_excel([_entry(number, choose) for number in range(100)], folder / "records.xlsx")
 
 

@@ -16,12 +16,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from desktop import random_http, random_org
-from desktop.app import Program
-from desktop.background import Lane, Ticket
-from desktop.errors import AppError
-from desktop.models import accounts, passwords
-from desktop.views.main_window import MainWindow
+from desktop.controllers.background import Lane, Ticket
+from desktop.models.embedded import accounts
+from desktop.models.ledger import passwords
+from desktop.random_org import client, http
+from desktop.terms.errors import AppError
+from desktop.views.main_window.window import MainWindow
+from desktop.window.program import Program
 from tests.faults.support.nursery import Channel, Nursery
 from tests.support import windows
 from tests.support.random_server import BAD, LISTENER, Behaviour, RandomServer
@@ -207,20 +208,20 @@ def test_a_good_server_is_seen_to_charge(watch: Watch) -> None:
 
 
 def test_the_harness_finds_a_client_without_a_deadline(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(random_http, "_await", lambda results, _remaining, _cancelled: results.get())
+    monkeypatch.setattr(http, "_await", lambda results, _remaining, _cancelled: results.get())
     observed = watch(Behaviour.DRIP_BODY, patience=1.0)
     assert "late" in observed.trouble(grace=0.5)
 
 
 def test_the_harness_finds_a_client_that_takes_what_it_is_given(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(random_org, "parse_strings", lambda body, *_: tuple(body.decode().split()))
+    monkeypatch.setattr(client, "parse_strings", lambda body, *_: tuple(body.decode().split()))
     assert "charged" in watch(Behaviour.SHORT).trouble()
 
 
 @pytest.mark.skipif(not RESET.exists(), reason="this system does not tell the peak of a process's memory")
 def test_the_harness_finds_a_client_without_a_cap(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
-    read = random_http._read  # noqa: SLF001  # the check itself is what is switched off
-    monkeypatch.setattr(random_http, "_read", lambda raw_body, cap: read(raw_body, max(cap, 64 * 1024 * 1024)))
+    read = http._read  # noqa: SLF001  # the check itself is what is switched off
+    monkeypatch.setattr(http, "_read", lambda raw_body, cap: read(raw_body, max(cap, 64 * 1024 * 1024)))
     assert "greedy" in watch(Behaviour.ENDLESS).trouble()
 
 

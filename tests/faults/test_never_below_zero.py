@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from peewee import SqliteDatabase
 
-from desktop.errors import BalanceTooLow
-from desktop.models import ledger
+from desktop.models.embedded import charges
+from desktop.terms.errors import BalanceTooLow
 from tests.faults.support.ledgers import audit, enter, make_ledger, without_rules
 from tests.faults.support.nursery import Channel, Nursery
 from tests.faults.support.runs import figures
@@ -41,7 +41,7 @@ def race(channel: Channel, file: str, *, planted: bool) -> int:
     channel.send("ready")
     while channel.receive():
         try:
-            ledger.charge(store, session, charge_for(ENTRY))
+            charges.charge(store, session, charge_for(ENTRY))
             paid += 1
             channel.send("paid")
         except BalanceTooLow as denial:
@@ -59,7 +59,7 @@ def _remove_guard() -> None:
         return execute(database, sql, params)
 
     patch.setattr(SqliteDatabase, "execute_sql", unguarded)
-    patch.setattr(ledger, "_check_covered", lambda *_: None)
+    patch.setattr(charges, "_check_covered", lambda *_: None)
 
 
 def overspent(nursery: Nursery, file: Path, choose: random.Random, races: int, *, planted: bool) -> list[str]:
@@ -70,7 +70,7 @@ def overspent(nursery: Nursery, file: Path, choose: random.Random, races: int, *
     store = make_store(file)
     admin, left, wrong = enter(store, ADMIN), 0, []
     for _ in range(races // RACERS):
-        left += ledger.credit(store, admin, ANN, choose.randint(1, RACERS * COST), "To race for", new_id()).cost * -1
+        left += charges.credit(store, admin, ANN, choose.randint(1, RACERS * COST), "To race for", new_id()).cost * -1
         answers = go(racers)
         paid = answers.count("paid")
         if paid != min(RACERS, left // COST):

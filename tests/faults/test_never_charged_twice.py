@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.models import ledger
+from desktop.models.embedded import charges
 from tests.faults.support.ledgers import RICH, audit, enter, make_ledger, without_rules
 from tests.faults.support.nursery import Channel, Nursery
 from tests.faults.support.runs import figures
@@ -35,11 +35,11 @@ def make(channel: Channel, file: str, *, planted: bool) -> None:
 def charge(channel: Channel, file: str, request_id: str, kill: str, nth: int, *, planted: bool) -> int:
     """Job: one charge from start to end of a program, killed at the n-th call that changes a file; says its records."""
     if planted:
-        pytest.MonkeyPatch().setattr(ledger, "_find", lambda *_: None)
+        pytest.MonkeyPatch().setattr(charges, "_find", lambda *_: None)
     shim = Shim(Path(file).parent)
     shim.arm(kill, nth, Calls.CHANGES)
     store = make_store(Path(file))
-    channel.send([entry.id for entry in ledger.charge(store, enter(store), charge_for(ENTRY, request_id)).entries])
+    channel.send([entry.id for entry in charges.charge(store, enter(store), charge_for(ENTRY, request_id)).entries])
     store.close()
     return shim.counted
 
@@ -47,13 +47,13 @@ def charge(channel: Channel, file: str, request_id: str, kill: str, nth: int, *,
 def charge_all(channel: Channel, file: str, ids: list[str], seed: int, *, planted: bool) -> dict[str, list[int]]:
     """Job: charge every id, in an order of its own, once told to go."""
     if planted:
-        pytest.MonkeyPatch().setattr(ledger, "_find", lambda *_: None)
+        pytest.MonkeyPatch().setattr(charges, "_find", lambda *_: None)
     random.Random(seed).shuffle(ids)
     store = make_store(Path(file))
     session = enter(store)
     channel.send("ready")
     channel.receive()
-    receipts = {each: ledger.charge(store, session, charge_for(ENTRY, each)) for each in ids}
+    receipts = {each: charges.charge(store, session, charge_for(ENTRY, each)) for each in ids}
     store.close()
     return {each: [entry.id for entry in receipt.entries] for each, receipt in receipts.items()}
 

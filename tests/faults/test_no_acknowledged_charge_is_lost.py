@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from desktop.errors import AppError, ChargeUnknown
-from desktop.models import accounts, ledger, records, sqlite
-from desktop.models.store import Store
-from desktop.values import OperationType
+from desktop.models.embedded import accounts, records
+from desktop.models.embedded import charges as ledger
+from desktop.models.embedded.storage import sqlite
+from desktop.models.embedded.storage.store import Store
+from desktop.terms.errors import AppError, ChargeUnknown
+from desktop.terms.values import OperationType
 from tests.faults.support.ledgers import audit_open, cheap_passwords, enter
 from tests.faults.support.nursery import Channel, Nursery
 from tests.faults.support.power_loss import read_trace, states

@@ -17,10 +17,11 @@ from typing import Any
 
 import pytest
 
-from desktop.errors import AppError
-from desktop.models import entries, ledger, sqlite
-from desktop.models.store import Store
-from desktop.values import Receipt
+from desktop.models.embedded import charges
+from desktop.models.embedded.storage import entries, sqlite
+from desktop.models.embedded.storage.store import Store
+from desktop.terms.errors import AppError
+from desktop.terms.values import Receipt
 from tests.faults.support.ledgers import audit, enter, make_ledger
 from tests.faults.support.nursery import Channel, Child, Crashed, Nursery
 from tests.faults.support.runs import all_of, figures
@@ -60,7 +61,7 @@ def charge(
             store.database.execute_sql("PRAGMA wal_autocheckpoint = 1").fetchall()
         if stage != "program":
             shim.arm(kind, nth, FAILING[stays], stays=stays)
-        receipt = ledger.charge(store, session, charge_for(ENTRY, request_id))
+        receipt = charges.charge(store, session, charge_for(ENTRY, request_id))
         channel.send({"charged": [entry.id for entry in receipt.entries]})
         if stage == "program":
             store.close()
@@ -72,7 +73,7 @@ def charge(
 def _plant(plant: str) -> None:
     patch = pytest.MonkeyPatch()
     if plant == "shown anyway":
-        patch.setattr(ledger, "_read_back", lambda *_: Receipt("", 0, 0, "7", True, ()))
+        patch.setattr(charges, "_read_back", lambda *_: Receipt("", 0, 0, "7", True, ()))
     if plant == "two transactions":
         append = entries.append
 

@@ -12,10 +12,11 @@ import pytest
 from argon2 import extract_parameters
 from argon2.low_level import Type
 
-from desktop.errors import NotAllowed, SignInRefused
-from desktop.models import accounts, attempts, passwords
-from desktop.models.attempts import FREE_FAILURES, LONGEST_WAIT_S, wait_after
-from desktop.models.store import Store
+from desktop.models.embedded import accounts, attempts
+from desktop.models.embedded.attempts import FREE_FAILURES, LONGEST_WAIT_S, wait_after
+from desktop.models.embedded.storage.store import Store
+from desktop.models.ledger import passwords
+from desktop.terms.errors import NotAllowed, SignInRefused
 from tests.support.stores import ANN, PASSWORD, SECOND, Clock, join, make_store, raw
 
 # OWASP Password Storage Cheat Sheet, argon2id: any of these or more, memory in KiB, passes, lanes.

@@ -13,12 +13,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop import __version__
-from desktop.background import Lanes
-from desktop.config import RandomSettings
+from desktop.controllers.background import Lanes
 from desktop.controllers.random_strings import RandomStrings
-from desktop.errors import NetworkError
-from desktop.random_org import RandomOrg
-from desktop.random_quota import FIRST_WAIT, LONGEST_WAIT, Quota
+from desktop.random_org.client import RandomOrg
+from desktop.random_org.quota import FIRST_WAIT, LONGEST_WAIT, Quota
+from desktop.settings.config import RandomSettings
+from desktop.terms.errors import NetworkError
 from tests.faults.support.runs import figures
 from tests.support.random_server import Behaviour, RandomServer
 from tests.support.stores import in_processes
@@ -211,7 +211,7 @@ def test_the_harness_finds_a_client_that_draws_although_the_quota_is_negative(
 ) -> None:
     real = Quota.answered
     monkeypatch.setattr(Quota, "answered", lambda quota, bits: real(quota, abs(bits) * 10**6))
-    monkeypatch.setattr("desktop.random_org.parse_quota", lambda _body: 10**6)
+    monkeypatch.setattr("desktop.random_org.client.parse_quota", lambda _body: 10**6)
     with pytest.raises(pytest.fail.Exception):
         draws_while_negative(server, server.settings(), 2)
     assert len(server.draws) > 0

@@ -16,12 +16,12 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from desktop import logs, private_files
-from desktop.errors import AppError
-from desktop.models import accounts, backups, ledger, records
-from desktop.models.sqlite import translated
-from desktop.models.store import Store
-from desktop.values import Column, Filters, OperationType, PageRequest
+from desktop.models.embedded import accounts, backups, charges, records
+from desktop.models.embedded.storage.sqlite import translated
+from desktop.models.embedded.storage.store import Store
+from desktop.system import logs, private_files
+from desktop.terms.errors import AppError
+from desktop.terms.values import Column, Filters, OperationType, PageRequest
 from tests.faults.support.ledgers import cheap_passwords
 from tests.faults.support.nursery import Channel, Nursery
 from tests.faults.support.shim import Calls, Shim
@@ -76,14 +76,14 @@ def _work(store: Store, shim: Shim) -> None:
         accounts.sign_in(store, ANN, WRONG_PASSWORD)
     admin, ann = (accounts.sign_in(store, email, SECRET_PASSWORD) for email in (ADMIN, ANN))
     accounts.change_password(store, ann, SECRET_PASSWORD, NEW_PASSWORD)
-    ledger.charge(store, ann, charge_for("262144 × 262144"))
-    ledger.charge(store, ann, random_charge(RANDOM_STRING))
-    ledger.credit(store, admin, ANN, BALANCE, "For more", new_id())
-    ledger.set_cost(store, admin, OperationType.ADDITION, 1)
+    charges.charge(store, ann, charge_for("262144 × 262144"))
+    charges.charge(store, ann, random_charge(RANDOM_STRING))
+    charges.credit(store, admin, ANN, BALANCE, "For more", new_id())
+    charges.set_cost(store, admin, OperationType.ADDITION, 1)
     for kind, calls in (("EIO", Calls.SYNC), ("ENOSPC", Calls.WRITE), ("EIO", Calls.ALL)):
         shim.arm(kind, 1, calls)
         with contextlib.suppress(AppError):
-            ledger.charge(store, ann, charge_for("262144 × 262144"))
+            charges.charge(store, ann, charge_for("262144 × 262144"))
         shim.calm()
     with contextlib.suppress(AppError):
         records.page(store, ann, PageRequest(Filters(search=(RESULT, RANDOM_STRING))))
@@ -113,7 +113,7 @@ def _leaks(data: Path) -> Iterator[str]:
 def _plant(plant: str) -> None:
     patch = pytest.MonkeyPatch()
     if plant == "talkative libraries":
-        patch.setattr("desktop.logs._Reference.filter", _let_through)
+        patch.setattr("desktop.system.logs._Reference.filter", _let_through)
     if plant == "open files":
         patch.setattr(private_files, "FILE_MODE", 0o644)
         patch.setattr(private_files, "FOLDER_MODE", 0o755)

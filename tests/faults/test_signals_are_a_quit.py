@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop.models import chain
-from desktop.models.verify import verify
+from desktop.models.embedded.storage import chain
+from desktop.models.embedded.verify import verify
 from tests.faults.support.runs import figures
 from tests.support.command_line import ADMIN, ANN, PASSWORD, ROOT, Program, environment
 from tests.support.stores import make_store
@@ -171,9 +171,9 @@ def test_a_window_that_is_asked_to_end_does_so_as_by_closing_it(
 _WINDOW = f"""
 import sys
 from pathlib import Path
-from desktop import ending
+from desktop.system import ending
 ending.leave_in_silence()
-from desktop import app, config
+from desktop.window import program as app; from desktop.settings import config
 places = config.places(Path(sys.argv[1]))
 config.ensure_file(places.config_file)
 shown = app.Program._on_signed_in

@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
-from desktop.models import ledger, sqlite
-from desktop.models import verify as proving
+from desktop.models.embedded import charges
+from desktop.models.embedded import verify as proving
+from desktop.models.embedded.storage import sqlite
 from tests.faults.support.ledgers import enter, make_ledger
 from tests.faults.support.nursery import Channel, Nursery
 from tests.faults.support.runs import figures
@@ -34,7 +35,7 @@ def make(channel: Channel, file: str) -> None:
     for number in range(RECORDS - len(PEOPLE)):
         text = choose.choice(("1 + 1", "√2", "3 × 4", "7 ÷ 2", "1.5 − 4"))
         who = ANN if number < 3 else choose.choice(PEOPLE)  # the schemes below are about her second and third record
-        ledger.charge(store, enter(store, who), charge_for(text))
+        charges.charge(store, enter(store, who), charge_for(text))
     store.close()
 
 
@@ -213,7 +214,7 @@ def test_an_older_copy_put_back_is_found_by_the_anchor(nursery: Nursery, folder:
     nursery.run(make, file=str(file))
     older = file.read_bytes()
     store = make_store(file)
-    ledger.charge(store, enter(store), charge_for("1 + 1", new_id()))
+    charges.charge(store, enter(store), charge_for("1 + 1", new_id()))
     store.close()
     file.write_bytes(older)
 

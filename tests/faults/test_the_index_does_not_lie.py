@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from desktop.models import accounts, ledger, passwords, records, sqlite
-from desktop.models.browsing import (
+from desktop.models.embedded import accounts, charges, records
+from desktop.models.embedded.browsing import (
     bitmaps,
     browser,
     checking,
@@ -29,7 +29,9 @@ from desktop.models.browsing import (
     state,
     upkeep,
 )
-from desktop.values import Column, Entry, Filters, PageRequest, Session
+from desktop.models.embedded.storage import sqlite
+from desktop.models.ledger import passwords
+from desktop.terms.values import Column, Entry, Filters, PageRequest, Session
 from tests.faults.support.runs import figures
 from tests.support.stores import ANN, PASSWORD, charge_for, cheap_hasher, make_store
 
@@ -84,7 +86,7 @@ class Indexed:
 
     def _spend(self, count: int) -> None:
         for number in range(count):
-            ledger.charge(self.store, self.session, charge_for(f"{number % 37} + {number}"))
+            charges.charge(self.store, self.session, charge_for(f"{number % 37} + {number}"))
         self._catch_up()
 
     def _catch_up(self) -> None:

@@ -14,9 +14,10 @@ from typing import Any
 import peewee
 import pytest
 
-from desktop.errors import AppError
-from desktop.models import ledger, sqlite
-from desktop.models.store import Store
+from desktop.models.embedded import charges
+from desktop.models.embedded.storage import sqlite
+from desktop.models.embedded.storage.store import Store
+from desktop.terms.errors import AppError
 from tests.faults.support.ledgers import audit, enter, make_ledger
 from tests.faults.support.nursery import Channel, Nursery
 from tests.faults.support.runs import figures
@@ -52,7 +53,7 @@ def bystand(channel: Channel, file: str, journal: str) -> None:
 def act(channel: Channel, file: str, journal: str, what: str, ids: list[str], seed: int, *, planted: bool) -> None:
     """Job: one request after another, each with a trouble of its own; says what each was answered with."""
     if planted:
-        pytest.MonkeyPatch().setattr(ledger, "_read_back", _believe_the_error)
+        pytest.MonkeyPatch().setattr(charges, "_read_back", _believe_the_error)
     choose_journal(journal)
     choose, shim = random.Random(seed), Shim(Path(file).parent)
     store = make_store(Path(file))
@@ -63,9 +64,9 @@ def act(channel: Channel, file: str, journal: str, what: str, ids: list[str], se
             _arm(patch, shim, trouble, choose)
             try:
                 if what == "charge":
-                    receipt = ledger.charge(store, session, charge_for(ENTRY, request_id))
+                    receipt = charges.charge(store, session, charge_for(ENTRY, request_id))
                 else:
-                    receipt = ledger.credit(store, session, ANN, 5_00, "For the truth", request_id)
+                    receipt = charges.credit(store, session, ANN, 5_00, "For the truth", request_id)
                 answer: object = [entry.id for entry in receipt.entries]
             except AppError as error:
                 answer = error.code
@@ -83,7 +84,7 @@ def act_once(channel: Channel, file: str, journal: str, request_id: str, kind: s
     session = enter(store)
     shim.arm("EIO", nth, Calls.SYNC if kind == "sync" else Calls.WRITE)
     try:
-        receipt = ledger.charge(store, session, charge_for(ENTRY, request_id))
+        receipt = charges.charge(store, session, charge_for(ENTRY, request_id))
         answer: object = [entry.id for entry in receipt.entries]
     except AppError as error:
         answer = error.code

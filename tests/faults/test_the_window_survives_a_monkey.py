@@ -15,13 +15,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from desktop.app import Program
 from desktop.arithmetic.money import format_money
 from desktop.controllers.calculator import CalculatorController
-from desktop.models.verify import verify
-from desktop.values import Receipt
-from desktop.views.calculator_panel import CalculatorPanel
-from desktop.views.main_window import MainWindow
+from desktop.models.embedded.verify import verify
+from desktop.terms.values import Receipt
+from desktop.views.calculator.panel import CalculatorPanel
+from desktop.views.main_window.window import MainWindow
+from desktop.window.program import Program
 from tests.support import windows
 from tests.support.monkey import Monkey, double_click
 from tests.support.random_server import RandomServer

@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 from peewee import SqliteDatabase
 
-from desktop.errors import AppError
-from desktop.models import ledger, records, sqlite
-from desktop.models.store import Store
-from desktop.values import PageRequest
+from desktop.models.embedded import charges as ledger
+from desktop.models.embedded import records
+from desktop.models.embedded.storage import sqlite
+from desktop.models.embedded.storage.store import Store
+from desktop.terms.errors import AppError
+from desktop.terms.values import PageRequest
 from tests.faults.support.ledgers import RICH, audit, enter, make_ledger
 from tests.faults.support.nursery import Channel, Nursery
 from tests.faults.support.runs import figures

@@ -17,10 +17,11 @@ from typing import Any
 import pytest
 from peewee import SqliteDatabase
 
-from desktop.errors import AppError, StoreError
-from desktop.models import accounts, backups, chain, migrations
-from desktop.models.migrations import Upgrade
-from desktop.models.verify import verify
+from desktop.models.embedded import accounts, backups
+from desktop.models.embedded.storage import chain, migrations
+from desktop.models.embedded.storage.migrations import Upgrade
+from desktop.models.embedded.verify import verify
+from desktop.terms.errors import AppError, StoreError
 from tests.faults.support import old_stores
 from tests.faults.support.ledgers import audit_open, make_ledger
 from tests.faults.support.nursery import Channel, Crashed, Nursery

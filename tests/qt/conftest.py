@@ -11,15 +11,15 @@ import pytest
 import shiboken6
 from pytestqt.qtbot import QtBot
 
-from desktop import config as configuration
-from desktop.background import Lanes
+from desktop.controllers.background import Lanes
 from desktop.controllers.calculator import CalculatorController
 from desktop.controllers.random_strings import RandomStrings
 from desktop.controllers.records import RecordsController
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store import StoreController
 from desktop.controllers.store_access import StoreAccess
-from desktop.values import Session
+from desktop.settings import config as configuration
+from desktop.terms.values import Session
 from tests.support.random_server import RandomServer
 
 EMAIL, PASSWORD = "ada@example.org", "difference engine"

@@ -1,4 +1,4 @@
-"""A further filter is added as `desktop.filters` says, in two files of a copy of the program: all of it follows."""
+"""A further filter is added as `filters` says, in two files of a copy of the program: all of it follows."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ OBJECTS = """
 """
 WIDGET = """
 from PySide6.QtWidgets import QCheckBox
-from desktop.filters import with_more
+from desktop.finding.filters import with_more
 class RoundedFilter(FilterPart):
     def __init__(self, parent):
         super().__init__(parent)
@@ -49,8 +49,8 @@ class RoundedFilter(FilterPart):
         self.box.setChecked(state == "yes")
 """
 ADDED = {
-    "desktop/filters.py": {'    Filter(\n        "trash",\n': OBJECTS.lstrip("\n")},
-    "desktop/views/filter_widgets.py": {
+    "desktop/finding/filters.py": {'    Filter(\n        "trash",\n': OBJECTS.lstrip("\n")},
+    "desktop/views/filters/widgets.py": {
         "Make = Callable": WIDGET,
         '    "amount": lambda': '    "rounded": lambda _, parent: RoundedFilter(parent),\n',
     },
@@ -60,12 +60,12 @@ ROUNDED = ["1 ÷ 3", "2 ÷ 3", "√2"]  # 0.666… + 1 is exact by itself
 COMMON = f"""
 import json, sys
 from pathlib import Path
-from desktop import config
-from desktop.filters import described, with_more
-from desktop.models import accounts, records
-from desktop.models.insights import insights
-from desktop.models.opening import open_store
-from desktop.values import Column, Filters, OperationType, PageRequest
+from desktop.settings import config
+from desktop.finding.filters import described, with_more
+from desktop.models.embedded import accounts, records
+from desktop.models.embedded.insights import insights
+from desktop.models.embedded.storage.opening import open_store
+from desktop.terms.values import Column, Filters, OperationType, PageRequest
 costs = config.load(Path("none.toml"), {{}}, {{}}).costs
 store = open_store(Path(sys.argv[1]) / "metercalc.db", costs=costs)
 session = accounts.sign_in(store, "{ANN}", "{PASSWORD}")
@@ -100,9 +100,9 @@ SHOWN = """
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel
 from desktop.arithmetic.numbers import PLAIN
-from desktop.views.export_dialog import ExportDialog
-from desktop.views.filter_bar import FilterBar
-from desktop.views.saved_filters import SavedFilters
+from desktop.views.dialogs.export import ExportDialog
+from desktop.views.filters.bar import FilterBar
+from desktop.views.filters.saved_filters import SavedFilters
 application = QApplication([])
 settings = QSettings(sys.argv[1] + "/settings.ini", QSettings.Format.IniFormat)
 shelf = SavedFilters(settings)

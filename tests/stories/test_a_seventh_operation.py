@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from desktop.models import ledger, records
-from desktop.models.browsing import index_file
-from desktop.values import Filters, OperationType
+from desktop.models.embedded import charges, records
+from desktop.models.embedded.browsing import index_file
+from desktop.terms.values import Filters, OperationType
 from tests.support import changed_copy
 from tests.support.stores import ANN, PASSWORD, Books, new_id
 
 ADDED = {
-    "desktop/kinds.py": {'    CREDIT = "credit"\n': '    REMAINDER = "remainder"\n'},
+    "desktop/terms/kinds.py": {'    CREDIT = "credit"\n': '    REMAINDER = "remainder"\n'},
     "desktop/arithmetic/table.py": {
         '    Operation(OperationType.CREDIT, 6, "Credit"),\n': (
             '    Operation(OperationType.REMAINDER, 7, "Remainder", "mod", (), 2, 2, lambda a, b: (a % b, True),'
@@ -30,13 +30,13 @@ ADDED = {
 COMMON = """
 import json, os, sys, uuid
 from pathlib import Path
-from desktop import config
+from desktop.settings import config
 from desktop.arithmetic.expressions import evaluate, parse
-from desktop.models import accounts, ledger, records
-from desktop.models.opening import open_store
-from desktop.searching import readings
-from desktop.shown import OPERATION_NAMES
-from desktop.values import Charge, Filters, OperationType
+from desktop.models.embedded import accounts, charges as ledger, records
+from desktop.models.embedded.storage.opening import open_store
+from desktop.finding.searching import readings
+from desktop.wording.shown import OPERATION_NAMES
+from desktop.terms.values import Charge, Filters, OperationType
 folder = Path(sys.argv[1])
 costs = config.load(folder / "none.toml", {}, {}).costs
 expression = parse("1 + 17mod5 * 2")
@@ -46,8 +46,8 @@ WORDED = """
 from PySide6.QtWidgets import QApplication
 from desktop.arithmetic.numbers import PLAIN
 from desktop.commands import grammar
-from desktop.views.filter_bar import FilterBar
-from desktop.views.keypad import Keypad
+from desktop.views.filters.bar import FilterBar
+from desktop.views.calculator.keypad import Keypad
 application = QApplication([])
 keypad = Keypad(number_format=PLAIN)
 keypad.show_prices(costs)
@@ -71,7 +71,7 @@ charge = Charge(str(uuid.uuid4()), outcome.steps, expression.reading, outcome.re
 receipt = ledger.charge(store, session, charge)
 records.catch_up(store, session)
 found = records.stream(store, session, Filters(search=readings("17mod5")), records.Column.DATE, descending=False)
-from desktop.models.verify import verify
+from desktop.models.embedded.verify import verify
 print(json.dumps({{
     "cost": receipt.cost,
     "found": [entry.operands for entry in found],
@@ -81,7 +81,7 @@ print(json.dumps({{
 store.close()
 """
 READ = """
-from desktop.models import browsing
+from desktop.models.embedded import browsing
 store = open_store(folder / "store.db", costs=costs)
 user, credits = int(sys.argv[2]), frozenset({OperationType.CREDIT})
 with store.reading():
@@ -129,7 +129,7 @@ def test_it_is_charged_found_and_proved(program: Path, tmp_path: Path) -> None:
 
 def test_an_index_from_before_it_still_tells_credits_from_charges(program: Path, books: Books) -> None:
     books.charge("1 + 1 + 1")
-    ledger.credit(books.store, books.admin, ANN, 5_00, "Thanks", new_id())
+    charges.credit(books.store, books.admin, ANN, 5_00, "Thanks", new_id())
     assert records.catch_up(books.store, books.ann)
     index = index_file.file_of(books.store.file, books.ann.user_id)
     made = index.stat().st_ino

@@ -9,8 +9,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QLineEdit, QMenu, QTableView, QToolButton
 from pytestqt.qtbot import QtBot
 
-from desktop.app import Program
-from desktop.views.main_window import MainWindow
+from desktop.views.main_window.window import MainWindow
+from desktop.window.program import Program
 from tests.support import windows
 from tests.support.widgets import part
 

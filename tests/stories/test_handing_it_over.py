@@ -11,11 +11,11 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QProgressBar, QPushButton
 from pytestqt.qtbot import QtBot
 
-from desktop.app import Program
-from desktop.views.export_dialog import ExportDialog
+from desktop.views.dialogs.export import ExportDialog
+from desktop.views.dialogs.statement import StatementDialog
 from desktop.views.insights.window import InsightsWindow
-from desktop.views.main_window import MainWindow
-from desktop.views.statement_dialog import StatementDialog
+from desktop.views.main_window.window import MainWindow
+from desktop.window.program import Program
 from tests.support import windows
 from tests.support.papers import pages_of
 from tests.support.widgets import part

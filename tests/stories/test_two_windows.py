@@ -19,7 +19,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from desktop.single_instance import SingleInstance
+from desktop.window.single_instance import SingleInstance
 from tests.support import windows
 from tests.support.command_line import ROOT
 from tests.support.widgets import part
@@ -138,7 +138,7 @@ def test_a_store_that_is_closed_can_be_opened_again(instance: Callable[[], Singl
 def test_a_killed_program_does_not_keep_its_store(tmp_path: Path, instance: Callable[[], SingleInstance]) -> None:
     code = (
         "import sys, time; from pathlib import Path; from PySide6.QtCore import QCoreApplication;"
-        "from desktop.single_instance import SingleInstance; a = QCoreApplication([]);"
+        "from desktop.window.single_instance import SingleInstance; a = QCoreApplication([]);"
         "i = SingleInstance(Path(sys.argv[1])); print(i.is_second(), flush=True); a.exec()"
     )
     file = tmp_path / "data" / "metercalc.db"

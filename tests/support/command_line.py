@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
-from desktop import config
 from desktop.cli import main
-from desktop.models import accounts
-from desktop.models.opening import open_store
+from desktop.models.embedded import accounts
+from desktop.models.embedded.storage.opening import open_store
+from desktop.settings import config
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse 7"

@@ -12,8 +12,8 @@ from desktop.controllers.records import Ids, RecordsController
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store import StoreController
-from desktop.errors import AppError
-from desktop.values import (
+from desktop.terms.errors import AppError
+from desktop.terms.values import (
     Account,
     Entry,
     OperationType,

@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from desktop.app import Program
-from desktop.models.attempts import LONGEST_WAIT_S
+from desktop.models.embedded.attempts import LONGEST_WAIT_S
+from desktop.window.program import Program
 from tests.support.widgets import part
 from tests.support.windows import EMAIL, PASSWORD
 

@@ -31,7 +31,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import trustme
 
-from desktop.config import RandomSettings
+from desktop.settings.config import RandomSettings
 
 
 class Behaviour(StrEnum):

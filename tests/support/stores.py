@@ -13,12 +13,13 @@ from typing import Any
 from argon2 import PasswordHasher
 
 from desktop.arithmetic.expressions import evaluate, parse
-from desktop.errors import AppError, BalanceTooLow, SignInRefused
-from desktop.models import accounts, ledger, sqlite
-from desktop.models.opening import open_store
-from desktop.models.store import Store
-from desktop.models.verify import verify
-from desktop.values import Account, Charge, Entry, OperationType, Problem, Receipt, Session, Source, Step
+from desktop.models.embedded import accounts, charges
+from desktop.models.embedded.storage import sqlite
+from desktop.models.embedded.storage.opening import open_store
+from desktop.models.embedded.storage.store import Store
+from desktop.models.embedded.verify import verify
+from desktop.terms.errors import AppError, BalanceTooLow, SignInRefused
+from desktop.terms.values import Account, Charge, Entry, OperationType, Problem, Receipt, Session, Source, Step
 
 COSTS = {
     OperationType.ADDITION: 10_00,
@@ -62,7 +63,7 @@ class Books:
 
     def charge(self, text: str, session: Session | None = None, **more: Any) -> Receipt:
         """Evaluate an entry and pay for it, as Ann unless told otherwise."""
-        return ledger.charge(self.store, session or self.ann, charge_for(text, **more))
+        return charges.charge(self.store, session or self.ann, charge_for(text, **more))
 
     def balance(self, session: Session | None = None) -> int:
         """What the store says somebody has."""
@@ -73,7 +74,7 @@ class Books:
         who = session or self.ann
         difference = amount - self.balance(who)
         if difference:
-            ledger.credit(self.store, self.admin, who.username, difference, "Set for a test", new_id())
+            charges.credit(self.store, self.admin, who.username, difference, "Set for a test", new_id())
 
     def records(self, session: Session | None = None) -> list[tuple[int, str, str, int, int]]:
         """Somebody's records on the disk: (seq, operands, response, amount, balance after), oldest first."""
@@ -204,7 +205,7 @@ def drain(file: Path, text: str, wanted: int) -> tuple[int, list[str]]:
         session = accounts.sign_in(store, ANN, PASSWORD)
         for _ in range(wanted):
             try:
-                ledger.charge(store, session, charge_for(text))
+                charges.charge(store, session, charge_for(text))
                 paid += 1
             except BalanceTooLow:
                 pass
@@ -223,7 +224,7 @@ def repeat(file: Path, ids: Sequence[str]) -> list[str]:
         session = accounts.sign_in(store, ANN, PASSWORD)
         for request_id in ids:
             try:
-                ledger.charge(store, session, charge_for("1 + 1", request_id))
+                charges.charge(store, session, charge_for("1 + 1", request_id))
             except AppError as error:
                 errors.append(error.code)
     finally:

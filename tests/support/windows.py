@@ -15,11 +15,11 @@ from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from desktop import config as configuration
-from desktop.app import Program
-from desktop.background import Lane
-from desktop.config import Config
-from desktop.views.main_window import MainWindow
+from desktop.controllers.background import Lane
+from desktop.settings import config as configuration
+from desktop.settings.config import Config
+from desktop.views.main_window.window import MainWindow
+from desktop.window.program import Program
 from tests.support.widgets import part
 
 EMAIL, PASSWORD = "ada@example.org", "difference engine"

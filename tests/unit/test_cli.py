@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from desktop import __version__
-from desktop.models import sqlite
+from desktop.models.embedded.storage import sqlite
 from tests.support.command_line import ANN, PASSWORD, ROOT, Outcome, Program, environment
 
 REFERENCE = re.compile(r"\(reference ([0-9a-f]{8})\)")
@@ -143,7 +143,7 @@ def test_the_reference_that_is_told_stands_in_the_log(program: Program) -> None:
 def test_a_bug_is_logged_with_its_traceback_and_told_in_one_sentence(program: Program, json: bool) -> None:
     code = """
 import sys
-from desktop.models import accounts
+from desktop.models.embedded import accounts
 def planted(*_):
     raise RuntimeError('a planted fault')
 accounts.current = planted
@@ -296,12 +296,14 @@ def test_a_file_that_is_no_store_is_refused_and_left_as_it_is(program: Program) 
     assert contents(program.folder) == before
 
 
-@pytest.mark.parametrize("place", ["desktop.commands.grammar.parse", "desktop.config.places", "desktop.logs.set_up"])
+@pytest.mark.parametrize(
+    "place", ["desktop.commands.grammar.parse", "desktop.settings.config.places", "desktop.system.logs.set_up"]
+)
 def test_a_bug_is_one_sentence_wherever_it_comes(tmp_path: Path, place: str) -> None:
     module, name = place.rsplit(".", 1)
     code = f"""
 import sys
-from desktop import cli, config, logs
+from desktop import cli; from desktop.settings import config; from desktop.system import logs
 from desktop.commands import grammar
 import {module} as module
 sound = module.{name}

@@ -8,13 +8,13 @@ from itertools import groupby
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainterPath, QPen
 
-from desktop.days import local
-from desktop.shown import shown_date
-from desktop.views import theme
+from desktop.terms.days import local
 from desktop.views.insights import scales
 from desktop.views.insights.drawing import GAP, CardLine, Pencil
 from desktop.views.insights.palette import faded
 from desktop.views.insights.plot import UNIT_FORMATS, Plot
+from desktop.views.look import theme
+from desktop.wording.shown import shown_date
 
 _DENSE = 1_000  # turns of a line, from which on it is a texture
 

@@ -7,11 +7,11 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintE
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
-from desktop.views import theme
-from desktop.views.announcing import announce
 from desktop.views.insights.drawing import CENTRE, GAP, Look, Pencil
 from desktop.views.insights.palette import faded
 from desktop.views.insights.plot import Plot
+from desktop.views.look import theme
+from desktop.views.look.announcing import announce
 
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
 _KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)

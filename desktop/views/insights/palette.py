@@ -9,8 +9,8 @@ from __future__ import annotations
 from PySide6.QtGui import QColor
 
 from desktop.arithmetic.table import OPERATIONS
-from desktop.values import OperationType
-from desktop.views import theme
+from desktop.terms.values import OperationType
+from desktop.views.look import theme
 
 # By an operation's number; two more than there are operations.
 _LIGHT = ("#0072b2", "#c87a00", "#008f68", "#c44e00", "#b05f8c", "#3396cf", "#6b7280", "#8a6d1f", "#7d5fb2")

@@ -11,11 +11,11 @@ from PySide6.QtCore import QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
-from desktop.errors import StoreError
-from desktop.private_files import replacing
-from desktop.views import theme
+from desktop.system.private_files import replacing
+from desktop.terms.errors import StoreError
 from desktop.views.insights.drawing import CENTRE, RIGHT, Look, Pencil
 from desktop.views.insights.plot import Plot
+from desktop.views.look import theme
 
 SIZE = QSize(1200, 820)
 _SHARPNESS = 2  # pixels of the file for one of the design

@@ -12,12 +12,12 @@ from PySide6.QtCore import QDate, QDateTime, QLocale, QRectF, QTime
 
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import NumberFormat
-from desktop.values import Insights
-from desktop.views import theme
+from desktop.terms.values import Insights
 from desktop.views.insights import scales
 from desktop.views.insights.drawing import GAP, CardLine, Pencil
 from desktop.views.insights.palette import faded
 from desktop.views.insights.scales import Unit
+from desktop.views.look import theme
 
 UNIT_FORMATS = {None: "HH:mm", Unit.DAY: "d MMM", Unit.WEEK: "d MMM", Unit.MONTH: "MMM yyyy", Unit.YEAR: "yyyy"}
 """How a moment is labelled on an axis whose ticks are so far apart."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 
-from desktop.values import DaySum, OperationType
+from desktop.terms.values import DaySum, OperationType
 
 _STEPS = (1, 2, 5)
 _MOST_BARS = 62

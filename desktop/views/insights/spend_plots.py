@@ -6,14 +6,14 @@ from PySide6.QtCore import QLocale, QRectF
 
 from desktop.arithmetic.money import format_count
 from desktop.arithmetic.numbers import NumberFormat
-from desktop.shown import OPERATION_NAMES
-from desktop.values import Insights, OperationType
-from desktop.views import theme
+from desktop.terms.values import Insights, OperationType
 from desktop.views.insights import scales
 from desktop.views.insights.drawing import GAP, RIGHT, CardLine, Pencil
 from desktop.views.insights.palette import colour_of
 from desktop.views.insights.plot import UNIT_FORMATS, Plot
 from desktop.views.insights.scales import Unit
+from desktop.views.look import theme
+from desktop.wording.shown import OPERATION_NAMES
 
 _UNIT_NAMES = {Unit.DAY: "by day", Unit.WEEK: "by week", Unit.MONTH: "by month", Unit.YEAR: "by year"}
 

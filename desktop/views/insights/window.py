@@ -23,10 +23,7 @@ from typing_extensions import override
 from desktop.arithmetic.money import format_count, format_money
 from desktop.controllers.insights import InsightsController
 from desktop.controllers.requests import Failure
-from desktop.values import Filters, Insights
-from desktop.views import theme
-from desktop.views.announcing import announce
-from desktop.views.icons import icon
+from desktop.terms.values import Filters, Insights
 from desktop.views.insights import pictures
 from desktop.views.insights.balance_plot import BalancePlot
 from desktop.views.insights.chart import Chart
@@ -34,7 +31,10 @@ from desktop.views.insights.drawing import Look
 from desktop.views.insights.pictures import Picture
 from desktop.views.insights.plot import Plot
 from desktop.views.insights.spend_plots import OperationsPlot, SpendPlot
-from desktop.views.number_locale import number_format_of
+from desktop.views.look import theme
+from desktop.views.look.announcing import announce
+from desktop.views.look.icons import icon
+from desktop.views.look.number_locale import number_format_of
 
 _FACTS = ("Balance", "Spent", "Credited", "Records")
 _PLOTS = (BalancePlot, SpendPlot, OperationsPlot)  # in the order of the charts

@@ -9,25 +9,25 @@ from pathlib import Path
 
 import pytest
 
-from desktop.errors import StoreDamaged
-from desktop.models import accounts
-from desktop.models.migrations import first, fourth
-from desktop.models.store import Opened, Store
-from desktop.models.verify import verify
-from desktop.values import Session
+from desktop.models.embedded import accounts
+from desktop.models.embedded.storage.migrations import first, fourth
+from desktop.models.embedded.storage.store import Opened, Store
+from desktop.models.embedded.verify import verify
+from desktop.terms.errors import StoreDamaged
+from desktop.terms.values import Session
 from tests.support.stores import ANN, PASSWORD, cheap_hasher, make_store
 
 RICH = 10_000_000_00
 _SCHEMAS = {
-    "desktop.models.migrations.first._FIRST_SCHEMA": first,
-    "desktop.models.migrations.fourth._ROOM": fourth,
-    "desktop.models.migrations.fourth._GUARDS": fourth,
+    "desktop.models.embedded.storage.migrations.first._FIRST_SCHEMA": first,
+    "desktop.models.embedded.storage.migrations.fourth._ROOM": fourth,
+    "desktop.models.embedded.storage.migrations.fourth._GUARDS": fourth,
 }
 
 
 def cheap_passwords() -> None:
     """The one hook by which this process hashes passwords fast: the time goes into the fault."""
-    pytest.MonkeyPatch().setattr("desktop.models.passwords._hasher", cheap_hasher())
+    pytest.MonkeyPatch().setattr("desktop.models.ledger.passwords._hasher", cheap_hasher())
 
 
 def without_rules(patch: pytest.MonkeyPatch, *rules: str) -> None:

@@ -16,11 +16,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from desktop.models import accounts, chain, ledger, migrations, records
-from desktop.models.opening import open_store
-from desktop.models.store import Store
-from desktop.private_files import create_private, make_folder
-from desktop.values import Charge, Entry, OperationType, PageRequest, Session, Step
+from desktop.models.embedded import accounts, charges, records
+from desktop.models.embedded.storage import chain, migrations
+from desktop.models.embedded.storage.opening import open_store
+from desktop.models.embedded.storage.store import Store
+from desktop.system.private_files import create_private, make_folder
+from desktop.terms.values import Charge, Entry, OperationType, PageRequest, Session, Step
 from tests.support.stores import COSTS, raw
 
 KEPT = Path(__file__).parents[1] / "old_stores"
@@ -86,8 +87,8 @@ def _use(file: Path) -> None:
     admin, ann = (accounts.sign_in(store, email, PASSWORD) for email in PEOPLE)
     for number in range(1, 9):
         _charge(store, ann if number % 2 else admin, number)
-    ledger.credit(store, admin, PEOPLE[1], 50_00, "Würde – “quoted”", str(uuid.uuid4()))
-    ledger.set_cost(store, admin, OperationType.ADDITION, 12_34)
+    charges.credit(store, admin, PEOPLE[1], 50_00, "Würde – “quoted”", str(uuid.uuid4()))
+    charges.set_cost(store, admin, OperationType.ADDITION, 12_34)
     _charge(store, ann, 9)
     own = [entry.id for entry in _entries(store, ann)]
     records.delete(store, ann, own[:2])
@@ -101,7 +102,7 @@ def _charge(store: Store, session: Session, number: int) -> None:
         Step(OperationType.MULTIPLICATION, (str(number + 1), "2"), str(2 * number + 2)),
     )
     text, result = f"({number} + 1) × 2", str(2 * number + 2)
-    ledger.charge(store, session, Charge(str(uuid.uuid4()), steps, text, result))
+    charges.charge(store, session, Charge(str(uuid.uuid4()), steps, text, result))
 
 
 def _entries(store: Store, session: Session) -> list[Entry]:

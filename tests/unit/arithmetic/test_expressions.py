@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from desktop.arithmetic.expressions import MAX_LENGTH, Evaluation, evaluate, parse
 from desktop.arithmetic.numbers import NumberFormat, format_number, localise, read_canonical
 from desktop.arithmetic.operations import apply, operands_text, split_operands
-from desktop.errors import (
+from desktop.terms.errors import (
     AppError,
     DivisionByZero,
     ExpressionError,
     NegativeSquareRoot,
     OutOfBounds,
 )
-from desktop.values import OperationType, Step
+from desktop.terms.values import OperationType, Step
 
 GERMAN = NumberFormat(",", ".")
 SWEDISH = NumberFormat(",", "\u00a0", "−")

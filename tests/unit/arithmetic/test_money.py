@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from desktop.arithmetic.money import format_money, parse_money, plain_money
 from desktop.arithmetic.numbers import NumberFormat
-from desktop.errors import AppError, BadInput
+from desktop.terms.errors import AppError, BadInput
 
 GERMAN = NumberFormat(",", ".")
 FRENCH = NumberFormat(",", "\u202f")

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from desktop.arithmetic.numbers import NumberFormat, format_number, localise, parse_number, read_canonical
-from desktop.errors import AppError, BadInput, ExpressionError, OutOfBounds
+from desktop.terms.errors import AppError, BadInput, ExpressionError, OutOfBounds
 
 # What QLocale (Qt 6.11) gives for each.
 FORMATS = {

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from desktop.arithmetic.numbers import format_number
 from desktop.arithmetic.operations import apply, operands_text, split_operands
-from desktop.errors import BadInput, DivisionByZero, NegativeSquareRoot, OutOfBounds
-from desktop.values import OperationType
+from desktop.terms.errors import BadInput, DivisionByZero, NegativeSquareRoot, OutOfBounds
+from desktop.terms.values import OperationType
 
 ADD, SUBTRACT = OperationType.ADDITION, OperationType.SUBTRACTION
 MULTIPLY, DIVIDE = OperationType.MULTIPLICATION, OperationType.DIVISION

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.arithmetic.table import COMPUTED, OPERATIONS
-from desktop.kinds import OperationType
+from desktop.terms.kinds import OperationType
 
 
 def test_every_kind_has_its_row() -> None:

@@ -1,0 +1,203 @@
+"""Pictures of every screen, light and dark, taken from the real window as a person would use it. For the demo alone.
+
+The scenes are a generator that yields what to wait for, a signal or milliseconds; nothing blocks the window meanwhile.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QCoreApplication, QItemSelectionModel, QObject, QTimer, Slot
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QTableView, QWidget
+
+from desktop.settings.config import Config, Places
+from desktop.terms.errors import AppError, BadInput
+from desktop.terms.values import OperationType
+from desktop.views.filters.periods import Period
+from desktop.window.program import Program, make_application
+
+if TYPE_CHECKING:
+    from desktop.views.main_window.window import MainWindow
+
+PAINT_MS = 120  # for what was just changed to be on screen
+SETTLE_MS = 600  # the search's delay, and the page that follows
+LIMIT_MS = 60_000
+MARK = 8  # the day whose figures are shown
+SCHEMES = ("light", "dark")
+WINDOW = (1180, 760)
+COMPACT = (380, 700)
+NARROW = (560, 700)
+_ROWS = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+
+
+def take(places: Places, config: Config, account: tuple[str, str], folder: Path) -> int:
+    """Write the pictures into `folder` and name them; returns 0. Raises `AppError` where a scene never came."""
+    if os.name == "posix" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    application = make_application()
+    program = Program(application, places, config)
+    director = Director(_scenes(program, account, folder))
+    program.start()
+    QTimer.singleShot(0, director.go_on)
+    QTimer.singleShot(LIMIT_MS, application.quit)
+    application.exec()
+    program.close()
+    if director.error is not None:
+        raise director.error
+    if not director.finished:
+        raise AppError(
+            f"The pictures are not complete: after {LIMIT_MS // 1000} seconds a scene has not come. "
+            f"Those that were taken are in {folder}; the log says what happened."
+        )
+    return 0
+
+
+class Director(QObject):
+    """Goes through the scenes, waiting for each thing that they yield."""
+
+    def __init__(self, scenes: Iterator[Any]) -> None:
+        super().__init__()
+        self.finished = False
+        self.error: AppError | None = None
+        self._scenes = scenes
+        self._awaited: Any = None
+
+    @Slot()
+    def go_on(self) -> None:
+        """Play until the next wait."""
+        if self._awaited is not None:
+            self._awaited.disconnect(self.go_on)
+            self._awaited = None
+        try:
+            awaited = next(self._scenes)
+        except StopIteration:
+            self.finished = True
+            QCoreApplication.quit()
+            return
+        except AppError as error:
+            self.error = error
+            QCoreApplication.quit()
+            return
+        if isinstance(awaited, int):
+            QTimer.singleShot(awaited, self.go_on)
+        else:
+            self._awaited = awaited
+            awaited.connect(self.go_on)
+
+
+def _scenes(program: Program, account: tuple[str, str], folder: Path) -> Iterator[Any]:
+    yield program.sessions.first_run_known
+    yield from _both(program, program.login_dialog, folder, "sign-in")
+    program.login_dialog.show_error("The e-mail or the password is not right. (reference 5f0c2a91)")
+    yield from _both(program, program.login_dialog, folder, "sign-in-refused")
+    program.sessions.sign_in(*account)
+    yield program.records.page_changed
+    window = program.window
+    assert window is not None
+    window.resize(*WINDOW)
+    entry = _find(window, QLineEdit, "entry_edit")
+    for text in ("0.1 + 0.2", "12.50 × 3", "√2", "(19.99 + 5) ÷ 3"):
+        entry.setText(text)
+        program.calculator.evaluate()
+        yield program.calculator.charged
+    entry.setText("4 × 17.35 + 8")
+    yield SETTLE_MS
+    yield from _both(program, window, folder, "calculator")
+    entry.setText("7 ÷ 0")
+    program.calculator.evaluate()
+    yield program.calculator.failed
+    yield from _both(program, window, folder, "error")
+    entry.setText("8 + 1")
+    program.calculator.evaluate()
+    yield program.calculator.charged
+    yield from _records(program, window, folder)
+    yield from _insights(program, window, folder)
+    window.arrange("calculator")
+    window.resize(*COMPACT)
+    entry.setText("2 ÷ 7")
+    program.calculator.evaluate()
+    yield program.calculator.charged
+    yield from _both(program, window, folder, "compact")
+
+
+def _records(program: Program, window: MainWindow, folder: Path) -> Iterator[Any]:
+    operation = _find(window, QComboBox, "operation_filter")
+    search = _find(window, QLineEdit, "search_edit")
+    trash = _find(window, QAbstractButton, "trash_toggle")
+    table = _find(window, QTableView, "records_table")
+    operation.setCurrentIndex(operation.findData(OperationType.MULTIPLICATION))
+    search.setText("5")
+    yield SETTLE_MS
+    yield from _both(program, window, folder, "records-filtered")
+    yield from _filters(program, window, folder)
+    search.setText("no such thing")
+    yield SETTLE_MS
+    yield from _both(program, window, folder, "records-no-match")
+    _find(window, QAbstractButton, "clear_filters_button").click()
+    yield program.records.page_changed
+    for row in (1, 2, 4):
+        table.selectionModel().select(table.model().index(row, 0), _ROWS)
+    _find(window, QObject, "delete_action").trigger()
+    yield program.records.page_changed
+    yield from _both(program, window, folder, "records-deleted")
+    trash.click()
+    yield program.records.page_changed
+    yield from _both(program, window, folder, "trash")
+    trash.click()
+    yield program.records.page_changed
+
+
+def _filters(program: Program, window: MainWindow, folder: Path) -> Iterator[Any]:
+    """All filters in use, further columns, and the same in a narrow window."""
+    for name in ("more_filters_button", "chip_addition", "chip_division"):
+        _find(window, QAbstractButton, name).click()
+    for name, text in (("search_edit", "2"), ("least_edit", "5"), ("most_edit", "1000")):
+        _find(window, QLineEdit, name).setText(text)
+    _find(window, QComboBox, "period_filter").setCurrentText(Period.YEAR.value)
+    yield SETTLE_MS
+    table = _find(window, QTableView, "records_table")
+    for row in (1, 2, 3):
+        table.selectionModel().select(table.model().index(row, 0), _ROWS)
+    yield from _both(program, window, folder, "records-all-filters")
+    for name in ("show_number_action", "show_source_action", "show_date_action"):
+        _find(window, QObject, name).trigger()
+    yield from _both(program, window, folder, "records-columns")
+    _find(window, QObject, "reset_columns_action").trigger()
+    window.arrange("records")
+    window.resize(*NARROW)
+    yield from _both(program, window, folder, "records-narrow")
+    window.arrange("both")
+    window.resize(*WINDOW)
+    for name in ("clear_filters_button", "more_filters_button"):
+        _find(window, QAbstractButton, name).click()
+    yield SETTLE_MS
+
+
+def _insights(program: Program, window: QWidget, folder: Path) -> Iterator[Any]:
+    from desktop.views.insights.chart import Chart  # late, as in the window itself
+
+    _find(window, QObject, "insights_action").trigger()
+    shown = _find(window, QWidget, "insights_window")
+    yield _find(window, QObject, "insights_controller").changed
+    _find(shown, Chart, "spend_chart").set_mark(MARK)
+    yield from _both(program, shown, folder, "insights")
+    shown.close()
+
+
+def _both(program: Program, widget: QWidget, folder: Path, name: str) -> Iterator[int]:
+    """One picture in each scheme."""
+    for scheme in SCHEMES:
+        program.theme.choose(scheme)
+        yield PAINT_MS
+        file = folder / f"{name}-{scheme}.png"
+        if not widget.grab().save(str(file)):
+            raise BadInput(f"The picture could not be written ({file}).")
+
+
+def _find(parent: QWidget, kind: type[Any], name: str) -> Any:
+    found = parent.findChild(kind, name)
+    assert found is not None, f"no {name} in the window"
+    return found

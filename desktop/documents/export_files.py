@@ -1,0 +1,117 @@
+"""One export file: written whole or not at all, with progress, and stopped when nobody wants it any more."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from desktop.documents import exports
+from desktop.system.private_files import replacing
+from desktop.terms.errors import BadInput, Cancelled, StoreError
+from desktop.terms.values import Entry, RawRecord
+
+TEXT_FORMATS = ("csv", "json")
+SEPARATORS = (",", ";", "\t")
+REPORT_EVERY = 5_000
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFormat:
+    """How records are written: as "csv", "json" or "xlsx"; `separator` and `bom` are CSV's.
+
+    A byte order mark has spreadsheets read the file as UTF-8; some take a semicolon for the separator.
+    """
+
+    kind: str = "csv"
+    separator: str = ","
+    bom: bool = False
+
+    @property
+    def encoding(self) -> str:
+        """Of the text file."""
+        return "utf-8-sig" if self.kind == "csv" and self.bom else "utf-8"
+
+
+def write_file(
+    file: Path,
+    kind: str,
+    entries: Iterable[Entry],
+    *,
+    progress: Callable[[int], None],
+    cancelled: Callable[[], bool],
+) -> int:
+    """Write the entries as "csv" or "json" and return how many; `progress(done)` comes every few thousand.
+
+    Raises `Cancelled`, `BadInput` for another kind, and `StoreError` when the disk refuses; then no file is left, and
+    one that was there stays as it was.
+    """
+    if kind not in TEXT_FORMATS:
+        raise BadInput(f"{kind!r} is no format to export to: choose one of {', '.join(TEXT_FORMATS)}.")
+    with _replacing(file) as temporary, temporary.open("w", encoding="utf-8", newline="") as out:
+        watched = _watched_each(entries, progress, cancelled)
+        return exports.write_csv(watched, out) if kind == "csv" else exports.write_json(watched, out)
+
+
+def write_batches(
+    file: Path,
+    form: ExportFormat,
+    batches: Iterable[Sequence[RawRecord]],
+    *,
+    progress: Callable[[int], None],
+    cancelled: Callable[[], bool],
+) -> int:
+    """The same for millions of records as the store gives them, as "csv" or "xlsx"; progress comes with each batch."""
+    if form.kind not in ("csv", "xlsx"):
+        raise BadInput(f"{form.kind!r} is no format that is written in batches.")
+    if form.separator not in SEPARATORS:
+        raise BadInput("The separator must be a comma, a semicolon or a tab.")
+    watched = _watched(batches, progress, cancelled)
+    with _replacing(file) as temporary:
+        if form.kind == "xlsx":
+            from desktop.documents.xlsx import write_xlsx
+
+            return write_xlsx(watched, temporary)
+        # newline="": the CSV writer ends its lines itself.
+        with temporary.open("w", encoding=form.encoding, newline="") as out:
+            return exports.write_csv_batches(watched, out, delimiter=form.separator)
+
+
+@contextlib.contextmanager
+def _replacing(file: Path) -> Iterator[Path]:
+    try:
+        with replacing(file) as temporary:
+            yield temporary
+    except OSError as error:
+        raise StoreError(f"The file could not be written ({file}): {os.strerror(error.errno or 0)}.") from error
+
+
+def _watched(
+    batches: Iterable[Sequence[Item]], progress: Callable[[int], None], cancelled: Callable[[], bool]
+) -> Iterator[Sequence[Item]]:
+    count = 0
+    for batch in batches:
+        _heed(cancelled)
+        yield batch
+        count += len(batch)
+        progress(count)
+
+
+def _watched_each(
+    entries: Iterable[Item], progress: Callable[[int], None], cancelled: Callable[[], bool]
+) -> Iterator[Item]:
+    for count, entry in enumerate(entries):
+        if count % REPORT_EVERY == 0:
+            progress(count)
+            _heed(cancelled)
+        yield entry
+
+
+def _heed(cancelled: Callable[[], bool]) -> None:
+    if cancelled():
+        raise Cancelled("The export was stopped; no file was left.")

@@ -1,0 +1,144 @@
+"""How records leave the program, as JSON documents and CSV rows: exact, and safe to open in a spreadsheet.
+
+It writes to what it is given and asks nothing: whoever calls it has the entries. Money and numbers are plain strings,
+dates are ISO 8601 in UTC.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import json
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from desktop.arithmetic.money import plain_money
+from desktop.arithmetic.operations import split_operands
+from desktop.terms.errors import BadInput
+from desktop.terms.values import Entry, RawRecord
+
+CSV_FIELDS = (
+    "record_id", "date", "operation", "operands", "response", "exact", "source", "amount", "user_balance", "expression",
+    "request_id", "step", "seq", "deleted_at",
+)  # fmt: skip
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY, _MINUTE = 86_400_000_000, 60_000_000  # microseconds
+_MINUTES = tuple(f"T{minute // 60:02}:{minute % 60:02}:" for minute in range(24 * 60))
+# What spreadsheets begin a formula with; East Asian ones take the full-width signs too (OWASP, CSV Injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FIRSTS = frozenset(_FORMULA)
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+
+
+class Writable(Protocol):
+    """What text can be written to."""
+
+    def write(self, text: str, /) -> object: ...
+
+
+def step_document(entry: Entry) -> dict[str, object]:
+    """One record as a step of its request, for JSON."""
+    return {
+        "record_id": entry.id,
+        "operation": entry.operation.value,
+        "operands": _operands(entry),
+        "response": entry.response,
+        "exact": entry.exact,
+        "source": entry.source.value,
+        "amount": plain_money(entry.amount),
+        "user_balance": plain_money(entry.user_balance),
+        "date": utc_text(entry.date),
+    }
+
+
+def record_document(entry: Entry) -> dict[str, object]:
+    """One record with its place in the ledger, for JSON."""
+    return step_document(entry) | {
+        "expression": entry.expression,
+        "request_id": entry.request_id,
+        "step": entry.step,
+        "seq": entry.seq,
+        "deleted_at": None if entry.deleted_at is None else utc_text(entry.deleted_at),
+    }
+
+
+def write_json(entries: Iterable[Entry], out: Writable) -> int:
+    """Write an array of records, one a line; returns how many. It ends with a line break."""
+    count = 0
+    for count, entry in enumerate(entries, 1):
+        out.write(("[\n" if count == 1 else ",\n") + json.dumps(record_document(entry), ensure_ascii=False))
+    out.write("\n]\n" if count else "[]\n")
+    return count
+
+
+def write_csv(entries: Iterable[Entry], out: Writable, *, delimiter: str = ",") -> int:
+    """Write a header and one row a record as RFC 4180 has it (CRLF, quotes where needed); returns how many records.
+
+    `out` must not translate line breaks.
+    """
+    return write_csv_batches(([raw_record(entry)] for entry in entries), out, delimiter=delimiter)
+
+
+def write_csv_batches(batches: Iterable[Sequence[RawRecord]], out: Writable, *, delimiter: str = ",") -> int:
+    """The same for records as the store gives them: a value and a document each would take three times as long."""
+    writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
+    writer.writerow(CSV_FIELDS)
+    count = 0
+    for batch in batches:
+        writer.writerows(map(_csv_cells, batch))
+        count += len(batch)
+    return count
+
+
+def raw_record(entry: Entry) -> RawRecord:
+    """A record as the store has it."""
+    return (
+        entry.id, entry.request_id, entry.step, entry.seq, entry.operation.value, entry.operands, entry.response,
+        entry.exact, entry.source.value, entry.amount, entry.user_balance, entry.date, entry.deleted_at,
+        entry.expression,
+    )  # fmt: skip
+
+
+def guarded(cell: str) -> str:
+    """A text cell that no spreadsheet takes for a formula; a number stays the number it is."""
+    if cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell):
+        return f"'{cell}"
+    return cell
+
+
+def utc_text(microseconds: int) -> str:
+    """UTC microseconds as ISO 8601: "2026-11-25T03:12:33.123456Z"."""
+    day, rest = divmod(microseconds, _DAY)
+    minute, rest = divmod(rest, _MINUTE)
+    return f"{_utc_day(day)}{_MINUTES[minute]}{rest // 1_000_000:02}.{rest % 1_000_000:06}Z"
+
+
+@functools.lru_cache(maxsize=512)
+def _utc_day(days: int) -> str:
+    return (_EPOCH + timedelta(days=days)).date().isoformat()
+
+
+def _csv_cells(row: RawRecord) -> tuple[object, ...]:
+    """One record's cells. Only texts can be formulas; an amount is a number whatever its sign."""
+    (id_, request_id, step, seq, operation, operands, response, exact, source, amount, balance, date, deleted,
+     expression) = row  # fmt: skip
+    if not _FIRSTS.isdisjoint((operands[:1], response[:1], expression[:1], operation[:1], source[:1], request_id[:1])):
+        texts = (operation, operands, response, source, expression, request_id)
+        operation, operands, response, source, expression, request_id = map(guarded, texts)
+    return (
+        id_, utc_text(date), operation, operands, response, "true" if exact else "false", source, _money(amount),
+        plain_money(balance), expression, request_id, step, seq, None if deleted is None else utc_text(deleted),
+    )  # fmt: skip
+
+
+_money = functools.lru_cache(maxsize=512)(plain_money)  # prices are few
+
+
+def _operands(entry: Entry) -> list[str]:
+    try:
+        return list(split_operands(entry.operation, entry.operands))
+    except BadInput:  # changed by something else: `verify` names it, and it must still be possible to look at it
+        return [entry.operands]

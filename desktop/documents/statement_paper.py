@@ -1,0 +1,136 @@
+"""A statement on paper, page by page: as a PDF file or for a printer. It neither reads nor asks anything.
+
+It paints on any thread: the only Qt it uses is what may be used off the window's.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QMarginsF, QPointF, QRectF
+from PySide6.QtGui import (
+    QPagedPaintDevice,
+    QPageLayout,
+    QPageSize,
+    QPainter,
+    QPdfWriter,
+)
+
+from desktop.arithmetic.numbers import PLAIN, NumberFormat
+from desktop.documents.statement_pages import UNITS, Pages, Sheets, period
+from desktop.system.private_files import replacing
+from desktop.terms.errors import Cancelled, StoreDamaged, StoreError
+from desktop.terms.values import RawRecord, StatementReport
+
+PAPERS = {"A4": QPageSize.PageSizeId.A4, "Letter": QPageSize.PageSizeId.Letter}
+RESOLUTION = 600  # of a PDF, in dots an inch: text is outlines, so it only sets how finely places are rounded
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How it is written: the paper, the locale's numbers, and the family of the font."""
+
+    paper: str = "A4"
+    number_format: NumberFormat = PLAIN
+    family: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What was painted."""
+
+    pages: int
+    records: int
+
+
+def write_pdf(
+    file: Path,
+    report: StatementReport,
+    batches: Iterable[Sequence[RawRecord]],
+    style: Style,
+    *,
+    progress: Callable[[int, int], None],
+    cancelled: Callable[[], bool],
+) -> Ended:
+    """Write the statement whole or not at all; `progress(records, of)` comes with every page.
+
+    Raises `Cancelled`, and `StoreError` when the disk refuses.
+    """
+    try:
+        with replacing(file) as temporary:
+            device = QPdfWriter(str(temporary))
+            device.setTitle(f"Metercalc statement, {report.username}, {period(report)}")
+            device.setCreator("Metercalc")
+            device.setResolution(RESOLUTION)
+            device.setPageLayout(layout(style))
+            ended = paint(device, report, batches, style, progress=progress, cancelled=cancelled)
+            if not _is_whole(temporary):
+                raise StoreError(f"The file could not be written ({file}): the disk may be full.")
+            return ended
+    except OSError as error:
+        raise StoreError(f"The file could not be written ({file}): {os.strerror(error.errno or 0)}.") from error
+
+
+def layout(style: Style) -> QPageLayout:
+    """The whole sheet: the margins are part of the painting."""
+    found = QPageLayout(
+        QPageSize(PAPERS[style.paper]), QPageLayout.Orientation.Portrait, QMarginsF(), QPageLayout.Unit.Point
+    )
+    found.setMode(QPageLayout.Mode.FullPageMode)
+    return found
+
+
+def paint(
+    device: QPagedPaintDevice,
+    report: StatementReport,
+    batches: Iterable[Sequence[RawRecord]],
+    style: Style,
+    *,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Ended:
+    """Paint every page onto a device of any page size; a person may choose another paper in front of the printer."""
+    painter = QPainter()
+    if not painter.begin(device):
+        raise StoreError("The statement could not be written: the file or the printer does not take it.")
+    try:
+        # The device's own dots an inch; a preview has others than the printer.
+        painter.scale(device.logicalDpiX() / 72 / UNITS, device.logicalDpiY() / 72 / UNITS)
+        page = QRectF(QPointF(), device.pageLayout().fullRect(QPageLayout.Unit.Point).size())
+        pages = Pages(painter, report, style.number_format, style.family, page)
+        for sheet, rows in enumerate(_sheets(batches, pages.sheets, report.count), 1):
+            if cancelled():
+                raise Cancelled("The statement was stopped; no file was left.")
+            if sheet > 1:
+                device.newPage()
+            pages.paint(sheet, rows)
+            progress(pages.records, report.count)
+        return Ended(pages.number, pages.records)
+    finally:
+        painter.end()
+
+
+def _sheets(batches: Iterable[Sequence[RawRecord]], sheets: Sheets, expected: int) -> Iterator[list[RawRecord]]:
+    """The records of each page."""
+    rows: list[RawRecord] = []
+    room, found = sheets.first_rows, 0
+    for batch in batches:
+        for row in batch:
+            if len(rows) == room:
+                yield rows
+                rows, room = [], sheets.rows
+            rows.append(row)
+            found += 1
+    yield rows
+    if found != expected:
+        raise StoreDamaged("The records changed while the statement was written. No file was left.")
+
+
+def _is_whole(file: Path) -> bool:
+    """Whether a PDF has its end: Qt does not say when the disk was full."""
+    with file.open("rb") as content:
+        content.seek(-min(64, file.stat().st_size), os.SEEK_END)
+        return content.read().rstrip().endswith(b"%%EOF")

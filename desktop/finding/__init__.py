@@ -1,0 +1,1 @@
+"""What a person looks for: the filters, each one object, and how a search is read."""

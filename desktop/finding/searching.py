@@ -1,0 +1,76 @@
+"""How a search text is read, for the window and the command line alike. It searches nothing."""
+
+from __future__ import annotations
+
+import re
+
+from desktop.arithmetic.numbers import PLAIN, NumberFormat
+from desktop.arithmetic.table import COMPUTED, OPERATIONS
+from desktop.terms.kinds import OperationType
+
+_SIGN = re.compile(r"[-−](?=[0-9.])(?<![0-9][-−])")  # of a number; neither the operator nor what stands in a date
+_NUMBER = re.compile(r"[-+]?[0-9.,]+")
+_GROUPED = re.compile(r"[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
+_LONG = re.compile(r"([-+]?)([1-9][0-9]{3,})(\.?[0-9]*)")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{0,2})?")
+_GROUPS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
+# "x" is no operator in an entry, for it may be a slip; who searches with it means ×.
+_WRITTEN = {typed: row.symbol for row in COMPUTED for typed in row.typed} | {"x": "×"}
+_BINARY = {sign for row in COMPUTED if row.arity == 2 for sign in (row.symbol, *row.typed)} | {"x"}
+_PREFIX = {sign for row in COMPUTED if row.arity == 1 for sign in (row.symbol, *row.typed)}
+
+
+def _any_of(signs: set[str]) -> str:
+    return "|".join(map(re.escape, sorted(signs)))
+
+
+_BETWEEN = re.compile(rf"(?<=[0-9)]) *({_any_of(_BINARY)}) *(?=[-(.0-9]|{_any_of(_PREFIX)})", re.IGNORECASE)
+_BEFORE = re.compile(rf"({_any_of({sign for sign in _PREFIX if sign.isalpha()})}) *(?=[-(.0-9])", re.IGNORECASE)
+_ALONE = str.maketrans({sign: _WRITTEN[sign] for sign in _BINARY & {*_WRITTEN} if sign not in "-x" and len(sign) == 1})
+
+
+def readings(text: str, fmt: NumberFormat = PLAIN) -> tuple[str, ...]:
+    """A text as the records hold it, which is the English way with U+2212 in amounts and "-" in numbers.
+
+    Each reading says what was typed, no less: a mark is put in the place of another, the marks that group digits may
+    be there or not, and operators are written as the ledger does ("2*3" is "2 × 3"). What is only a number is looked
+    for in its one meaning, other texts also as they stand. None for a text that is blank.
+    """
+    text = text.strip()
+    if not text:
+        return ()
+    meant = _SIGN.sub("-", text.translate(_english(fmt)))
+    whole = meant.replace(",", "") if _GROUPED.fullmatch(meant) else meant
+    found = [text] if meant == text or not _NUMBER.fullmatch(meant) else []
+    found += [meant, whole]
+    if long := _LONG.fullmatch(whole):
+        sign, digits, rest = long.groups()
+        found.append(f"{sign}{int(digits):,}{rest}")
+    if not (_NUMBER.fullmatch(meant) or _DATE.fullmatch(meant)):
+        found.append(_calculated(meant))
+    found += [one.replace("-", "−", 1) for one in found if one.startswith("-")]
+    return tuple(dict.fromkeys(found))
+
+
+def operations_named(text: str) -> tuple[OperationType, ...]:
+    """The operations whose names contain a text."""
+    wanted = text.casefold()
+    return tuple(row.type for row in OPERATIONS.values() if wanted in row.name.casefold())
+
+
+def _calculated(text: str) -> str:
+    """A text as a calculation: signs, spaces and numbers as a record's operands have them."""
+    text = _BETWEEN.sub(lambda found: f" {_written(found)} ", _GROUPS.sub("", text))
+    text = _BEFORE.sub(_written, text)
+    return text.translate(_ALONE)
+
+
+def _written(found: re.Match[str]) -> str:
+    return _WRITTEN.get(found[1].lower(), found[1])
+
+
+def _english(fmt: NumberFormat) -> dict[int, str]:
+    zero = ord(fmt.zero_digit)
+    digits = {zero + digit: str(digit) for digit in range(10)}
+    groups = {ord(mark): "," for mark in fmt.group_marks}
+    return digits | groups | {ord(mark): "." for mark in fmt.decimal_marks}

@@ -1,0 +1,285 @@
+"""When backups are made, how many are kept, and how one is put back. What a backup file holds is `backup_files`'."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import re
+import shlex
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from desktop.models.embedded import accounts
+from desktop.models.embedded.storage import backup_files, chain, sqlite
+from desktop.models.embedded.storage.opening import check_name, open_store
+from desktop.models.embedded.storage.store import Store, remembered_file
+from desktop.models.embedded.verify import verify
+from desktop.system.private_files import create_private, make_folder, sync, sync_folder, write_private
+from desktop.terms.errors import AppError, StoreDamaged, StoreError, StoreLocked
+from desktop.terms.values import OperationType
+
+log = logging.getLogger(__name__)
+
+DAILY_KEPT = 7
+WEEKLY_KEPT = 4
+ABANDONED_S = 24 * 3600
+
+_SIDE = ("-wal", "-shm", "-journal")
+
+_DAILY = re.compile(rf"daily-(\d{{8}})T\d{{6}}Z{re.escape(backup_files.SUFFIX)}")
+
+
+def folder_of(store_file: Path) -> Path:
+    """Where a store's automatic backups lie."""
+    return store_file.parent / "backups"
+
+
+def back_up(
+    store: Store, target: Path, *, keep: Iterable[Path] = (), cancelled: Callable[[], bool] = lambda: False
+) -> None:
+    """Write a checked backup of the open store; `target` is replaced in one step.
+
+    Raises `StoreError`, or `Cancelled` within 50 ms: then there is no new file under that name; also where it would
+    replace a file that the store is made of, or one of those to `keep`.
+    """
+    if not store.key_is_own:
+        raise StoreError("The store's own key file is missing: a backup without it could never be verified.")
+    if target.resolve() in {file.resolve() for file in (*_files_of(store.file), *keep)}:
+        raise StoreError(f"A backup cannot take the place of {target}. Choose another file.")
+    if target.is_file() and sqlite.has_content(target) and not backup_files.is_one(target):
+        raise StoreError(f"{target} is something else than a backup, and was left as it is. Choose another file.")
+    try:
+        with sqlite.translated(store.file, store.is_damaged):
+            backup_files.write(store.database, store.key, target, cancelled)
+    except OSError as error:
+        raise StoreError(f"The backup could not be written ({target}): {os.strerror(error.errno or 0)}.") from error
+    log.info("backed up")
+
+
+def _files_of(store_file: Path) -> list[Path]:
+    side = [sqlite.side_file(store_file, suffix) for suffix in _SIDE]
+    return [store_file, chain.key_file(store_file), chain.anchor_file(store_file), *side]
+
+
+def back_up_daily(store: Store, *, cancelled: Callable[[], bool] = lambda: False) -> Path | None:
+    """Make today's automatic backup, unless there is one or nobody has an account; drop those that had their time."""
+    folder = folder_of(store.file)
+    today = datetime.now(UTC).date()
+    if today in _dailies(folder) or accounts.is_empty(store):
+        return None
+    try:
+        make_folder(folder)
+    except OSError as error:
+        raise StoreError(f"No backup can be made ({folder}): {os.strerror(error.errno or 0)}.") from error
+    target = backup_files.daily(folder)
+    back_up(store, target, cancelled=cancelled)
+    dailies = _dailies(folder)  # the one just made is the newest day's, and always kept
+    kept = set(dailies.values()) - set(superseded(dailies))
+    for old in [*(set(_up_to_today(folder)) - kept), *_abandoned(folder)]:
+        old.unlink(missing_ok=True)
+    return target
+
+
+def superseded(dailies: Mapping[date, Path]) -> list[Path]:
+    """Those automatic backups that are neither of the newest days nor the newest of the newest weeks."""
+    newest_first = sorted(dailies, reverse=True)
+    weeks: dict[tuple[int, int], date] = {}
+    for day in newest_first:
+        weeks.setdefault(day.isocalendar()[:2], day)
+    kept = set(newest_first[:DAILY_KEPT]) | set(list(weeks.values())[:WEEKLY_KEPT])
+    return [dailies[day] for day in newest_first if day not in kept]
+
+
+def _abandoned(folder: Path) -> list[Path]:
+    """Unfinished backups that a killed program left behind: so old that nobody can be writing them."""
+    long_ago = time.time() - ABANDONED_S
+    found = []
+    for file in folder.glob(f".*{backup_files.SUFFIX}.*.part*"):
+        with contextlib.suppress(FileNotFoundError):  # another window was faster
+            if file.stat().st_mtime < long_ago:
+                found.append(file)
+    return found
+
+
+def newest(store_file: Path) -> Path | None:
+    """The newest automatic backup, to be offered when a store is damaged."""
+    dailies = _dailies(folder_of(store_file))
+    return dailies[max(dailies)] if dailies else None
+
+
+def offer(store_file: Path, options: str = "") -> str:
+    """The sentence that says how to go on from a damaged store; `options` are those that name it to a command."""
+    backup = newest(store_file)
+    restore = f"metercalc {options}restore-backup"
+    if backup is None:
+        return f"There is no automatic backup; if you keep one elsewhere, run: {restore} FILE."
+    return f"The newest backup can take its place: close Metercalc and run: {restore} {shlex.quote(str(backup))}."
+
+
+def _dailies(folder: Path) -> dict[date, Path]:
+    """The last automatic backup of each day."""
+    return {day: file for file, day in _up_to_today(folder).items()}
+
+
+def _up_to_today(folder: Path) -> dict[Path, date]:
+    """The automatic backups, oldest first, without those of days to come: a wrong clock made them, and names lie."""
+    today = datetime.now(UTC).date()
+    found = {}
+    for file in sorted(folder.glob("daily-*")) if folder.is_dir() else ():
+        match = _DAILY.fullmatch(file.name)
+        if match:
+            with contextlib.suppress(ValueError):  # a name with a date that no calendar has is not one of ours
+                found[file] = date.fromisoformat(match[1])
+    return {file: day for file, day in found.items() if day <= today}
+
+
+def restore(
+    backup: Path,
+    store_file: Path,
+    *,
+    costs: Mapping[OperationType, int],
+    remembered: Path | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Path | None:
+    """Put a backup in the store's place after proving it; returns where the replaced store is kept, if there was one.
+
+    What the program `remembered` of the store is made to begin with the backup: going back is meant.
+
+    Raises `StoreDamaged` when the backup fails a check and `StoreLocked` when a program has the store open; then
+    nothing was changed.
+    """
+    check_name(store_file)
+    make_folder(store_file.parent)
+    workshop = store_file.parent / f"restoring-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
+    make_folder(workshop)
+    try:
+        candidate = _prove(backup, workshop / store_file.name, costs, progress)
+        sync(candidate)
+        with _held(store_file):
+            kept = _set_aside(store_file)
+            try:
+                # The key first: with the old store it is at worst read-only, and the new one without it would be too.
+                for file_of in (chain.key_file, _itself, chain.anchor_file):
+                    file_of(candidate).replace(file_of(store_file))
+                    sync_folder(store_file.parent)
+            except OSError:
+                _put_back(kept, store_file)
+                raise
+            _remember(store_file, remembered)
+    except OSError as error:
+        raise StoreError(f"The backup could not be restored: {os.strerror(error.errno or 0)}.") from error
+    finally:
+        shutil.rmtree(workshop, ignore_errors=True)
+    log.info("restored a backup")
+    return kept
+
+
+def _remember(store_file: Path, folder: Path | None) -> None:
+    """Have the restored store's anchor stand for what the program remembers of it."""
+    key = chain.read_key(chain.key_file(store_file))
+    if folder is None or key is None:
+        return
+    make_folder(folder)
+    write_private(remembered_file(folder, key), chain.anchor_file(store_file).read_bytes())
+
+
+def _prove(
+    backup: Path, candidate: Path, costs: Mapping[OperationType, int], progress: Callable[[int, int], None]
+) -> Path:
+    """A store made of the backup beside the real one, fully verified and closed."""
+    create_private(candidate)
+    with backup.open("rb") as source, candidate.open("r+b") as target:
+        shutil.copyfileobj(source, target)
+    write_private(chain.key_file(candidate), backup_files.unseal(candidate))
+    store = open_store(candidate, costs=costs, backups=candidate.parent)
+    try:
+        if store.read_only_reason is not None:
+            raise StoreDamaged(f"The backup cannot be used: {store.read_only_reason}")
+        store.write_anchor(anew=True)
+        outcome = verify(store, progress=progress)
+    finally:
+        store.close()
+    if outcome.problems:
+        first = outcome.problems[0]
+        raise StoreDamaged(
+            f"The backup fails {len(outcome.problems)} checks ({first.rule}: {first.message}) Nothing was replaced."
+        )
+    return candidate
+
+
+def _itself(store_file: Path) -> Path:
+    return store_file
+
+
+def _set_aside(store_file: Path) -> Path | None:
+    """Keep the store that is about to be replaced, under a second name, on the disk before anything takes its place."""
+    files = [file for file in _files_of(store_file) if file.exists()]
+    if not files:
+        return None
+    kept = store_file.parent / f"replaced-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
+    make_folder(kept)
+    for file in files:
+        _keep(file, kept / file.name)
+    sync_folder(kept)
+    for suffix in _SIDE:  # left by a store too damaged to be merged: they must not meet the new one
+        sqlite.side_file(store_file, suffix).unlink(missing_ok=True)
+    return kept
+
+
+def _put_back(kept: Path | None, store_file: Path) -> None:
+    """Have the store as it was before it was set aside."""
+    if kept is None:
+        return
+    for file in kept.iterdir():
+        file.replace(store_file.with_name(file.name))
+    shutil.rmtree(kept, ignore_errors=True)  # a second name of a file that has its first is still there
+    sync_folder(store_file.parent)
+
+
+def _keep(file: Path, second: Path) -> None:
+    """Give a file a second name.
+
+    Where the disk knows no such thing, the store is moved, since to copy it would let go of its locks; what lies
+    beside it is copied, and says until the end that there was a store.
+    """
+    try:
+        os.link(file.resolve(), second)
+    except OSError:
+        if file.suffix in (".key", ".anchor"):
+            shutil.copy2(file, second)
+            sync(second)
+        else:
+            file.replace(second)
+
+
+@contextlib.contextmanager
+def _held(store_file: Path) -> Iterator[None]:
+    """Hold the store that is to be replaced, merged and in one file: nobody can charge what would then be lost.
+
+    Leaving WAL is allowed to the only connection alone, so that an open window is noticed. A damaged store is left as
+    it is. Raises `StoreLocked` when a program has it open.
+    """
+    if not store_file.exists():
+        yield
+        return
+    database = sqlite.make_database(store_file, read_only=False)
+    try:
+        try:
+            with sqlite.translated(store_file):
+                database.connect()
+                database.execute_sql("PRAGMA busy_timeout = 1000")
+                database.execute_sql("PRAGMA journal_mode = DELETE").fetchall()
+                database.execute_sql("BEGIN EXCLUSIVE")
+        except StoreLocked as error:
+            raise StoreLocked("The store is in use. Close Metercalc everywhere, then restore again.") from error
+        except AppError as error:
+            log.warning("the store to be replaced cannot be merged: %s", error.code)
+        if os.name == "nt":  # which replaces no open file
+            database.close()
+        yield
+    finally:
+        database.close()

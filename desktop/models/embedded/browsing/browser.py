@@ -1,0 +1,268 @@
+"""Pages, totals and streams of one user's records on one thread, out of the index. It writes nothing.
+
+`None` for an answer means that the index cannot give it now: missing, behind or damaged. The caller then asks the
+ledger itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import heapq
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
+
+from desktop.finding.filters import Plan
+from desktop.models.embedded.browsing import lines
+from desktop.models.embedded.browsing.bitmaps import CHUNK_BITS, IndexDamaged, offsets, packed
+from desktop.models.embedded.browsing.found import Found
+from desktop.models.embedded.browsing.index_file import IndexFile
+from desktop.models.embedded.browsing.keys import KIND
+from desktop.models.embedded.browsing.orders import Order
+from desktop.models.embedded.browsing.state import State
+from desktop.models.embedded.storage import entries
+from desktop.models.embedded.storage.store import Store
+from desktop.terms.errors import Cancelled
+from desktop.terms.values import Column, Entry, Filters, Page, PageRequest, RawRecord
+
+INLINE = 2_000  # records behind up to which a query takes them in itself: 30 µs each
+SOON = 500  # records behind from which the index should be brought up in the background
+
+_SEQ = entries.COLUMNS.split(", ").index("r.seq")
+_REMEMBERED = 3  # what filters have found: the page's, the counts' and the Trash's
+_LOOK_FIRST = 300  # records at the start of an order that are looked at one by one before any bitmap is made
+_FEW = 2_500  # found records up to which they are sorted one by one
+_AT_LENGTH = 8  # blocks walked after which it pays to know which operations are among what is found
+_SMALL = 8_000  # members up to which a set of them is made
+_SCARCE = 20_000  # candidates up to which looking into them all takes less time than walking to a page of them
+_AT_ONCE = 100  # candidates looked at together
+_TOO_MANY = 600  # wrong ones among them, after which all are looked into at once
+
+
+class _TooManyAreWrong(Exception):
+    """Few of the candidates are what was looked for."""
+
+
+class Browser:
+    """One user's records on the thread that made it."""
+
+    def __init__(self, store: Store, user_id: int, file: IndexFile) -> None:
+        self.store = store
+        self.user_id = user_id
+        self.file = file
+        self.state = State(store, user_id, file)
+        self._found: dict[Filters, Found] = {}
+
+    def close(self) -> None:
+        """Close the index."""
+        self.file.close()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the index on the disk should be brought up."""
+        state = self.state
+        return state.is_far_behind or state.upto - state.marks.applied >= SOON or len(state.toggled) >= SOON
+
+    def find(self, filters: Filters, plan: Plan, cancelled: Callable[[], bool]) -> Found | None:
+        """What is meant by filters, which come to a plan, as the ledger is now; in the caller's transactions."""
+        if not self.state.sync(INLINE):
+            return None
+        found = self._found.pop(filters, None)
+        if found is None or found.revision != self.state.revision:
+            found = Found(self.state, plan, cancelled, found)
+        found.cancelled = cancelled
+        self._found[filters] = found
+        while len(self._found) > _REMEMBERED:
+            del self._found[next(iter(self._found))]
+        return found
+
+    def page(self, request: PageRequest, found: Found, *, exact: bool) -> Page:
+        """A page; its totals too where they are `exact`ly wanted, or at hand."""
+        number = max(1, request.number)
+        if found.by_tally or exact:
+            number = min(number, _pages(found.totals().count, request.size))
+        seqs, total = self._seqs(request, found, (number - 1) * request.size)
+        if not seqs and number > 1:
+            number = _pages(total, request.size)
+            seqs, _ = self._seqs(request, found, (number - 1) * request.size)
+        page = self._entries(seqs)
+        if not all(lines.matches(lines.line_of(entry), found.plan) for entry in page):
+            raise IndexDamaged("it found what is not meant")
+        return Page(request, page, number, found.totals() if exact else found.totals_known())
+
+    def _seqs(self, request: PageRequest, found: Found, skip: int) -> tuple[list[int], int]:
+        if request.sort is Column.DATE:
+            return found.by_date(skip, request.size, descending=request.descending)
+        order = self.state.order(request.sort)
+        filters = request.filters
+        if filters == Filters(trash=filters.trash):
+            return _ranked(order, found, skip, request.size, descending=request.descending)
+        first = self._first(order, found, request, skip)
+        return (first, 0) if first else self._walked(order, found, request, skip)
+
+    def _first(self, order: Order, found: Found, request: PageRequest, skip: int) -> list[int]:
+        """The page, if it lies among the first records of the order."""
+        if skip > _LOOK_FIRST // 4:
+            return []
+        seqs, _ = _ranked(order, found, 0, _LOOK_FIRST, descending=request.descending)
+        meant = {
+            line.seq for line in lines.read_some(self.store, self.user_id, seqs) if lines.matches(line, found.plan)
+        }
+        page = [seq for seq in seqs if seq in meant][skip : skip + request.size]
+        return page if len(page) == request.size else []
+
+    def _walked(self, order: Order, found: Found, request: PageRequest, skip: int) -> tuple[list[int], int]:
+        chunks = range(len(self.state.chunks))
+        certain = [found.candidates(number) for number in chunks]
+        inexact = any(maybe for _, maybe in certain)
+        count = _count(certain)
+        if count <= _FEW:
+            return self._few(order, found, request, skip)
+        if inexact and count > _SCARCE:
+            sets = [sure | maybe for sure, maybe in certain]
+            hits = self._checked(self._hits(order, found, sets, descending=request.descending), found.plan)
+            with contextlib.suppress(_TooManyAreWrong):
+                return _taken(hits, skip, request.size)
+        sets = [found.exact(number) for number in chunks]
+        if sum(map(int.bit_count, sets)) <= _FEW:
+            return self._few(order, found, request, skip)
+        return _taken(self._hits(order, found, sets, descending=request.descending), skip, request.size)
+
+    def _few(self, order: Order, found: Found, request: PageRequest, skip: int) -> tuple[list[int], int]:
+        """The page, where little is found: all of it is looked at and sorted."""
+        seqs: list[int] = []
+        inexact = False
+        for number in range(len(self.state.chunks)):
+            sure, maybe = found.candidates(number)
+            inexact = inexact or bool(maybe)
+            seqs.extend((number << CHUNK_BITS) + offset + 1 for offset in offsets(sure | maybe))
+        if inexact:
+            some = lines.read_some(self.store, self.user_id, seqs)
+            seqs = [line.seq for line in some if lines.matches(line, found.plan)]
+        pick = heapq.nlargest if request.descending else heapq.nsmallest
+        order.fetch(seqs)
+        return pick(skip + request.size, seqs, key=order.key)[skip:], len(seqs)
+
+    def _hits(self, order: Order, found: Found, sets: list[int], *, descending: bool) -> Iterator[list[int]]:
+        """The members of a set in an order, some at a time."""
+        are_in = self._members(sets)
+        chunks = sum(1 << number for number, bits in enumerate(sets) if bits)
+        kinds = sum(1 << kind for kind in found.search.kinds or ()) or -1
+        places, walked = range(len(order.blocks)), 0
+        for place in reversed(places) if descending else places:
+            if order.blocks[place].chunks & chunks and order.blocks[place].kinds & kinds:
+                walked += 1
+                if walked == _AT_LENGTH and kinds == -1:
+                    kinds = self._kinds_among(sets)
+                if found.cancelled():
+                    raise Cancelled("A newer request took the place of this one.")
+                seqs = are_in(order.load(place))
+                yield seqs[::-1] if descending else seqs
+
+    def _members(self, sets: list[int]) -> Callable[[Iterable[int]], list[int]]:
+        """Picks out those that are in a set: of a small one, by hash; of a large one, by bit."""
+        if sum(map(int.bit_count, sets)) <= _SMALL:
+            some = {(number << CHUNK_BITS) + at + 1 for number, bits in enumerate(sets) if bits for at in offsets(bits)}
+            return lambda seqs: list(filter(some.__contains__, seqs))
+        members = packed(sets)
+        return lambda seqs: [seq for seq in seqs if members[seq - 1 >> 3] >> (seq - 1 & 7) & 1]
+
+    def _kinds_among(self, sets: list[int]) -> int:
+        """Which operations occur in a set."""
+        chunks = [number for number, bits in enumerate(sets) if bits]
+        return sum(
+            1 << kind
+            for kind in lines.KINDS
+            if any(sets[number] & self.state.bits(number, KIND + kind) for number in chunks)
+        )
+
+    def _checked(self, hits: Iterator[list[int]], plan: Plan) -> Iterator[list[int]]:
+        wrong = 0
+        for some in (block[at : at + _AT_ONCE] for block in hits for at in range(0, len(block), _AT_ONCE)):
+            meant = {line.seq for line in lines.read_some(self.store, self.user_id, some) if lines.matches(line, plan)}
+            wrong += len(some) - len(meant)
+            if wrong > _TOO_MANY:
+                raise _TooManyAreWrong
+            yield [seq for seq in some if seq in meant]
+
+    def _entries(self, seqs: list[int]) -> tuple[Entry, ...]:
+        found = entries.entries_of(rows(self.store, self.user_id, seqs))
+        if [entry.seq for entry in found] != seqs:
+            raise IndexDamaged("it found what is not there")
+        return found
+
+    def all(self, request: PageRequest, found: Found) -> array[int]:
+        """All that is meant, in order, by sequence number."""
+        self._agree()
+        chunks = range(len(self.state.chunks))
+        if request.sort is Column.DATE:
+            seqs = array("I")
+            for number in chunks:
+                seqs.extend((number << CHUNK_BITS) + offset + 1 for offset in offsets(found.exact(number)))
+            return seqs[::-1] if request.descending else seqs
+        sets = [found.exact(number) for number in chunks]
+        hits = self._hits(self.state.order(request.sort), found, sets, descending=request.descending)
+        return array("I", chain.from_iterable(hits))
+
+    def _agree(self) -> None:
+        """Raises `IndexDamaged` where the ledger counts other records, or other deleted ones, than the index."""
+        sql = "SELECT count(*) FROM record WHERE user_id = ?"
+        for condition, mine in (
+            ("", self.state.upto),
+            (
+                " AND deleted_at IS NOT NULL",
+                self.state.upto - sum(chunk.live.bit_count() for chunk in self.state.chunks),
+            ),
+        ):
+            if self.store.database.execute_sql(sql + condition, (self.user_id,)).fetchone()[0] != mine:
+                raise IndexDamaged("it has not as many records as the ledger")
+
+
+def rows(store: Store, user_id: int, seqs: Sequence[int]) -> list[RawRecord]:
+    """Records by sequence number, in the order asked for, as rows of `entries.COLUMNS`."""
+    sql = (
+        f"SELECT {entries.COLUMNS} FROM {entries.FROM} WHERE r.user_id = ? AND r.seq IN ({', '.join('?' * len(seqs))})"
+    )
+    found = {row[_SEQ]: row for row in store.database.execute_sql(sql, (user_id, *seqs)).fetchall()}
+    return [found[seq] for seq in seqs if seq in found]
+
+
+def _count(certain: list[tuple[int, int]]) -> int:
+    return sum((sure | maybe).bit_count() for sure, maybe in certain)
+
+
+def _taken(hits: Iterator[list[int]], skip: int, size: int) -> tuple[list[int], int]:
+    """Of what is found, some at a time, those after `skip`, and how many were passed."""
+    passed, seqs = 0, list[int]()
+    for some in hits:
+        if passed + len(some) > skip:
+            start = max(0, skip - passed)
+            seqs.extend(some[start : start + size - len(seqs)])
+        passed += len(some)
+        if len(seqs) == size:
+            break
+    return seqs, passed
+
+
+def _pages(count: int, size: int) -> int:
+    return max(1, -(-count // size))
+
+
+def _ranked(order: Order, found: Found, skip: int, size: int, *, descending: bool) -> tuple[list[int], int]:
+    """Of all that are live, or deleted, those after `skip` in an order: the directory says in which block they are."""
+    deleted, live = found.plan.trash, found.state.live()
+    passed, seqs = 0, list[int]()
+    places = range(len(order.blocks))
+    for place in reversed(places) if descending else places:
+        count = order.blocks[place].count(deleted=deleted)
+        if passed + count > skip and count:
+            some = [seq for seq in order.load(place) if live[seq - 1 >> 3] >> (seq - 1 & 7) & 1 != deleted]
+            if len(some) != count:
+                raise IndexDamaged("an order and the chunks disagree")
+            start = max(0, skip - passed)
+            some = some[::-1] if descending else some
+            seqs.extend(some[start : start + size - len(seqs)])
+            if len(seqs) == size:
+                break
+        passed += count
+    return seqs, passed

@@ -1,0 +1,61 @@
+"""Going through a whole index before it is used for long: every row that belongs to it is there and under its seal.
+
+Whatever is read is proved as it is read; this finds damage before somebody waits for the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from desktop.models.embedded.browsing.bitmaps import CHUNK_BITS, IndexDamaged
+from desktop.models.embedded.browsing.index_file import PART_BITS, IndexFile, Segment
+from desktop.models.embedded.browsing.keys import SPAN
+from desktop.terms.errors import Cancelled
+
+_OFTEN = 100_000  # steps of SQLite's machine between two looks at whether to go on
+
+
+def check_whole(file: IndexFile, cancelled: Callable[[], bool]) -> None:
+    """Go through the whole file. Raises `IndexDamaged`, and `Cancelled`."""
+    with file.transaction("DEFERRED"), _stopped_by(file, cancelled):
+        findings = file.connection.execute("PRAGMA quick_check(1)").fetchall()
+        if findings != [("ok",)]:
+            raise IndexDamaged(f"its structure is broken: {findings}")
+        marks = file.marks()
+        for _ in file.amounts(marks.amounts):
+            pass
+        for number, facts in enumerate(file.chunks(marks)):
+            file.dates(number, marks.applied)
+            for segment in facts[-1]:
+                _check_segment(file, Segment(*segment), cancelled)
+            first, last = number << CHUNK_BITS - PART_BITS, (number + 1 << CHUNK_BITS - PART_BITS)
+            for part in range(first, last):
+                file.part(part, marks.applied)
+        for place, writing in enumerate(marks.orders):
+            for number, written, *_ in file.directory(place, writing):
+                file.block(number, written)
+
+
+@contextmanager
+def _stopped_by(file: IndexFile, cancelled: Callable[[], bool]) -> Iterator[None]:
+    file.connection.set_progress_handler(lambda: int(cancelled()), _OFTEN)
+    try:
+        yield
+    finally:
+        file.connection.set_progress_handler(None, 0)
+
+
+def _check_segment(file: IndexFile, segment: Segment, cancelled: Callable[[], bool]) -> None:
+    span = (segment.number * SPAN, (segment.number + 1) * SPAN)
+    rows = file.connection.execute("SELECT id, bits FROM bitmap WHERE id >= ? AND id < ? ORDER BY id", span)
+    for ids in file.keys(segment):
+        if cancelled():
+            raise Cancelled("The index is not wanted any more.")
+        for id in ids:
+            found, *blob = rows.fetchone() or (None,)
+            if found != id:
+                raise IndexDamaged("a bitmap is missing, or one too many")
+            file.seals.opened(b"bitmap:", id, segment.writing, tuple(blob))
+    if rows.fetchone() is not None:
+        raise IndexDamaged("a bitmap is too many")

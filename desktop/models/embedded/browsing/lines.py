@@ -1,0 +1,149 @@
+"""What a record says as it is searched and sorted: the plain meaning of filters, which everything faster must equal.
+
+All texts are UTF-8 in lower case of ASCII, as SQLite's LIKE compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from desktop.arithmetic.money import format_money, plain_money
+from desktop.arithmetic.table import OPERATIONS
+from desktop.finding.filters import Plan
+from desktop.finding.searching import operations_named
+from desktop.models.embedded.storage import entries
+from desktop.models.embedded.storage.store import Store
+from desktop.terms.values import Column, Entry, OperationType
+from desktop.wording.shown import shown_date
+
+KINDS = {row.number: row.type for row in OPERATIONS.values()}
+NUMBERS = {row.type: row.number for row in OPERATIONS.values()}
+END = b"\0"  # parts the texts of a line; nobody types it
+
+SORT_KEYS = {
+    Column.OPERATION: "o.type",
+    Column.OPERANDS: "r.operands",
+    Column.RESPONSE: "number_key(r.operation_response)",
+    Column.AMOUNT: "r.amount",
+    Column.BALANCE: "r.user_balance",
+}
+
+_COLUMNS = (
+    "r.seq, o.type, r.amount, r.user_balance, r.date, r.operands, r.operation_response, r.expression, "
+    "r.deleted_at IS NOT NULL, r.hash"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLine:
+    """A record's facts. `kind` is its operation's number, which never changes: it stands in the index."""
+
+    seq: int
+    kind: int
+    amount: int
+    balance: int
+    date: int
+    operands: str
+    response: str
+    expression: str
+    deleted: bool
+    hash: bytes
+
+
+def read(store: Store, user_id: int, after: int, count: int) -> Iterator[RecordLine]:
+    """At most `count` records of a user behind a sequence number, in their order."""
+    return _lines(
+        store,
+        f"SELECT {_COLUMNS} FROM {entries.FROM} WHERE r.user_id = ? AND r.seq > ? ORDER BY r.seq LIMIT ?",
+        (user_id, after, count),
+    )
+
+
+def read_some(store: Store, user_id: int, seqs: list[int]) -> Iterator[RecordLine]:
+    """These records of a user, in no order."""
+    for start in range(0, len(seqs), 500):
+        some = seqs[start : start + 500]
+        marks = ", ".join("?" * len(some))
+        sql = f"SELECT {_COLUMNS} FROM {entries.FROM} WHERE r.user_id = ? AND r.seq IN ({marks})"
+        yield from _lines(store, sql, (user_id, *some))
+
+
+def _lines(store: Store, sql: str, values: tuple[Any, ...]) -> Iterator[RecordLine]:
+    for row in store.database.execute_sql(sql, values):
+        seq, kind, amount, balance, date, operands, response, expression, deleted, mac = row
+        number = NUMBERS[entries.word(OperationType, kind)]
+        yield RecordLine(seq, number, amount, balance, date, operands, response, expression, bool(deleted), bytes(mac))
+
+
+def line_of(entry: Entry) -> RecordLine:
+    """An entry's facts."""
+    return RecordLine(
+        entry.seq,
+        NUMBERS[entry.operation],
+        entry.amount,
+        entry.user_balance,
+        entry.date,
+        entry.operands,
+        entry.response,
+        entry.expression,
+        entry.deleted_at is not None,
+        b"",
+    )
+
+
+def folded(text: str) -> bytes:
+    """A text as it is compared; half a surrogate pair is no text."""
+    return text.encode(errors="replace").lower()
+
+
+def text_of(line: RecordLine) -> bytes:
+    """Operands, response and, where it says more, the whole entry."""
+    operands, response, expression = folded(line.operands), folded(line.response), folded(line.expression)
+    parts = (operands, response) if expression in operands else (operands, response, expression)
+    return END.join(parts) + END + END
+
+
+def date_text(date: int) -> bytes:
+    """A date as it is shown."""
+    return shown_date(date).encode()
+
+
+def balance_text(balance: int) -> bytes:
+    """A balance as it is shown: `format_money`, of which it is the fast case."""
+    return (f"{balance // 100:,}.{balance % 100:02d}" if balance >= 0 else format_money(balance)).encode()
+
+
+def amount_texts(amount: int) -> tuple[bytes, bytes]:
+    """What a record's amount did to the balance, as it is shown and as machines write it."""
+    return format_money(-amount, signed=True).encode(), plain_money(-amount).encode()
+
+
+def kinds_named(text: str) -> tuple[int, ...]:
+    """The numbers of the operations whose names contain a text."""
+    return tuple(NUMBERS[operation] for operation in operations_named(text))
+
+
+def matches(line: RecordLine, plan: Plan) -> bool:
+    """Whether a record is what filters mean."""
+    return (
+        line.deleted == plan.trash
+        and (plan.operations is None or KINDS[line.kind] in plan.operations)
+        and (plan.since is None or line.date >= plan.since)
+        and (plan.until is None or line.date < plan.until)
+        and (plan.amount is None or plan.amount(line.amount))
+        and is_found(line, plan.texts)
+    )
+
+
+def is_found(line: RecordLine, search: tuple[str, ...]) -> bool:
+    """Whether any of the texts stands in anything that is shown of a record."""
+    texts = [text for text in search if text]
+    return not texts or any(_contains(line, text) for text in texts)
+
+
+def _contains(line: RecordLine, text: str) -> bool:
+    wanted = folded(text)
+    shown = (text_of(line), date_text(line.date), balance_text(line.balance), *amount_texts(line.amount))
+    return line.kind in kinds_named(text) or (END not in wanted and any(wanted in part for part in shown))

@@ -1,0 +1,81 @@
+"""The records browser's questions as plain SQL on the ledger: always right, and slow where there are many records.
+
+This is what answers while a user's index is missing or behind, and what the index must agree with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from peewee import SqliteDatabase
+
+from desktop.finding.filters import where
+from desktop.models.embedded.browsing.lines import SORT_KEYS
+from desktop.models.embedded.storage import entries
+from desktop.models.ledger.sums import totals_of
+from desktop.terms.values import Column, Entry, Filters, OperationType, Page, PageRequest, RawRecord, Totals
+
+BATCH = 2_000  # rows: few enough that a stop is heeded at once, and memory stays flat
+
+_ORDER = {Column.DATE: "r.seq", **SORT_KEYS}
+
+
+def page(database: SqliteDatabase, user_id: int, request: PageRequest, *, exact: bool) -> Page:
+    """One page; its totals only where they are `exact`ly wanted, or needed to find the last page."""
+    found = totals(database, user_id, request.filters) if exact else None
+    number = max(1, request.number)
+    if found is not None:
+        number = min(number, _pages(found, request.size))
+    rows = _rows(database, user_id, request, number)
+    if not rows and number > 1:
+        found = totals(database, user_id, request.filters)
+        number = _pages(found, request.size)
+        rows = _rows(database, user_id, request, number)
+    return Page(request, rows, number, found)
+
+
+def totals(database: SqliteDatabase, user_id: int, filters: Filters) -> Totals:
+    """What the records under the filters come to."""
+    condition, values = where(user_id, filters)
+    rows = database.execute_sql(
+        f"SELECT o.type, count(*), sum(r.amount) FROM {entries.FROM} WHERE {condition} GROUP BY r.operation_id", values
+    ).fetchall()
+    return totals_of((entries.word(OperationType, kind), count, taken) for kind, count, taken in rows)
+
+
+def operation_counts(database: SqliteDatabase, user_id: int, filters: Filters) -> dict[OperationType, int]:
+    """How many records each operation has under the filters."""
+    condition, values = where(user_id, filters)
+    sql = f"SELECT o.type, count(*) FROM {entries.FROM} WHERE {condition} GROUP BY o.type"
+    return {entries.word(OperationType, kind): count for kind, count in database.execute_sql(sql, values).fetchall()}
+
+
+def batches(
+    database: SqliteDatabase, user_id: int, filters: Filters, sort: Column, *, descending: bool
+) -> Iterator[list[RawRecord]]:
+    """Every record under the filters in order, as rows of `entries.COLUMNS`, some thousand at a time."""
+    condition, values = where(user_id, filters)
+    order = _order(sort, descending=descending)
+    cursor = database.execute_sql(
+        f"SELECT {entries.COLUMNS} FROM {entries.FROM} WHERE {condition} ORDER BY {order}", values
+    )
+    while batch := cursor.fetchmany(BATCH):
+        yield batch
+
+
+def _pages(found: Totals, size: int) -> int:
+    return max(1, -(-found.count // size))
+
+
+def _rows(database: SqliteDatabase, user_id: int, request: PageRequest, number: int) -> tuple[Entry, ...]:
+    condition, values = where(user_id, request.filters)
+    order = _order(request.sort, descending=request.descending)
+    sql = f"SELECT {entries.COLUMNS} FROM {entries.FROM} WHERE {condition} ORDER BY {order} LIMIT ? OFFSET ?"
+    rows = database.execute_sql(sql, (*values, request.size, (number - 1) * request.size)).fetchall()
+    return entries.entries_of(rows)
+
+
+def _order(sort: Column, *, descending: bool) -> str:
+    direction = "DESC" if descending else "ASC"
+    ties = "" if sort is Column.DATE else f", r.seq {direction}"
+    return f"{_ORDER[sort]} {direction}{ties}"

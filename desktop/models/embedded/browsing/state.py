@@ -1,0 +1,260 @@
+"""What is known of one user's records: the index as it is on the disk, and in memory whatever came after it.
+
+`take` and `apply` bring it up to the ledger in memory; `flush` writes that into the index. So an index that is a
+little behind answers as one that is not, and a charge never waits for it.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from desktop.models.embedded.browsing import lines
+from desktop.models.embedded.browsing.bitmaps import CHUNK, CHUNK_BITS, IndexDamaged, pack, packed, unpack
+from desktop.models.embedded.browsing.fresh import Fresh
+from desktop.models.embedded.browsing.index_file import PART, PART_BITS, IndexFile, Marks, Segment, zone
+from desktop.models.embedded.browsing.keys import Key
+from desktop.models.embedded.browsing.orders import Order
+from desktop.models.embedded.storage.store import Store
+from desktop.terms.values import Column
+
+Tallies = dict[tuple[int, int], list[int]]
+"""How many records of an operation and an amount (its id) are live, and how many are deleted."""
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Facts of a chunk, of what occurs in it and of the span of its dates."""
+
+    count: int = 0
+    live: int = 0
+    first: int = 0
+    last: int = 0
+    ordered: bool = True
+    tallies: Tallies = field(default_factory=dict)
+    segments: list[Segment] = field(default_factory=list)
+
+    @property
+    def all(self) -> int:
+        """The bitmap of every record in it."""
+        return (1 << self.count) - 1
+
+    def facts(self) -> tuple[Any, ...]:
+        """What is written of it."""
+        segments = [tuple(segment) for segment in self.segments]
+        return self.count, pack(self.live), self.first, self.last, self.ordered, self.tallies, segments
+
+    @classmethod
+    def of(cls, facts: tuple[Any, ...]) -> Chunk:
+        """A chunk as it was written."""
+        count, live, first, last, ordered, tallies, segments = facts
+        return cls(count, unpack(live), first, last, ordered, tallies, [Segment(*segment) for segment in segments])
+
+    @property
+    def amounts(self) -> set[int]:
+        """The ids of the amounts that occur."""
+        return {amount for _, amount in self.tallies}
+
+
+# Which records of a user the journal knows to have been deleted or restored, from an entry on: number, record, date.
+CHANGES = """SELECT j.number, r.seq, j.date FROM journal j JOIN record r ON r.id = j.subject
+    WHERE j.user_id = ? AND j.number > ? AND j.kind IN ('deleted', 'restored') ORDER BY j.number"""
+
+
+class State:
+    """One thread's view of a user's records."""
+
+    def __init__(self, store: Store, user_id: int, file: IndexFile) -> None:
+        self.store = store
+        self.user_id = user_id
+        self.file = file
+        self.revision = 0
+        self.is_far_behind = False
+        self._broken = False
+        self._live = (0, b"")
+        self.load()
+
+    def load(self) -> None:
+        """Start from what is on the disk."""
+        self._broken = True
+        self.marks = self.file.marks()
+        self.upto, self.hash = self.marks.applied, self.marks.hash
+        self.seen, self.seen_date = self.marks.seen, self.marks.seen_date
+        check_marks(self.store, self.user_id, self.marks)
+        self.chunks = [Chunk.of(facts) for facts in self.file.chunks(self.marks)]
+        amounts = self.file.amounts(self.marks.amounts)
+        self.amounts: dict[int, int] = {amount: id for id, amount in enumerate(amounts, 1)}
+        self._amount_texts: dict[int, tuple[bytes, bytes]] = {}
+        self.amount_of = {id: amount for amount, id in self.amounts.items()}
+        self.fresh: dict[int, Fresh] = {}
+        self.fresh_kinds: dict[int, int] = {}
+        self.toggled: dict[int, int] = {}
+        self.orders: dict[Column, Order] = {}
+        self.dirty: set[int] = set()
+        self.changed: dict[int, int] = {}
+        self.revision += 1
+        self.floor = self.revision  # nothing found before this revision still holds
+        self._broken = False
+
+    def sync(self, most: int) -> bool:
+        """Take in what is new in the ledger, in the caller's transactions; False when it is more than `most`."""
+        if self._broken or self.file.marks().changes != self.marks.changes:
+            self.load()
+        self._broken = True
+        run = self.store.database.execute_sql
+        newest = newest_of(self.store, self.user_id)
+        changes = run(f"{CHANGES} LIMIT ?", (self.user_id, self.seen, most + 1)).fetchall()
+        enough = newest - self.upto <= most and len(changes) <= most and (self.marks.ready or not self.marks.applied)
+        if enough:
+            self.take(list(lines.read(self.store, self.user_id, self.upto, most)))
+            self.note(changes)
+        self._broken = False
+        self.is_far_behind = not enough
+        return enough
+
+    def note(self, changes: Sequence[tuple[int, int, int]]) -> None:
+        """Take in rows of `CHANGES`."""
+        if changes:
+            self.apply({seq for _, seq, _ in changes})
+            self.seen, self.seen_date = changes[-1][0], changes[-1][2]
+
+    @property
+    def amount_texts(self) -> dict[int, tuple[bytes, bytes]]:
+        """How each amount is shown, by its id; made when a search first asks, for there may be thousands."""
+        known = len(self._amount_texts)
+        if known < len(self.amounts):
+            for amount, id in islice(self.amounts.items(), known, None):
+                self._amount_texts[id] = lines.amount_texts(amount)
+        return self._amount_texts
+
+    def order(self, sort: Column) -> Order:
+        """One of the orders other than by date."""
+        if sort not in self.orders:
+            self.orders[sort] = Order(self, sort)
+        return self.orders[sort]
+
+    def is_live(self, seq: int) -> bool:
+        """Whether a record is not deleted."""
+        return bool(self.chunks[seq - 1 >> CHUNK_BITS].live >> (seq - 1) % CHUNK & 1)
+
+    def live(self) -> bytes:
+        """All that are live, a bit a record."""
+        if self._live[0] != self.revision:
+            self._live = self.revision, packed(chunk.live for chunk in self.chunks)
+        return self._live[1]
+
+    def bits(self, chunk: int, key: Key) -> int:
+        """The records of a chunk that have something."""
+        bits = 0
+        for segment in self.chunks[chunk].segments:
+            bits |= self.file.bitmap(segment, key)
+        return bits | self.fresh[chunk].bits(key, self.amount_texts) if chunk in self.fresh else bits
+
+    def part(self, number: int) -> tuple[bytes, array[int]]:
+        """The texts of some lines in a row, and where each ends."""
+        texts, ends = self.file.part(number, self.marks.applied)
+        fresh = self.fresh.get(number << PART_BITS >> CHUNK_BITS)
+        if fresh is not None:
+            first = (number << PART_BITS) % CHUNK - fresh.start
+            more = fresh.texts[max(0, first) : max(0, first + PART)]
+            end = len(texts)
+            for text in more:
+                end += len(text)
+                ends.append(end)
+            texts += b"".join(more)
+        return texts, ends
+
+    def dates(self, chunk: int) -> array[int]:
+        """The dates of a chunk's records."""
+        dates = self.file.dates(chunk, self.marks.applied)
+        if chunk in self.fresh:
+            dates.extend(self.fresh[chunk].dates)
+        return dates
+
+    def take(self, more: Iterable[lines.RecordLine]) -> None:
+        """Take in the records that follow."""
+        for line in more:
+            self._take(line)
+            for order in self.orders.values():
+                order.add(line.seq)
+            self.upto, self.hash = line.seq, line.hash
+
+    def _take(self, line: lines.RecordLine) -> None:
+        number, offset = line.seq - 1 >> CHUNK_BITS, (line.seq - 1) % CHUNK
+        if line.seq != self.upto + 1:
+            raise IndexDamaged("a record is missing")  # the proof says so; the index has no place for it
+        if offset == 0:
+            self.chunks.append(Chunk(first=line.date, last=line.date))
+        chunk = self.chunks[number]
+        chunk.ordered = chunk.ordered and line.date >= chunk.last
+        chunk.first, chunk.last = min(chunk.first, line.date), max(chunk.last, line.date)
+        chunk.count = offset + 1
+        chunk.live |= (not line.deleted) << offset
+        amount = self._amount_id(line.amount)
+        chunk.tallies.setdefault((line.kind, amount), [0, 0])[line.deleted] += 1
+        if number not in self.fresh:
+            self.fresh[number] = Fresh(offset)
+        self.fresh[number].add(line, amount)
+        self.fresh_kinds[line.seq] = line.kind
+        self._note(number)
+
+    def _amount_id(self, amount: int) -> int:
+        found = self.amounts.get(amount)
+        if found is None:
+            found = self.amounts[amount] = len(self.amounts) + 1
+            self.amount_of[found] = amount
+        return found
+
+    def apply(self, changed: Iterable[int]) -> None:
+        """Take in which records may have been deleted or restored; what became of them, the records themselves say."""
+        for line in lines.read_some(self.store, self.user_id, [seq for seq in changed if seq <= self.upto]):
+            deleted, number = line.deleted, line.seq - 1 >> CHUNK_BITS
+            if self.is_live(line.seq) != deleted:
+                continue
+            chunk = self.chunks[number]
+            tally = chunk.tallies.get((line.kind, self.amounts.get(line.amount, 0)))
+            if tally is None:
+                raise IndexDamaged("a record is not what it was when it was taken in")
+            chunk.live ^= 1 << (line.seq - 1) % CHUNK
+            tally[not deleted] -= 1
+            tally[deleted] += 1
+            step = -1 if deleted else 1
+            if line.seq <= self.marks.applied:
+                self.toggled[line.seq] = self.toggled.get(line.seq, 0) + step
+            for order in self.orders.values():
+                order.mark(line.seq, step)
+            self._note(number)
+
+    def _note(self, chunk: int) -> None:
+        self.revision += 1
+        self.changed[chunk] = self.revision
+        self.dirty.add(chunk)
+
+
+def check_marks(store: Store, user_id: int, marks: Marks) -> None:
+    """Raises `IndexDamaged` when an index is of another store, another past or another time zone."""
+    run = store.database.execute_sql
+    if marks.applied:
+        row = run("SELECT hash FROM record WHERE user_id = ? AND seq = ?", (user_id, marks.applied)).fetchone()
+        if row is None or bytes(row[0]) != marks.hash or marks.zone != zone():
+            raise IndexDamaged("it is not of this store as it is now")
+    if marks.seen:
+        row = run("SELECT date FROM journal WHERE number = ? AND user_id = ?", (marks.seen, user_id)).fetchone()
+        if row is None or row[0] != marks.seen_date:
+            raise IndexDamaged("it knows of deletions that the store does not have")
+
+
+def newest_of(store: Store, user_id: int) -> int:
+    """The ledger's last record of a user."""
+    sql = "SELECT max(seq) FROM record WHERE user_id = ?"
+    return store.database.execute_sql(sql, (user_id,)).fetchone()[0] or 0
+
+
+def is_up_to_date(store: Store, user_id: int, marks: Marks) -> bool:
+    """Whether an index with these marks lacks nothing that is in the ledger."""
+    sql = "SELECT max(number) FROM journal WHERE user_id = ? AND kind IN ('deleted', 'restored')"
+    seen = store.database.execute_sql(sql, (user_id,)).fetchone()[0] or 0
+    return marks.ready and (marks.applied, marks.seen) == (newest_of(store, user_id), seen)

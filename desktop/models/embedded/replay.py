@@ -1,0 +1,100 @@
+"""Replaying the journal for the proof: each entry in its turn, and the states that it leaves. It reads only.
+
+The states are compared with the rows that hold them: accounts and prices here, the visibility of records in the pass
+over the records (`hidden`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from peewee import SqliteDatabase
+
+from desktop.models.embedded.storage import chain, forms, journal
+from desktop.models.embedded.storage.operations import Operations
+
+Found = Callable[[str, int, int, str], None]
+"""Takes what is wrong: the rule, the user's id, the record's id, and a sentence."""
+
+_BATCH = 500
+
+
+@dataclass(slots=True)
+class States:
+    """What the journal leaves: the last digest of each account and price, and when each hidden record was deleted."""
+
+    entries: int = 0
+    last: bytes = b""
+    accounts: dict[int, bytes] = field(default_factory=dict)
+    prices: dict[int, bytes] = field(default_factory=dict)
+    hidden: dict[int, tuple[int, int]] = field(default_factory=dict)  # record: whose, when
+
+
+def replay(
+    database: SqliteDatabase,
+    key: bytes,
+    found: Found,
+    passed: Callable[[int, bytes], None],
+    cancelled: Callable[[], bool],
+) -> States:
+    """Go through the journal from its first entry; `passed(number, hash)` is told of each."""
+    states = States(last=chain.genesis(key, chain.NO_USER))
+    cursor = database.execute_sql(f"SELECT {journal.COLUMNS}, hash FROM journal ORDER BY number")
+    encode, mac = forms.ENTRY.encode, chain.mac(key)
+    while (rows := cursor.fetchmany(_BATCH)) and not cancelled():
+        for row in rows:
+            number, user_id, subject, _, date, kind, _, state, hash = row
+            states.entries += 1
+            if number != states.entries:
+                found("L6", 0, 0, f"Entry {states.entries} of the journal is missing.")
+                states.entries = number
+            if mac(encode(*row[:-1]) + states.last) != hash:
+                found("L6", user_id, 0, f"Entry {number} of the journal ({kind}) is not the one that was written.")
+            states.last = hash
+            passed(number, hash)
+            if kind == journal.ACCOUNT:
+                states.accounts[user_id] = state
+            elif kind == journal.PRICE:
+                states.prices[subject] = state
+            elif kind == journal.DELETED:
+                states.hidden[subject] = (user_id, date)
+            elif kind == journal.RESTORED:
+                states.hidden.pop(subject, None)
+            elif kind not in journal.KINDS:
+                found("L6", user_id, 0, f"Entry {number} of the journal is of a kind that the program does not know.")
+    return states
+
+
+def check_accounts(database: SqliteDatabase, key: bytes, states: States, found: Found) -> None:
+    """Compare each account with the last that the journal says of it."""
+    unseen = set(states.accounts)
+    for row in database.execute_sql(f"SELECT {journal.ACCOUNT_COLUMNS} FROM user"):
+        unseen.discard(row[0])
+        if journal.account_state(key, row) != states.accounts.get(row[0]):
+            found("L6", row[0], 0, "The e-mail, password, status or role is not the one that was last written.")
+    for user_id in sorted(unseen):
+        found("L6", user_id, 0, f"User {user_id} is missing: the journal knows of the account.")
+
+
+def check_prices(
+    database: SqliteDatabase, key: bytes, states: States, operations: Operations, found: Found
+) -> list[tuple[int, int, int]]:
+    """Compare each price with its entry; returns (first record, operation's id, cost), in the order of setting."""
+    unseen, prices, latest = set(states.prices), [], dict.fromkeys(operations.kinds, 0)
+    sql = "SELECT id, operation_id, cost, from_record, user_id, date FROM price ORDER BY id"
+    for id, operation_id, cost, from_record, user_id, date in database.execute_sql(sql):
+        unseen.discard(id)
+        kind = operations.kinds.get(operation_id, "")
+        if journal.price_state(key, id, kind, cost, from_record, user_id, date) != states.prices.get(id):
+            found("L6", 0, 0, f"Price {id} ({kind}) is not the one that was written.")
+        latest[operation_id] = cost
+        prices.append((from_record, operation_id, cost))
+    for id in sorted(unseen):
+        found("L6", 0, 0, f"Price {id} is missing.")
+    if operations.trouble:
+        found("L7", 0, 0, operations.trouble)
+    for operation_id, cost in operations.costs.items():
+        if cost != latest.get(operation_id):
+            found("L4", 0, 0, f"The cost of {operations.kinds[operation_id]} is not its last recorded price.")
+    return prices

@@ -1,0 +1,51 @@
+"""Operations that this version of the program has and the store does not have yet: added when the store is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from peewee import SqliteDatabase
+
+from desktop.models.embedded.storage import journal, operations
+from desktop.models.embedded.storage.store import Store
+from desktop.terms.values import OperationType
+
+_GUARD = "operation_complete"  # the trigger that keeps every other hand from adding one
+
+
+def complete(store: Store, costs: Mapping[OperationType, int]) -> None:
+    """Give the store the operations it lacks, each at the cost of the configuration, in hundredths, on record.
+
+    One that was there and is gone is not added again: that is for the proof to name.
+    """
+    with store.reading() as database:
+        if not operations.missing(database):
+            return
+    with store.writing() as database:
+        missing = operations.missing(database)  # another program may have been faster
+        if missing and _prices_are_whole(database):
+            _add(store, database, {kind: costs.get(kind, 0) for kind in missing})
+
+
+def _prices_are_whole(database: SqliteDatabase) -> bool:
+    """Whether each price that ever was set is there, and its operation too."""
+    sql = """SELECT (SELECT count(*) FROM journal WHERE kind = 'price') = (SELECT coalesce(max(id), 0) FROM price)
+        AND NOT EXISTS (SELECT 1 FROM price WHERE operation_id NOT IN (SELECT id FROM operation))"""
+    return bool(database.execute_sql(sql).fetchone()[0])
+
+
+def _add(store: Store, database: SqliteDatabase, costs: Mapping[OperationType, int]) -> None:
+    run = database.execute_sql
+    guard = run("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = ?", (_GUARD,)).fetchone()
+    run(f"DROP TRIGGER IF EXISTS {_GUARD}")
+    (from_record,) = run("SELECT coalesce(max(id), 0) + 1 FROM record").fetchone()
+    for kind, cost in costs.items():
+        (id,) = run("SELECT coalesce(max(id), 0) + 1 FROM operation").fetchone()
+        (price_id,) = run("SELECT coalesce(max(id), 0) + 1 FROM price").fetchone()
+        date = store.clock()
+        run("INSERT INTO operation (id, type, cost) VALUES (?, ?, ?)", (id, kind.value, cost))
+        run("INSERT INTO price VALUES (?, ?, ?, ?, 0, ?)", (price_id, id, cost, from_record, date))
+        state = journal.price_state(store.key, price_id, kind.value, cost, from_record, 0, date)
+        journal.write(store, database, journal.PRICE, date=date, subject=price_id, state=state)
+    if guard is not None:
+        run(guard[0])

@@ -1,0 +1,254 @@
+"""Opening a store: whose file it is, making and upgrading it, and what makes it read-only. Nothing is charged here."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from peewee import SqliteDatabase
+
+from desktop.models.embedded.storage import added_operations, backup_files, chain, journal, migrations, sqlite
+from desktop.models.embedded.storage.migrations import first
+from desktop.models.embedded.storage.store import OTHER_NAMES, Store, has_other_names
+from desktop.models.embedded.storage.tables import Record, User
+from desktop.system.private_files import create_private, make_folder, try_out
+from desktop.terms.errors import StoreDamaged, StoreError, StoreFull, StoreNewer, StoreReadOnly
+from desktop.terms.values import OperationType
+
+FORMS_OF_TEXT = 3  # the last version of the schema whose key is told by its first price
+
+
+def open_store(
+    file: Path, *, costs: Mapping[OperationType, int], backups: Path | None = None, remembered: Path | None = None
+) -> Store:
+    """Open a store, making or upgrading it where needed, and leave the calling thread connected to it.
+
+    `costs` are the prices of a new store, in hundredths of a credit; `backups` is where the copy made before an
+    upgrade goes; `remembered` is the folder where this program keeps the last links that it has seen. Raises
+    `StoreNewer`, `StoreDamaged` (also where a store was before and is gone or empty now), leaving the files as they
+    are, and other `StoreError`s.
+    """
+    check_name(file)
+    _make_file(file)
+    _drop_leftover_name(file)
+    reason = _cannot_write(file)
+    try:
+        return _open(file, reason, costs, backups, remembered)
+    except StoreFull as full:
+        # Nobody has it open, or its side files would be there: what nobody changes can be read without them.
+        if any(sqlite.side_file(file, suffix).exists() for suffix in ("-shm", "-journal")) or _has_log(file):
+            raise
+        reason = f"{full.message} Until then the ledger can only be read."
+        try:
+            return _open(file, reason, costs, backups, remembered, sealed=True)
+        except StoreReadOnly:  # it is still to be made, or to be upgraded
+            raise full from None
+
+
+def _open(
+    file: Path,
+    reason: str | None,
+    costs: Mapping[OperationType, int],
+    backups: Path | None,
+    remembered: Path | None,
+    *,
+    sealed: bool = False,
+) -> Store:
+    database = sqlite.make_database(file, read_only=reason is not None, sealed=sealed)
+    store = Store(file, database, reason, remembered, sealed=sealed)
+    try:
+        _check_file(file, read_only=reason is not None, sealed=sealed)
+        store.connect()
+        with sqlite.translated(file, store.is_damaged):
+            made = _upgrade(store, costs, backups or file.parent / "backups")
+            store.load_key()
+            trouble = _key_trouble(store)
+            store.key_is_own = trouble is None
+            if store.read_only_reason is None:
+                store.read_only_reason = trouble
+            if store.read_only_reason is None:
+                added_operations.complete(store, costs)
+        if made or _never_anchored(store) or _anchored_before_upgrade(store):
+            store.write_anchor(anew=True)
+    except BaseException:
+        store.disconnect()
+        raise
+    return store
+
+
+def _has_log(file: Path) -> bool:
+    return sqlite.has_content(sqlite.side_file(file, "-wal"))
+
+
+def _drop_leftover_name(file: Path) -> None:
+    """Take away the second name that a restore gave the store before it was ended half way."""
+    try:
+        if file.stat().st_nlink > 1:
+            for kept in file.parent.glob(f"replaced-*/{file.name}"):
+                if kept.samefile(file):
+                    kept.unlink()
+    except OSError:  # then it has its two names, and is only read
+        return
+
+
+def _never_anchored(store: Store) -> bool:
+    """Whether the program that made the store was ended before its anchor: there is no record yet to be missed."""
+    if store.read_only_reason is not None or chain.anchor_file(store.file).exists():
+        return False
+    with store.reading() as database:
+        return not User.select().bind(database).exists() and not Record.select().bind(database).exists()
+
+
+def _anchored_before_upgrade(store: Store) -> bool:
+    """Whether the anchor is the one that was proved when the chains were made anew, and is still to be replaced."""
+    if store.read_only_reason is not None:
+        return False
+    try:
+        anchor = chain.anchor_file(store.file).read_bytes()
+    except OSError:  # the proof tells what is the matter with it
+        return False
+    with store.reading() as database:
+        seen = database.execute_sql("SELECT state FROM journal WHERE number = 1").fetchone()
+    return seen is not None and bytes(seen[0]) == hashlib.sha256(anchor).digest()
+
+
+def check_name(file: Path) -> None:
+    """Raises `StoreError` where a store of this name would share a file with what lies beside it, or with another."""
+    logs = ("-wal", "-shm", "-journal")
+    beside = any(file.name.endswith(end) and file.with_name(file.name.removesuffix(end)).exists() for end in logs)
+    if file.suffix.lower() in chain.SIDE_SUFFIXES or beside:
+        raise StoreError(f"A store cannot be called {file.name}: so are the files beside a store. Choose another name.")
+    other = file.with_name(file.name + chain.USUAL_SUFFIX)
+    if file.suffix != chain.USUAL_SUFFIX and chain.key_file(file) == chain.key_file(other) and other.exists():
+        raise StoreError(
+            f"{file.name} and {other.name} would share one key ({chain.key_file(file)}). Give the store another name, "
+            "or a folder of its own."
+        )
+
+
+def _make_file(file: Path) -> None:
+    try:
+        if not file.exists():
+            # In this order: another program may be making the store meanwhile, whose file comes first.
+            if (chain.key_file(file).exists() or chain.anchor_file(file).exists()) and not file.exists():
+                raise StoreDamaged(_gone(file, "is missing"))
+            make_folder(file.parent)
+            try_out(chain.anchor_file(file))  # the longest name beside it: else the store would be left without one
+            create_private(file)
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise StoreError(f"The store cannot be made ({file}): {os.strerror(error.errno or 0)}.") from error
+
+
+def _gone(file: Path, state: str) -> str:
+    return (
+        f"The store {state} ({file}), and what belongs to it is still there. Put the store back or restore a backup; "
+        f"to begin a new ledger, move {chain.key_file(file).name} and {chain.anchor_file(file).name} away first."
+    )
+
+
+def _cannot_write(file: Path) -> str | None:
+    if has_other_names(file):
+        return OTHER_NAMES.format(file=file)
+    if os.access(file, os.W_OK) and os.access(file.parent, os.W_OK):
+        return None
+    return f"The store can only be read ({file}): its file or folder is not writable, so nothing can be charged."
+
+
+def _check_file(file: Path, *, read_only: bool, sealed: bool) -> None:
+    """Look at the file before anything is changed in it: whose is it, and how new?"""
+    # SQLite would remove a log that lies beside an emptied file, and all that is still in it.
+    if chain.anchor_file(file).exists() and not sqlite.has_content(file):
+        raise StoreDamaged(_gone(file, "is empty"))
+    # A reader cannot roll back what a killed program left half-written, and is refused until somebody has.
+    unfinished = not read_only and sqlite.has_content(sqlite.side_file(file, "-journal"))
+    database = sqlite.make_database(file, read_only=not unfinished, sealed=sealed)
+    pending = sqlite.side_file(file, "-wal")
+    if read_only and "immutable" in database.database and sqlite.has_content(pending):
+        raise StoreError(f"The store holds charges not yet merged and cannot be read without writing ({file}).")
+    with sqlite.translated(file):
+        database.connect()
+        try:
+            # In this order: another process may be making the store meanwhile, all in one commit.
+            empty = _is_empty(database)
+            found = migrations.version(database)
+            owner = int(sqlite.pragma(database, "application_id"))
+            # The anchor is a made store's last file; a program that was ended while it made one has left none.
+            gone = empty and chain.anchor_file(file).exists() and _is_empty(database)
+        finally:
+            database.close()
+    if gone:
+        raise StoreDamaged(_gone(file, "is empty"))
+    if owner != sqlite.APPLICATION_ID and not (empty and owner == found == 0):
+        raise StoreDamaged(f"This file is not a Metercalc store ({file}). Nothing was changed in it.")
+    if not found and not empty:  # its first commit holds both
+        raise StoreDamaged(f"The store is damaged ({file}): it has lost the version of its schema.")
+    if found > migrations.SCHEMA_VERSION:
+        raise StoreNewer(f"The store was written by a newer Metercalc ({file}, version {found}). Update the program.")
+
+
+def _is_empty(database: SqliteDatabase) -> bool:
+    return int(database.execute_sql("SELECT count(*) FROM sqlite_master").fetchone()[0]) == 0
+
+
+def _upgrade(store: Store, costs: Mapping[OperationType, int], backups: Path) -> bool:
+    """Bring the schema up to date; says whether the store was made just now."""
+    found = migrations.version(store.database)
+    if found == migrations.SCHEMA_VERSION:
+        return False
+    if store.read_only_reason is not None:
+        raise StoreReadOnly(f"{store.read_only_reason} It must be upgraded before it can be used.")
+    key_file = chain.key_file(store.file)
+    if found:
+        store.load_key()
+        if not store.has_key:
+            raise StoreError(f"The store cannot be upgraded without its key file ({key_file}). Put it back.")
+        if found <= FORMS_OF_TEXT and not first.key_fits(store.database, store.key):
+            # What an upgrade writes under a wrong key would never be right again.
+            raise StoreError(f"The store cannot be upgraded: the key file does not belong to it ({key_file}).")
+        try:
+            make_folder(backups)
+            backup_files.write(store.database, store.key, backup_files.before_upgrade(backups, found))
+        except OSError as error:
+            raise StoreError(
+                f"The store cannot be backed up before its upgrade ({backups}): {os.strerror(error.errno or 0)}."
+            ) from error
+    by_name = {operation.value: cost for operation, cost in costs.items()}
+    try:
+        migrations.upgrade(store.database, key_file, by_name, anchor_file=chain.anchor_file(store.file))
+    except BaseException as error:
+        if not found:
+            _take_back_key(store)
+        if isinstance(error, OSError):
+            raise StoreError(
+                f"The store's key cannot be made ({key_file}): {os.strerror(error.errno or 0)}."
+            ) from error
+        raise
+    # Measured: on the connection that altered the tables, each statement of a charge takes three times as long.
+    store.disconnect()
+    store.connect()
+    return not found
+
+
+def _take_back_key(store: Store) -> None:
+    """Remove the key of a store whose making failed: alone, it would be taken for what is left of a lost one.
+
+    In a transaction: no other program can be making the store under that key meanwhile, nor have made it.
+    """
+    with contextlib.suppress(OSError, *sqlite.ERRORS), store.database.atomic("IMMEDIATE"):
+        if migrations.version(store.database) == 0:
+            chain.key_file(store.file).unlink(missing_ok=True)
+
+
+def _key_trouble(store: Store) -> str | None:
+    """Why records cannot be continued: no key, or one of another store."""
+    file = chain.key_file(store.file)
+    if not store.has_key:
+        return f"The store's key file is missing or unreadable ({file}): the store can only be read. Put it back."
+    if not journal.is_genuine(store.key, store.database, 1):
+        return f"The key file does not belong to this store, or its journal was changed ({file}): read-only."
+    return None

@@ -1,0 +1,57 @@
+"""The table of operations, as the charge and the proof read it: one definition of when it is sound."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from peewee import SqliteDatabase
+
+from desktop.terms.values import OperationType
+
+_KNOWN = {kind.value: kind for kind in OperationType}
+_PRICED = {word: kind for word, kind in _KNOWN.items() if kind is not OperationType.CREDIT}
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """`kinds` are the words by id and `ids` the other way round, `costs` by id, `prices` by operation.
+
+    Costs are in hundredths of a credit; `trouble` is a sentence, "" where all is well.
+    """
+
+    kinds: Mapping[int, str]
+    ids: Mapping[str, int]
+    costs: Mapping[int, int]
+    prices: Mapping[OperationType, int]
+    trouble: str
+
+
+def read(database: SqliteDatabase) -> Operations:
+    """The operations of the store: each that the program knows, once, and no other."""
+    rows = database.execute_sql("SELECT id, type, cost FROM operation").fetchall()
+    words = [word for _, word, _ in rows]
+    trouble = "" if len(words) == len(_KNOWN) and _KNOWN.keys() == set(words) else _trouble(words)
+    return Operations(
+        kinds={id: word for id, word, _ in rows},
+        ids={word: id for id, word, _ in rows},
+        costs={id: cost for id, _, cost in rows},
+        prices={_PRICED[word]: cost for _, word, cost in rows if word in _PRICED},
+        trouble=trouble,
+    )
+
+
+def missing(database: SqliteDatabase) -> list[OperationType]:
+    """The operations that the program knows and the store does not have."""
+    there = {word for (word,) in database.execute_sql("SELECT type FROM operation")}
+    return [kind for word, kind in _PRICED.items() if word not in there]
+
+
+def _trouble(words: list[str]) -> str:
+    for word in words:
+        if word not in _KNOWN:
+            return f"The operation “{word}” was not made by the program."
+    for word in _KNOWN:
+        if word not in words:
+            return f"The operation “{word}” is missing."
+    return "An operation stands in it twice."

@@ -1,0 +1,354 @@
+"""The open store: its connections, transactions, key and running sessions; it knows no rule of the ledger.
+
+Each thread that uses a store calls `connect` first and `disconnect` last. Writing waits for its turn at the start of
+the transaction (BEGIN IMMEDIATE): a read that later turns into a write fails at once in SQLite, whatever the timeout.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from peewee import SqliteDatabase
+
+from desktop.models.embedded.storage import chain, migrations, sqlite
+from desktop.models.embedded.storage.tables import User
+from desktop.system.private_files import make_folder
+from desktop.terms.errors import StoreDamaged, StoreError, StoreNewer, StoreReadOnly
+
+log = logging.getLogger(__name__)
+
+
+OTHER_NAMES = (
+    "The store has more than one name ({file} is a hard link, as copies made with “cp -al” and by some backup programs "
+    "are). Opened by two names at once it would lose charges, so it can only be read. To go on with it, close "
+    "Metercalc, make a real copy of the file, and put that in its place; to copy a store, use “metercalc backup”."
+)
+
+
+class Closable(Protocol):
+    """What is closed when it is not needed any more."""
+
+    def close(self) -> None: ...
+
+
+class Opened(NamedTuple):
+    """Whose a running session is, and the generation of the account that it was opened for."""
+
+    user_id: int
+    generation: int
+
+
+class Witness(NamedTuple):
+    """A file that knows how far the chains had come, and what to call it."""
+
+    name: str
+    file: Path
+
+
+class _Beside(threading.local):
+    def __init__(self) -> None:
+        self.things: dict[Hashable, Closable] = {}
+        self.connected = False  # whether the thread has connected; its connection may have failed since
+
+
+class Store:
+    """One open store. `read_only_reason` is a sentence when nothing can be written, else None.
+
+    `clock` gives UTC microseconds: what a record, a price, a deletion and a failed sign-in are dated with.
+    `remembered` is the folder, away from the store's, in which this program keeps the last links that it has seen.
+    A `sealed` store is read as if nobody could change it, since its side files cannot be made.
+    """
+
+    def __init__(
+        self,
+        file: Path,
+        database: SqliteDatabase,
+        read_only_reason: str | None,
+        remembered: Path | None = None,
+        *,
+        sealed: bool = False,
+    ) -> None:
+        self.file = file
+        self.database = database
+        self.read_only_reason = read_only_reason
+        self.remembered = remembered
+        self._sealed = sealed
+        self.sessions: dict[str, Opened] = {}
+        self.clock: Callable[[], int] = _now
+        self.key_is_own = False  # whether the records were made under the key that lies beside them
+        self._key: bytes | None = None
+        self._identity, _ = _identity(file)
+        self._beside = _Beside()
+        self._reader: Any = None
+        self._lock = threading.Lock()
+
+    @property
+    def key(self) -> bytes:
+        """The chain's key. Raises `StoreReadOnly` where it is missing."""
+        if self._key is None:
+            raise StoreReadOnly(self.read_only_reason or "The store's key file is missing.")
+        return self._key
+
+    def load_key(self) -> None:
+        """Read the key file (again): a new store's key is made while it is being opened."""
+        self._key = chain.read_key(chain.key_file(self.file))
+
+    @property
+    def has_key(self) -> bool:
+        """Whether the records can be checked against the key."""
+        return self._key is not None
+
+    @property
+    def beside(self) -> dict[Hashable, Closable]:
+        """What the calling thread keeps beside its connection, closed with it: indexes derived from the ledger."""
+        return self._beside.things
+
+    def connect(self, *, reading: bool = False) -> None:
+        """Open the calling thread's connection; one for `reading` cannot write and can be interrupted."""
+        self.check_in_place()
+        with sqlite.translated(self.file):
+            self.database.connect()
+            try:
+                sqlite.apply_pragmas(self.database, read_only=self.read_only_reason is not None)
+                sqlite.heed(self.database.connection())
+                if reading:
+                    self.database.execute_sql("PRAGMA query_only = 1")
+            except BaseException:
+                self.database.close()  # nobody may go on with a connection that is not as durable as it must be
+                raise
+        self._beside.connected = True
+        if reading:
+            with self._lock:
+                self._reader = self.database.connection()
+
+    def disconnect(self) -> None:
+        """Close the calling thread's connection, if it has one."""
+        self._beside.connected = False
+        while self.beside:
+            self.beside.popitem()[1].close()
+        if self.database.is_closed():
+            return
+        with self._lock:
+            if self._reader is self.database.connection():
+                self._reader = None
+        self.database.close()
+
+    def reconnect(self) -> None:
+        """Drop the calling thread's connection, whatever state it is in, and open another.
+
+        With WAL the new one comes first: the last to leave takes the log's shared memory along, and on a full disk
+        nobody could make it anew, so that the store could not even be read.
+        """
+        connection = self.database.connection()
+        wal = sqlite.durable_pragmas()["journal_mode"] == "wal"
+        self.database.dispose()
+        try:
+            if wal:
+                self.connect()
+        finally:
+            with sqlite.translated(self.file):
+                connection.close()
+        if not wal:
+            self.connect()
+
+    def interrupt_reader(self) -> None:
+        """Stop the query that runs on the reading connection; callable from any thread."""
+        with self._lock:
+            if self._reader is not None:
+                self._reader.interrupt()
+
+    @contextmanager
+    def writing(self) -> Iterator[SqliteDatabase]:
+        """A transaction that holds the write lock from its first statement on; it commits at the end.
+
+        Raises `StoreReadOnly`, `StoreFull`, `StoreLocked`, `StoreDamaged` or another `StoreError`.
+        """
+        if self.read_only_reason is not None:
+            raise StoreReadOnly(self.read_only_reason, reason=self.read_only_reason)
+        self.check_in_place(to_write=True)
+        if self.database.transaction_depth():
+            raise RuntimeError("a transaction inside a transaction would be committed by the outer one")
+        self._connect_again()
+        with sqlite.translated(self.file, self.is_damaged), self.database.atomic("IMMEDIATE"):
+            # Not through peewee, which takes three times as long for what stands in every charge.
+            version = self.database.connection().execute("PRAGMA user_version").fetchone()[0]
+            if version != migrations.SCHEMA_VERSION:
+                raise StoreNewer("Another version of Metercalc has taken this store over. Start the program again.")
+            yield self.database
+
+    @contextmanager
+    def reading(self) -> Iterator[SqliteDatabase]:
+        """A transaction that sees one state of the store throughout."""
+        if self._sealed and sqlite.side_file(self.file, "-wal").exists():
+            raise StoreError("Another program writes to the store again. Start this one again.")
+        self._connect_again()
+        with sqlite.translated(self.file, self.is_damaged), self.database.atomic("DEFERRED"):
+            yield self.database
+
+    def is_damaged(self) -> bool:
+        """Whether the file is why a statement of ours failed: its schema, its structure or a text in it is broken.
+
+        It reads the whole file, for an error that nothing else explains.
+        """
+        try:
+            schema = migrations.schema_of(self.database)
+            if schema != migrations.expected_schema(migrations.version(self.database)):
+                return True
+            # A text that is none is no finding to SQLite; pysqlite raises where it is read, and gives functions None.
+            for table in (name.removeprefix("table ") for name in schema if name.startswith("table ")):
+                for _ in self.database.execute_sql(f"SELECT * FROM {table}"):
+                    pass
+            return bool(sqlite.quick_check(self.database))
+        except UnicodeDecodeError:  # in an error's text, where it names what was hit
+            return True
+        except sqlite.ERRORS as error:
+            return isinstance(sqlite.as_app_error(error, self.file), StoreDamaged)
+
+    def _connect_again(self) -> None:
+        """Where the thread's connection was lost to an error and could not be replaced then, replace it now."""
+        if self._beside.connected and self.database.is_closed():
+            self.connect()
+
+    def check_in_place(self, *, to_write: bool = False) -> None:
+        """Raises `StoreError` when the file is not the one that was opened any more.
+
+        `to_write`, also raises `StoreReadOnly` when it has got another name meanwhile.
+        """
+        identity, names = _identity(self.file)
+        if identity != self._identity:
+            raise StoreError(f"The store has been moved, replaced or removed ({self.file}). Start the program again.")
+        if to_write and names > 1:
+            reason = OTHER_NAMES.format(file=self.file)
+            raise StoreReadOnly(reason, reason=reason)
+
+    def data_version(self) -> int:
+        """A number that changes when another connection has committed."""
+        with sqlite.translated(self.file):
+            return int(sqlite.pragma(self.database, "data_version"))
+
+    def make_read_only(self, reason: str) -> None:
+        """From now on refuse every write with this sentence."""
+        log.error("the store is read-only from now on: %s", reason)
+        self.read_only_reason = reason
+
+    def anchor(self) -> chain.Anchor:
+        """Each chain's length and last hash as committed now; a chain that has lost all its links is left out."""
+        with self.reading() as database:
+            heads = {chain.NO_USER: _link(database, "SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1")}
+            for (user_id,) in User.select(User.id).tuples().bind(database):
+                last = "SELECT seq, hash FROM record WHERE user_id = ? ORDER BY seq DESC LIMIT 1"
+                heads[user_id] = _link(database, last, user_id)
+        return chain.Anchor({user: head for user, head in heads.items() if head is not None}, self.clock())
+
+    def witnesses(self) -> tuple[Witness, ...]:
+        """The files that know how far the chains had come: one beside the store, one where this program remembers."""
+        beside = Witness("The anchor beside the store", chain.anchor_file(self.file))
+        if self.remembered is None or self._key is None:
+            return (beside,)
+        return beside, Witness("What this program remembers of the store", remembered_file(self.remembered, self._key))
+
+    def write_anchor(self, *, anew: bool = False) -> None:
+        """Note the chains' heads beside the store and where this program remembers: a tail cut off later is missed.
+
+        An anchor that does not lie on the chains is evidence, and so is a missing one: both stay as they are, for
+        `verify` to show, unless it is made `anew` (for a store just made or restored).
+        """
+        if self.read_only_reason is not None:
+            return
+        self.check_in_place()
+        beside, *others = self.witnesses()
+        known = {} if anew else {witness: chain.read_anchor(witness.file, self.key) for witness in (beside, *others)}
+        if not anew and known[beside] is None:
+            raise StoreDamaged(f"The anchor file is missing ({beside.file}). Run metercalc verify.")
+        for witness, before in known.items():
+            if not self._carries(before):
+                raise StoreDamaged(
+                    f"The records do not carry on from the anchor ({witness.file}). Run metercalc verify."
+                )
+        anchor = self.anchor()
+        for witness in (beside, *others):
+            found = known.get(witness)
+            if found is None or found.chains != anchor.chains:  # one that knows all this already stays as it is
+                _make_room(witness.file)
+                chain.write_anchor(witness.file, anchor, self.key)
+
+    def journal_is_whole(self, database: SqliteDatabase) -> bool:
+        """Whether the journal has what the anchors know of it; one that cannot be read is for `verify` to name."""
+        for witness in self.witnesses():
+            try:
+                anchor = chain.read_anchor(witness.file, self.key)
+            except StoreError:
+                continue
+            if anchor is not None and not _lies_on(database, chain.NO_USER, anchor.chains.get(chain.NO_USER)):
+                return False
+        return True
+
+    def _carries(self, anchor: chain.Anchor | None) -> bool:
+        """Whether an anchor lies on the chains as they are now."""
+        with self.reading() as database:
+            points = {} if anchor is None else anchor.chains
+            return all(_lies_on(database, user_id, point) for user_id, point in points.items())
+
+    def close(self) -> None:
+        """End all sessions, write the anchor, and close the calling thread's connection."""
+        self.sessions.clear()
+        if not self._beside.connected:
+            return
+        try:
+            self.write_anchor()
+        except (OSError, StoreError) as error:  # a full disk must not keep the program from ending
+            log.error("the anchor was not written: %s", error)
+        finally:
+            self.disconnect()
+
+
+def _now() -> int:
+    return time.time_ns() // 1000
+
+
+def _make_room(file: Path) -> None:
+    try:
+        make_folder(file.parent)
+    except OSError as error:
+        raise StoreError(f"The anchor could not be written ({file}): {os.strerror(error.errno or 0)}.") from error
+
+
+def remembered_file(folder: Path, key: bytes) -> Path:
+    """Where a program remembers the last links of the store with this key: its name tells nobody the key."""
+    return folder / f"{chain.digest(key, b'remembered').hex()[:24]}.anchor"
+
+
+def _lies_on(database: SqliteDatabase, user_id: int, point: tuple[int, bytes] | None) -> bool:
+    """Whether a chain's link stands where an anchor has it."""
+    if point is None:
+        return True
+    if user_id == chain.NO_USER:
+        return _link(database, "SELECT number, hash FROM journal WHERE number = ?", point[0]) == point
+    return _link(database, "SELECT seq, hash FROM record WHERE user_id = ? AND seq = ?", user_id, point[0]) == point
+
+
+def _link(database: SqliteDatabase, sql: str, *values: int) -> tuple[int, bytes] | None:
+    """The place and the hash of the link that a query finds."""
+    row = database.execute_sql(sql, values).fetchone()
+    return (int(row[0]), bytes(row[1] or b"")) if row else None
+
+
+def has_other_names(file: Path) -> bool:
+    """Whether the file stands in folders under more than one name: SQLite's locks and logs go by the name."""
+    return _identity(file)[1] > 1
+
+
+def _identity(file: Path) -> tuple[tuple[int, int] | None, int]:
+    """What tells this file from another one of the same name, and how many names it has."""
+    try:
+        status = os.stat(file)  # half the time of Path's own, in every charge
+    except OSError:
+        return None, 0
+    return (status.st_dev, status.st_ino), status.st_nlink

@@ -1,0 +1,350 @@
+"""Proving a store: L1 to L7, each broken record named with the reason. It reads only, and repairs nothing.
+
+    L1  user.balance = user_balance of the user's last record      L2  seq is 1..n without a gap
+    L3  user_balance(k) = user_balance(k-1) − amount(k) ≥ 0        L4  every charge has a response and its time's price
+    L5  a user's (request_id, step) at most once                   L6  chains and journal hold, every state is the
+                                                                       journal's last, the anchors lie on them
+    L7  the file is sound, foreign keys too, and the schema is the expected one
+
+The journal is replayed first (`replay`); then one pass over the records in the order they were written, with the head
+of every user's chain in memory.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from peewee import SqliteDatabase
+
+from desktop.models.embedded import attempts, replay
+from desktop.models.embedded.storage import chain, forms, migrations, operations, sqlite
+from desktop.models.embedded.storage.store import Store, Witness
+from desktop.terms.errors import Cancelled, StoreDamaged, StoreError
+from desktop.terms.values import OperationType, Problem, Source, Verification
+
+Row = tuple[Any, ...]  # of `_RECORDS`, as SQLite has it
+
+BATCH = 500
+MISSING = (
+    "The anchor file is missing: a cut tail could not be seen. Put it back; where it is lost, back up and restore that "
+    "backup, which begins a new one"
+)
+MAX_PROBLEMS = 1_000  # a store that breaks more often is not read any better by a longer list
+
+_RECORDS = """SELECT id, request_id, step, operation_id, user_id, seq, amount, user_balance, operands,
+    operation_response, expression, exact, source, date, hash, deleted_at, form FROM record ORDER BY id"""
+
+_SOURCES = {source.value: source.value.encode() for source in Source}
+_is_request_id = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
+
+
+@dataclass(slots=True)
+class _Head:
+    """Where a user's chain stands in the pass. `anchored` is the next length that an anchor knows, 0 for none."""
+
+    seq: int
+    balance: int
+    hash: bytes
+    anchored: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """What one anchor says of one chain."""
+
+    length: int
+    hash: bytes
+    witness: str
+
+
+def verify(
+    store: Store,
+    *,
+    anchored: bool = True,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Verification:
+    """Check everything; `progress(done, total)` is called every few hundred records.
+
+    Not `anchored`, the anchor is left out of account, as for a backup, which begins a new one where it is restored.
+
+    Raises `StoreReadOnly` when the key is missing: then nothing can be proved.
+    """
+    started = time.monotonic()
+    key = store.key
+    run = _Run(store.file, store.database, key, store.witnesses() if anchored else (), progress, cancelled)
+    try:
+        with store.reading():
+            run.all()
+    except StoreDamaged:  # SQLite ends the transaction by itself where it meets a damaged page; that is found already
+        if not run.problems:
+            raise
+    return Verification(
+        problems=tuple(run.problems[:MAX_PROBLEMS]),
+        records=run.records,
+        users=len(run.usernames),
+        seconds=time.monotonic() - started,
+        complete=not run.stopped,
+        changes=run.states.entries,
+        anchored_at=run.anchored_at,
+    )
+
+
+class _Run:
+    """One verification: what it has found so far."""
+
+    def __init__(
+        self,
+        file: Path,
+        database: SqliteDatabase,
+        key: bytes,
+        witnesses: tuple[Witness, ...],
+        progress: Callable[[int, int], None],
+        cancelled: Callable[[], bool],
+    ) -> None:
+        self.file = file
+        self.database = database
+        self.key = key
+        self.witnesses = witnesses
+        self.progress = progress
+        self.cancelled = cancelled
+        self.problems: list[Problem] = []
+        self.records = 0
+        self.stopped = False
+        self.heads: dict[int, _Head] = {}
+        self.usernames: dict[int, str] = {}
+        self.balances: dict[int, int] = {}
+        self.last_id = 0
+        self.operations = operations.Operations({}, {}, {}, {}, "")
+        self.prices: list[tuple[int, int, int]] = []
+        self.states = replay.States()
+        self.points: dict[int, list[_Point]] = {}
+        self.anchored_at = 0
+        self.schema_is_ours = False
+
+    def all(self) -> None:
+        """Every check in turn; a part of the file that cannot be read is a finding, not an end."""
+        for check in (
+            self._anchors,  # first, before the snapshot begins: a program that ends meanwhile moves the anchor on
+            self._schema,
+            self._users,
+            self._journal,
+            self._records,
+            self._ends,
+            self._attempts,
+            self._structure,
+        ):
+            if self.stopped or self.cancelled():
+                self.stopped = True
+                return
+            with self._unreadable(check.__name__.strip("_")):
+                check()
+
+    @contextmanager
+    def _unreadable(self, part: str) -> Iterator[None]:
+        try:
+            yield
+        except Cancelled:
+            self.stopped = True
+        except sqlite.ERRORS as error:
+            known = sqlite.as_app_error(error, self.file)
+            if isinstance(known, Cancelled):
+                self.stopped = True
+                return
+            if known is None and self.schema_is_ours:
+                raise
+            self._found("L7", 0, 0, f"The {part} cannot be read to the end: {error}.")
+        except TypeError as error:  # a value of a kind that its STRICT column cannot hold; else a bug of ours
+            if not sqlite.quick_check(self.database):
+                raise
+            self._found("L7", 0, 0, f"The {part} hold a value of the wrong kind: {error}.")
+
+    def _found(self, rule: str, user_id: int, record_id: int, message: str) -> None:
+        self.problems.append(Problem(rule, self.usernames.get(user_id, ""), record_id, message))
+        if len(self.problems) >= MAX_PROBLEMS:
+            self.stopped = True
+
+    def _schema(self) -> None:
+        found = migrations.version(self.database)
+        if found != migrations.SCHEMA_VERSION:
+            self._found("L7", 0, 0, f"The schema version is {found}, not {migrations.SCHEMA_VERSION}.")
+        present = migrations.schema_of(self.database)
+        self.schema_is_ours = present == migrations.expected_schema()
+        for name, sql in migrations.expected_schema().items():
+            if present.get(name) != sql:
+                self._found("L7", 0, 0, f"{name} is missing or not as the program made it.")
+        for name in present.keys() - migrations.expected_schema().keys():
+            self._found("L7", 0, 0, f"{name} was not made by the program.")
+
+    def _anchors(self) -> None:
+        for place, witness in enumerate(self.witnesses):
+            try:
+                anchor = chain.read_anchor(witness.file, self.key)
+            except StoreError as error:
+                self._found("L6", 0, 0, error.message)
+                continue
+            if anchor is None:
+                if place == 0:  # what a program remembers is missing wherever it has not been before
+                    self._found("L6", 0, 0, f"{MISSING} ({witness.file}).")
+                continue
+            self.anchored_at = self.anchored_at or anchor.date
+            for user_id, (length, last) in anchor.chains.items():
+                self.points.setdefault(user_id, []).append(_Point(length, last, witness.name))
+        for points in self.points.values():
+            points.sort(key=lambda point: point.length)
+
+    def _users(self) -> None:
+        for user_id, username, balance in self.database.execute_sql("SELECT id, username, balance FROM user"):
+            self.usernames[user_id] = username
+            self.balances[user_id] = balance
+            points = self.points.get(user_id)
+            anchored = points[0].length if points else 0
+            self.heads[user_id] = _Head(0, 0, chain.genesis(self.key, user_id), anchored)
+
+    def _journal(self) -> None:
+        points = {point.length for point in self.points.get(chain.NO_USER, ())}
+
+        def passed(number: int, hash: bytes) -> None:
+            if number in points:
+                self._compare_anchors(chain.NO_USER, number, hash, 0)
+
+        self.states = replay.replay(self.database, self.key, self._found, passed, self.cancelled)
+        self._compare_length(chain.NO_USER, self.states.entries, "the journal")
+        self.operations = operations.read(self.database)
+        replay.check_accounts(self.database, self.key, self.states, self._found)
+        self.prices = replay.check_prices(self.database, self.key, self.states, self.operations, self._found)
+
+    def _records(self) -> None:
+        total = self.database.execute_sql("SELECT count(*) FROM record").fetchone()[0]
+        cursor = self.database.execute_sql(_RECORDS)
+        kinds = self.operations.kinds
+        credits = [operation_id for operation_id, kind in kinds.items() if kind == OperationType.CREDIT]
+        costs: dict[int, int | None] = dict.fromkeys(credits)
+        # Stable: of two prices that hold from the same record on, the later one is the one that was charged.
+        coming = sorted(self.prices, key=lambda price: price[0])
+        coming.reverse()
+        while rows := cursor.fetchmany(BATCH):
+            if self.stopped or self.cancelled():
+                self.stopped = True
+                return
+            first = 0
+            while coming and coming[-1][0] <= rows[-1][0]:  # a price begins to hold among these rows
+                from_record, operation_id, cost = coming.pop()
+                split = next(n for n, row in enumerate(rows) if row[0] >= from_record)
+                self._pass(rows[first:split], costs)
+                costs[operation_id] = cost
+                first = split
+            self._pass(rows[first:], costs)
+            self.records += len(rows)
+            self.progress(self.records, total)
+
+    def _pass(self, rows: list[Row], costs: Mapping[int, int | None]) -> None:
+        """Follow the chains through some rows at constant prices: one comparison where all is well."""
+        heads, mac, last_id = self.heads, chain.mac(self.key), self.last_id
+        kinds = {id: kind.encode() for id, kind in self.operations.kinds.items()}
+        pack, tag = forms.RECORD.head.pack, forms.RECORD.tag
+        for row in rows:
+            (id, request_id, step, operation_id, user_id, seq, amount, balance, operands, response, text, exact, source,
+             date, stored, deleted_at, form) = row  # fmt: skip
+            head = heads.get(user_id) or self._unknown_user(row)
+            # forms.RECORD.encode, written out: the calls alone cost a quarter of the pass.
+            request, kind, origin = request_id.encode(), kinds.get(operation_id, b""), _SOURCES.get(source, b"")
+            left, right, whole = operands.encode(), response.encode(), text.encode()
+            numbers = pack(
+                tag, id, step, user_id, seq, amount, balance, exact, date,
+                len(request), len(kind), len(origin), len(left), len(right), len(whole),
+            )  # fmt: skip
+            genuine = mac(b"".join((numbers, request, kind, origin, left, right, whole, head.hash))) == stored
+            cost = costs.get(operation_id, -1)
+            last_id += 1
+            if not (
+                genuine
+                and id == last_id
+                and seq == head.seq + 1
+                and balance == head.balance - amount >= 0
+                and (cost is None or (amount == cost and response))
+                and deleted_at is None
+                and seq != head.anchored
+                and form == forms.VERSION
+                and 0 <= exact <= 1
+                and origin
+                and _is_request_id(request_id)
+            ):
+                self._examine(row, head, cost, last_id, genuine=genuine)
+                last_id = id
+            head.seq, head.balance, head.hash = seq, balance, stored
+        self.last_id = last_id
+
+    def _unknown_user(self, row: Row) -> _Head:
+        record_id, user_id, seq, amount, balance = row[0], row[4], row[5], row[6], row[7]
+        self._found("L7", user_id, record_id, f"It belongs to user {user_id}, who does not exist.")
+        return self.heads.setdefault(user_id, _Head(seq - 1, balance + amount, b""))
+
+    def _examine(self, row: Row, head: _Head, cost: int | None, expected_id: int, *, genuine: bool) -> None:
+        """Name each rule that a row breaks; it may break none, being deleted or where an anchor stands."""
+        id, request_id, user_id, seq, amount, balance, response = row[0], row[1], *row[4:8], row[9]
+        exact, source, stored, deleted_at, form = *row[11:13], *row[14:17]
+        if form != forms.VERSION or exact not in (0, 1) or source not in _SOURCES or not _is_request_id(request_id):
+            self._found("L6", user_id, id, "It holds a value that the program never writes.")
+        if not genuine:
+            self._found("L6", user_id, id, "Its content or place is not what was written (hash).")
+        if id != expected_id:
+            self._found("L2", user_id, id, f"Records are missing before it: {expected_id} to {id - 1}.")
+        if seq != head.seq + 1:
+            self._found("L2", user_id, id, f"Its sequence number is {seq} after {head.seq}.")
+        if balance != head.balance - amount or balance < 0:
+            self._found("L3", user_id, id, f"Its balance does not follow from the one before it ({head.balance}).")
+        if cost is not None and (amount != cost or not response):
+            self._found("L4", user_id, id, "It has no response, or did not cost what the operation cost then.")
+        if deleted_at is not None and self.states.hidden.pop(id, None) != (user_id, deleted_at):
+            self._found("L6", user_id, id, "It was deleted by something else than the program.")
+        if seq == head.anchored:
+            self._compare_anchors(user_id, seq, stored, id)
+            later = [point.length for point in self.points[user_id] if point.length > seq]
+            head.anchored = later[0] if later else 0
+
+    def _compare_anchors(self, user_id: int, length: int, stored: bytes, record_id: int) -> None:
+        for point in self.points.get(user_id, ()):
+            if point.length == length and point.hash != stored:
+                self._found("L6", user_id, record_id, f"{point.witness} says that something else stood here.")
+
+    def _compare_length(self, user_id: int, length: int, whose: str) -> None:
+        for point in self.points.get(user_id, ()):
+            if length < point.length:
+                has = f"{whose} had {point.length} entries and now {length}"
+                self._found("L6", user_id, 0, f"The end is missing: {has}. {point.witness} says so.")
+
+    def _ends(self) -> None:
+        for user_id, head in self.heads.items():
+            name = self.usernames.get(user_id, f"user {user_id}")
+            if self.balances.get(user_id) != head.balance:
+                self._found("L1", user_id, 0, f"The balance of {name} is not that of the last record.")
+            if head.seq == 0:
+                self._found("L2", user_id, 0, f"{name} has no records, not even the starting balance.")
+            self._compare_length(user_id, head.seq, name)
+        for user_id in self.points.keys() - self.heads.keys() - {chain.NO_USER}:
+            self._found("L6", user_id, 0, f"User {user_id} is missing with all records.")
+        for record_id, (user_id, _) in self.states.hidden.items():
+            self._found("L6", user_id, record_id, "It was restored by something else than the program.")
+
+    def _attempts(self) -> None:
+        for row in self.database.execute_sql("SELECT failures, last, wait, name, mark FROM sign_in_failure"):
+            if attempts.mark(self.key, *row[:-1]) != row[-1]:
+                self._found("L6", 0, 0, "A count of failed sign-ins was changed by something else than the program.")
+
+    def _structure(self) -> None:
+        findings = sqlite.full_check(self.database, self.cancelled)
+        for finding in findings:
+            self._found("L7", 0, 0, f"SQLite finds: {finding}.")
+        # Where the schema's unique index stands and is sound, no request can be in the table twice.
+        if self.schema_is_ours and not findings:
+            return
+        twice = "SELECT user_id, request_id, step, max(id) FROM record NOT INDEXED GROUP BY 1, 2, 3 HAVING count(*) > 1"
+        for user_id, request_id, step, record_id in self.database.execute_sql(twice):
+            self._found("L5", user_id, record_id, f"Step {step} of request {request_id} stands more than once.")

@@ -1,0 +1,1 @@
+"""What the ledger allows, whatever keeps it: rules without SQL."""

@@ -1,0 +1,122 @@
+"""Where configuration values come from: files, the environment, the command line; it knows no key and reads no value.
+
+`Known` says which sections and keys there are. Every source gives `Given` values, each of a known key, or raises
+`ConfigError`, which names the source, the key, and what is accepted.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from desktop.terms.errors import ConfigError
+
+PREFIX = "METERCALC_"
+_SHOWN = 80
+
+Known = Mapping[str, Iterable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One value as `origin` gives it: as TOML has it from a file, as text from elsewhere."""
+
+    origin: str
+    section: str
+    key: str
+    value: object
+
+    def refused(self, accepted: str) -> ConfigError:
+        """The error that says that this value is not accepted, and what is."""
+        return _refused(self.origin, f"[{self.section}] {self.key}", self.value, accepted)
+
+
+def from_file(file: Path, known: Known) -> Iterator[Given]:
+    """What a configuration file gives; nothing where there is none."""
+    for section, table in _parsed(file).items():
+        if section not in known:
+            raise _unknown(str(file), f"[{section}]", "the sections", known)
+        if not isinstance(table, dict):
+            raise _refused(str(file), section, table, f"a section, written [{section}] on a line of its own")
+        for key, value in table.items():
+            if key not in known[section]:
+                raise _unknown(str(file), f"[{section}] {key}", "the keys", known[section])
+            yield Given(str(file), section, key, value)
+
+
+def from_environment(environ: Mapping[str, str], known: Known) -> Iterator[Given]:
+    """What the variables METERCALC_<SECTION>_<KEY> give, as text. Other names may be anybody's and are left alone."""
+    names = _variables(known)
+    for name in sorted(environ.keys() & names):
+        yield Given(f"the environment variable {name}", *names[name], environ[name])
+
+
+def misspelt_variables(environ: Mapping[str, str], known: Known) -> list[str]:
+    """The names that begin as a section's variables do and are none: most likely a slip. Their values are secret."""
+    sections = "|".join(section.upper() for section in known)
+    begun = re.compile(f"{PREFIX}({sections})_[A-Z0-9_]*")
+    return sorted(name for name in environ.keys() - _variables(known) if begun.fullmatch(name))
+
+
+def _variables(known: Known) -> dict[str, tuple[str, str]]:
+    return {f"{PREFIX}{section}_{key}".upper(): (section, key) for section in known for key in known[section]}
+
+
+def from_command_line(overrides: Mapping[str, str], known: Known) -> Iterator[Given]:
+    """What "section.key" on the command line gives, as text."""
+    names = {f"{section}.{key}": (section, key) for section in known for key in known[section]}
+    for name, text in overrides.items():
+        if name not in names:
+            raise _unknown("the command line", name, "<section>.<key>, one of", names)
+        yield Given("the command line", *names[name], text)
+
+
+def _parsed(file: Path) -> dict[str, Any]:
+    try:
+        # Editors on Windows put a byte order mark at the start, which TOML does not allow.
+        return tomllib.loads(file.read_bytes().decode("utf-8-sig"), parse_float=Decimal)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read: {error.strerror}.", file=str(file)) from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        message = f"{file}, line {line}: this is not text in UTF-8. Save the file as UTF-8."
+        raise ConfigError(message, file=str(file), line=line) from error
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        raise _not_toml(file, error) from error
+
+
+def _not_toml(file: Path, error: Exception) -> ConfigError:
+    """A syntax error with its line; Python's own limits on digits and depth, which come here too, name none."""
+    if not isinstance(error, tomllib.TOMLDecodeError):
+        return ConfigError(f"{file}: a number is too long, or lists are too deep.", file=str(file))
+    found = re.search(r" \(at (?:line ([0-9]+), column [0-9]+|end of document)\)$", str(error))
+    line = found[1] if found else None
+    where = f"{file}, line {line}" if line else f"{file}, at its end"
+    what = str(error)[: found.start()] if found else str(error)
+    return ConfigError(f"{where}: this is not TOML: {what}.", file=str(file), line=int(line) if line else None)
+
+
+def _refused(origin: str, key: str, value: object, accepted: str) -> ConfigError:
+    shown = _quoted(value)
+    message = f"{origin}: {key} = {shown} is not accepted. Accepted: {accepted}."
+    return ConfigError(message, file=origin, key=key, value=shown, accepted=accepted)
+
+
+def _unknown(origin: str, key: str, what: str, known: Iterable[str]) -> ConfigError:
+    """The error about a name; the value of what nobody knows may be a secret and is not repeated."""
+    accepted = f"{what} {', '.join(known)}"
+    message = f"{origin}: {key} is not known. Accepted: {accepted}."
+    return ConfigError(message, file=origin, key=key, accepted=accepted)
+
+
+def _quoted(value: object) -> str:
+    written = str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False, default=str)
+    return written if len(written) <= _SHOWN else f"{written[:_SHOWN]}…"

@@ -1,0 +1,1 @@
+"""What the program needs of the machine: private files, shipped files, logs, memory."""

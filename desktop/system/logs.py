@@ -1,0 +1,164 @@
+"""Owns the log files and the reference that ties a request's lines together; it must not stop the program, ever.
+
+Nobody but the program's own loggers may go below INFO: peewee's DEBUG prints every parameter of every statement.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from io import TextIOWrapper
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from typing_extensions import override
+
+from desktop.system.private_files import FILE_MODE, make_folder
+
+FILE_NAME = "metercalc.log"
+_FILE_BYTES = 1_000_000
+_OURS = "desktop"
+
+reference: ContextVar[str] = ContextVar("reference", default="--------")
+"""The id of the request that is being carried out. Each thread has its own: a lane passes it on."""
+
+
+def new_reference() -> str:
+    """An id for one request, 8 characters: in every line of its log, and in the message a person sees."""
+    return os.urandom(4).hex()
+
+
+@contextlib.contextmanager
+def request(name: str) -> Iterator[None]:
+    """Within it, every line carries the reference `name`."""
+    token = reference.set(name)
+    try:
+        yield
+    finally:
+        reference.reset(token)
+
+
+def set_up(log_dir: Path, level: str, keep: int) -> None:
+    """Log to `log_dir`, the program from `level` on, in `keep` files (2 or more), instead of where it did before."""
+    shut_down()
+    handler = _PrivateFiles(log_dir / FILE_NAME, keep)
+    handler.addFilter(_Reference())
+    handler.setFormatter(_Lines())
+    root = logging.getLogger()
+    root.addHandler(handler)
+    threshold = logging.getLevelNamesMapping()[level]
+    root.setLevel(max(threshold, logging.INFO))
+    logging.getLogger(_OURS).setLevel(threshold)
+
+
+def set_up_in_need(log_dir: Path) -> None:
+    """Log to `log_dir` if nothing is set up: for a bug that comes before the configuration has said how to."""
+    if not any(isinstance(each, _PrivateFiles) for each in logging.getLogger().handlers):
+        set_up(log_dir, "INFO", 2)
+
+
+def shut_down() -> None:
+    """Close the log file and take logging back to Python's defaults; nothing happens where it was not set up."""
+    root = logging.getLogger()
+    for handler in [each for each in root.handlers if isinstance(each, _PrivateFiles)]:
+        root.removeHandler(handler)
+        handler.close()
+        root.setLevel(logging.WARNING)
+        logging.getLogger(_OURS).setLevel(logging.NOTSET)
+
+
+class _Reference(logging.Filter):
+    """Puts the reference on each record, and drops what libraries say below INFO, also where they ask for it."""
+
+    @override
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.reference = reference.get()
+        ours = record.name == _OURS or record.name.startswith(f"{_OURS}.")
+        return ours or record.levelno >= logging.INFO
+
+
+class _Lines(logging.Formatter):
+    """One line a message, and one more for each line of a traceback, all with the reference."""
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        mark = f"[{getattr(record, 'reference', reference.get())}]"
+        moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        head = f"{moment.removesuffix('+00:00')}Z {record.levelname:<5} {mark} {record.name}:"
+        # A message with a line break in it could pass itself off as another line.
+        lines = [f"{head} {_one_line(record.getMessage())}"]
+        if record.exc_info:
+            trace = self.formatException(record.exc_info)
+            lines += [f"{mark} | {_one_line(line)}" for line in trace.split("\n")]
+        if record.stack_info:
+            lines += [f"{mark} | {_one_line(line)}" for line in record.stack_info.split("\n")]
+        return "\n".join(lines)
+
+
+class _PrivateFiles(RotatingFileHandler):
+    """Rotating files for their owner alone. Trouble with the disk is told on the terminal once; the program goes on."""
+
+    def __init__(self, file: Path, keep: int) -> None:
+        super().__init__(
+            file, maxBytes=_FILE_BYTES, backupCount=keep - 1, encoding="utf-8", delay=True, errors="backslashreplace"
+        )
+        self._told = False
+
+    @override
+    def _open(self) -> TextIOWrapper:
+        make_folder(Path(self.baseFilename).parent)
+        return open(self.baseFilename, "a", encoding=self.encoding, errors=self.errors, opener=_private)
+
+    @override
+    def shouldRollover(self, record: logging.LogRecord) -> bool:
+        # Another process of the program may have rotated the files: go on in the new one, not in its renamed past.
+        if self.stream is not None and not _is_open_at(self.stream, self.baseFilename):
+            self.stream.close()
+            self.stream = self._open()
+        return bool(super().shouldRollover(record))
+
+    @override
+    def rotate(self, source: str, dest: str) -> None:
+        # Windows renames no file that another process has open: this one then grows until it can.
+        with contextlib.suppress(PermissionError):
+            super().rotate(source, dest)
+
+    @override
+    def handleError(self, record: logging.LogRecord) -> None:
+        error = sys.exception()
+        if not isinstance(error, OSError):
+            super().handleError(record)
+        elif not self._told and sys.stderr is not None:
+            self._told = True
+            sys.stderr.write(f"metercalc: the log cannot be written: {error}\n")
+
+    @override
+    def close(self) -> None:
+        # What a full disk refused is still in the buffer and would be refused again here.
+        with contextlib.suppress(OSError):
+            super().close()
+
+
+def _private(file: str, flags: int) -> int:
+    descriptor = os.open(file, flags, FILE_MODE)
+    # A log that an earlier umask left open to others; but never a device that somebody linked the log to.
+    if os.name == "posix" and stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.fchmod(descriptor, FILE_MODE)
+    return descriptor
+
+
+def _is_open_at(stream: TextIOWrapper, file: str) -> bool:
+    try:
+        return os.path.samestat(os.fstat(stream.fileno()), os.stat(file))
+    except FileNotFoundError:
+        return False
+
+
+def _one_line(text: str) -> str:
+    return text.replace("\r", "\\r").replace("\n", "\\n")

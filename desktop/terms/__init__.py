@@ -1,0 +1,1 @@
+"""The words of the trade, used by all: kinds, values, errors, days."""

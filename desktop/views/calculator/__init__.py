@@ -1,0 +1,1 @@
+"""The calculator: entry, display, keypad with prices, tape."""

@@ -1,0 +1,155 @@
+"""The calculator's display: entry, quote, and below them the result, a message or the wait. It decides nothing.
+
+One of the three shows at a time, in one place of one height: the keys below must not move under the mouse.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.views.calculator.entry_edit import EntryEdit
+from desktop.views.calculator.result_label import ResultLabel
+from desktop.views.look import theme
+from desktop.views.look.icons import icon
+
+_QUOTE_LINES = 2
+
+
+class Display(QFrame):
+    """What stands above the keys."""
+
+    copy_asked = Signal()
+    cancel_asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        theme.set_role(self, "card")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        self.entry = EntryEdit()
+        self._quote = _line("quote_label", "Price", "muted")
+        self._quote.setMinimumHeight(self._quote.fontMetrics().lineSpacing() * _QUOTE_LINES)
+        self._result = ResultLabel()
+        self._copy = QToolButton()
+        self._copy.setObjectName("copy_result_button")
+        self._copy.setIcon(icon("copy"))
+        self._copy.setText("Copy")
+        self._copy.setToolTip("Copy the result")
+        self._copy.setAccessibleName("Copy the result")
+        self._copy.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        theme.set_role(self._copy, "link")
+        self._copy.hide()
+        self._message = _line("message_label", "Message", "negative")
+        self._message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._progress = QProgressBar()
+        self._progress.setRange(0, 0)
+        self._progress.setTextVisible(False)
+        self._progress.setAccessibleName("Waiting for random.org")
+        self._cancel = QPushButton("Cancel")
+        self._cancel.setObjectName("cancel_random_button")
+        self._cancel.setToolTip("Stop waiting; nothing is charged (Esc)")
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self._outcome = QWidget()
+        outcome = _row(self._outcome, self._copy)
+        outcome.addWidget(self._result, 1)
+        self._waiting = QWidget()
+        waiting = _row(self._waiting, QLabel("Waiting for random.org …"))
+        waiting.addWidget(self._progress, 1)
+        waiting.addWidget(self._cancel)
+        self._place = QStackedWidget()
+        self._trouble = _scrolling(self._message)
+        for page in (self._outcome, self._trouble, self._waiting):
+            self._place.addWidget(page)
+        self._place.setFixedHeight(self._result.minimumHeight())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.SMALL)
+        layout.setSpacing(theme.TIGHT)
+        for widget in (self.entry, self._quote, self._place):
+            layout.addWidget(widget)
+
+    def _connect(self) -> None:
+        self._copy.clicked.connect(self.copy_asked)
+        self._cancel.clicked.connect(self.cancel_asked)
+
+    def show_quote(self, text: str, role: str) -> None:
+        """Show what the entry costs, or what is not understood in it."""
+        self._quote.setText(text)
+        theme.set_role(self._quote, role)
+
+    def show_result(self, text: str) -> None:
+        """Show a result, or none."""
+        self._message.clear()
+        self._result.show_text(text)
+        self._copy.setVisible(bool(text))
+        self._place.setCurrentWidget(self._outcome)
+
+    def age_result(self, *, old: bool) -> None:
+        """Say whether the result is that of an earlier entry, which must not pass for the one that is being typed."""
+        self._result.set_old(old=old)
+
+    def show_message(self, text: str) -> None:
+        """Show why there is no result."""
+        self._message.setText(text)
+        self._place.setCurrentWidget(self._trouble)
+
+    @Slot()
+    def take_message_away(self) -> None:
+        """Show no message any more."""
+        if self._place.currentWidget() is self._trouble:
+            self.show_result("")
+
+    def show_waiting(self, waiting: bool) -> None:
+        """Show that random.org is being waited for."""
+        if waiting:
+            self._place.setCurrentWidget(self._waiting)
+        elif self._place.currentWidget() is self._waiting:
+            self._place.setCurrentWidget(self._outcome)
+
+
+def _line(name: str, spoken: str, role: str) -> QLabel:
+    label = QLabel()
+    label.setObjectName(name)
+    label.setAccessibleName(spoken)
+    label.setWordWrap(True)
+    label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+    theme.set_role(label, role)
+    return label
+
+
+def _scrolling(label: QLabel) -> QScrollArea:
+    """The label in a place of fixed height, in which a long text can be scrolled."""
+    area = QScrollArea()
+    area.setWidget(label)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.viewport().setAutoFillBackground(False)
+    label.setAutoFillBackground(False)
+    return area
+
+
+def _row(parent: QWidget, first: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout(parent)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(theme.SMALL)
+    row.addWidget(first)
+    return row

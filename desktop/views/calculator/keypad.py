@@ -1,0 +1,166 @@
+"""The keypad: keys that type into the entry, and show what an operation costs. A key never takes the focus."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from PySide6.QtCore import QEvent, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QEnterEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
+from typing_extensions import override
+
+from desktop.arithmetic.money import format_money
+from desktop.arithmetic.numbers import NumberFormat
+from desktop.arithmetic.table import OPERATIONS
+from desktop.terms.values import OperationType
+from desktop.views.look import theme
+
+
+class Key(NamedTuple):
+    """A key: its object name, what it shows, and types unless it acts, what it is called, its operation, its place."""
+
+    name: str
+    label: str
+    spoken: str
+    operation: OperationType | None
+    row: int
+    column: int
+    columns: int = 1
+
+
+_DIGITS = {"7": (1, 0), "8": (1, 1), "9": (1, 2), "4": (2, 0), "5": (2, 1), "6": (2, 2), "1": (3, 0), "2": (3, 1)}
+_DIGITS |= {"3": (3, 2), "0": (4, 0)}
+
+_OPERATION_KEYS = tuple(
+    Key(key.name, key.label or row.symbol, key.spoken, row.type, key.row, key.column)
+    for row in sorted(OPERATIONS.values(), key=lambda row: (-row.precedence, -row.number))
+    if (key := row.key) is not None
+)
+_COLUMNS = 4
+_LAST_ROW = 5
+_EQUALS = 1 + max((key.column for key in _OPERATION_KEYS if key.row == _LAST_ROW), default=-1)  # and all that is left
+
+KEYS = (
+    Key("key_clear", "C", "Clear", None, 0, 0),
+    Key("key_backspace", "⌫", "Backspace", None, 0, 1),
+    Key("key_open", "(", "Open parenthesis", None, 0, 2),
+    Key("key_close", ")", "Close parenthesis", None, 0, 3),
+    *(Key(f"key_{digit}", digit, digit, None, row, column) for digit, (row, column) in _DIGITS.items()),
+    Key("key_point", ".", "Decimal point", None, 4, 1),
+    *_OPERATION_KEYS,
+    Key("key_equals", "=", "Equals", None, _LAST_ROW, _EQUALS, _COLUMNS - _EQUALS),
+)
+
+
+class KeyButton(QPushButton):
+    """One key, with its price in small print."""
+
+    pointed_at = Signal(object)  # the OperationType under the mouse, or None when it leaves
+
+    def __init__(self, key: Key, label: str) -> None:
+        super().__init__(label)
+        self.key = key
+        self._price = ""
+        self.setObjectName(key.name)
+        self.setAccessibleName(key.spoken)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        height = self.fontMetrics().height()
+        self.setMinimumSize(height * 3, int(height * 2.6))
+        theme.set_size(self, theme.Size.BODY if len(label) > 1 else theme.Size.LEAD)
+        if key.name == "key_equals":
+            theme.set_role(self, "primary")
+
+    def show_price(self, price: str) -> None:
+        """Show what a press costs, under the sign."""
+        self._price = price
+        self.setAccessibleDescription(f"costs {price}")
+        self.setToolTip(f"{self.key.spoken}: costs {price}")
+        self.update()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._price:
+            return
+        painter = QPainter(self)
+        painter.setFont(theme.font(theme.Size.CAPTION, figures=True))
+        painter.setPen(QColor(theme.colours().muted))
+        line = painter.fontMetrics().height()
+        band = QRect(0, self.height() - line - theme.TIGHT, self.width(), line)
+        painter.drawText(band, Qt.AlignmentFlag.AlignCenter, self._price)
+
+    @override
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        # Two digits typed fast are two; a random string bought by a double click is one.
+        if self.key.operation is OperationType.RANDOM_STRING:
+            event.accept()
+        else:
+            super().mouseDoubleClickEvent(event)
+
+    @override
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.pointed_at.emit(self.key.operation)
+
+    @override
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.pointed_at.emit(None)
+
+
+class Keypad(QWidget):
+    """All keys. It says what was pressed, and knows nothing of the entry."""
+
+    typed = Signal(str)
+    cleared = Signal()
+    backspaced = Signal()
+    evaluated = Signal()
+    random_asked = Signal()
+    pointed_at = Signal(object)
+
+    def __init__(self, *, number_format: NumberFormat) -> None:
+        super().__init__()
+        self._format = number_format
+        self._buttons = [KeyButton(key, self._label(key)) for key in KEYS]
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(theme.TIGHT + 2)
+        for row in range(max(key.row for key in KEYS) + 1):
+            grid.setRowStretch(row, 1)
+        for button in self._buttons:
+            grid.addWidget(button, button.key.row, button.key.column, 1, button.key.columns)
+            button.setProperty("kind", "operation" if button.key.operation else "plain")
+        for column in range(grid.columnCount()):
+            grid.setColumnStretch(column, 1)
+
+    def _connect(self) -> None:
+        actions = {
+            "key_clear": self.cleared,
+            "key_backspace": self.backspaced,
+            "key_equals": self.evaluated,
+            "key_random": self.random_asked,
+        }
+        for button in self._buttons:
+            button.pointed_at.connect(self.pointed_at)
+            button.clicked.connect(actions.get(button.key.name, self._on_typing_key))
+
+    def show_prices(self, prices: Mapping[OperationType, int]) -> None:
+        """Show what each operation costs on its key."""
+        for button in self._buttons:
+            if button.key.operation is not None:
+                button.show_price(format_money(prices[button.key.operation], self._format))
+
+    def _on_typing_key(self) -> None:
+        button = self.sender()
+        if isinstance(button, KeyButton):
+            self.typed.emit(self._label(button.key))
+
+    def _label(self, key: Key) -> str:
+        return self._format.decimal_mark if key.name == "key_point" else key.label

@@ -1,0 +1,209 @@
+"""The calculator: display, keypad and tape put together. It shows what the controller says and asks it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLocale, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.arithmetic.numbers import MAX_DIGITS, localise
+from desktop.controllers.calculator import CalculatorController
+from desktop.controllers.requests import Failure
+from desktop.terms.values import OperationType, Quote, Receipt, Statement
+from desktop.views.calculator.display import Display
+from desktop.views.calculator.keypad import Keypad
+from desktop.views.calculator.price_texts import paid_text, price_text, quote_text
+from desktop.views.calculator.tape import TapeView
+from desktop.views.look import theme
+from desktop.views.look.announcing import announce
+from desktop.views.look.number_locale import number_format_of
+from desktop.wording.shown import OPERATION_NAMES
+
+_HINT = "The price is shown here before you pay."
+
+
+class CalculatorPanel(QWidget):
+    """Everything one calculates with."""
+
+    def __init__(self, *, calculator: CalculatorController, locale: QLocale | None = None) -> None:
+        super().__init__()
+        self.setObjectName("calculator_panel")
+        self._calculator = calculator
+        self._format = number_format_of(locale or QLocale())
+        self._statement: Statement | None = None
+        self._quote = (_HINT, "muted")
+        self._paid = False
+        self._drawing = False
+        self._result = ""
+        self._build()
+        self._connect()
+        calculator.set_number_format(self._format)
+
+    def _build(self) -> None:
+        self._display = Display()
+        self._entry = self._display.entry
+        self._display.show_quote(*self._quote)
+        self._keypad = Keypad(number_format=self._format)
+        self._tape = TapeView(number_format=self._format)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
+        layout.setSpacing(theme.SMALL)
+        layout.addWidget(self._display)
+        layout.addWidget(self._keypad)
+        layout.addWidget(self._tape, 1)
+
+    def _connect(self) -> None:
+        self._entry.textChanged.connect(self._on_text_changed)
+        self._entry.textEdited.connect(self._display.take_message_away)
+        self._entry.textChanged.connect(self._on_entry_changed)
+        self._entry.evaluated.connect(self._calculator.evaluate)
+        self._entry.cleared.connect(self._on_clear)
+        self._keypad.typed.connect(self._on_typed)
+        self._keypad.cleared.connect(self._on_clear)
+        self._keypad.backspaced.connect(self._entry.take_back)
+        self._keypad.evaluated.connect(self._calculator.evaluate)
+        self._keypad.random_asked.connect(self.draw_random)
+        self._keypad.pointed_at.connect(self._on_pointed_at)
+        self._display.copy_asked.connect(self.copy_result)
+        self._display.cancel_asked.connect(self._calculator.cancel_drawing)
+        self._tape.reused.connect(self._on_reused)
+        calculator = self._calculator
+        calculator.statement_changed.connect(self._on_statement)
+        calculator.quoted.connect(self._on_quoted)
+        calculator.entry_cleared.connect(self._on_entry_cleared)
+        calculator.entry_unclear.connect(self._on_unclear)
+        calculator.charged.connect(self._on_charged)
+        for signal in (calculator.denied, calculator.failed, calculator.price_changed):
+            signal.connect(self._on_failed)
+        calculator.drawing_changed.connect(self._on_drawing)
+
+    @Slot()
+    def focus_entry(self) -> None:
+        """Go back to where one types."""
+        self._entry.setFocus()
+
+    @Slot()
+    def copy_result(self) -> None:
+        """Copy the result alone, its figures in the locale's marks and without grouping."""
+        if self._result:
+            QGuiApplication.clipboard().setText(self._result)
+
+    def forget(self) -> None:
+        """Clear everything: somebody else may sign in."""
+        self._tape.model().clear()
+        self._statement = None
+        self._clear()
+
+    @Slot(str)
+    def _on_text_changed(self, text: str) -> None:
+        self._paid = False
+        self._entry.mark(None)
+        self._calculator.set_entry(text)
+
+    @Slot(str)
+    def _on_typed(self, text: str) -> None:
+        self._display.take_message_away()
+        self._entry.type_in(text)
+
+    @Slot()
+    def _on_clear(self) -> None:
+        if self._drawing:
+            self._calculator.cancel_drawing()
+        else:
+            self._clear()
+            self._entry.setFocus()
+
+    def _clear(self) -> None:
+        self._entry.clear()
+        self._show_result("", exact=True)
+
+    @Slot()
+    def draw_random(self) -> None:
+        """Buy a random string."""
+        self._display.take_message_away()
+        self._calculator.draw_random()
+        self._entry.setFocus()
+
+    @Slot(str)
+    def _on_reused(self, result: str) -> None:
+        self._on_typed(localise(result, self._format))
+
+    @Slot(object)
+    def _on_pointed_at(self, operation: OperationType | None) -> None:
+        if operation is OperationType.RANDOM_STRING and self._statement is not None:
+            cost, balance = self._statement.prices[operation], self._statement.account.balance
+            text = f"{OPERATION_NAMES[operation]}: {price_text(cost, balance, self._format)}"
+            self._display.show_quote(text, "muted" if cost <= balance else "warning")
+        else:
+            self._display.show_quote(*self._quote)
+
+    @Slot(object)
+    def _on_statement(self, statement: Statement) -> None:
+        self._statement = statement
+        self._keypad.show_prices(statement.prices)
+
+    @Slot(object)
+    def _on_quoted(self, quote: Quote) -> None:
+        if not self._paid:
+            text = quote_text(quote, self._entry.text(), self._format)
+            self._show_quote(text, "muted" if quote.balance_after >= 0 else "warning")
+
+    @Slot()
+    def _on_entry_cleared(self) -> None:
+        if not self._paid:
+            self._show_quote(_HINT, "muted")
+
+    @Slot(str)
+    def _on_entry_changed(self, text: str) -> None:
+        self._display.age_result(old=bool(text.strip()))
+
+    @Slot(object)
+    def _on_unclear(self, failure: Failure) -> None:
+        # Not understood at its very end, an entry is only not finished yet.
+        position = failure.details.get("position")
+        unfinished = isinstance(position, int) and position >= len(self._entry.text().rstrip())
+        if isinstance(position, int) and not unfinished:
+            self._entry.mark(position)
+        self._show_quote(failure.message, "muted" if unfinished else "warning")
+
+    @Slot(object)
+    def _on_charged(self, receipt: Receipt) -> None:
+        drawn = any(entry.operation is OperationType.RANDOM_STRING for entry in receipt.entries)
+        self._tape.append(receipt)
+        self._show_result(receipt.result, exact=receipt.exact, number=not drawn)
+        if not drawn and sum(figure.isdigit() for figure in receipt.result) <= MAX_DIGITS:
+            self._entry.hold_result(self._result)
+        elif not drawn:
+            self._entry.selectAll()  # too long to be calculated with
+        if self._entry.holds_result or not self._entry.text():
+            # Nothing is left that could cost: say what was paid, until something is typed.
+            self._show_quote(paid_text(receipt, self._format), "muted")
+            self._paid = True
+        self._display.age_result(old=False)  # also where it has become the entry, to be gone on with
+        spoken = f"{'' if receipt.exact else 'about '}{self._result}. {paid_text(receipt, self._format)}"
+        announce(self, spoken)
+        self._entry.setFocus()
+
+    @Slot(object)
+    def _on_failed(self, failure: Failure) -> None:
+        self._show_result("", exact=True)  # an old result beside a new refusal would pass for its answer
+        position = failure.details.get("position")
+        if isinstance(position, int):
+            self._entry.setCursorPosition(position)
+            self._entry.setSelection(position, 1)
+        self._display.show_message(failure.text)
+        announce(self, failure.text, urgent=True)
+
+    @Slot(bool)
+    def _on_drawing(self, drawing: bool) -> None:
+        self._drawing = drawing
+        self._display.show_waiting(drawing)
+
+    def _show_result(self, result: str, *, exact: bool, number: bool = True) -> None:
+        # A random string is no number: its "." and "-" are its own.
+        self._result = localise(result, self._format) if number else result
+        self._display.show_result(self._result if exact else f"≈ {self._result}")
+
+    def _show_quote(self, text: str, role: str) -> None:
+        self._quote = (text, role)
+        self._display.show_quote(text, role)

@@ -1,0 +1,42 @@
+"""The sentences about a price: before it is paid, once it is paid, and how an entry was read. It computes no price."""
+
+from __future__ import annotations
+
+import re
+
+from desktop.arithmetic.money import format_money
+from desktop.arithmetic.numbers import NumberFormat, localise
+from desktop.arithmetic.table import COMPUTED
+from desktop.terms.values import Quote, Receipt
+
+_SAME = tuple((typed, row.symbol) for row in COMPUTED for typed in row.typed)
+
+
+def price_text(cost: int, balance: int, fmt: NumberFormat) -> str:
+    """ "Costs 30.00 · balance after 970.00", or how much the balance is short."""
+    price = f"Costs {format_money(cost, fmt)}" if cost else "Free of charge"
+    if cost > balance:
+        return f"{price} · {format_money(cost - balance, fmt)} more than the balance"
+    return f"{price} · balance after {format_money(balance - cost, fmt)}"
+
+
+def quote_text(quote: Quote, typed: str, fmt: NumberFormat) -> str:
+    """The price of an entry, below how it was read where that differs from what was typed."""
+    price = price_text(quote.cost, quote.balance, fmt)
+    reading = localise(quote.reading, fmt)
+    return price if _squeezed(reading, fmt) == _squeezed(typed, fmt) else f"Read as {reading}\n{price}"
+
+
+def paid_text(receipt: Receipt, fmt: NumberFormat) -> str:
+    """ "Charged 30.00 · balance 970.00"."""
+    paid = f"Charged {format_money(receipt.cost, fmt)}" if receipt.cost else "Free of charge"
+    return f"{paid} · balance {format_money(receipt.balance, fmt)}"
+
+
+def _squeezed(text: str, fmt: NumberFormat) -> str:
+    """An entry without what makes no difference: two that differ after this were read as something else."""
+    for typed, read in _SAME:
+        text = text.replace(typed, read)
+    mark = re.escape(fmt.decimal_mark)
+    text = re.sub(rf"({mark}\d*?)0+(?!\d)", r"\1", "".join(text.split()))
+    return re.sub(rf"{mark}(?!\d)", "", text)

@@ -1,0 +1,104 @@
+"""The result in large figures, however long it is: it shrinks, then wraps and scrolls, and is never cut in silence."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QTextLayout, QTextOption
+from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QWidget
+from typing_extensions import override
+
+from desktop.views.look import theme
+
+_ONE_LINE = (theme.Size.DISPLAY, theme.Size.TITLE)
+_LINES_IN_SIGHT = 1.7  # of the largest figures
+
+
+class _Figures(QLabel):
+    """The label inside: as large as fits on one line, else broken between any two figures, and painted so itself.
+
+    A font set from outside would not last: a new style sheet puts back the one from before the first.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWordWrap(True)  # or the area around it does not ask how high it is, and never scrolls
+
+    @override
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    @override
+    def heightForWidth(self, width: int) -> int:
+        return int(self._laid_out(width).boundingRect().height()) + 1
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(theme.WIDE, self.heightForWidth(max(self.width(), theme.WIDE)))
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.WIDE, 0)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        layout = self._laid_out(self.width())
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        spare = max(0.0, self.height() - layout.boundingRect().height())
+        layout.draw(painter, QPointF(0, spare / 2))
+
+    def _laid_out(self, width: int) -> QTextLayout:
+        layout = QTextLayout(self.text(), self._font_for(width))
+        option = QTextOption(Qt.AlignmentFlag.AlignRight)
+        option.setWrapMode(QTextOption.WrapMode.WrapAnywhere)
+        layout.setTextOption(option)
+        layout.beginLayout()
+        height = 0.0
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(width)
+            line.setPosition(QPointF(0, height))
+            height += line.height()
+        layout.endLayout()
+        return layout
+
+    def _font_for(self, width: int) -> QFont:
+        for size in _ONE_LINE:
+            font = theme.font(size, figures=True)
+            if QFontMetricsF(font).horizontalAdvance(self.text()) <= width:
+                return font
+        return theme.font(theme.Size.BODY, figures=True)
+
+
+class ResultLabel(QScrollArea):
+    """Shows one result; the label inside carries the contract's name and the plain text."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._label = _Figures()
+        self._label.setObjectName("result_label")
+        self._label.setAccessibleName("Result")
+        self.setWidget(self._label)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        largest = QFontMetricsF(theme.font(theme.Size.DISPLAY, figures=True)).height()
+        self.setMinimumHeight(int(largest * _LINES_IN_SIGHT))
+        self.viewport().setAutoFillBackground(False)
+        self._label.setAutoFillBackground(False)
+
+    @property
+    def text(self) -> str:
+        """The result as it is shown."""
+        return self._label.text()
+
+    def set_old(self, *, old: bool) -> None:
+        """Show the result as one that has been gone on from, or as the present one."""
+        theme.set_role(self._label, "muted" if old else "")
+
+    def show_text(self, text: str) -> None:
+        """Show a result from its beginning, as large as it fits."""
+        self._label.setText(text)
+        self._label.updateGeometry()
+        self.verticalScrollBar().setValue(0)

@@ -1,0 +1,1 @@
+"""Dialogs: signing in, password, export, statement, verification, details."""

@@ -1,0 +1,235 @@
+"""The small dialogs: password, shortcuts, about, a crash, the ledger's proof. Each shows and asks; none blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.controllers.requests import Failure
+from desktop.controllers.sessions import SessionController
+from desktop.controllers.store import StoreController
+from desktop.terms.values import Verification
+from desktop.views.look import theme
+from desktop.views.look.icons import application_icon
+
+SHORTCUTS = (
+    ("Enter", "Calculate and pay"),
+    ("Esc", "Clear the entry"),
+    ("Ctrl+G", "Draw a random string and pay for it"),
+    ("Ctrl+Shift+C", "Copy the result"),
+    ("Ctrl+L", "Go to the calculator"),
+    ("Ctrl+F", "Search the records"),
+    ("Ctrl+C", "Copy the selected records"),
+    ("Del", "Delete the selected records"),
+    ("Ctrl+R", "Restore the selected records (in the Trash)"),
+    ("Ctrl+Z", "Undo deletions, the newest first"),
+    ("Ctrl+E", "Export the filtered records"),
+    ("Ctrl+T", "Make a statement"),
+    ("Ctrl+I", "Look at the insights"),
+    ("Menu key", "Look for what is in the cell, and more"),
+    ("Alt+Shift+← →", "Move the column with the cursor"),
+    ("Alt+Shift+↑ ↓", "Make it wider or narrower"),
+    ("Ctrl+1, 2, 3", "Both, the calculator alone, the records alone"),
+    ("Ctrl+Shift+Q", "Sign out"),
+    ("Ctrl+Q", "Quit"),
+    ("F1", "This list"),
+)
+
+
+class Dialog(QDialog):
+    """A window of its own that goes away for good when it is closed."""
+
+    def __init__(self, name: str, title: str, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.layout_ = QVBoxLayout(self)
+        self.layout_.setContentsMargins(theme.WIDE, theme.LARGE, theme.WIDE, theme.LARGE)
+        self.layout_.setSpacing(theme.MEDIUM)
+
+    def add_text(self, text: str, *, role: str = "") -> QLabel:
+        """A paragraph."""
+        label = QLabel(text)
+        label.setWordWrap(True)
+        theme.set_role(label, role)
+        self.layout_.addWidget(label)
+        return label
+
+    def add_buttons(self, *, accept: str = "", reject: str = "Close") -> QDialogButtonBox:
+        """The row of buttons at the foot."""
+        buttons = QDialogButtonBox()
+        if accept:
+            primary = buttons.addButton(accept, QDialogButtonBox.ButtonRole.AcceptRole)
+            theme.set_role(primary, "primary")
+        buttons.addButton(reject, QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.rejected.connect(self.reject)
+        self.layout_.addWidget(buttons)
+        return buttons
+
+
+class PasswordDialog(Dialog):
+    """Asks for the present password and a new one, twice."""
+
+    def __init__(self, *, sessions: SessionController, parent: QWidget | None = None) -> None:
+        super().__init__("password_dialog", "Change password", parent)
+        self._sessions = sessions
+        self._old, self._new, self._again = (_password(n) for n in ("old", "new", "again"))
+        form = QFormLayout()
+        form.addRow("&Present password", self._old)
+        form.addRow("&New password", self._new)
+        form.addRow("New password &again", self._again)
+        self.layout_.addLayout(form)
+        self._error = self.add_text("", role="negative")
+        self._error.setObjectName("password_error_label")
+        self._buttons = self.add_buttons(accept="&Change", reject="Cancel")
+        self._buttons.accepted.connect(self._on_change)
+        sessions.busy_changed.connect(self._on_busy)
+        sessions.password_changed.connect(self.accept)
+        sessions.failed.connect(self._on_failed)
+        sessions.signed_out.connect(self._on_signed_out)
+
+    @Slot()
+    def _on_change(self) -> None:
+        if not self._old.text() or not self._new.text():
+            self._error.setText("Enter the present password, and the new one twice.")
+        elif self._new.text() != self._again.text():
+            self._error.setText("The two new passwords are not the same.")
+        else:
+            self._error.clear()
+            self._sessions.change_password(self._old.text(), self._new.text())
+
+    @Slot(bool)
+    def _on_busy(self, busy: bool) -> None:
+        for widget in (self._old, self._new, self._again, self._buttons):
+            widget.setEnabled(not busy)
+
+    @Slot(object)
+    def _on_failed(self, failure: Failure) -> None:
+        self._error.setText(failure.text)
+
+    @Slot(str)
+    def _on_signed_out(self, _reason: str) -> None:
+        self.reject()
+
+
+class ShortcutsDialog(Dialog):
+    """Every shortcut on one sheet."""
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__("shortcuts_dialog", "Keyboard shortcuts", parent)
+        form = QFormLayout()
+        form.setHorizontalSpacing(theme.WIDE)
+        for keys, what in SHORTCUTS:
+            label = QLabel(keys)
+            label.setFont(theme.font(bold=True))
+            form.addRow(label, QLabel(what))
+        self.layout_.addLayout(form)
+        self.add_buttons()
+
+
+class DetailsDialog(Dialog):
+    """Text to read and copy: what the program is, or what went wrong in it."""
+
+    def __init__(
+        self, *, name: str, title: str, text: str, details: Sequence[str], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(name, title, parent)
+        self._details = "\n".join(details)
+        picture = QLabel()
+        picture.setPixmap(application_icon().pixmap(48, 48))
+        self.layout_.addWidget(picture)
+        self.add_text(text)
+        shown = QPlainTextEdit(self._details)
+        shown.setReadOnly(True)
+        shown.setAccessibleName("Details")
+        shown.setTabChangesFocus(True)
+        self.layout_.addWidget(shown, 1)
+        buttons = self.add_buttons()
+        copy = buttons.addButton("&Copy details", QDialogButtonBox.ButtonRole.ActionRole)
+        copy.setObjectName("copy_details_button")
+        copy.clicked.connect(self._on_copy)
+        self.resize(560, 380)
+
+    @Slot()
+    def _on_copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._details)
+
+
+class VerifyDialog(Dialog):
+    """The ledger being proved, and what came of it in plain words."""
+
+    cancelled = Signal()
+
+    def __init__(
+        self, *, store: StoreController, explain: Callable[[Verification], str], parent: QWidget | None = None
+    ) -> None:
+        super().__init__("verify_dialog", "Verify ledger", parent)
+        self._explain = explain
+        self._outcome = self.add_text("Following every record from the first to the last …")
+        self._outcome.setObjectName("verify_outcome_label")
+        self._progress = QProgressBar()
+        self._progress.setAccessibleName("Records checked")
+        self._progress.setTextVisible(False)
+        self._problems = QPlainTextEdit()
+        self._problems.setReadOnly(True)
+        self._problems.setTabChangesFocus(True)
+        self._problems.setAccessibleName("Problems")
+        self._problems.hide()
+        for widget in (self._progress, self._problems):
+            self.layout_.addWidget(widget)
+        self._cancel = self.add_buttons().addButton("&Stop", QDialogButtonBox.ButtonRole.ActionRole)
+        self._cancel.setObjectName("stop_verify_button")
+        self._cancel.clicked.connect(self._on_cancel)
+        store.verify_progress.connect(self._on_progress)
+        store.verified.connect(self._on_verified)
+        store.verify_failed.connect(self._on_failed)
+        self.resize(480, 200)
+
+    @Slot()
+    def _on_cancel(self) -> None:
+        self.cancelled.emit()
+        self._end("Stopped before the end: nothing is proved. Start again when there is time for all of it.")
+
+    @Slot(int, int)
+    def _on_progress(self, done: int, total: int) -> None:
+        self._progress.setRange(0, max(total, 1))
+        self._progress.setValue(done)
+
+    @Slot(object)
+    def _on_verified(self, verification: Verification) -> None:
+        self._end(self._explain(verification))
+        if verification.problems:
+            lines = (f"{p.rule}  {p.username}  record {p.record_id}: {p.message}" for p in verification.problems)
+            self._problems.setPlainText("\n".join(lines))
+            self._problems.show()
+            self.resize(640, 420)
+
+    @Slot(object)
+    def _on_failed(self, failure: Failure) -> None:
+        self._end(failure.text)
+
+    def _end(self, text: str) -> None:
+        self._outcome.setText(text)
+        self._progress.hide()
+        self._cancel.hide()
+
+
+def _password(name: str) -> QLineEdit:
+    field = QLineEdit()
+    field.setObjectName(f"{name}_password_edit")
+    field.setEchoMode(QLineEdit.EchoMode.Password)
+    return field

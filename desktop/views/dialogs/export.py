@@ -1,0 +1,119 @@
+"""Asks how and where to export: format, separator, byte order mark, then the file. It writes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QDir, QLocale, QSettings, Qt, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFileDialog, QFormLayout, QLabel, QWidget
+
+from desktop.arithmetic.money import format_count
+from desktop.controllers.exports import Export
+from desktop.documents.export_files import ExportFormat
+from desktop.finding.filters import described
+from desktop.terms.values import PageRequest
+from desktop.views.dialogs.dialogs import Dialog
+from desktop.views.look import theme
+from desktop.views.look.number_locale import number_format_of
+
+_KINDS = {
+    "csv": ("CSV", "CSV (*.csv)", "Every field, exact; opens in any spreadsheet."),
+    "json": ("JSON", "JSON (*.json)", "Every field, exact, for other programs: one record a line."),
+    "xlsx": ("Excel workbook", "Excel workbook (*.xlsx)", "Figures and dates to calculate with. Numbers of more than "
+             "15 digits are text: Excel would round them."),
+}  # fmt: skip
+_SEPARATORS = {",": "Comma  ,", ";": "Semicolon  ;", "\t": "Tab"}
+_SETTINGS = "export"
+
+
+class ExportDialog(Dialog):
+    """What to write the filtered records as. The choice is kept for the next time."""
+
+    chosen = Signal(object)  # Export
+
+    def __init__(self, *, request: PageRequest, count: int, settings: QSettings, parent: QWidget | None = None) -> None:
+        super().__init__("export_dialog", "Export records", parent)
+        noun = "record" if count == 1 else "records"
+        self._records = f"{format_count(count, number_format_of(QLocale()))} {noun}"
+        self._request = request
+        self._settings = settings
+        self._build()
+        self._recall()
+        self._format.currentIndexChanged.connect(self._on_format)
+        self._on_format()
+
+    def _build(self) -> None:
+        what = self.add_text(f"{self._records}: all that the filters let through, in the order shown.")
+        what.setObjectName("export_count_label")
+        filters = described(self._request.filters, number_format_of(QLocale()))
+        if filters:
+            self.add_text(f"Filters: {filters}.").setObjectName("export_filters_label")
+        self._format = QComboBox()
+        self._format.setObjectName("export_format_combo")
+        for kind, (name, _, _) in _KINDS.items():
+            self._format.addItem(name, kind)
+        self._separator = QComboBox()
+        self._separator.setObjectName("export_separator_combo")
+        for separator, name in _SEPARATORS.items():
+            self._separator.addItem(name, separator)
+        self._bom = QCheckBox("&Mark as UTF-8 (byte order mark)")
+        self._bom.setObjectName("export_bom_check")
+        self._bom.setToolTip("Some spreadsheets need it to read other signs than A to Z.")
+        form = QFormLayout()
+        form.setHorizontalSpacing(theme.LARGE)
+        form.setVerticalSpacing(theme.SMALL)
+        form.addRow("&Format", self._format)
+        form.addRow("&Separator", self._separator)
+        form.addRow("", self._bom)
+        self.layout_.addLayout(form)
+        self._explanation = QLabel()
+        self._explanation.setWordWrap(True)
+        theme.set_role(self._explanation, "muted")
+        self.layout_.addWidget(self._explanation)
+        self.layout_.addStretch(1)
+        self.add_buttons(accept="Choose &file …", reject="Cancel").accepted.connect(self._on_choose_file)
+        self.setMinimumWidth(420)
+
+    def _recall(self) -> None:
+        for combo, name in ((self._format, "format"), (self._separator, "separator")):
+            place = combo.findData(str(self._settings.value(f"{_SETTINGS}/{name}", "")))
+            combo.setCurrentIndex(max(place, 0))
+        self._bom.setChecked(str(self._settings.value(f"{_SETTINGS}/bom", "0")) == "1")
+
+    def _remember(self, folder: Path) -> None:
+        self._settings.setValue(f"{_SETTINGS}/format", self._format.currentData())
+        self._settings.setValue(f"{_SETTINGS}/separator", self._separator.currentData())
+        self._settings.setValue(f"{_SETTINGS}/bom", int(self._bom.isChecked()))
+        self._settings.setValue(f"{_SETTINGS}/folder", str(folder))
+
+    @property
+    def form(self) -> ExportFormat:
+        """The format as it is set."""
+        return ExportFormat(self._format.currentData(), self._separator.currentData(), self._bom.isChecked())
+
+    @Slot()
+    def _on_format(self) -> None:
+        kind = self._format.currentData()
+        self._explanation.setText(_KINDS[kind][2])
+        self._separator.setEnabled(kind == "csv")
+        self._bom.setEnabled(kind == "csv")
+
+    @Slot()
+    def _on_choose_file(self) -> None:
+        kind = self.form.kind
+        folder = str(self._settings.value(f"{_SETTINGS}/folder", QDir.homePath()))
+        dialog = QFileDialog(self, f"Export {self._records}", folder, _KINDS[kind][1])
+        dialog.setObjectName("export_file_dialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(kind)
+        dialog.selectFile(f"records.{kind}")
+        dialog.fileSelected.connect(self.export_to)
+        dialog.open()
+
+    @Slot(str)
+    def export_to(self, file: str) -> None:
+        """Have it written, in the format that is set, and go away."""
+        self._remember(Path(file).parent)
+        self.chosen.emit(Export(Path(file), self.form, self._request))
+        self.done(QDialog.DialogCode.Accepted)

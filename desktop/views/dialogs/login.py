@@ -1,0 +1,216 @@
+"""The sign-in dialog: e-mail and password in, what went wrong in place. It decides nothing about either."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSettings, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QPaintEvent
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout
+from typing_extensions import override
+
+from desktop.controllers.requests import Failure
+from desktop.controllers.sessions import SessionController
+from desktop.views.look import theme
+from desktop.views.look.announcing import announce
+from desktop.views.look.icons import application_icon, icon
+
+if TYPE_CHECKING:
+    from desktop.terms.values import Session
+
+_EMAIL_SETTING = "sign_in/email"
+_WIDTH = 400
+
+
+class LoginDialog(QDialog):
+    """Asks who is there. Closing it ends the program; `quit_asked` says so."""
+
+    appeared = Signal()  # on screen for the first time
+    quit_asked = Signal()
+
+    def __init__(self, *, sessions: SessionController, settings: QSettings, starting_balance: str) -> None:
+        super().__init__()
+        self.setObjectName("login_dialog")
+        self._sessions = sessions
+        self._settings = settings
+        self._starting_balance = starting_balance
+        self._has_appeared = False
+        self._build()
+        self._connect()
+        self._error.hide()
+        self._show_first_run(False)
+
+    def _build(self) -> None:
+        self.setWindowTitle("Metercalc — sign in")
+        self.setWindowIcon(application_icon())
+        self.setFixedWidth(_WIDTH)
+        picture = QLabel()
+        picture.setPixmap(application_icon().pixmap(56, 56))
+        picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        title = QLabel("Metercalc")
+        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        theme.set_size(title, theme.Size.TITLE, bold=True)
+        self._welcome = _wrapped("welcome_label", "muted")
+        self._welcome.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._email = QLineEdit(str(self._settings.value(_EMAIL_SETTING, "")))
+        self._email.setObjectName("email_edit")
+        self._email.setPlaceholderText("name@example.org")
+        self._password = QLineEdit()
+        self._password.setObjectName("password_edit")
+        self._password.setEchoMode(QLineEdit.EchoMode.Password)
+        self._reveal = QAction(icon("eye"), "Show password", self)
+        self._reveal.setCheckable(True)
+        self._password.addAction(self._reveal, QLineEdit.ActionPosition.TrailingPosition)
+        self._error = _wrapped("login_error_label", "negative")
+        self._sign_in = QPushButton("&Sign in")
+        self._sign_in.setObjectName("sign_in_button")
+        self._sign_in.setDefault(True)
+        self._register = QPushButton("&Register")
+        self._register.setObjectName("register_button")
+        self._register.setAutoDefault(False)
+        self._arrange(picture, title)
+
+    def _arrange(self, picture: QLabel, title: QLabel) -> None:
+        card = QFrame()
+        theme.set_role(card, "card")
+        fields = QVBoxLayout(card)
+        fields.setContentsMargins(theme.LARGE, theme.LARGE, theme.LARGE, theme.LARGE)
+        fields.setSpacing(theme.TIGHT)
+        for text, field in (("&E-mail", self._email), ("&Password", self._password)):
+            label = QLabel(text)
+            label.setBuddy(field)
+            field.setAccessibleName(text.replace("&", ""))
+            fields.addWidget(label)
+            fields.addWidget(field)
+            fields.addSpacing(theme.SMALL)
+        fields.addWidget(self._error)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(theme.SMALL)
+        buttons.addWidget(self._register, 1)
+        buttons.addWidget(self._sign_in, 1)
+        fields.addLayout(buttons)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.WIDE, theme.WIDE, theme.WIDE, theme.WIDE)
+        layout.setSpacing(theme.SMALL)
+        for widget in (picture, title, self._welcome):
+            layout.addWidget(widget)
+        layout.addSpacing(theme.SMALL)
+        layout.addWidget(card)
+        self._first_field().setFocus()
+
+    def _connect(self) -> None:
+        self._sign_in.clicked.connect(self._on_sign_in)
+        self._register.clicked.connect(self._on_register)
+        self._reveal.toggled.connect(self._on_reveal)
+        self._sessions.busy_changed.connect(self._on_busy)
+        self._sessions.failed.connect(self._on_failed)
+        self._sessions.signed_in.connect(self._on_signed_in)
+        self._sessions.signed_out.connect(self._on_signed_out)
+        self._sessions.first_run_known.connect(self._show_first_run)
+        self._email.textEdited.connect(self._forget_error)
+        self._password.textEdited.connect(self._forget_error)
+        self.rejected.connect(self.quit_asked)
+
+    def _first_field(self) -> QLineEdit:
+        return self._password if self._email.text() else self._email
+
+    def show_error(self, text: str) -> None:
+        """Say what went wrong, in place."""
+        self._error.setText(text)
+        self._error.show()
+        self._fit()
+        announce(self, text, urgent=True)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._has_appeared:
+            self._has_appeared = True
+            self.appeared.emit()
+
+    @Slot(bool)
+    def _show_first_run(self, first_run: bool) -> None:
+        self._welcome.setText(
+            "Welcome. The first account becomes the administrator and starts with "
+            f"{self._starting_balance} credits: choose an e-mail and a password, and register."
+            if first_run
+            else "Sign in to calculate, or register a new account."
+        )
+        primary, other = (self._register, self._sign_in) if first_run else (self._sign_in, self._register)
+        theme.set_role(primary, "primary")
+        theme.set_role(other, "")
+        primary.setDefault(True)
+        self._fit()
+
+    @Slot()
+    def _on_sign_in(self) -> None:
+        if self._filled():
+            self._sessions.sign_in(self._email.text(), self._password.text())
+
+    @Slot()
+    def _on_register(self) -> None:
+        if self._filled():
+            self._sessions.register(self._email.text(), self._password.text())
+
+    def _filled(self) -> bool:
+        for field, name in ((self._email, "e-mail"), (self._password, "password")):
+            if not field.text().strip():
+                self.show_error(f"Enter your {name}.")
+                field.setFocus()
+                return False
+        return True
+
+    @Slot()
+    def _forget_error(self) -> None:
+        self._error.clear()
+        self._error.hide()
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as the texts need: Qt does not grow a dialog with a wrapped label by itself."""
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        self.setFixedHeight(layout.totalHeightForWidth(_WIDTH))
+
+    @Slot(bool)
+    def _on_reveal(self, shown: bool) -> None:
+        self._password.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
+
+    @Slot(bool)
+    def _on_busy(self, busy: bool) -> None:
+        for widget in (self._email, self._password, self._sign_in, self._register):
+            widget.setEnabled(not busy)
+        self._sign_in.setText("One moment …" if busy else "&Sign in")
+
+    @Slot(object)
+    def _on_failed(self, failure: Failure) -> None:
+        if self.isVisible():
+            self.show_error(failure.text)
+            self._password.setFocus()
+            self._password.selectAll()
+
+    @Slot(object)
+    def _on_signed_in(self, session: Session) -> None:
+        self._settings.setValue(_EMAIL_SETTING, session.username)
+        self._password.clear()
+        self._reveal.setChecked(False)
+        self._forget_error()
+        self._show_first_run(False)
+        self.hide()
+
+    @Slot(str)
+    def _on_signed_out(self, reason: str) -> None:
+        self._forget_error()
+        if reason:
+            self.show_error(reason)
+        self._first_field().setFocus()
+        self.show()
+
+
+def _wrapped(name: str, role: str) -> QLabel:
+    label = QLabel()
+    label.setObjectName(name)
+    label.setWordWrap(True)
+    theme.set_role(label, role)
+    return label

@@ -1,0 +1,46 @@
+"""A statement before it goes to the printer: Qt's own preview, with our pages. Imported when first shown."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeySequence
+from PySide6.QtPrintSupport import QPrinter, QPrintPreviewDialog
+from PySide6.QtWidgets import QToolBar, QToolButton, QWidget
+
+from desktop.controllers.statements import Paper
+from desktop.documents.statement_paper import layout, paint
+from desktop.views.look import theme
+
+
+class StatementPreview(QPrintPreviewDialog):
+    """Shows the pages and prints them; it goes away for good when it is closed."""
+
+    def __init__(self, paper: Paper, *, parent: QWidget | None = None) -> None:
+        # Kept here: the dialog does not own it, and paints on it until it is gone.
+        self._printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        self._printer.setFullPage(True)
+        self._printer.setPageLayout(layout(paper.style))
+        self._printer.setDocName(f"Statement {paper.report.username}")
+        super().__init__(self._printer, parent)
+        self.setObjectName("statement_preview")
+        self.setWindowTitle("Statement")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._paper = paper
+        self.paintRequested.connect(self._on_paint)
+        self._open_up()
+
+    def _open_up(self) -> None:
+        """Have all of Qt's tools in sight, and reached by the keyboard."""
+        self.setStyleSheet("QComboBox, QLineEdit { padding: 0 4px; min-height: 0; }")
+        tools = self.findChild(QToolBar)
+        assert tools is not None, "Qt's preview has its tools in a bar"
+        for button in tools.findChildren(QToolButton):
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        for action in tools.actions():
+            if action.text().replace("&", "") == self.tr("Print"):
+                action.setShortcut(QKeySequence.StandardKey.Print)
+        self.resize(max(860, tools.sizeHint().width() + 2 * theme.LARGE), 900)
+
+    @Slot(QPrinter)
+    def _on_paint(self, printer: QPrinter) -> None:
+        paint(printer, self._paper.report, [self._paper.rows], self._paper.style)

@@ -1,0 +1,217 @@
+"""The filters above the records, arranged: the usual ones in a row, further ones below it when they are wanted.
+
+Which filters there are is said in `finding.filters`, and by which widgets they are set in `widgets`. Clearing, saving by
+name and counting follow from that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from desktop.arithmetic.numbers import NumberFormat
+from desktop.terms.values import Filters, OperationType
+from desktop.views.filters.amount import AmountFilter
+from desktop.views.filters.operation import OperationFilter
+from desktop.views.filters.part import FilterPart
+from desktop.views.filters.period import PeriodFilter
+from desktop.views.filters.search import SearchFilter
+from desktop.views.filters.widgets import parts_of
+from desktop.views.look import theme
+from desktop.views.look.flow_layout import FlowLayout
+
+Part = TypeVar("Part", bound=FilterPart)
+
+_SEARCH_CHARS = 20  # fewer than these in sight, and the search gets a line of its own
+
+
+class FilterBar(QWidget):
+    """What is looked for."""
+
+    changed = Signal()
+    table_asked = Signal()  # Enter in the search: on to what was found
+
+    def __init__(self, *, number_format: NumberFormat, saved: QWidget | None = None) -> None:
+        """`saved` is a widget of somebody else's that stands at the end of the row."""
+        super().__init__()
+        self._parts = parts_of(number_format, self)
+        self._search = self._part("search", SearchFilter)
+        self._operations = self._part("operations", OperationFilter)
+        self._period = self._part("period", PeriodFilter)
+        self._amount = self._part("amount", AmountFilter)
+        self._more = QToolButton()
+        self._clear = QPushButton("Clear filters")
+        self._build()
+        self._arrange(saved)
+        self._connect()
+
+    def _part(self, name: str, kind: type[Part]) -> Part:
+        part = self._parts[name]
+        assert isinstance(part, kind), f"the filter bar has another place for {name}"
+        return part
+
+    def _build(self) -> None:
+        self._more.setObjectName("more_filters_button")
+        self._more.setCheckable(True)
+        self._clear.setObjectName("clear_filters_button")
+        self._clear.setEnabled(False)
+        theme.set_role(self._clear, "link")
+
+    def _arrange(self, saved: QWidget | None) -> None:
+        self._usual = QWidget()
+        row = _row(self._usual)
+        row.addWidget(self._operations.combo, 1)
+        row.addWidget(self._period.combo, 1)
+        row.addWidget(self._more)
+        if saved is not None:
+            row.addWidget(saved)
+        row.addWidget(self._clear)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._row.setSpacing(theme.SMALL)
+        self._row.addWidget(self._search.edit, 1)
+        self._row.addWidget(self._usual)
+        self._further = QWidget()
+        self._further.setObjectName("further_filters")
+        further = QVBoxLayout(self._further)
+        further.setContentsMargins(0, 0, 0, 0)
+        further.setSpacing(theme.SMALL)
+        further.addWidget(self._operations.chips)
+        ranges = QWidget()
+        flow = FlowLayout(ranges, spacing=theme.MEDIUM)
+        # No F, T or E: those are the menus' and the Trash's.
+        flow.addWidget(_range("Fro&m", self._period.first, "t&o", self._period.last))
+        flow.addWidget(_range("Amou&nt", self._amount.least, "to", self._amount.most))
+        for field in (part.field for part in self._parts.values()):
+            if field is not None:
+                flow.addWidget(field)
+        further.addWidget(ranges)
+        self._further.hide()
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(theme.SMALL)
+        whole.addLayout(self._row)
+        whole.addWidget(self._further)
+
+    def _connect(self) -> None:
+        for part in self._parts.values():
+            part.changed.connect(self._on_part)
+        self._search.left.connect(self.table_asked)
+        self._search.edit.textChanged.connect(self._show_use)
+        self._period.days_asked.connect(self._on_days_asked)
+        self._more.toggled.connect(self._on_more)
+        self._clear.clicked.connect(self.clear)
+        self._show_use()
+
+    def filters(self, *, trash: bool) -> Filters:
+        """The filters as they are set: the one place where widgets become `Filters`."""
+        filters = Filters(trash=trash)
+        for part in self._parts.values():
+            filters = part.put_into(filters)
+        return filters
+
+    def state(self) -> dict[str, Any]:
+        """The filters that are set, by name, as JSON can hold them."""
+        return {name: state for name, part in self._parts.items() if (state := part.state()) is not None}
+
+    def recall(self, state: Mapping[str, Any]) -> None:
+        """Set the filters to what `state` gave, and say so once."""
+        for name, part in self._parts.items():
+            part.recall(state.get(name))
+        self._give_room()
+        self._on_part()
+
+    def narrow(self, name: str, state: Any) -> None:
+        """Set one filter beside the others, and say so once."""
+        self.recall(self.state() | {name: state})
+
+    @property
+    def more_shown(self) -> bool:
+        """Whether the further filters are in sight."""
+        return self._more.isChecked()
+
+    def show_more(self, shown: bool) -> None:
+        """Show the further filters, or only the usual ones."""
+        self._more.setChecked(shown)
+
+    @Slot()
+    def clear(self) -> None:
+        """Take every filter off, and say so once."""
+        self.recall({})
+
+    @Slot()
+    def focus_search(self) -> None:
+        """Go to the search field."""
+        self._search.edit.setFocus()
+        self._search.edit.selectAll()
+
+    @Slot(object)
+    def show_counts(self, counts: Mapping[OperationType, int]) -> None:
+        """Show on each operation how many records it has under the other filters."""
+        self._operations.chips.show_counts(counts)
+
+    def forget_counts(self) -> None:
+        """Show no numbers until there are new ones."""
+        self._operations.chips.show_counts(None)
+
+    def _give_room(self) -> None:
+        if any(part.needs_room for part in self._parts.values()):
+            self._more.setChecked(True)
+
+    @Slot()
+    def _show_use(self) -> None:
+        self._clear.setEnabled(any(part.is_touched for part in self._parts.values()))
+        unseen = 0 if self._more.isChecked() else sum(part.needs_room for part in self._parts.values())
+        self._more.setText(f"More filters ({unseen})" if unseen else "More filters")
+
+    @Slot()
+    def _on_part(self) -> None:
+        self._show_use()
+        self.changed.emit()
+
+    @Slot()
+    def _on_days_asked(self) -> None:
+        self._more.setChecked(True)
+        self._period.first.setFocus()
+
+    @Slot(bool)
+    def _on_more(self, shown: bool) -> None:
+        self._further.setVisible(shown)
+        self._show_use()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._usual.minimumSizeHint().width(), super().minimumSizeHint().height())
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        search = self._search.edit.fontMetrics().averageCharWidth() * _SEARCH_CHARS
+        narrow = event.size().width() < self._usual.minimumSizeHint().width() + search
+        directions = QBoxLayout.Direction
+        self._row.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
+
+
+def _row(parent: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout(parent)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(theme.SMALL)
+    return row
+
+
+def _range(before: str, first: QWidget, between: str, last: QWidget) -> QWidget:
+    """Two fields as the ends of a range, with words before each."""
+    group = QWidget()
+    row = _row(group)
+    row.setSpacing(theme.TIGHT)
+    for text, field in ((before, first), (between, last)):
+        label = QLabel(text)
+        label.setBuddy(field)
+        theme.set_role(label, "muted")
+        row.addWidget(label)
+        row.addWidget(field)
+    return group

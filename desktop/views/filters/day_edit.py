@@ -1,0 +1,100 @@
+"""A day that may be left open. Days are the person's own, and the last one is included."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from PySide6.QtCore import QDate, QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QDateEdit, QWidget
+from typing_extensions import override
+
+from desktop.terms import days
+
+_OPEN = QDate(1999, 12, 31)  # before any record; shown as the special text
+_LAST = QDate(2999, 12, 31)  # Python's days end with the year 9999, and the day after must exist
+
+
+class DayEdit(QDateEdit):
+    """A day, or none."""
+
+    def __init__(self, name: str, open_text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setCalendarPopup(True)
+        self.setDisplayFormat("yyyy-MM-dd")
+        self.setDateRange(_OPEN, _LAST)
+        self.setSpecialValueText(open_text)
+        self.setDate(_OPEN)
+        self.setToolTip("Del leaves the day open")
+        self._moved_on = False  # whether the last digit was its section's last, so that Qt has gone to the next
+
+    @property
+    def day(self) -> QDate | None:
+        """The day, or None when it is open."""
+        return None if self.date() == _OPEN else self.date()
+
+    def set_open(self) -> None:
+        """Leave the day open."""
+        self.setDate(_OPEN)
+
+    def set_day(self, day: QDate | None) -> None:
+        """Set the day; None, and what is no day, leaves it open."""
+        self.setDate(day if day is not None and day.isValid() else _OPEN)
+
+    @override
+    def stepBy(self, steps: int) -> None:
+        if self.day is None:
+            self.setDate(QDate.currentDate())  # the day after "any day" is not in 2000
+        else:
+            super().stepBy(steps)
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        # Only now, when it may be opened: two calendars take 10 ms of the window's building.
+        self.calendarWidget().installEventFilter(self)  # once more is the same as once
+        super().mousePressEvent(event)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.lineEdit().hasSelectedText():
+            self.set_open()
+            return
+        if event.text() in ("-", ".", "/"):
+            self._go_on()
+            return
+        if self.day is None and event.text().isdigit():
+            self.setDate(QDate.currentDate())
+            self.setSelectedSection(self.sectionAt(0))
+        section = self.currentSectionIndex()
+        super().keyPressEvent(event)
+        self._moved_on = event.text().isdigit() and self.currentSectionIndex() != section
+
+    def _go_on(self) -> None:
+        """A separator was typed: Qt's own goes one section too far after a full one, and out of the field at last."""
+        following = self.currentSectionIndex() + (not self._moved_on)
+        self._moved_on = False
+        self.setSelectedSection(self.sectionAt(min(following, self.sectionCount() - 1)))
+
+    @override
+    def focusNextPrevChild(self, following: bool) -> bool:
+        # Qt's own goes through year, month and day first: three more keys to get out. Left and Right still do.
+        return QWidget.focusNextPrevChild(self, following)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        calendar = self.calendarWidget()
+        if watched is calendar and event.type() == QEvent.Type.Show and self.day is None:
+            today = QDate.currentDate()
+            calendar.setCurrentPage(today.year(), today.month())
+        return super().eventFilter(watched, event)
+
+
+def start_of(day: QDate) -> int:
+    """The first moment of a day, in UTC microseconds."""
+    return days.start_of(date(day.year(), day.month(), day.day()))
+
+
+def end_of(day: QDate) -> int:
+    """The first moment after a day, in UTC microseconds."""
+    return days.end_of(date(day.year(), day.month(), day.day()))

@@ -1,0 +1,59 @@
+"""The operations as chips, each with how many records it has under the other filters. Several can be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
+
+from desktop.arithmetic.money import format_count
+from desktop.arithmetic.numbers import NumberFormat
+from desktop.terms.values import OperationType
+from desktop.views.look import theme
+from desktop.views.look.flow_layout import FlowLayout
+from desktop.wording.shown import OPERATION_NAMES
+
+
+class OperationChips(QWidget):
+    """Toggles; none chosen means all operations."""
+
+    changed = Signal()
+
+    def __init__(self, *, number_format: NumberFormat) -> None:
+        super().__init__()
+        self._format = number_format
+        self.setObjectName("operation_chips")
+        self._chips: dict[OperationType, QToolButton] = {}
+        row = FlowLayout(self, spacing=theme.TIGHT)
+        for operation, name in OPERATION_NAMES.items():
+            chip = QToolButton()
+            chip.setObjectName(f"chip_{operation.value}")
+            chip.setText(name)
+            chip.setAccessibleName(name)
+            chip.setCheckable(True)
+            chip.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            theme.set_role(chip, "chip")
+            chip.clicked.connect(self._on_clicked)
+            row.addWidget(chip)
+            self._chips[operation] = chip
+
+    def chosen(self) -> frozenset[OperationType]:
+        """The operations whose chips are down."""
+        return frozenset(operation for operation, chip in self._chips.items() if chip.isChecked())
+
+    def choose(self, operations: frozenset[OperationType]) -> None:
+        """Set the chips without saying so."""
+        for operation, chip in self._chips.items():
+            chip.setChecked(operation in operations)
+
+    def show_counts(self, counts: Mapping[OperationType, int] | None) -> None:
+        """Show how many records each operation has; None for not known."""
+        for operation, chip in self._chips.items():
+            name, count = OPERATION_NAMES[operation], counts.get(operation, 0) if counts is not None else None
+            chip.setText(name if count is None else f"{name}  {format_count(count, self._format)}")
+            chip.setAccessibleDescription("" if count is None else f"{format_count(count, self._format)} records")
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        self.changed.emit()

@@ -1,0 +1,53 @@
+"""The search field. It searches nothing, and how a text is read is said elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QLineEdit, QWidget
+from typing_extensions import override
+
+from desktop.arithmetic.numbers import NumberFormat
+from desktop.finding.searching import readings
+from desktop.terms.values import Filters
+from desktop.views.filters.part import FilterPart
+from desktop.views.look.icons import icon
+
+TYPING_DELAY_MS = 150
+
+
+class SearchFilter(FilterPart):
+    """Looks for a text in everything that is shown."""
+
+    left = Signal()  # Enter: on to what was found
+
+    def __init__(self, *, number_format: NumberFormat, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._format = number_format
+        self._delay = QTimer(self)
+        self._delay.setSingleShot(True)
+        self._delay.setInterval(TYPING_DELAY_MS)
+        self.edit = QLineEdit()
+        self.edit.setObjectName("search_edit")
+        self.edit.setAccessibleName("Search in the records")
+        self.edit.setPlaceholderText("Search everything shown")
+        self.edit.setClearButtonEnabled(True)
+        self.edit.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self.edit.textChanged.connect(self._delay.start)
+        self.edit.returnPressed.connect(self.left)
+        self._delay.timeout.connect(self.changed)
+
+    @override
+    def put_into(self, filters: Filters) -> Filters:
+        return replace(filters, search=readings(self.edit.text(), self._format))
+
+    @override
+    def state(self) -> Any:
+        return self.edit.text().strip() or None
+
+    @override
+    def recall(self, state: Any) -> None:
+        self.edit.setText(state if isinstance(state, str) else "")
+        self._delay.stop()

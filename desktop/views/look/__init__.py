@@ -1,0 +1,1 @@
+"""How everything looks and sounds: colours, icons, layouts, number formats, announcements."""

@@ -1,0 +1,294 @@
+"""How the program looks: colours for light and dark, one spacing scale, one type scale. It builds no widget.
+
+Colour means something or is not there: accent for the one primary action, green and red for money in and refusals.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from PySide6.QtCore import QObject, QSettings, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication, QWidget
+
+from desktop.system import resources
+
+# Spacing in pixels of the design, which Qt scales with the screen.
+TIGHT, SMALL, MEDIUM, LARGE, WIDE = 4, 8, 12, 16, 24
+RADIUS = 6
+CHIP_RADIUS = 12  # a pill: half of a chip's height, or Qt draws square corners
+
+
+class Size(StrEnum):
+    """The type scale, as factors of the system's font."""
+
+    CAPTION = "0.85"
+    BODY = "1"
+    LEAD = "1.2"
+    TITLE = "1.5"
+    DISPLAY = "2.1"
+
+
+class Colours(NamedTuple):
+    """The colours of one scheme, by what they mean."""
+
+    surface: str
+    raised: str
+    sunken: str
+    border: str
+    text: str
+    muted: str
+    accent: str
+    on_accent: str
+    selection: str
+    positive: str
+    negative: str
+    warning: str
+    warning_surface: str
+    mark: str
+
+
+LIGHT = Colours(
+    surface="#f4f5f7",
+    raised="#ffffff",
+    sunken="#e9ebef",
+    border="#d3d7de",
+    text="#1a1d21",
+    muted="#59626d",
+    accent="#2457c5",
+    on_accent="#ffffff",
+    selection="#d7e3fc",
+    positive="#17713f",
+    negative="#b3261e",
+    warning="#7a4d00",
+    warning_surface="#fff3d6",
+    mark="#ffe08a",
+)
+DARK = Colours(
+    surface="#17191d",
+    raised="#202328",
+    sunken="#121418",
+    border="#393e46",
+    text="#e7e9ec",
+    muted="#a0a9b4",
+    accent="#86a9ff",
+    on_accent="#0c1428",
+    selection="#2c3f68",
+    positive="#74d39c",
+    negative="#ff8d84",
+    warning="#f1c569",
+    warning_surface="#3a2f16",
+    mark="#6b5714",
+)
+
+SCHEMES = {
+    "system": Qt.ColorScheme.Unknown,
+    "light": Qt.ColorScheme.Light,
+    "dark": Qt.ColorScheme.Dark,
+}
+_SETTING = "appearance/scheme"
+
+
+class Theme(QObject):
+    """Keeps the program in the system's colour scheme, or in the one the person chose."""
+
+    changed = Signal()
+
+    def __init__(self, application: QApplication, settings: QSettings) -> None:
+        super().__init__()
+        self._application = application
+        self._settings = settings
+        self.choose(self.chosen)
+        application.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
+
+    @property
+    def chosen(self) -> str:
+        """ "system", "light" or "dark"."""
+        name = str(self._settings.value(_SETTING, "system"))
+        return name if name in SCHEMES else "system"
+
+    @Slot(str)
+    def choose(self, name: str) -> None:
+        """Follow the system, or keep to one scheme; remembered."""
+        self._settings.setValue(_SETTING, name)
+        QGuiApplication.styleHints().setColorScheme(SCHEMES[name])
+        self._apply()
+
+    @Slot(Qt.ColorScheme)
+    def _on_scheme_changed(self, _scheme: Qt.ColorScheme) -> None:
+        self._apply()
+
+    def _apply(self) -> None:
+        hint = QGuiApplication.styleHints().colorScheme()
+        # The choice first: a platform without schemes of its own ignores what it was asked for.
+        scheme = hint if self.chosen == "system" else SCHEMES[self.chosen]
+        found = DARK if scheme == Qt.ColorScheme.Dark else LIGHT
+        self._application.setPalette(_palette(found))
+        self._application.setStyleSheet(_style(found))
+        self.changed.emit()
+
+
+def colours() -> Colours:
+    """The colours of the scheme in force: those whose surface the palette has."""
+    return DARK if QGuiApplication.palette().window().color().lightnessF() < 0.5 else LIGHT
+
+
+def set_size(widget: QWidget, size: Size, *, bold: bool = False) -> None:
+    """Give a widget a place on the type scale."""
+    widget.setFont(font(size, bold=bold))
+
+
+def font(size: Size = Size.BODY, *, bold: bool = False, figures: bool = False) -> QFont:
+    """The system's font at a place on the type scale; with `figures`, digits as wide as each other."""
+    found = QFont(QApplication.font())
+    found.setPointSizeF(found.pointSizeF() * float(size))
+    if bold:
+        found.setWeight(QFont.Weight.DemiBold)
+    if figures:
+        align_figures(found)
+    return found
+
+
+def align_figures(found: QFont) -> None:
+    """Digits as wide as each other, so that columns of money line up."""
+    if hasattr(found, "setFeature"):  # Qt 6.7 and newer with this binding
+        found.setFeature(QFont.Tag("tnum"), 1)
+
+
+def set_role(widget: QWidget, role: str) -> None:
+    """Give a widget a meaning that the style sheet colours: muted, negative, positive, warning, card, primary …"""
+    if widget.property("role") == role:
+        return
+    widget.setProperty("role", role)
+    # A widget that was never shown is polished once it is: asking for its style would only be slow (6 ms at first).
+    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def _palette(found: Colours) -> QPalette:
+    palette = QPalette()
+    roles = {
+        QPalette.ColorRole.Window: found.surface,
+        QPalette.ColorRole.WindowText: found.text,
+        QPalette.ColorRole.Base: found.raised,
+        QPalette.ColorRole.AlternateBase: found.surface,
+        QPalette.ColorRole.Text: found.text,
+        QPalette.ColorRole.Button: found.raised,
+        QPalette.ColorRole.ButtonText: found.text,
+        QPalette.ColorRole.BrightText: found.negative,
+        QPalette.ColorRole.Highlight: found.selection,
+        QPalette.ColorRole.HighlightedText: found.text,
+        QPalette.ColorRole.Link: found.accent,
+        QPalette.ColorRole.PlaceholderText: found.muted,
+        QPalette.ColorRole.ToolTipBase: found.raised,
+        QPalette.ColorRole.ToolTipText: found.text,
+        QPalette.ColorRole.Mid: found.border,
+        QPalette.ColorRole.Accent: found.accent,
+    }
+    for role, colour in roles.items():
+        palette.setColor(role, QColor(colour))
+    disabled = QPalette.ColorGroup.Disabled
+    for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText, QPalette.ColorRole.WindowText):
+        faint = QColor(found.muted)
+        faint.setAlpha(130)
+        palette.setColor(disabled, role, faint)
+    return palette
+
+
+def _style(c: Colours) -> str:
+    scheme = "dark" if c is DARK else "light"
+    chevron = resources.path(f"icons/chevron-{scheme}.svg").as_posix()
+    chevron_up = resources.path(f"icons/chevron-up-{scheme}.svg").as_posix()
+    check = resources.path(f"icons/check-{scheme}.svg").as_posix()
+    return f"""
+    QToolTip {{ color: {c.text}; background: {c.raised}; border: 1px solid {c.border}; padding: {TIGHT}px; }}
+    QLabel[role="muted"] {{ color: {c.muted}; }}
+    QLabel[role="negative"] {{ color: {c.negative}; }}
+    QLabel[role="positive"] {{ color: {c.positive}; }}
+    QLabel[role="warning"] {{ color: {c.warning}; }}
+    QFrame[role="card"] {{ background: {c.raised}; border: 1px solid {c.border}; border-radius: {RADIUS}px; }}
+    QFrame[role="banner"] {{ background: {c.warning_surface}; border-bottom: 1px solid {c.border}; }}
+    QFrame[role="bar"] {{ background: {c.sunken}; border: 1px solid {c.border}; border-radius: {RADIUS}px; }}
+    QFrame[role="header"] {{ background: {c.raised}; border-bottom: 1px solid {c.border}; }}
+    QLineEdit, QComboBox, QSpinBox, QDateEdit {{
+        background: {c.raised}; color: {c.text}; border: 1px solid {c.border}; border-radius: {RADIUS}px;
+        padding: {TIGHT + 2}px {SMALL}px; selection-background-color: {c.selection}; selection-color: {c.text};
+    }}
+    QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus {{ border: 1px solid {c.accent}; }}
+    QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDateEdit:disabled {{ color: {c.muted}; }}
+    QComboBox::drop-down, QDateEdit::drop-down {{ border: none; width: 20px; }}
+    QComboBox::down-arrow, QDateEdit::down-arrow {{ image: url("{chevron}"); width: 12px; height: 12px; }}
+    QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.border}; }}
+    QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
+    QPushButton, QToolButton {{
+        background: {c.raised}; color: {c.text}; border: 1px solid {c.border}; border-radius: {RADIUS}px;
+        padding: {TIGHT + 2}px {MEDIUM}px;
+    }}
+    QToolButton {{ padding: {TIGHT + 2}px {SMALL}px; }}
+    QPushButton:hover, QToolButton:hover {{ background: {c.sunken}; }}
+    QPushButton:pressed, QToolButton:pressed, QToolButton:checked {{ background: {c.selection}; }}
+    QPushButton:focus, QToolButton:focus {{ border: 1px solid {c.accent}; }}
+    QPushButton:disabled, QToolButton:disabled {{ color: {c.muted}; background: {c.surface}; }}
+    QPushButton[role="primary"] {{ background: {c.accent}; color: {c.on_accent}; border-color: {c.accent}; }}
+    QPushButton[role="primary"]:disabled {{ background: {c.sunken}; color: {c.muted}; border-color: {c.border}; }}
+    QPushButton[kind="operation"] {{ padding-bottom: {MEDIUM}px; background: {c.sunken}; }}
+    QLineEdit[role="invalid"], QLineEdit[role="invalid"]:focus {{ border: 1px solid {c.negative}; }}
+    QToolButton[role="chip"] {{
+        border-radius: {CHIP_RADIUS}px; padding: {TIGHT}px {MEDIUM}px; background: transparent; color: {c.muted};
+    }}
+    QToolButton[role="chip"]:hover {{ background: {c.sunken}; }}
+    QToolButton[role="chip"]:checked {{ background: {c.selection}; border-color: {c.accent}; color: {c.text}; }}
+    QToolButton[role="chip"]:focus {{ border: 2px solid {c.accent}; padding: {TIGHT - 1}px {MEDIUM - 1}px; }}
+    QToolButton::menu-indicator {{
+        image: url("{chevron}"); subcontrol-origin: padding; subcontrol-position: right center; right: {TIGHT + 2}px;
+        width: 12px; height: 12px;
+    }}
+    QToolButton[popupMode="2"] {{ padding-right: {WIDE}px; }}
+    QPushButton[role="link"], QToolButton[role="link"] {{
+        background: transparent; border: 1px solid transparent; color: {c.accent}; padding: {TIGHT}px;
+    }}
+    QPushButton[role="link"]:disabled, QToolButton[role="link"]:disabled {{
+        color: {c.muted}; background: transparent;
+    }}
+    QPushButton[role="link"]:focus, QToolButton[role="link"]:focus {{ border: 1px solid {c.accent}; }}
+    QCheckBox::indicator {{
+        width: 14px; height: 14px; border: 1px solid {c.muted}; border-radius: 3px; background: {c.raised};
+    }}
+    QCheckBox::indicator:focus {{ border: 1px solid {c.accent}; }}
+    QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent}; image: url("{check}"); }}
+    QCheckBox::indicator:disabled {{ border-color: {c.border}; background: {c.surface}; }}
+    QTableView, QListView, QTreeView {{
+        background: {c.raised}; alternate-background-color: {c.surface}; border: 1px solid {c.border};
+        border-radius: {RADIUS}px; gridline-color: transparent; selection-background-color: {c.selection};
+        selection-color: {c.text};
+    }}
+    QTableView:focus, QListView:focus {{ border: 1px solid {c.accent}; }}
+    QTableView::item, QListView::item {{ padding: {TIGHT}px {SMALL}px; }}
+    QHeaderView {{ background: {c.raised}; border: none; }}
+    QHeaderView::section {{
+        background: {c.raised}; color: {c.muted}; border: none; border-bottom: 1px solid {c.border};
+        padding: {TIGHT + 2}px {SMALL + 3}px;
+    }}
+    QMenuBar {{ background: {c.raised}; color: {c.text}; }}
+    QMenuBar::item {{ background: transparent; padding: {TIGHT}px {SMALL}px; }}
+    QMenuBar::item:selected, QMenu::item:selected {{ background: {c.selection}; color: {c.text}; }}
+    QMenu {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.border}; padding: {TIGHT}px; }}
+    QMenu::item {{ padding: {TIGHT}px {WIDE}px {TIGHT}px {LARGE}px; }}
+    QMenu::item:disabled {{ color: {c.muted}; }}
+    QMenu::separator {{ height: 1px; background: {c.border}; margin: {TIGHT}px; }}
+    QHeaderView::down-arrow {{ image: url("{chevron}"); width: 12px; height: 12px; }}
+    QHeaderView::up-arrow {{ image: url("{chevron_up}"); width: 12px; height: 12px; }}
+    QSplitter::handle {{ background: transparent; }}
+    QStatusBar {{ background: {c.surface}; color: {c.muted}; }}
+    QProgressBar {{ background: {c.sunken}; border: none; border-radius: 3px; max-height: 6px; }}
+    QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
+    QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
+    QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
+    QScrollBar::handle {{ background: {c.border}; border-radius: 5px; min-height: 24px; min-width: 24px; }}
+    QScrollBar::handle:hover {{ background: {c.muted}; }}
+    QAbstractScrollArea::corner {{ background: transparent; border: none; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+    """

@@ -1,0 +1,53 @@
+"""The strip across the top: the balance, large, and who is signed in."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
+
+from desktop.arithmetic.money import format_money
+from desktop.arithmetic.numbers import NumberFormat
+from desktop.views.look import theme
+
+_UNKNOWN = "…"
+
+
+class Header(QFrame):
+    """Who, and how much is left."""
+
+    def __init__(self, *, number_format: NumberFormat) -> None:
+        super().__init__()
+        theme.set_role(self, "header")
+        self._format = number_format
+        caption = QLabel("Balance")
+        theme.set_role(caption, "muted")
+        self._balance = QLabel(_UNKNOWN)
+        self._balance.setObjectName("balance_label")
+        self._balance.setAccessibleName("Balance")
+        self._balance.setFont(theme.font(theme.Size.TITLE, bold=True, figures=True))
+        self._user = QLabel()
+        self._user.setObjectName("user_label")
+        self._user.setAccessibleName("Signed in as")
+        theme.set_role(self._user, "muted")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.LARGE, theme.SMALL, theme.LARGE, theme.SMALL)
+        row.setSpacing(theme.SMALL)
+        row.addWidget(caption)
+        row.addWidget(self._balance)
+        row.addStretch(1)
+        row.addWidget(self._user)
+
+    def show_user(self, name: str) -> None:
+        """Show who is signed in."""
+        self._user.setText(name)
+
+    def show_balance(self, balance: int, *, low: bool) -> None:
+        """Show a balance in hundredths; `low`: it does not cover every operation any more."""
+        self._balance.setText(format_money(balance, self._format))
+        self._balance.setToolTip("The balance does not cover every operation any more." if low else "")
+        theme.set_role(self._balance, "warning" if low else "")
+
+    def forget(self) -> None:
+        """Show nobody."""
+        self._user.clear()
+        self._balance.setText(_UNKNOWN)
+        theme.set_role(self._balance, "")

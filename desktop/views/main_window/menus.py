@@ -1,0 +1,114 @@
+"""The menu bar: every action of the window, its words and its keys. It carries none of them out."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+from desktop.views.look.icons import icon
+
+BOTH, CALCULATOR, RECORDS = "both", "calculator", "records"
+_KEY = QKeySequence.StandardKey
+_ARRANGEMENTS = (
+    (BOTH, "Calculator &and records", "Ctrl+1"),
+    (CALCULATOR, "&Calculator alone", "Ctrl+2"),
+    (RECORDS, "&Records alone", "Ctrl+3"),
+)
+_SCHEMES = (("system", "&System colours"), ("light", "&Light"), ("dark", "&Dark"))
+
+
+class Menus(QObject):
+    """The actions, by name; whoever holds this connects them."""
+
+    def __init__(
+        self,
+        bar: QMenuBar,
+        *,
+        export: QAction,
+        copy_menu: QMenu,
+        sort_menu: QMenu,
+        columns_menu: QMenu,
+        scheme: str,
+    ) -> None:
+        super().__init__(bar)
+        self._build_file(bar.addMenu("&File"), export)
+        self._build_edit(bar.addMenu("&Edit"), copy_menu)
+        self._build_view(bar.addMenu("&View"), sort_menu, columns_menu, scheme)
+        account = bar.addMenu("&Account")
+        self.change_password = self._add(account, "&Change password …", picture="user")
+        account.addAction(self.sign_out)
+        self._build_help(bar.addMenu("&Help"))
+
+    def _build_file(self, menu: QMenu, export: QAction) -> None:
+        menu.addAction(export)
+        self.statement = self._add(menu, "S&tatement …", "Ctrl+T", name="statement_action", picture="statement")
+        self.back_up = self._add(menu, "Back &up now …", picture="backup")
+        menu.addSeparator()
+        self.sign_out = self._add(menu, "&Sign out", "Ctrl+Shift+Q", name="sign_out_action", picture="sign-out")
+        self.quit = self._add(menu, "&Quit", _standard(_KEY.Quit, "Ctrl+Q"))
+
+    def _build_edit(self, menu: QMenu, copy_menu: QMenu) -> None:
+        self.copy = self._add(menu, "Copy &result", "Ctrl+Shift+C", picture="copy")
+        menu.addMenu(copy_menu)
+        self.undo = self._add(menu, "&Undo delete", _standard(_KEY.Undo, "Ctrl+Z"), picture="undo")
+        self.undo.setEnabled(False)
+        self.draw = self._add(menu, "Draw a random &string", "Ctrl+G", name="draw_random_action", picture="random")
+        self.search = self._add(menu, "&Find in the records", _standard(_KEY.Find, "Ctrl+F"), picture="search")
+        self.calculate = self._add(menu, "Go to the &calculator", "Ctrl+L")
+
+    def _build_view(self, menu: QMenu, sort_menu: QMenu, columns_menu: QMenu, scheme: str) -> None:
+        self.arrangements = QActionGroup(self)
+        for name, text, shortcut in _ARRANGEMENTS:
+            self._choice(self.arrangements, self._add(menu, text, shortcut), name)
+        self.insights = self._add(menu, "&Insights", "Ctrl+I", name="insights_action", picture="insights")
+        menu.addSeparator()
+        menu.addMenu(sort_menu)
+        menu.addMenu(columns_menu)
+        self.on_top = self._add(menu, "Keep on &top", picture="pin")
+        self.on_top.setCheckable(True)
+        menu.addSeparator()
+        self.schemes = QActionGroup(self)
+        for name, text in _SCHEMES:
+            self._choice(self.schemes, self._add(menu, text), name)
+        self.check(self.schemes, scheme)
+
+    def _build_help(self, menu: QMenu) -> None:
+        self.shortcuts = self._add(menu, "&Keyboard shortcuts", _standard(_KEY.HelpContents, "F1"))
+        self.verify = self._add(menu, "&Verify ledger …", name="verify_action", picture="verify")
+        self.logs = self._add(menu, "Open &log folder", name="log_folder_action")
+        menu.addSeparator()
+        self.about = self._add(menu, "&About Metercalc", picture="info")
+
+    def offer_undo(self, available: bool, what: str) -> None:
+        """Offer to take `what` back, or nothing."""
+        self.undo.setEnabled(available)
+        self.undo.setText(f"&Undo: {what}" if available else "&Undo delete")
+
+    @staticmethod
+    def check(group: QActionGroup, name: str) -> None:
+        """Check the choice of this name."""
+        for action in group.actions():
+            action.setChecked(action.data() == name)
+
+    def _add(self, menu: QMenu, text: str, shortcut: str = "", *, name: str = "", picture: str = "") -> QAction:
+        action = QAction(text, self)
+        if picture:
+            action.setIcon(icon(picture))
+        if shortcut:
+            action.setShortcut(QKeySequence(shortcut))
+        if name:
+            action.setObjectName(name)
+        menu.addAction(action)
+        return action
+
+    @staticmethod
+    def _choice(group: QActionGroup, action: QAction, name: str) -> None:
+        action.setCheckable(True)
+        action.setData(name)
+        group.addAction(action)
+
+
+def _standard(key: QKeySequence.StandardKey, fallback: str) -> str:
+    """The platform's shortcut, or one of ours: without a desktop theme Qt has none for some."""
+    return QKeySequence(key).toString() or fallback

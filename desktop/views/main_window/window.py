@@ -1,0 +1,250 @@
+"""The main window: balance, calculator beside records, menus. It wires views, and asks for dialogs by signal."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLocale, QSettings, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QCloseEvent
+from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from desktop.controllers.calculator import CalculatorController
+from desktop.controllers.records import RecordsController
+from desktop.controllers.requests import Failure
+from desktop.controllers.sessions import SessionController
+from desktop.controllers.store import StoreController
+from desktop.terms.values import Receipt, Session, Statement
+from desktop.views.calculator.panel import CalculatorPanel
+from desktop.views.look import theme
+from desktop.views.look.icons import application_icon
+from desktop.views.look.number_locale import number_format_of
+from desktop.views.main_window.banner import Banner
+from desktop.views.main_window.header import Header
+from desktop.views.main_window.menus import BOTH, CALCULATOR, RECORDS, Menus
+from desktop.views.records.browser import RecordsBrowser
+
+_SIZE = (1180, 760)
+
+
+class MainWindow(QMainWindow):
+    """The window. What needs a dialog or another program it asks for by signal."""
+
+    password_change_asked = Signal()
+    verify_asked = Signal()
+    back_up_asked = Signal()
+    shortcuts_asked = Signal()
+    about_asked = Signal()
+    log_folder_asked = Signal()
+    statement_asked = Signal()
+    insights_asked = Signal()
+    closed = Signal()
+
+    def __init__(
+        self,
+        *,
+        sessions: SessionController,
+        calculator: CalculatorController,
+        records: RecordsController,
+        store: StoreController,
+        settings: QSettings,
+        colours: theme.Theme,
+        page_size: int,
+        page_sizes: tuple[int, ...],
+        locale: QLocale | None = None,
+        calculator_panel: CalculatorPanel | None = None,
+    ) -> None:
+        """`calculator_panel` is one made before: together the two would take longer than a person should feel."""
+        super().__init__()
+        self.setObjectName("main_window")
+        self._sessions = sessions
+        self._calculator = calculator
+        self._store = store
+        self._settings = settings
+        self._theme = colours
+        self._arrangement = BOTH
+        self._whole_size = QSize(*_SIZE)
+        self._dearest = 0  # hundredths, of the operations
+        self._format = number_format_of(locale or QLocale())
+        self.calculator_panel = calculator_panel or CalculatorPanel(calculator=calculator, locale=locale)
+        self.records_browser = RecordsBrowser(
+            records=records, settings=settings, page_size=page_size, page_sizes=page_sizes, locale=locale
+        )
+        self._build()
+        self._recall()
+        self._connect()
+
+    def _build(self) -> None:
+        self.setWindowTitle("Metercalc")
+        self.setWindowIcon(application_icon())
+        self._header = Header(number_format=self._format)
+        self._banner = Banner()
+        self._banner.show_text(self._store.trouble)
+        # From the outside in: what moves into another widget takes all that it holds through the style sheet again.
+        self._body = QWidget()
+        self.setCentralWidget(self._body)
+        layout = QVBoxLayout(self._body)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for widget in (self._header, self._banner):
+            layout.addWidget(widget)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        layout.addWidget(self._splitter, 1)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(self.calculator_panel)
+        self._splitter.addWidget(self.records_browser)
+        self._splitter.setStretchFactor(0, 0)
+        self._splitter.setStretchFactor(1, 1)
+        self._selection = QLabel()
+        self._selection.setObjectName("selection_label")
+        self._selection.setAccessibleName("Selection")
+        self._selection.setFont(theme.font(figures=True))
+        theme.set_role(self._selection, "muted")
+        self.statusBar().addPermanentWidget(self._selection)
+        self._menus = Menus(
+            self.menuBar(),
+            export=self.records_browser.export_action,
+            copy_menu=self.records_browser.copy_menu,
+            sort_menu=self.records_browser.sort_menu,
+            columns_menu=self.records_browser.columns_menu,
+            scheme=self._theme.chosen,
+        )
+
+    def _connect(self) -> None:
+        self._sessions.signed_in.connect(self.show_session)
+        self._sessions.signed_out.connect(self._on_signed_out)
+        self._sessions.password_changed.connect(self._on_password_changed)
+        self._calculator.statement_changed.connect(self._on_statement)
+        self._calculator.charged.connect(self._on_charged)
+        self._store.trouble_changed.connect(self._banner.show_text)
+        self._store.failed.connect(self._on_store_failed)
+        self._store.backed_up.connect(self._on_backed_up)
+        records, menus = self.records_browser, self._menus
+        records.undo_changed.connect(menus.offer_undo)
+        records.selection_changed.connect(self._selection.setText)
+        menus.undo.triggered.connect(records.undo)
+        menus.search.triggered.connect(records.focus_search)
+        menus.calculate.triggered.connect(self.calculator_panel.focus_entry)
+        menus.draw.triggered.connect(self.calculator_panel.draw_random)
+        menus.copy.triggered.connect(self.calculator_panel.copy_result)
+        menus.sign_out.triggered.connect(self._sessions.sign_out)
+        menus.quit.triggered.connect(self.close)
+        menus.change_password.triggered.connect(self.password_change_asked)
+        menus.back_up.triggered.connect(self.back_up_asked)
+        menus.verify.triggered.connect(self.verify_asked)
+        menus.shortcuts.triggered.connect(self.shortcuts_asked)
+        menus.about.triggered.connect(self.about_asked)
+        menus.logs.triggered.connect(self.log_folder_asked)
+        menus.statement.triggered.connect(self.statement_asked)
+        menus.insights.triggered.connect(self.insights_asked)
+        menus.arrangements.triggered.connect(self._on_arrangement)
+        menus.schemes.triggered.connect(self._on_scheme)
+        menus.on_top.toggled.connect(self._on_keep_on_top)
+
+    def _recall(self) -> None:
+        geometry = self._settings.value("window/geometry")
+        if geometry is None or not self.restoreGeometry(geometry):
+            self.resize(*_SIZE)
+        splitter = self._settings.value("window/splitter")
+        if splitter is None or not self._splitter.restoreState(splitter):
+            self._splitter.setSizes([380, 800])
+        self._menus.on_top.setChecked(str(self._settings.value("window/on_top", "0")) == "1")
+        self._on_keep_on_top(self._menus.on_top.isChecked())
+        self.arrange(str(self._settings.value("window/arrangement", BOTH)))
+
+    def remember(self) -> None:
+        """Keep geometry, splitter and arrangement for the next time."""
+        self._settings.setValue("window/geometry", self.saveGeometry())
+        self._settings.setValue("window/splitter", self._splitter.saveState())
+        self._settings.setValue("window/on_top", int(self._menus.on_top.isChecked()))
+        self.records_browser.remember()
+
+    def show_message(self, text: str, milliseconds: int = 0) -> None:
+        """Say something in the status bar, for a while or until something else is said."""
+        self.statusBar().showMessage(text, milliseconds)
+
+    def arrange(self, name: str) -> None:
+        """Show "both", the "calculator" alone or the "records" alone."""
+        if self._arrangement != CALCULATOR:
+            self._whole_size = self.size()
+        self.calculator_panel.setVisible(name != RECORDS)
+        self.records_browser.setVisible(name != CALCULATOR)
+        self._selection.setVisible(name != CALCULATOR)
+        self._menus.check(self._menus.arrangements, name)
+        changed = (self._arrangement == CALCULATOR) != (name == CALCULATOR)
+        self._arrangement = name
+        self._lay_out()
+        if changed and self.isVisible() and not self.isMaximized():
+            # The calculator alone is a small window; the whole one comes back as it was.
+            compact = QSize(self.calculator_panel.sizeHint().width(), self.height())
+            self.resize(compact if name == CALCULATOR else self._whole_size)
+
+    def _lay_out(self) -> None:
+        """Now, not when the event comes: until then the hidden half still counts for the smallest width."""
+        self._splitter.updateGeometry()
+        for layout in (self._body.layout(), self.layout()):
+            if layout is not None:
+                layout.invalidate()
+                layout.activate()
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Closing the window ends the program, and what it looked like is remembered."""
+        self.remember()
+        self.closed.emit()
+        super().closeEvent(event)
+
+    @Slot(object)
+    def show_session(self, session: Session) -> None:
+        """Show somebody's window: who it is, and the first page of the records."""
+        self._header.show_user(session.username)
+        self.records_browser.start(session.username)
+        self.calculator_panel.focus_entry()
+
+    @Slot(str)
+    def _on_signed_out(self, _reason: str) -> None:
+        self.remember()
+        self.calculator_panel.forget()
+        self.records_browser.forget()
+        self._header.forget()
+        self.statusBar().clearMessage()
+
+    @Slot(object)
+    def _on_statement(self, statement: Statement) -> None:
+        self._dearest = max(statement.prices.values())
+        self._show_balance(statement.account.balance)
+
+    @Slot(object)
+    def _on_charged(self, receipt: Receipt) -> None:
+        self._show_balance(receipt.balance)
+
+    def _show_balance(self, balance: int) -> None:
+        self._header.show_balance(balance, low=balance < self._dearest)
+
+    @Slot(str)
+    def _on_backed_up(self, file: str) -> None:
+        self.statusBar().showMessage(f"Backed up to {file}", 10_000)
+
+    @Slot()
+    def _on_password_changed(self) -> None:
+        self.statusBar().showMessage("The password is changed.", 10_000)
+
+    @Slot(object)
+    def _on_store_failed(self, failure: Failure) -> None:
+        self.statusBar().showMessage(failure.text)
+
+    @Slot(QAction)
+    def _on_arrangement(self, action: QAction) -> None:
+        self.arrange(action.data())
+        self._settings.setValue("window/arrangement", action.data())
+
+    @Slot(QAction)
+    def _on_scheme(self, action: QAction) -> None:
+        self._theme.choose(action.data())
+
+    @Slot(bool)
+    def _on_keep_on_top(self, on_top: bool) -> None:
+        if bool(self.windowFlags() & Qt.WindowType.WindowStaysOnTopHint) == on_top:
+            return
+        visible = self.isVisible()
+        self.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint, on_top)
+        if visible:
+            self.show()  # changing the flag hides the window

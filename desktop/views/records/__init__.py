@@ -1,0 +1,1 @@
+"""The records browser: table, pages, order, columns, Trash."""

@@ -1,0 +1,293 @@
+"""The records browser: filters, one page as a table, deleting with undo, the Trash. It asks the controller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QLocale, QPoint, QSettings, Signal, Slot
+from PySide6.QtWidgets import QLabel, QMenu, QStackedLayout, QVBoxLayout, QWidget
+
+from desktop.controllers.records import RecordsController
+from desktop.controllers.requests import Failure
+from desktop.terms.values import Page, PageRequest, Totals
+from desktop.views.filters.bar import FilterBar
+from desktop.views.filters.saved_filters import SavedFilters
+from desktop.views.filters.saved_menu import SavedMenu
+from desktop.views.look import theme
+from desktop.views.look.announcing import announce
+from desktop.views.look.number_locale import number_format_of
+from desktop.views.records.cell_filters import Offer, offers
+from desktop.views.records.columns import COLUMNS
+from desktop.views.records.columns_menu import ColumnsMenu
+from desktop.views.records.copy_menu import CopyMenu
+from desktop.views.records.empty_state import EmptyState
+from desktop.views.records.memory import RecordsMemory
+from desktop.views.records.model import RecordsModel
+from desktop.views.records.order import RecordsOrder
+from desktop.views.records.pager import Pager
+from desktop.views.records.record_menu import RecordMenu
+from desktop.views.records.selection_summary import summary
+from desktop.views.records.table import RecordsTable
+from desktop.views.records.tools import RecordsTools
+from desktop.views.records.undo_bar import UndoBar
+
+
+class RecordsBrowser(QWidget):
+    """What the person paid for."""
+
+    export_asked = Signal(object, int)  # PageRequest, and how many records its filters let through
+    undo_changed = Signal(bool, str)
+    selection_changed = Signal(str)  # what the chosen records come to; "" for none
+
+    def __init__(
+        self,
+        *,
+        records: RecordsController,
+        settings: QSettings,
+        page_size: int,
+        page_sizes: tuple[int, ...],
+        locale: QLocale | None = None,
+    ) -> None:
+        super().__init__()
+        self.setObjectName("records_browser")
+        self._records = records
+        self._format = number_format_of(locale or QLocale())
+        self._page_sizes = page_sizes
+        self._request = PageRequest(size=page_size)
+        self._page: Page | None = None
+        self._shelf = SavedFilters(settings)
+        self._build()
+        self._memory = RecordsMemory(
+            settings=settings,
+            filters=self._filter_bar,
+            tools=self._tools,
+            order=self._order,
+            columns=self._table.column_layout,
+        )
+        self._recall()
+        self._connect()
+
+    def _build(self) -> None:
+        self._saved = SavedMenu(shelf=self._shelf)
+        self._filter_bar = FilterBar(number_format=self._format, saved=self._saved)
+        self._model = RecordsModel(number_format=self._format)
+        self._table = RecordsTable(self._model, number_format=self._format)
+        self._empty = EmptyState()
+        self._pager = Pager(page_sizes=self._page_sizes, number_format=self._format)
+        self._undo_bar = UndoBar()
+        self._message = QLabel()
+        self._message.setObjectName("records_message_label")
+        self._message.setWordWrap(True)
+        theme.set_role(self._message, "negative")
+        self._message.hide()
+        self._tools = RecordsTools(browser=self, table=self._table, number_format=self._format)
+        self.export_action = self._tools.export_action
+        self._make_menus()
+        self._order = RecordsOrder(header=self._table.horizontalHeader(), menu=self.sort_menu)
+        self._arrange()
+
+    def _make_menus(self) -> None:
+        self.sort_menu = QMenu("Sort &by", self)
+        self.columns_menu = ColumnsMenu(table=self._table, parent=self)
+        self._menu = RecordMenu(self)
+        self._menu.addAction(self._tools.copy_action)
+        self.copy_menu = CopyMenu(table=self._table, parent=self)
+        self._menu.addMenu(self.copy_menu)
+        self._menu.addActions([self._tools.delete_action, self._tools.restore_action])
+        for menu in (self.sort_menu, self.columns_menu):
+            self._menu.addMenu(menu)
+
+    def _arrange(self) -> None:
+        stack = QWidget()
+        self._stack = QStackedLayout(stack)
+        self._stack.addWidget(self._table)
+        self._stack.addWidget(self._empty)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
+        layout.setSpacing(theme.SMALL)
+        for widget in (self._tools, self._filter_bar, self._undo_bar, self._message):
+            layout.addWidget(widget)
+        layout.addWidget(stack, 1)
+        layout.addWidget(self._pager)
+
+    def _connect(self) -> None:
+        self._filter_bar.changed.connect(self._on_filters)
+        self._filter_bar.table_asked.connect(self._on_table_asked)
+        self._tools.trash_toggled.connect(self._on_filters)
+        self._empty.clear_asked.connect(self._filter_bar.clear)
+        self._pager.page_asked.connect(self._on_page_asked)
+        self._pager.size_asked.connect(self._on_size_asked)
+        self._order.changed.connect(self._on_order)
+        self._table.selectionModel().selectionChanged.connect(self._on_selection)
+        self._table.customContextMenuRequested.connect(self._on_context_menu)
+        self._table.horizontalHeader().customContextMenuRequested.connect(self._on_header_menu)
+        self._menu.filter_asked.connect(self._on_filter_asked)
+        self._saved.save_asked.connect(self._on_save_asked)
+        self._saved.taken_up.connect(self._on_taken_up)
+        self._tools.delete_action.triggered.connect(self._on_delete)
+        self._tools.restore_action.triggered.connect(self._on_restore)
+        self._tools.copy_action.triggered.connect(self._table.copy)
+        self.export_action.triggered.connect(self._on_export)
+        self._undo_bar.undo_asked.connect(self.undo)
+        self._records.page_changed.connect(self._on_page)
+        self._records.totals_changed.connect(self._on_totals)
+        self._records.counting.connect(self._on_counting)
+        self._records.indexing.connect(self._pager.show_indexing)
+        self._records.indexed.connect(self._pager.end_indexing)
+        self._records.counts_changed.connect(self._filter_bar.show_counts)
+        self._records.trash_changed.connect(self._tools.show_trash_count)
+        self._records.trash_changed.connect(self._empty.show_trash_count)
+        self._records.undo_changed.connect(self._undo_bar.offer)
+        self._records.undo_changed.connect(self.undo_changed)
+        self._records.failed.connect(self._on_failed)
+
+    def start(self, owner: str = "") -> None:
+        """Ask for the first page: somebody has signed in, whose saved filters are at hand from now on."""
+        self._shelf.belong_to(owner)
+        self._ask(number=1)
+
+    @Slot()
+    def undo(self) -> None:
+        """Take the last deletion or restoration back."""
+        self._records.undo()
+
+    @Slot()
+    def focus_search(self) -> None:
+        """Go to the search field."""
+        self._filter_bar.focus_search()
+
+    def forget(self) -> None:
+        """Show nothing, look for nothing: somebody else may sign in."""
+        self._model.clear()
+        self._page = None
+        self._tools.look_into_trash(False)
+        self._filter_bar.clear()
+        self._filter_bar.forget_counts()
+        self._tools.show_trash_count(0)
+        self._empty.show_trash_count(0)
+        self._on_selection()
+        self._message.hide()
+
+    def remember(self) -> None:
+        """Keep columns, order, page size and whether the further filters are in sight for the next time."""
+        self._memory.remember(self._request.size)
+
+    def _recall(self) -> None:
+        size = self._memory.recall()
+        if size in self._page_sizes:
+            self._request = replace(self._request, size=size)
+        self._pager.choose_size(self._request.size)
+        self._request = replace(self._request, sort=self._order.sort, descending=self._order.descending)
+
+    def _ask(self, **changes: object) -> None:
+        self._request = replace(self._request, **changes)  # type: ignore[arg-type]  # the fields of PageRequest
+        self._records.show(self._request)
+
+    @Slot()
+    def _on_filters(self) -> None:
+        self._ask(
+            filters=self._filter_bar.filters(trash=self._tools.trash),
+            sort=self._order.sort,
+            descending=self._order.descending,
+            number=1,
+        )
+
+    @Slot()
+    def _on_table_asked(self) -> None:
+        self._table.setFocus()
+        if not self._table.currentIndex().isValid():
+            self._table.setCurrentIndex(self._model.index(0, 0))
+
+    @Slot(int)
+    def _on_page_asked(self, number: int) -> None:
+        self._ask(number=number)
+
+    @Slot(int)
+    def _on_size_asked(self, size: int) -> None:
+        first = (self._request.number - 1) * self._request.size
+        self._ask(size=size, number=first // size + 1)
+
+    @Slot()
+    def _on_order(self) -> None:
+        self._ask(sort=self._order.sort, descending=self._order.descending, number=1)
+
+    @Slot(str)
+    def _on_save_asked(self, name: str) -> None:
+        self._saved.keep(name, self._memory.state())
+
+    @Slot(object)
+    def _on_taken_up(self, state: Mapping[str, Any]) -> None:
+        self._memory.take_up(state)
+
+    @Slot(object)
+    def _on_page(self, page: Page) -> None:
+        self._page = page
+        self._request = replace(self._request, number=page.number)
+        self._message.hide()
+        self._empty.explain(page.request.filters)
+        self._stack.setCurrentWidget(self._table if page.entries else self._empty)
+        self._table.mark(page.request.filters.search)
+        self._table.show_page(page)
+        self._pager.show_page(page)
+        self._on_selection()
+        self._tools.show_totals(page.totals)
+
+    @Slot(object)
+    def _on_totals(self, totals: Totals) -> None:
+        if self._page is not None:
+            self._page = replace(self._page, totals=totals)
+            self._pager.show_page(self._page)
+            self._tools.show_totals(totals)
+
+    @Slot(int, int)
+    def _on_counting(self, done: int, total: int) -> None:
+        if self._page is not None and self._page.totals is None:
+            self._pager.show_counting(done, total)
+
+    @Slot()
+    def _on_selection(self) -> None:
+        chosen = self._table.chosen_entries()
+        self._tools.allow(chosen=bool(chosen))
+        self.copy_menu.setEnabled(bool(chosen))
+        self.selection_changed.emit(summary(chosen, self._format))
+
+    @Slot()
+    def _on_delete(self) -> None:
+        self._records.delete(self._table.chosen())
+
+    @Slot()
+    def _on_restore(self) -> None:
+        self._records.restore(self._table.chosen())
+
+    @Slot(QPoint)
+    def _on_context_menu(self, at: QPoint) -> None:
+        index = self._table.indexAt(at)
+        if not index.isValid():
+            index = self._table.currentIndex()
+        entry = self._model.entry(index.row())
+        found = [] if entry is None else offers(entry, COLUMNS[index.column()], index.data(), self._format)
+        self._menu.offer(found)
+        self._menu.popup(self._table.viewport().mapToGlobal(at))
+
+    @Slot(QPoint)
+    def _on_header_menu(self, at: QPoint) -> None:
+        header = self._table.horizontalHeader()
+        self._table.put_cursor(header.logicalIndexAt(at))
+        self.columns_menu.popup(header.viewport().mapToGlobal(at))
+
+    @Slot(object)
+    def _on_filter_asked(self, offer: Offer) -> None:
+        self._filter_bar.narrow(offer.filter, offer.state)
+
+    @Slot()
+    def _on_export(self) -> None:
+        if self._page is not None and self._page.totals is not None:
+            self.export_asked.emit(self._page.request, self._page.totals.count)
+
+    @Slot(object)
+    def _on_failed(self, failure: Failure) -> None:
+        self._message.setText(failure.text)
+        self._message.show()
+        announce(self, failure.text, urgent=True)

@@ -1,0 +1,56 @@
+"""What one cell of the records offers to look for: its operation, its day, its amount, its text. It filters nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from desktop.arithmetic.money import format_money
+from desktop.arithmetic.numbers import NumberFormat
+from desktop.terms.days import local
+from desktop.terms.values import Column, Entry
+from desktop.views.records.columns import SEARCHED, Shown
+from desktop.wording.shown import OPERATION_NAMES
+
+_LONGEST = 30  # characters of a cell's text in a menu
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A menu's words, and the filter of `FilterBar` that they set, with its state."""
+
+    text: str
+    filter: str
+    state: Any
+
+
+def offers(entry: Entry, column: Shown, shown: str, number_format: NumberFormat) -> list[Offer]:
+    """The filters by one cell of a record; `shown` is the cell's text. The likeliest comes first."""
+    if column is Column.OPERATION:
+        return [Offer(f"Only {OPERATION_NAMES[entry.operation]}", "operations", [entry.operation.value])]
+    if column is Column.DATE:
+        return _of_day(entry)
+    if column is Column.AMOUNT:
+        amount = abs(entry.amount)
+        least = f"At least {format_money(amount, number_format)}"
+        return [
+            Offer(f"Only amounts of {format_money(amount, number_format)}", "amount", [amount, amount]),
+            Offer(least, "amount", [amount, None]),
+        ]
+    text = shown.removeprefix("≈ ")
+    if not text or column not in SEARCHED:
+        return []
+    brief = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return [Offer(f"Search for “{brief}”".replace("&", "&&"), "search", text)]
+
+
+def _of_day(entry: Entry) -> list[Offer]:
+    try:
+        day = local(entry.date).date().isoformat()
+    except (ValueError, OverflowError, OSError):  # a date that a damaged store has
+        return []
+    return [
+        Offer(f"Only this day, {day}", "period", [day, day]),
+        Offer("From this day on", "period", [day, None]),
+        Offer("Up to this day", "period", [None, day]),
+    ]

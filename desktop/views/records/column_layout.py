@@ -1,0 +1,142 @@
+"""How the columns of the records table stand: which are shown, in what order, how wide. It knows no record.
+
+Money and dates are never cut: their columns are as wide as what they hold. Operands and results share what is left,
+until the person sets a width; then the widths are theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QTableView
+
+from desktop.terms.values import Column, Detail
+from desktop.views.records.columns import COLUMNS, HIDDEN_AT_FIRST, Shown
+
+_SHARES: dict[Shown, int] = {Column.OPERANDS: 55, Column.RESPONSE: 45, Detail.EXPRESSION: 55}
+_LEAST_CHARS = 15  # of a column that shares; below that the table scrolls sideways
+_NARROWEST, _WIDEST = 24, 4000  # pixels that are taken up again
+_STEP_CHARS = 4
+
+
+class ColumnLayout(QObject):
+    """The columns of one table. Its state is what JSON can hold."""
+
+    changed = Signal()  # others are shown, or in another order
+
+    def __init__(self, table: QTableView, *, longest: Callable[[int], Sequence[int]]) -> None:
+        """`longest` gives the rows of a column that may be its widest: measuring all 500 would be felt."""
+        super().__init__(table)
+        self._table = table
+        self._longest = longest
+        self._header = table.horizontalHeader()
+        self._header.setStretchLastSection(True)
+        self._header.setSectionsMovable(True)
+        self._chosen_widths = False
+        self._sharing = False
+        self._header.sectionResized.connect(self._on_section_resized)
+        self.recall(None)
+
+    def shown(self) -> list[Shown]:
+        """The columns as they stand, from left to right."""
+        return [column for column in self._order() if self.is_shown(column)]
+
+    def is_shown(self, column: Shown) -> bool:
+        """Whether a column is in sight."""
+        return not self._header.isSectionHidden(COLUMNS.index(column))
+
+    def show_column(self, column: Shown, shown: bool) -> None:
+        """Show or hide a column; the last one stays."""
+        if shown or self.shown() != [column]:
+            place = COLUMNS.index(column)
+            self._sharing = True
+            self._header.setSectionHidden(place, not shown)
+            if shown:
+                self._header.resizeSection(place, self._needed(place))
+            self._sharing = False
+            self.share()
+            self.changed.emit()
+
+    def move(self, column: Shown, by: int) -> None:
+        """Move a shown column by so many places, to the right above 0."""
+        shown = self.shown()
+        target = shown.index(column) + by
+        if 0 <= target < len(shown):
+            visual = self._header.visualIndex
+            self._header.moveSection(visual(COLUMNS.index(column)), visual(COLUMNS.index(shown[target])))
+
+    def widen(self, column: Shown, by: int) -> None:
+        """Make a column wider by so many steps, narrower below 0."""
+        place = COLUMNS.index(column)
+        step = self._table.fontMetrics().averageCharWidth() * _STEP_CHARS
+        self._header.resizeSection(place, max(_NARROWEST, self._header.sectionSize(place) + by * step))
+
+    def reset(self) -> None:
+        """The columns as they were at first."""
+        self.recall(None)
+        self.share()
+
+    def state(self) -> dict[str, Any]:
+        """What is to be remembered; widths only where the person has set them."""
+        widths = {column.value: self._header.sectionSize(COLUMNS.index(column)) for column in self.shown()}
+        return {
+            "order": [column.value for column in self._order()],
+            "shown": [column.value for column in self.shown()],
+            "widths": widths if self._chosen_widths else {},
+        }
+
+    def recall(self, state: object) -> None:
+        """Take up what `state` gave; what makes no sense in it is as at first."""
+        found = state if isinstance(state, dict) else {}
+        order, shown, widths = (found.get(name) for name in ("order", "shown", "widths"))
+        self._sharing = True
+        self._put_in_order(order if isinstance(order, list) else [])
+        wanted = {column for column in COLUMNS if isinstance(shown, list) and column.value in shown}
+        for place, column in enumerate(COLUMNS):
+            self._header.setSectionHidden(place, column not in (wanted or set(COLUMNS) - HIDDEN_AT_FIRST))
+        self._chosen_widths = isinstance(widths, dict) and bool(widths)
+        if isinstance(widths, dict):
+            for place, column in enumerate(COLUMNS):
+                width = widths.get(column.value)
+                if type(width) is int and _NARROWEST <= width <= _WIDEST and column in self.shown():
+                    self._header.resizeSection(place, width)
+        self._sharing = False
+        self.changed.emit()
+
+    @Slot()
+    def share(self) -> None:
+        """Give each column its width for what it holds, unless the person has set them."""
+        if self._chosen_widths:
+            return
+        shown = [(COLUMNS.index(column), column) for column in self.shown()]
+        fixed = {place: self._needed(place) for place, column in shown if column not in _SHARES}
+        left = self._table.viewport().width() - sum(fixed.values())
+        parts = sum(_SHARES.get(column, 0) for _, column in shown)
+        least = self._table.fontMetrics().averageCharWidth() * _LEAST_CHARS
+        self._sharing = True
+        for place, column in shown:
+            width = fixed.get(place) or max(least, left * _SHARES[column] // parts)
+            self._header.resizeSection(place, max(width, self._header.sectionSizeHint(place)))
+        self._sharing = False
+
+    def _needed(self, place: int) -> int:
+        model = self._table.model()
+        cells = (self._table.sizeHintForIndex(model.index(row, place)).width() for row in self._longest(place))
+        return max(self._header.sectionSizeHint(place), *cells, 0)
+
+    def _order(self) -> list[Shown]:
+        return sorted(COLUMNS, key=lambda column: self._header.visualIndex(COLUMNS.index(column)))
+
+    def _put_in_order(self, names: list[object]) -> None:
+        known = [column for name in names for column in COLUMNS if column.value == name]
+        for target, column in enumerate(dict.fromkeys((*known, *COLUMNS))):
+            self._header.moveSection(self._header.visualIndex(COLUMNS.index(column)), target)
+
+    @Slot(int, int, int)
+    def _on_section_resized(self, section: int, _old: int, new: int) -> None:
+        # Only the person's own changes are a choice; the last column follows the window by itself, and those that are
+        # hidden shrink to nothing when the header is first shown.
+        if new and not self._sharing and COLUMNS[section] != self.shown()[-1]:
+            self._chosen_widths = True

@@ -1,0 +1,81 @@
+"""The columns of the records table: their heads, what each shows of a record, and which can be sorted by.
+
+A new column is an entry of `HEADERS` and its text in `_TEXTS`. It formats records and holds none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from desktop.arithmetic.money import format_count, format_money
+from desktop.arithmetic.numbers import NumberFormat, localise
+from desktop.arithmetic.table import OPERATIONS
+from desktop.terms.values import Column, Detail, Entry, Source
+from desktop.wording.shown import OPERATION_NAMES, shown_date
+
+Shown = Column | Detail
+
+HEADERS: Mapping[Shown, str] = {
+    Column.DATE: "Date",
+    Column.OPERATION: "Operation",
+    Column.OPERANDS: "Operands",
+    Column.RESPONSE: "Result",
+    Column.AMOUNT: "Amount",
+    Column.BALANCE: "Balance",
+    Detail.NUMBER: "No.",
+    Detail.EXPRESSION: "Expression",
+    Detail.SOURCE: "Source",
+    Detail.REQUEST: "Request",
+}
+COLUMNS = tuple(HEADERS)
+FIGURES: frozenset[Shown] = frozenset({Column.RESPONSE, Column.AMOUNT, Column.BALANCE, Detail.NUMBER})
+HIDDEN_AT_FIRST: frozenset[Shown] = frozenset(Detail)
+SEARCHED: frozenset[Shown] = frozenset(Column) | {Detail.EXPRESSION}
+
+# What is not computed is no number, and what a locale does to those is wrong.
+_AS_TYPED = frozenset(row.type for row in OPERATIONS.values() if row.compute is None)
+_SOURCES = {
+    Source.COMPUTED: "computed exactly",
+    Source.RANDOM_ORG: "random.org",
+    Source.LOCAL: "this computer",
+    Source.LEDGER: "the ledger",
+}
+
+
+def order_of(column: Shown) -> Column | None:
+    """What sorts the records when this column is to; None for one that cannot. Numbers follow the dates."""
+    if column is Detail.NUMBER:
+        return Column.DATE
+    return column if isinstance(column, Column) else None
+
+
+def cells(entry: Entry, number_format: NumberFormat) -> tuple[str, ...]:
+    """A record as the texts of all columns."""
+    return tuple(_TEXTS[column](entry, number_format) for column in COLUMNS)
+
+
+def _operands(entry: Entry, number_format: NumberFormat) -> str:
+    return entry.operands if entry.operation in _AS_TYPED else localise(entry.operands, number_format)
+
+
+def _response(entry: Entry, number_format: NumberFormat) -> str:
+    response = entry.response if entry.operation in _AS_TYPED else localise(entry.response, number_format)
+    return response if entry.exact else f"≈ {response}"
+
+
+def _source(entry: Entry, _number_format: NumberFormat) -> str:
+    return _SOURCES[entry.source] if entry.exact else "computed, rounded"
+
+
+_TEXTS: Mapping[Shown, Callable[[Entry, NumberFormat], str]] = {
+    Column.DATE: lambda entry, _: shown_date(entry.date),
+    Column.OPERATION: lambda entry, _: OPERATION_NAMES[entry.operation],
+    Column.OPERANDS: _operands,
+    Column.RESPONSE: _response,
+    Column.AMOUNT: lambda entry, number_format: format_money(-entry.amount, number_format, signed=True),
+    Column.BALANCE: lambda entry, number_format: format_money(entry.user_balance, number_format),
+    Detail.NUMBER: lambda entry, number_format: format_count(entry.seq, number_format),
+    Detail.EXPRESSION: lambda entry, number_format: localise(entry.expression, number_format),
+    Detail.SOURCE: _source,
+    Detail.REQUEST: lambda entry, _: entry.request_id,
+}

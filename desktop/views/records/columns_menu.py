@@ -1,0 +1,100 @@
+"""The menu of the columns: show and hide them, move and size the one with the cursor. It lays nothing out itself."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from desktop.views.records.columns import COLUMNS, HEADERS, Shown
+from desktop.views.records.table import RecordsTable
+
+_CHANGES = (
+    ("move_column_left_action", "Move &left", "Alt+Shift+Left"),
+    ("move_column_right_action", "Move &right", "Alt+Shift+Right"),
+    ("wider_column_action", "&Wider", "Alt+Shift+Up"),
+    ("narrower_column_action", "N&arrower", "Alt+Shift+Down"),
+)
+
+
+class ColumnsMenu(QMenu):
+    """One entry a column, and the keyboard's way to what the header does for the mouse."""
+
+    def __init__(self, *, table: RecordsTable, parent: QWidget | None = None) -> None:
+        super().__init__("C&olumns", parent)
+        self.setObjectName("columns_menu")
+        self._table = table
+        self._layout = table.column_layout
+        for column in COLUMNS:
+            action = self.addAction(HEADERS[column])
+            action.setObjectName(f"show_{column.value}_action")
+            action.setCheckable(True)
+            action.setData(column.value)
+        self.addSeparator()
+        self._left, self._right, self._wider, self._narrower = (self._change(*words) for words in _CHANGES)
+        self.addSeparator()
+        self._reset = self.addAction("R&eset columns")
+        self._reset.setObjectName("reset_columns_action")
+        self._connect()
+        self._show_state()
+
+    def _change(self, name: str, text: str, keys: str) -> QAction:
+        action = self.addAction(text)
+        action.setObjectName(name)
+        action.setShortcut(QKeySequence(keys))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self._table.addAction(action)
+        return action
+
+    def _connect(self) -> None:
+        self._layout.changed.connect(self._show_state)
+        self.aboutToShow.connect(self._show_state)  # the cursor may be in another column
+        self.triggered.connect(self._on_triggered)
+        self._left.triggered.connect(self._on_left)
+        self._right.triggered.connect(self._on_right)
+        self._wider.triggered.connect(self._on_wider)
+        self._narrower.triggered.connect(self._on_narrower)
+        self._reset.triggered.connect(self._layout.reset)
+
+    def _current(self) -> Shown:
+        """The column with the cursor; the first one where there is no cursor."""
+        index = self._table.currentIndex()
+        column = COLUMNS[index.column()] if index.isValid() else None
+        shown = self._layout.shown()
+        return column if column in shown else shown[0]
+
+    @Slot()
+    def _show_state(self) -> None:
+        shown = self._layout.shown()
+        for action in self.actions():
+            if action.isCheckable():
+                action.setChecked(_column(action) in shown)
+                action.setEnabled(shown != [_column(action)])  # one must stay
+        current = HEADERS[self._current()]
+        self._left.setText(f"Move “{current}” &left")
+        self._right.setText(f"Move “{current}” &right")
+
+    @Slot(QAction)
+    def _on_triggered(self, action: QAction) -> None:
+        if action.isCheckable():
+            self._layout.show_column(_column(action), action.isChecked())
+
+    @Slot()
+    def _on_left(self) -> None:
+        self._layout.move(self._current(), -1)
+
+    @Slot()
+    def _on_right(self) -> None:
+        self._layout.move(self._current(), 1)
+
+    @Slot()
+    def _on_wider(self) -> None:
+        self._layout.widen(self._current(), 1)
+
+    @Slot()
+    def _on_narrower(self) -> None:
+        self._layout.widen(self._current(), -1)
+
+
+def _column(action: QAction) -> Shown:
+    return next(column for column in COLUMNS if column.value == action.data())

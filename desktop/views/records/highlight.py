@@ -1,0 +1,104 @@
+"""Marks in a cell what the search looked for, as it is shown there. It asks nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from typing_extensions import override
+
+from desktop.arithmetic.numbers import NumberFormat, localise
+from desktop.views.look import theme
+
+_ROUND = 3  # pixels, of a stroke's corners
+
+
+class HighlightDelegate(QStyledItemDelegate):
+    """Draws a cell as Qt does, and runs a marker over each match."""
+
+    def __init__(self, *, number_format: NumberFormat) -> None:
+        super().__init__()
+        self._format = number_format
+        self._texts: tuple[str, ...] = ()
+
+    def mark(self, texts: Iterable[str]) -> None:
+        """From now on mark these texts, as they are and as the locale writes them, in any case; none marks nothing."""
+        self._texts = tuple(dict.fromkeys(form for text in texts for form in (text, localise(text, self._format))))
+
+    @override
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().paint(painter, option, index)
+        text = str(index.data() or "")
+        if not self._texts or not self._matches(text):
+            return
+        cell = QStyleOptionViewItem(option)
+        self.initStyleOption(cell, index)
+        painter.save()
+        # A marker's ink: it dyes the ground and leaves the letters as they are, dark on light or light on dark.
+        dark = theme.colours() is theme.DARK
+        modes = QPainter.CompositionMode
+        painter.setCompositionMode(modes.CompositionMode_Lighten if dark else modes.CompositionMode_Darken)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.colours().mark))
+        for stroke in self._strokes(text, cell):
+            painter.drawRoundedRect(stroke, _ROUND, _ROUND)
+        painter.restore()
+
+    def _matches(self, text: str) -> list[tuple[int, int]]:
+        return matches(text, self._texts, skipped=self._format.group_marks)
+
+    def _strokes(self, text: str, cell: QStyleOptionViewItem) -> list[QRect]:
+        """The places of the matches; the whole text's where the cell cuts a match out of it."""
+        style = QApplication.style() if cell.widget is None else cell.widget.style()
+        area = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, cell, cell.widget)
+        margin = 1 + style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, cell, cell.widget)
+        inner = area.adjusted(margin, 0, -margin, 0)
+        metrics = QFontMetrics(cell.font)
+        height = min(inner.height(), metrics.height() + 2)
+        top = inner.top() + (inner.height() - height) // 2
+        seen = metrics.elidedText(text, cell.textElideMode, inner.width())
+        width = metrics.horizontalAdvance(seen)
+        right = bool(cell.displayAlignment & Qt.AlignmentFlag.AlignRight)
+        left = inner.right() + 1 - width if right else inner.left()
+        spans = self._matches(seen) or [(0, len(seen))]
+        found = []
+        for start, end in spans:
+            begin = metrics.horizontalAdvance(seen[:start])
+            found.append(QRect(left + begin, top, metrics.horizontalAdvance(seen[:end]) - begin, height))
+        return found
+
+
+def matches(text: str, wanted: Iterable[str], *, skipped: str = "") -> list[tuple[int, int]]:
+    """Where the wanted texts stand in a text: (start, end) pairs, in order, not overlapping.
+
+    Case makes no difference. `skipped` characters of the text need not be in what is wanted.
+    """
+    words = [folded for word in wanted if (folded := word.casefold())]
+    found = _places(text, words, "")
+    if skipped:
+        found += _places(text, words, skipped)
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _places(text: str, words: list[str], skipped: str) -> list[tuple[int, int]]:
+    # A letter can fold into two ("ß" into "ss"): each folded one remembers where it came from.
+    origins = [(folded, at) for at, letter in enumerate(text) if letter not in skipped for folded in letter.casefold()]
+    plain = "".join(folded for folded, _ in origins)
+    found = []
+    for word in words:
+        at = plain.find(word)
+        while at >= 0:
+            found.append((origins[at][1], origins[at + len(word) - 1][1] + 1))
+            at = plain.find(word, at + len(word))
+    return found

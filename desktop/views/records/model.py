@@ -1,0 +1,127 @@
+"""One page of records as Qt's table model. It holds what it is shown and asks nobody; `show` is its one mutator."""
+
+from __future__ import annotations
+
+import heapq
+import html
+from typing import Any, NamedTuple
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
+from typing_extensions import override
+
+from desktop.arithmetic.numbers import NumberFormat
+from desktop.terms.values import Column, Detail, Entry, Page
+from desktop.views.look import theme
+from desktop.views.records.columns import COLUMNS, FIGURES, HEADERS, Shown, cells
+
+Index = QModelIndex | QPersistentModelIndex
+
+_LONGEST = 4  # texts of a column that may be its widest: letters differ in width, "Random string" is a short one
+
+
+class Row(NamedTuple):
+    """One record, formatted; `entry` is None where it could not be."""
+
+    cells: tuple[str, ...]
+    entry: Entry | None
+    trouble: str = ""
+
+
+class RecordsModel(QAbstractTableModel):
+    """The page on screen."""
+
+    def __init__(self, *, number_format: NumberFormat) -> None:
+        super().__init__()
+        self._format = number_format
+        self._rows: list[Row] = []
+        self._places: dict[int, int] = {}  # rows by the records' ids
+
+    def show(self, page: Page) -> None:
+        """Replace what is shown by a page."""
+        self.beginResetModel()
+        self._rows = [self._row(entry) for entry in page.entries]
+        self._places = {row.entry.id: number for number, row in enumerate(self._rows) if row.entry is not None}
+        self.endResetModel()
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.beginResetModel()
+        self._rows, self._places = [], {}
+        self.endResetModel()
+
+    def entry(self, row: int) -> Entry | None:
+        """The record in a row; None where there is none, or one that cannot be shown."""
+        return self._rows[row].entry if 0 <= row < len(self._rows) else None
+
+    def row_of(self, record_id: int) -> int | None:
+        """Where a record is shown, if it is."""
+        return self._places.get(record_id)
+
+    def longest(self, place: int) -> list[int]:
+        """The rows with the longest texts of a column, among which is the widest."""
+        rows = {row.cells[place]: number for number, row in enumerate(self._rows)}
+        return [rows[text] for text in heapq.nlargest(_LONGEST, rows, key=len)]
+
+    @override
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self._rows)
+
+    @override
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    @override
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation == Qt.Orientation.Vertical:
+            return None
+        column = COLUMNS[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return HEADERS[column]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        return None
+
+    @override
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row, column = self._rows[index.row()], COLUMNS[index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.cells[index.column()]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return row.trouble or self._tip(row, index.column())
+        if role == Qt.ItemDataRole.FontRole and column in FIGURES:
+            return theme.font(figures=True)
+        if role == Qt.ItemDataRole.ForegroundRole and column is Column.AMOUNT:
+            # Money in is worth a colour; money out is the ordinary case.
+            return QColor(theme.colours().positive) if row.entry and row.entry.amount < 0 else None
+        return None
+
+    @override
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if index.isValid() and self._rows[index.row()].entry is None:
+            return Qt.ItemFlag.NoItemFlags
+        return super().flags(index)
+
+    def _row(self, entry: Entry) -> Row:
+        """A record as text. One that something else has spoilt becomes a row that cannot be chosen."""
+        try:
+            return Row(cells(entry, self._format), entry)
+        except (ValueError, TypeError, KeyError, OverflowError) as error:
+            trouble = f"Record {entry.id} cannot be shown ({error}). Help, Verify ledger says more."
+            return Row((f"Record {entry.id}", "cannot be shown", *("" for _ in COLUMNS[2:])), None, trouble)
+
+    def _tip(self, row: Row, column: int) -> str:
+        entry, text = row.entry, row.cells[column]
+        if entry is not None and entry.expression and COLUMNS[column] in (Column.OPERANDS, Column.RESPONSE):
+            text = f"{row.cells[COLUMNS.index(Detail.EXPRESSION)]}\n{text}"
+        # Qt takes what looks like a tag for one.
+        return f"<p style='white-space: pre-wrap'>{html.escape(text)}</p>" if "<" in text else text
+
+
+def _alignment(column: Shown) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column in FIGURES else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter

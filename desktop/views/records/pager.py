@@ -1,0 +1,165 @@
+"""The row under the records: which page, of how many, how long, and what they come to. It asks by signal."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
+
+from desktop.arithmetic.money import format_count, format_money
+from desktop.arithmetic.numbers import NumberFormat
+from desktop.terms.values import Page, Totals
+from desktop.views.look import theme
+from desktop.views.look.icons import icon
+
+
+class Pager(QWidget):
+    """Moves through the pages."""
+
+    page_asked = Signal(int)
+    size_asked = Signal(int)
+
+    def __init__(self, *, page_sizes: tuple[int, ...], number_format: NumberFormat) -> None:
+        super().__init__()
+        self._format = number_format
+        self._page_sizes = page_sizes
+        self._pages = 1
+        self._going = 1  # the page that was asked for last
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        self._total = QLabel()
+        self._total.setObjectName("total_label")
+        self._total.setAccessibleName("Total")
+        self._total.setFont(theme.font(figures=True))
+        self._total.setWordWrap(True)
+        theme.set_role(self._total, "muted")
+        self._indexing = QLabel()
+        self._indexing.setObjectName("indexing_label")
+        self._indexing.setToolTip("Until the index of the records is made, pages and searches come slower")
+        self._indexing.setFont(theme.font(figures=True))
+        theme.set_role(self._indexing, "muted")
+        self._indexing.hide()
+        self._first = _button("first_page_button", "first", "⏮", "First page")
+        self._previous = _button("previous_page_button", "previous", "‹", "Previous page")
+        self._next = _button("next_page_button", "next", "›", "Next page")
+        self._last = _button("last_page_button", "last", "⏭", "Last page")
+        self._number = QSpinBox()
+        self._number.setObjectName("page_spin")
+        self._number.setAccessibleName("Page")
+        self._number.setMinimum(1)
+        self._number.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._number.setKeyboardTracking(False)
+        self._of = QLabel("of 1")
+        self._size = QComboBox()
+        self._size.setObjectName("page_size_combo")
+        self._size.setAccessibleName("Records on a page")
+        for size in self._page_sizes:
+            self._size.addItem(f"{size} a page", size)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.TIGHT)
+        row.addWidget(self._total, 1)
+        for widget in (
+            self._indexing,
+            self._first,
+            self._previous,
+            self._number,
+            self._of,
+            self._next,
+            self._last,
+            self._size,
+        ):
+            row.addWidget(widget)
+
+    def _connect(self) -> None:
+        self._first.clicked.connect(self._on_first)
+        self._previous.clicked.connect(self._on_previous)
+        self._next.clicked.connect(self._on_next)
+        self._last.clicked.connect(self._on_last)
+        self._number.valueChanged.connect(self.page_asked)
+        self._size.currentIndexChanged.connect(self._on_size)
+
+    def choose_size(self, size: int) -> None:
+        """Set the page size without asking for a page."""
+        with QSignalBlocker(self._size):
+            self._size.setCurrentIndex(max(0, self._size.findData(size)))
+
+    def show_page(self, page: Page) -> None:
+        """Show where a page stands and, once that is known, of how many, and what the filtered set comes to."""
+        known = page.totals is not None
+        # Until the totals are known a full page may have a next one.
+        self._pages = page.pages if known else page.number + (len(page.entries) == page.request.size)
+        self._going = page.number
+        with QSignalBlocker(self._number):
+            self._number.setMaximum(self._pages)
+            self._number.setValue(page.number)
+        self._of.setText(f"of {format_count(page.pages, self._format)}" if known else "of …")
+        for button, possible in (
+            (self._first, page.number > 1),
+            (self._previous, page.number > 1),
+            (self._next, page.number < self._pages),
+            (self._last, known and page.number < self._pages),
+        ):
+            button.setEnabled(possible)
+        self._total.setText(_in_words(page.totals, self._format) if page.totals is not None else "Counting …")
+
+    @Slot(int, int)
+    def show_counting(self, done: int, total: int) -> None:
+        """Say how far the totals are."""
+        self._total.setText(f"Counting … {100 * done // max(1, total)} %")
+
+    @Slot(int, int)
+    def show_indexing(self, done: int, total: int) -> None:
+        """Say how far the index behind the pages is; it is made in the background, and nobody need wait for it."""
+        self._indexing.setText(f"Making the index … {100 * done // max(1, total)} %")
+        if done < total:  # a handful of new records is taken in before anybody could read it
+            self._indexing.show()
+
+    @Slot()
+    def end_indexing(self) -> None:
+        """The index is made, or made no further."""
+        self._indexing.hide()
+
+    @Slot()
+    def _on_first(self) -> None:
+        self._go_to(1)
+
+    @Slot()
+    def _on_previous(self) -> None:
+        self._go_to(self._going - 1)
+
+    @Slot()
+    def _on_next(self) -> None:
+        self._go_to(self._going + 1)
+
+    @Slot()
+    def _on_last(self) -> None:
+        self._go_to(self._pages)
+
+    def _go_to(self, number: int) -> None:
+        """Ask for a page; clicks that come before it has count from it."""
+        self._going = min(max(1, number), self._pages)
+        self.page_asked.emit(self._going)
+
+    @Slot()
+    def _on_size(self) -> None:
+        self.size_asked.emit(self._size.currentData())
+
+
+def _in_words(totals: Totals, number_format: NumberFormat) -> str:
+    noun = "record" if totals.count == 1 else "records"
+    spent, credited = format_money(totals.spent, number_format), format_money(totals.credited, number_format)
+    return f"{format_count(totals.count, number_format)} {noun} · spent {spent} · credited {credited}"
+
+
+def _button(name: str, picture: str, sign: str, spoken: str) -> QToolButton:
+    button = QToolButton()
+    button.setObjectName(name)
+    button.setAccessibleName(spoken)
+    button.setToolTip(spoken)
+    found = icon(picture)
+    button.setIcon(found)
+    if found.isNull():
+        button.setText(sign)
+    return button

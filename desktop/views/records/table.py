@@ -1,0 +1,129 @@
+"""The records as a table: its keys, what is marked, what stays chosen when a page comes again. It asks nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QHeaderView, QTableView
+from typing_extensions import override
+
+from desktop.arithmetic.numbers import NumberFormat
+from desktop.documents import copies
+from desktop.terms.values import Entry, Page
+from desktop.views.records.column_layout import ColumnLayout
+from desktop.views.records.columns import COLUMNS, HEADERS, SEARCHED, Shown
+from desktop.views.records.highlight import HighlightDelegate
+from desktop.views.records.model import RecordsModel
+
+_ROW_LINES = 1.9
+_WHOLE_ROWS = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+
+
+class RecordsTable(QTableView):
+    """One page of records."""
+
+    def __init__(self, model: RecordsModel, *, number_format: NumberFormat) -> None:
+        super().__init__()
+        self._records = model
+        self._highlight = HighlightDelegate(number_format=number_format)
+        self.setObjectName("records_table")
+        self.setAccessibleName("Records")
+        self.setModel(model)
+        for place, column in enumerate(COLUMNS):
+            if column in SEARCHED:
+                self.setItemDelegateForColumn(place, self._highlight)
+        self._build()
+        self.column_layout = ColumnLayout(self, longest=model.longest)
+
+    def _build(self) -> None:
+        self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QTableView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)  # Tab leaves the table
+        self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(int(self.fontMetrics().height() * _ROW_LINES))
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.setSortIndicatorShown(True)
+        header.setSectionsClickable(True)
+
+    def show_page(self, page: Page) -> None:
+        """Show a page, and keep chosen what was chosen, as far as it is still on it."""
+        chosen, place = self.chosen(), self.currentIndex()
+        current = self._records.entry(place.row())
+        self._records.show(page)
+        rows = sorted(row for record_id in chosen if (row := self._records.row_of(record_id)) is not None)
+        self.selectionModel().select(self._lines(rows), _WHOLE_ROWS)
+        if current is not None and page.entries:
+            row = self._records.row_of(current.id)
+            row = min(place.row(), len(page.entries) - 1) if row is None else row  # gone: where it was
+            flag = QItemSelectionModel.SelectionFlag.NoUpdate
+            self.selectionModel().setCurrentIndex(self._records.index(row, place.column()), flag)
+        self.column_layout.share()
+
+    def mark(self, texts: Iterable[str]) -> None:
+        """Mark these texts in the cells of the next page."""
+        self._highlight.mark(texts)
+
+    def put_cursor(self, place: int) -> None:
+        """Put the cursor into a column, in the row where it is, and leave chosen what is chosen."""
+        index = self._records.index(max(0, self.currentIndex().row()), place)
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+
+    def chosen(self) -> tuple[int, ...]:
+        """The ids of the chosen records, from the top down."""
+        return tuple(entry.id for entry in self.chosen_entries())
+
+    def chosen_entries(self) -> list[Entry]:
+        """The chosen records themselves, from the top down."""
+        entries = (self._records.entry(row) for row in self._chosen_rows())
+        return [entry for entry in entries if entry is not None]
+
+    def chosen_cells(self) -> list[list[str]]:
+        """What the chosen rows show, in the order of the columns shown."""
+        places = [COLUMNS.index(column) for column in self.columns_shown()]
+        return [[self._records.index(row, place).data() for place in places] for row in self._chosen_rows()]
+
+    def columns_shown(self) -> list[Shown]:
+        """The columns as they stand, from left to right."""
+        return self.column_layout.shown()
+
+    def headers(self) -> list[str]:
+        """Their headers."""
+        return [HEADERS[column] for column in self.columns_shown()]
+
+    def copy(self) -> None:
+        """Copy the chosen rows as they are shown, cells apart by tabs."""
+        QGuiApplication.clipboard().setText(copies.as_shown(self.chosen_cells()))
+
+    def _lines(self, rows: list[int]) -> QItemSelection:
+        """Rows as a selection of few pieces: one for each of 500 rows would keep the window for a tenth of a second."""
+        found = QItemSelection()
+        for _, group in groupby(enumerate(rows), key=lambda numbered: numbered[1] - numbered[0]):
+            piece = [row for _, row in group]
+            found.select(self._records.index(piece[0], 0), self._records.index(piece[-1], 0))
+        return found
+
+    def _chosen_rows(self) -> list[int]:
+        # Whole rows are chosen, so the pieces say it all; `selectedRows` asks for the flags of every cell.
+        selection = self.selectionModel().selection()
+        pieces = (selection.at(number) for number in range(selection.count()))
+        rows = {row for piece in pieces for row in range(piece.top(), piece.bottom() + 1)}
+        return sorted(row for row in rows if self._records.entry(row) is not None)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.column_layout.share()

@@ -1,0 +1,34 @@
+"""How a record's facts are shown as text, for the eye and for the search alike. It formats; it asks nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from desktop.arithmetic.table import OPERATIONS
+from desktop.terms.days import local
+from desktop.terms.values import OperationType, Verification
+
+OPERATION_NAMES: Mapping[OperationType, str] = {row.type: row.name for row in OPERATIONS.values()}
+
+
+def shown_date(microseconds: int) -> str:
+    """A UTC time in the person's time zone, to the second: "2026-11-25 14:03:07"."""
+    try:
+        return local(microseconds).strftime("%Y-%m-%d %H:%M:%S")
+    except (ValueError, OverflowError, OSError):  # only in a damaged store, which must still be readable
+        return f"? {microseconds}"
+
+
+def explain_verification(verification: Verification) -> str:
+    """The outcome of a proof in plain words."""
+    if not verification.complete:
+        return f"Stopped after {verification.records:,} records; {len(verification.problems)} problems so far."
+    if not verification.problems:
+        records, users = _counted(verification.records, "record"), _counted(verification.users, "user")
+        anchor = f" The anchor is of {shown_date(verification.anchored_at)}." if verification.anchored_at else ""
+        return f"The ledger is proved: {records} of {users}, no problem.{anchor}"
+    return f"{len(verification.problems):,} problems in {verification.records:,} records. Do not trust the balances."
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -1,0 +1,160 @@
+"""A statement on paper: every record once, every page with its head and number, A4 and Letter, whole or not there."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+from pytestqt.qtbot import QtBot
+
+from desktop.arithmetic.numbers import NumberFormat
+from desktop.documents.exports import raw_record
+from desktop.documents.statement_paper import Ended, Style, write_pdf
+from desktop.terms.errors import Cancelled, StoreDamaged, StoreError
+from desktop.terms.values import Entry, OperationSum, OperationType, Source, StatementReport
+from tests.support.fake_controllers import JULY, entry
+from tests.support.papers import pages_of
+
+pytestmark = pytest.mark.usefixtures("qapp")
+DAY = 86_400_000_000
+ENGLISH = Style()
+
+
+def entries(count: int) -> list[Entry]:
+    return [entry(number, operands=f"7 + {number}") for number in range(1, count + 1)]
+
+
+def report_of(found: Sequence[Entry], **changes: object) -> StatementReport:
+    amount = sum(one.amount for one in found)
+    charges = (OperationSum(OperationType.ADDITION, len(found), amount),) if found else ()
+    nothing = OperationSum(OperationType.CREDIT, 0, 0)
+    made = StatementReport("ada@example.org", JULY, JULY + 31 * DAY, 500_00, 500_00 - amount, charges, nothing, JULY)
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def written(file: Path, found: Sequence[Entry], style: Style = ENGLISH, **changes: object) -> Ended:
+    return write_pdf(
+        file,
+        report_of(found, **changes),
+        [[raw_record(one) for one in found]],
+        style,
+        progress=lambda done, total: None,
+        cancelled=lambda: False,
+    )
+
+
+@pytest.mark.parametrize("count", [0, 1, 24, 25, 26, 27, 28, 29, 69, 70, 71, 72, 500])
+def test_every_record_is_on_paper_once_and_every_page_is_numbered(tmp_path: Path, count: int) -> None:
+    ended = written(tmp_path / "a.pdf", entries(count))
+    pages = pages_of(tmp_path / "a.pdf")
+    assert ended == Ended(len(pages), count)
+    assert [int(number) for page in pages for number in re.findall(r"7 \+ (\d+) =", page)] == list(range(1, count + 1))
+    for number, page in enumerate(pages, 1):
+        assert f"Page {number} of {len(pages)}" in page
+        assert "Metercalc" in page
+        assert ("Operands and result" in page) == bool(count)
+        assert "ada@example.org" in page
+        assert "2025-07-01 to 2025-08-01" in page
+
+
+def test_the_first_page_says_what_it_comes_to(tmp_path: Path) -> None:
+    found = [*entries(3), entry(4, operation=OperationType.CREDIT, operands="Refund", response="", amount=-250_00)]
+    charges = (OperationSum(OperationType.ADDITION, 3, 30_00),)
+    credit = OperationSum(OperationType.CREDIT, 1, 250_00)
+    written(tmp_path / "a.pdf", found, charges=charges, credits=credit, closing=720_00)
+    (page,) = pages_of(tmp_path / "a.pdf")
+    assert "Opening balance 500.00 Charges −30.00 Credits +250.00 Closing balance 720.00" in page
+    assert "Addition 3 −30.00 All charges 3 −30.00 Credits 1 +250.00" in page
+
+
+def test_deleted_records_are_marked_and_inexact_ones_too(tmp_path: Path) -> None:
+    found = [
+        entry(1, operands="1 + 1", deleted_at=JULY),
+        entry(2, operation=OperationType.DIVISION, operands="1 ÷ 3", response="0.333", exact=False),
+        entry(3, operation=OperationType.RANDOM_STRING, operands="", response="x7Kp", source=Source.LOCAL),
+        entry(4, operation=OperationType.CREDIT, operands="Travel budget", response="", amount=-50_00),
+    ]
+    written(tmp_path / "a.pdf", found)
+    (page,) = pages_of(tmp_path / "a.pdf")
+    for text in ("Deleted: 1 + 1 = 2", "1 ÷ 3 ≈ 0.333", "x7Kp", "Travel budget", "+50.00"):
+        assert text in page
+
+
+@pytest.mark.parametrize(("paper", "size"), [("A4", (595, 842)), ("Letter", (612, 792))])
+def test_the_paper_is_the_one_asked_for(tmp_path: Path, paper: str, size: tuple[int, int]) -> None:
+    written(tmp_path / "a.pdf", entries(100), Style(paper))
+    for page in PdfReader(tmp_path / "a.pdf").pages:
+        assert (round(page.mediabox.width), round(page.mediabox.height)) == size
+
+
+def test_figures_are_written_as_the_person_writes_them(tmp_path: Path) -> None:
+    german = NumberFormat(decimal_mark=",", group_marks=".")
+    written(tmp_path / "a.pdf", [entry(1, operands="0.5 + 1", response="1.5")], Style("A4", german), opening=1_234_56)
+    assert "1.234,56" in pages_of(tmp_path / "a.pdf")[0]
+    assert "0,5 + 1 = 1,5" in pages_of(tmp_path / "a.pdf")[0]
+
+
+def test_what_does_not_fit_is_cut_at_its_end_and_money_never(tmp_path: Path) -> None:
+    written(tmp_path / "a.pdf", [entry(1, operands="1 + " + "9" * 100, user_balance=10**15, amount=10**15)])
+    (page,) = pages_of(tmp_path / "a.pdf")
+    assert "…" in page
+    assert "10,000,000,000,000.00" in page
+
+
+def test_the_largest_sums_are_on_paper_to_the_last_digit(tmp_path: Path) -> None:
+    most = 10**15
+    found = [entry(1, operation=OperationType.CREDIT, operands="Everything", amount=-most, user_balance=most)]
+    credits = OperationSum(OperationType.CREDIT, 1, most)
+    written(tmp_path / "a.pdf", found, opening=0, closing=most, credits=credits, charges=())
+    (page,) = pages_of(tmp_path / "a.pdf")
+    assert page.count("10,000,000,000,000.00") == 5  # credits and closing balance, all credits, amount and balance
+
+
+def test_it_is_painted_on_another_thread_than_the_windows(tmp_path: Path) -> None:
+    ended: list[Ended] = []
+    thread = threading.Thread(target=lambda: ended.append(written(tmp_path / "a.pdf", entries(200))))
+    thread.start()
+    thread.join(timeout=60)
+    assert ended == [Ended(len(pages_of(tmp_path / "a.pdf")), 200)]
+
+
+@pytest.mark.parametrize("was_there", [False, True])
+def test_a_stopped_statement_leaves_what_was_there(tmp_path: Path, was_there: bool) -> None:
+    file, found, told = tmp_path / "a.pdf", entries(200), []
+    if was_there:
+        file.write_text("before")
+    with pytest.raises(Cancelled):
+        write_pdf(
+            file,
+            report_of(found),
+            [[raw_record(one) for one in found]],
+            ENGLISH,
+            progress=lambda done, total: told.append((done, total)),
+            cancelled=lambda: len(told) == 2,
+        )
+    assert [one.name for one in tmp_path.iterdir()] == [file.name] * was_there
+    assert told[-1][1] == 200
+
+
+def test_records_that_are_not_those_of_the_sums_make_no_statement(tmp_path: Path) -> None:
+    found = entries(30)
+    with pytest.raises(StoreDamaged):
+        write_pdf(
+            tmp_path / "a.pdf",
+            report_of(found),
+            [[raw_record(one) for one in found[1:]]],
+            ENGLISH,
+            progress=lambda done, total: None,
+            cancelled=lambda: False,
+        )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there_is_told_in_a_sentence(qtbot: QtBot, tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="could not be written"):
+        written(tmp_path / "gone" / "a.pdf", entries(1))

@@ -1,0 +1,82 @@
+"""The tape of this sitting."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from desktop.arithmetic.numbers import NumberFormat
+from desktop.terms.values import OperationType
+from desktop.views.calculator.tape import TapeModel, TapeView
+from tests.support.fake_controllers import entry, receipt
+
+PRODUCT = entry(2, operation=OperationType.MULTIPLICATION, operands="2 × 3", response="6", amount=3000)
+
+
+@pytest.fixture
+def tape(qtbot: QtBot) -> TapeView:
+    view = TapeView(number_format=NumberFormat())
+    qtbot.addWidget(view)
+    view.resize(300, 120)
+    with qtbot.waitExposed(view):
+        view.show()
+    return view
+
+
+def test_its_model_is_sound_through_its_whole_life(qtbot: QtBot, qtmodeltester: ModelTester) -> None:
+    model = TapeModel(number_format=NumberFormat())
+    qtmodeltester.check(model)
+    model.append(receipt(entry(1), PRODUCT))
+    model.append(receipt(entry(3)))
+    qtmodeltester.check(model)
+    model.clear()
+    assert model.rowCount() == 0
+
+
+def test_every_step_has_its_own_line_with_its_own_charge(tape: TapeView) -> None:
+    tape.append(receipt(entry(1), PRODUCT))
+    model = tape.model()
+    assert model.rowCount() == 2
+    spoken = [model.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(2)]
+    assert "1 + 1 = 2" in spoken[0]
+    assert "10.00" in spoken[0]
+    assert "2 × 3 = 6" in spoken[1]
+    assert "30.00" in spoken[1]
+
+
+def test_the_newest_step_is_at_the_bottom_and_in_sight(tape: TapeView) -> None:
+    for number in range(1, 40):
+        tape.append(receipt(entry(number)))
+    last = tape.model().index(38, 0)
+    assert "1 + 39" in last.data()
+    assert tape.viewport().rect().intersects(tape.visualRect(last))
+
+
+def test_what_was_free_leaves_no_line(tape: TapeView) -> None:
+    tape.append(receipt(result="5"))
+    assert tape.model().rowCount() == 0
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_enter_takes_an_old_result_up(qtbot: QtBot, tape: TapeView, key: Qt.Key) -> None:
+    tape.append(receipt(PRODUCT, entry(3)))
+    tape.setCurrentIndex(tape.model().index(0, 0))
+    with qtbot.waitSignal(tape.reused) as taken:
+        qtbot.keyClick(tape, key)
+    assert taken.args == ["6"]
+
+
+def test_a_double_click_takes_an_old_result_up(qtbot: QtBot, tape: TapeView) -> None:
+    tape.append(receipt(PRODUCT))
+    at = tape.visualRect(tape.model().index(0, 0)).center()
+    qtbot.mouseClick(tape.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    with qtbot.waitSignal(tape.reused) as taken:
+        qtbot.mouseDClick(tape.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert taken.args == ["6"]
+
+
+def test_a_rounded_step_is_marked(tape: TapeView) -> None:
+    tape.append(receipt(entry(1, response="0.3333", exact=False)))
+    assert "≈ 0.3333" in tape.model().index(0, 0).data()

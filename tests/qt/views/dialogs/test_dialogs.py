@@ -1,0 +1,122 @@
+"""The small dialogs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import shiboken6
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from desktop.terms.errors import NotAllowed, StoreFull, StoreLocked
+from desktop.terms.values import Problem, Verification
+from desktop.views.dialogs.dialogs import DetailsDialog, PasswordDialog, VerifyDialog
+from tests.support.fake_controllers import REFERENCE, FakeSessions, FakeStore, failure
+from tests.support.widgets import part
+
+
+def close(dialog: QDialog) -> None:
+    """Close a dialog, which ends it, unless the test has done so."""
+    if shiboken6.isValid(dialog):
+        dialog.close()
+
+
+@pytest.fixture
+def sessions(qtbot: QtBot) -> FakeSessions:
+    return FakeSessions()
+
+
+@pytest.fixture
+def password(qtbot: QtBot, sessions: FakeSessions) -> Iterator[PasswordDialog]:
+    made = PasswordDialog(sessions=sessions)
+    made.open()
+    yield made
+    close(made)
+
+
+def change(dialog: PasswordDialog, old: str, new: str, again: str) -> str:
+    """Fill the dialog in and press its button; the error that it shows."""
+    for name, value in (("old", old), ("new", new), ("again", again)):
+        part(dialog, QLineEdit, f"{name}_password_edit").setText(value)
+    (buttons,) = dialog.findChildren(QDialogButtonBox)
+    buttons.accepted.emit()
+    return part(dialog, QLabel, "password_error_label").text()
+
+
+def test_a_password_is_changed_when_the_new_one_is_twice_the_same(
+    password: PasswordDialog, sessions: FakeSessions
+) -> None:
+    assert change(password, "old one", "new one!", "new one!") == ""
+    assert sessions.asked == [("change_password", "old one", "new one!")]
+    sessions.password_changed.emit()
+    assert not password.isVisible()
+
+
+@pytest.mark.parametrize("filled", [("old", "new", "other"), ("", "new", "new"), ("old", "", "")])
+def test_a_password_is_not_changed_on_a_slip(
+    password: PasswordDialog, sessions: FakeSessions, filled: tuple[str, str, str]
+) -> None:
+    assert change(password, *filled) != ""
+    assert sessions.asked == []
+
+
+def test_a_refused_change_is_explained_in_place(password: PasswordDialog, sessions: FakeSessions) -> None:
+    change(password, "wrong", "new one!", "new one!")
+    sessions.busy_changed.emit(True)
+    assert not part(password, QLineEdit, "old_password_edit").isEnabled()
+    sessions.busy_changed.emit(False)
+    sessions.failed.emit(failure(NotAllowed("The present password is not right.")))
+    assert REFERENCE in part(password, QLabel, "password_error_label").text()
+    assert password.isVisible()
+
+
+def test_the_password_dialog_goes_when_the_session_does(password: PasswordDialog, sessions: FakeSessions) -> None:
+    sessions.signed_out.emit("Signed out after 15 minutes.")
+    assert not password.isVisible()
+
+
+def test_details_can_be_copied(qtbot: QtBot) -> None:
+    dialog = DetailsDialog(name="about_dialog", title="About", text="x", details=["one", "two"])
+    part(dialog, QPushButton, "copy_details_button").click()
+    close(dialog)
+    assert QGuiApplication.clipboard().text() == "one\ntwo"
+
+
+@pytest.fixture
+def store(qtbot: QtBot) -> FakeStore:
+    return FakeStore()
+
+
+@pytest.fixture
+def verifying(qtbot: QtBot, store: FakeStore) -> Iterator[VerifyDialog]:
+    made = VerifyDialog(store=store, explain=lambda found: f"{len(found.problems)} problems")
+    made.open()
+    yield made
+    close(made)
+
+
+def test_a_proof_names_every_problem(verifying: VerifyDialog, store: FakeStore) -> None:
+    store.verify_progress.emit(10, 100)
+    store.verified.emit(Verification((Problem("L3", "ada@example.org", 7, "It is off."),), 100, 1, 0.1))
+    assert part(verifying, QLabel, "verify_outcome_label").text() == "1 problems"
+    (shown,) = verifying.findChildren(QPlainTextEdit)
+    assert shown.isVisible()
+    assert "record 7" in shown.toPlainText()
+
+
+def test_another_requests_failure_is_no_outcome_of_a_proof(verifying: VerifyDialog, store: FakeStore) -> None:
+    outcome, stop = part(verifying, QLabel, "verify_outcome_label"), part(verifying, QPushButton, "stop_verify_button")
+    before = outcome.text()
+    store.failed.emit(failure(StoreFull("The disk is full: no backup was written.")))
+    assert (outcome.text(), stop.isVisible()) == (before, True)
+    store.verify_failed.emit(failure(StoreLocked("Another program keeps the store busy.")))
+    assert "keeps the store busy" in outcome.text()
+    assert not stop.isVisible()
+
+
+def test_a_proof_that_was_stopped_claims_nothing(qtbot: QtBot, verifying: VerifyDialog) -> None:
+    with qtbot.waitSignal(verifying.cancelled):
+        part(verifying, QPushButton, "stop_verify_button").click()
+    assert "nothing is proved" in part(verifying, QLabel, "verify_outcome_label").text()

@@ -1,0 +1,74 @@
+"""The three streams and the display: read line by line, never hang, never tell half."""
+
+from __future__ import annotations
+
+import io
+import socket
+from pathlib import Path
+
+import pytest
+
+from desktop.commands import display
+from desktop.commands.tables import aligned, shortened
+from desktop.commands.terminal import MAX_LINE_BYTES, Input
+from desktop.terms.errors import BadInput, NoDisplay, OutOfBounds
+
+
+def lines(content: bytes) -> list[str | type[BadInput]]:
+    found = Input(io.BytesIO(content)).lines()
+    return [type(line) if isinstance(line, BadInput) else line for line in found]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", []),
+        (b"\n", [""]),
+        (b"a\r\nb", ["a", "b"]),
+        (b"\xef\xbb\xbfa\n\xef\xbb\xbfb\n", ["a", "\ufeffb"]),
+        (b"a\n\xff\nb\n", ["a", BadInput, "b"]),
+        (b"x" * (MAX_LINE_BYTES - 1) + b"\nb\n", ["x" * (MAX_LINE_BYTES - 1), "b"]),
+        (b"x" * MAX_LINE_BYTES + b"\nb\n", [OutOfBounds, "b"]),
+        (b"x" * (3 * MAX_LINE_BYTES), [OutOfBounds]),
+        (b"x" * MAX_LINE_BYTES, [OutOfBounds]),
+    ],
+)
+def test_lines_come_one_by_one_and_a_bad_one_spoils_no_other(content: bytes, expected: list[object]) -> None:
+    assert lines(content) == expected
+
+
+def test_the_password_is_the_first_line_with_its_spaces() -> None:
+    source = Input(io.BytesIO("\ufeff a b \r\nrest\n".encode()))
+    assert source.password(from_stdin=True) == " a b "
+    assert list(source.lines()) == ["rest"]
+
+
+def test_without_a_stream_there_is_no_password() -> None:
+    for source in (Input(None), Input(io.BytesIO(b""))):
+        with pytest.raises(BadInput):
+            source.password(from_stdin=True)
+        with pytest.raises(BadInput):
+            source.password(from_stdin=False)
+
+
+def test_a_display_must_be_named_and_answer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(display, "_X_SOCKET", str(tmp_path / "X"))
+    with pytest.raises(NoDisplay, match="DISPLAY is not set"):
+        display.require_display({}, "linux")
+    with pytest.raises(NoDisplay, match="does not answer"):
+        display.require_display({"DISPLAY": ":3.0"}, "linux")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "X3"))
+        server.listen()
+        display.require_display({"DISPLAY": ":3.0"}, "linux")
+    for environ in ({"WAYLAND_DISPLAY": "wayland-0"}, {"QT_QPA_PLATFORM": "offscreen"}, {"DISPLAY": "far.example:0"}):
+        display.require_display(environ, "linux")
+    for platform in ("win32", "darwin"):
+        display.require_display({}, platform)
+
+
+def test_tables_line_up_for_the_eye() -> None:
+    table = aligned(("name", "amount"), [("日本", "1.00"), ("e\u0301", "−10.00")], right={1})
+    assert table == ["name  amount", "日本    1.00", "e\u0301     −10.00"]
+    assert shortened("12345", 5) == "12345"
+    assert shortened("123456", 5) == "1234…"

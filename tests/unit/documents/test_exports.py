@@ -1,0 +1,109 @@
+"""Exports: exact, readable by another reader, and no formula in any cell."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop.documents import exports
+from desktop.terms.values import Entry, OperationType, Source
+
+ENTRY = Entry(
+    id=7,
+    request_id="01234567-89ab-cdef-0123-456789abcdef",
+    step=1,
+    seq=3,
+    operation=OperationType.ADDITION,
+    operands="-5 + 3",
+    response="-2",
+    exact=True,
+    source=Source.COMPUTED,
+    amount=1000,
+    user_balance=99000,
+    date=1_795_576_353_123_456,
+    deleted_at=None,
+    expression="-5 + 3",
+)
+CREDIT = replace(
+    ENTRY, operation=OperationType.CREDIT, response="", amount=-100_000, expression="", source=Source.LEDGER
+)
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+
+cells = st.one_of(
+    st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0")),
+    st.tuples(st.sampled_from([*FORMULAS, '"', ",", ";", "\n", "\ufeff"]), st.text("1a.,;\"'\n\r=e-")).map("".join),
+)
+
+
+def read_back(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+
+
+def written(*entries: Entry, delimiter: str = ",") -> str:
+    out = io.StringIO(newline="")
+    assert exports.write_csv(entries, out, delimiter=delimiter) == len(entries)
+    return out.getvalue()
+
+
+def test_a_document_has_money_and_numbers_as_strings_and_dates_in_utc() -> None:
+    assert exports.record_document(ENTRY) == {
+        "record_id": 7,
+        "operation": "addition",
+        "operands": ["-5", "3"],
+        "response": "-2",
+        "exact": True,
+        "source": "computed",
+        "amount": "10.00",
+        "user_balance": "990.00",
+        "date": "2026-11-25T03:12:33.123456Z",
+        "expression": "-5 + 3",
+        "request_id": ENTRY.request_id,
+        "step": 1,
+        "seq": 3,
+        "deleted_at": None,
+    }
+
+
+def test_a_record_that_was_tampered_with_can_still_be_looked_at() -> None:
+    assert exports.record_document(replace(ENTRY, operands="nonsense"))["operands"] == ["nonsense"]
+
+
+@pytest.mark.parametrize("microseconds", [0, 1, 999_999, 2**53, -1])
+def test_dates_are_exact_to_the_microsecond(microseconds: int) -> None:
+    text = exports.utc_text(microseconds)
+    assert len(text) == len("1970-01-01T00:00:00.000000Z")
+    assert int(text[-7:-1]) == microseconds % 1_000_000
+
+
+@given(st.lists(cells, max_size=5))
+def test_csv_cells_come_back_and_none_is_a_formula(reasons: list[str]) -> None:
+    rows = read_back(written(*(replace(CREDIT, operands=reason) for reason in reasons)))
+    for reason, row in zip(reasons, rows, strict=True):
+        cell = row["operands"]
+        assert cell in (reason, f"'{reason}")
+        assert not cell.startswith(FORMULAS) or float(cell) is not None
+        assert row["amount"] == "-1000.00"
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False))
+def test_numbers_stay_the_numbers_they_are(number: object) -> None:
+    text = str(number)
+    assert exports.guarded(text) == text
+
+
+def test_another_delimiter_and_the_header_alone() -> None:
+    assert written() == ",".join(exports.CSV_FIELDS) + "\r\n"
+    assert written(delimiter=";") == ";".join(exports.CSV_FIELDS) + "\r\n"
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_json_is_an_array_of_records(count: int) -> None:
+    out = io.StringIO()
+    assert exports.write_json([ENTRY] * count, out) == count
+    assert json.loads(out.getvalue()) == [exports.record_document(ENTRY)] * count

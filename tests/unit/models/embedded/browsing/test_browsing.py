@@ -1,0 +1,332 @@
+"""The records browser's engine: whatever it is asked, it answers as a plain list of the records would."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desktop.arithmetic.money import format_money, plain_money
+from desktop.arithmetic.ordering import number_key
+from desktop.models.embedded import accounts, charges, records
+from desktop.models.embedded.browsing import (
+    bitmaps,
+    browser,
+    checking,
+    found,
+    index_file,
+    orders,
+    search,
+    sorting,
+    state,
+    upkeep,
+)
+from desktop.models.embedded.storage.store import Store
+from desktop.terms.errors import BadInput, Cancelled
+from desktop.terms.values import Column, Entry, Filters, OperationType, Page, PageRequest, Totals
+from desktop.wording.shown import shown_date
+from tests.support.stores import ANN, Books, charge_for, make_store, new_id, random_charge
+
+TEXTS = (
+    "1", "5", "0.", "12", "2.5", ".00", "10.00", "−10.00", "-10.00", "+1", "1,0", "1000.00", "2026-11", "11-2",
+    "12:0", " 12:", "add", "Square root", "CREDIT", "√", "×", "÷ 3", "33333", "%", "_", "'", '"', "ä", "É", "é",
+    "zürich", "東京", "\0", "a\0", "\ud800", "top-up", "TOP", "3 + 4", "no such text", "e", "-", ":", ",", "🧾",
+)  # fmt: skip
+REASONS = ("Top-up 7", "zürich É 東京", "100 % _ '\"", "🧾 receipt", "Ä ä", "x" * 150)
+ENTRIES = ("1 + 2", "3 + 4 × 5", "10 ÷ 3", "√2.25", "0.1 + 0.2", "7 - 9", "12.5 × 4", "(1 + 2) × 3 - 4", "100 - 0.01")
+
+
+class Model:
+    """Every record of one user as the ledger has them, filtered and sorted as the words of the contract say."""
+
+    def __init__(self, store: Store, user_id: int) -> None:
+        from desktop.models.embedded.storage import entries
+
+        sql = f"SELECT {entries.COLUMNS} FROM {entries.FROM} WHERE r.user_id = ? ORDER BY r.seq"
+        self.entries = entries.entries_of(store.database.execute_sql(sql, (user_id,)).fetchall())
+
+    def found(self, filters: Filters) -> list[Entry]:
+        return [entry for entry in self.entries if self._is_meant(entry, filters)]
+
+    def _is_meant(self, entry: Entry, filters: Filters) -> bool:
+        amount, search = abs(entry.amount), [text for text in filters.search if text]
+        return (
+            (entry.deleted_at is not None) == filters.trash
+            and (not filters.operations or entry.operation in filters.operations)
+            and (filters.since is None or entry.date >= filters.since)
+            and (filters.until is None or entry.date < filters.until)
+            and (filters.least is None or amount >= filters.least)
+            and (filters.most is None or amount <= filters.most)
+            and (not search or any(_shows(entry, text) for text in search))
+        )
+
+    def sorted(self, filters: Filters, sort: Column, *, descending: bool) -> list[Entry]:
+        return sorted(self.found(filters), key=lambda entry: (_key(entry, sort), entry.seq), reverse=descending)
+
+    def page(self, request: PageRequest) -> Page:
+        found = self.sorted(request.filters, request.sort, descending=request.descending)
+        pages = max(1, -(-len(found) // request.size))
+        number = min(max(1, request.number), pages)
+        spent = sum(entry.amount for entry in found if entry.operation is not OperationType.CREDIT)
+        credited = sum(-entry.amount for entry in found if entry.operation is OperationType.CREDIT)
+        start = (number - 1) * request.size
+        return Page(request, tuple(found[start : start + request.size]), number, Totals(len(found), spent, credited))
+
+
+def _shows(entry: Entry, text: str) -> bool:
+    wanted = _lower(text.encode(errors="replace").decode())
+    shown = (
+        entry.operands, entry.response, entry.expression, shown_date(entry.date), format_money(entry.user_balance),
+        format_money(-entry.amount, signed=True), plain_money(-entry.amount),
+    )  # fmt: skip
+    named = text.casefold() in entry.operation.value.replace("_", " ")
+    return named or any(wanted in _lower(part) for part in shown)
+
+
+def _lower(text: str) -> str:
+    return "".join(letter.lower() if letter.isascii() else letter for letter in text)
+
+
+def _key(entry: Entry, sort: Column) -> Any:
+    return {
+        Column.DATE: entry.seq,
+        Column.OPERATION: entry.operation.value,
+        Column.OPERANDS: entry.operands.encode(),
+        Column.RESPONSE: number_key(entry.response),
+        Column.AMOUNT: entry.amount,
+        Column.BALANCE: entry.user_balance,
+    }[sort]
+
+
+SMALL = {
+    bitmaps: {"CHUNK_BITS": 6, "CHUNK": 64, "_BYTES": 8, "_FEW": 5, "_VERY_FEW": 2},
+    browser: {"CHUNK_BITS": 6, "INLINE": 40, "_LOOK_FIRST": 6, "_FEW": 5, "_AT_LENGTH": 2}
+    | {"_SMALL": 20, "_SCARCE": 10, "_AT_ONCE": 4, "_TOO_MANY": 6},
+    found: {"CHUNK_BITS": 6},
+    checking: {"CHUNK_BITS": 6, "PART_BITS": 3},
+    index_file: {"CHUNK_BITS": 6, "CHUNK": 64, "PART_BITS": 3, "PART": 8, "_PAGE": 5, "_AMOUNTS": 3},
+    orders: {"CHUNK_BITS": 6, "BLOCK": 16},
+    search: {"PART_BITS": 3, "PART": 8, "_PARTS": 8, "_PART_MASK": 255, "_ONE_BY_ONE": 3},
+    sorting: {"_STRETCH": 50, "_PIECE": 7},
+    state: {"CHUNK_BITS": 6, "CHUNK": 64, "PART_BITS": 3, "PART": 8},
+    upkeep: {"CHUNK_BITS": 6, "CHUNK": 64, "PART_BITS": 3, "BLOCK": 16},
+}
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chunks, parts and blocks of a few records, so that some hundred cross all their borders."""
+    for module, values in SMALL.items():
+        for name, value in values.items():
+            monkeypatch.setattr(module, name, value)
+
+
+class Walk:
+    """Ann's records as they change at random, and questions about them."""
+
+    def __init__(self, books: Books, chance: random.Random) -> None:
+        self.books = books
+        self.chance = chance
+        self.other = make_store(books.store.file)  # another program, which has only this connection
+        self.other_session = accounts.sign_in(self.other, ANN, "correct horse 7")
+        self.store, self.session = books.store, books.ann
+        books.set_balance(10_000_000_00)
+
+    def step(self) -> None:
+        self.chance.choices(
+            (self.charge, self.credit, self.mark, self.index, self.spoil, self.clock, self.ask),
+            (6, 2, 4, 2, 0.5, 1, 10),
+        )[0]()
+
+    def charge(self) -> None:
+        store, session = self.chance.choice(((self.store, self.session), (self.other, self.other_session)))
+        for _ in range(self.chance.choice((1, 1, 5, 30))):
+            if self.chance.random() < 0.3:
+                text = "".join(self.chance.choices("aAbB01zZ", k=8))
+                charges.charge(store, session, random_charge(text))
+            else:
+                charges.charge(store, session, charge_for(self.chance.choice(ENTRIES)))
+
+    def credit(self) -> None:
+        amount = self.chance.choice((1, 999_99, 1_234_56, -50, 1_000_00))
+        charges.credit(self.store, self.books.admin, ANN, amount, self.chance.choice(REASONS), new_id())
+
+    def mark(self) -> None:
+        last = self.books.records()[-1][0]
+        ids = self.store.database.execute_sql(
+            "SELECT id FROM record WHERE user_id = ? AND seq > ? ORDER BY random() LIMIT ?",
+            (self.session.user_id, self.chance.choice((0, last - 10)), self.chance.choice((1, 5, 60))),
+        ).fetchall()
+        change = self.chance.choice((records.delete, records.delete, records.restore))
+        change(self.store, self.session, [id for (id,) in ids])
+
+    def index(self) -> None:
+        records.catch_up(self.store, self.session)
+
+    def clock(self) -> None:
+        self.books.clock.advance(self.chance.choice((-4000, 60, 86_400, 3_000_000)))
+
+    def spoil(self) -> None:
+        file = index_file.file_of(self.store.file, self.session.user_id)
+        if not file.exists():
+            return
+        if self.chance.random() < 0.5:
+            file.unlink()
+            for suffix in ("-wal", "-shm"):
+                file.with_name(file.name + suffix).unlink(missing_ok=True)
+        else:  # while the program is not running
+            self.store.disconnect()
+            with file.open("r+b") as out:
+                out.seek(self.chance.randrange(0, max(1, file.stat().st_size - 4000)))
+                out.write(self.chance.randbytes(4000))
+            self.store.connect()
+            records.catch_up(self.store, self.session, check=True)
+
+    def filters(self) -> Filters:
+        chance, dates = self.chance, [row[0] for row in self.store.database.execute_sql("SELECT date FROM record")]
+        texts = [*TEXTS, *(part for row in self.books.records()[-20:] for part in (row[1][2:9], row[2][:5]) if part)]
+        return Filters(
+            search=tuple(chance.sample(texts, chance.choice((0, 0, 1, 1, 1, 2)))),
+            operations=frozenset(chance.sample(list(OperationType), chance.choice((0, 0, 0, 1, 3)))),
+            since=chance.choice((None, None, chance.choice(dates))),
+            until=chance.choice((None, None, chance.choice(dates))),
+            least=chance.choice((None, None, None, 20_00)),
+            most=chance.choice((None, None, None, 999_99)),
+            trash=chance.random() < 0.25,
+        )
+
+    def ask(self) -> None:
+        filters, chance = self.filters(), self.chance
+        model = Model(self.store, self.session.user_id)
+        for _ in range(3):
+            sort, descending = chance.choice(list(Column)), chance.random() < 0.5
+            request = PageRequest(
+                filters, sort, descending, chance.choice((1, 1, 2, 3, 999)), chance.choice((1, 3, 25))
+            )
+            self.compare(request, model)
+        assert records.totals(self.store, self.session, filters) == model.page(PageRequest(filters)).totals
+        counts = Counter(entry.operation for entry in model.found(_any_operation(filters)))
+        assert records.operation_counts(self.store, self.session, filters) == counts
+        stream = records.stream(self.store, self.session, filters, sort, descending=descending)
+        assert list(stream) == model.sorted(filters, sort, descending=descending)
+
+    def compare(self, request: PageRequest, model: Model) -> None:
+        wanted = model.page(request)
+        looked, _ = records.first_look(self.store, self.session, request, cancelled=lambda: False)
+        assert (looked.entries, looked.number) == (wanted.entries, wanted.number), request
+        assert looked.totals in (None, wanted.totals), request
+        assert records.page(self.store, self.session, request) == wanted, request
+
+
+def _any_operation(filters: Filters) -> Filters:
+    from dataclasses import replace
+
+    return replace(filters, operations=frozenset())
+
+
+@pytest.fixture
+def quiet(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    """What was logged, for the tests that spoil an index."""
+    return caplog
+
+
+@pytest.mark.usefixtures("small_parts", "quiet")
+@pytest.mark.parametrize("seed", range(int(os.environ.get("METERCALC_BROWSING_SEEDS", "12"))))
+def test_every_page_order_and_total_is_that_of_the_plain_list(books: Books, seed: int) -> None:
+    walk = Walk(books, random.Random(seed))
+    try:
+        for _ in range(60):
+            walk.step()
+    finally:
+        walk.other.close()
+
+
+def _charges(books: Books, count: int) -> None:
+    books.set_balance(10_000_000_00)
+    for number in range(count):
+        books.charge(f"{number} + 1")
+
+
+def _catch_up(books: Books) -> bool:
+    return records.catch_up(books.store, books.ann)
+
+
+def _index_of(books: Books) -> Path:
+    return index_file.file_of(books.store.file, books.ann.user_id)
+
+
+def test_an_index_is_private_and_no_part_of_the_proof(books: Books) -> None:
+    _charges(books, 5)
+    assert _catch_up(books)
+    file = _index_of(books)
+    assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    assert books.problems() == ()
+
+
+def test_a_charge_leaves_the_index_as_it_is(books: Books) -> None:
+    _charges(books, 5)
+    _catch_up(books)
+    with closing(index_file.IndexFile(books.store, books.ann.user_id, make=False)) as file:
+        before = file.marks()
+        books.charge("1 + 1")
+        assert file.marks() == before
+    assert records.page(books.store, books.ann, PageRequest()).entries[0].operands == "1 + 1"
+
+
+def test_an_index_of_another_past_is_made_again(books: Books) -> None:
+    _charges(books, 5)
+    _catch_up(books)
+    with closing(index_file.IndexFile(books.store, books.ann.user_id, make=False)) as file:
+        marks = file.marks()
+        marks.hash = b"another store's" + bytes(17)
+        marks.changes += 1
+        file.set_marks(marks)
+    assert records.page(books.store, books.ann, PageRequest()).counted.count == 7
+    assert not _index_of(books).exists()
+    assert _catch_up(books)
+    assert records.page(books.store, books.ann, PageRequest()).counted.count == 7
+
+
+def test_another_time_zone_makes_the_index_anew(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    _charges(books, 5)
+    _catch_up(books)
+    monkeypatch.setattr(state, "zone", lambda: "elsewhere")
+    books.store.disconnect()
+    books.store.connect()
+    assert records.page(books.store, books.ann, PageRequest()).counted.count == 7
+    assert not _index_of(books).exists()
+
+
+def test_nothing_is_asked_any_further_once_nobody_waits(books: Books) -> None:
+    _charges(books, 5)
+    with pytest.raises(Cancelled):
+        records.first_look(books.store, books.ann, PageRequest(Filters(search=("1",))), cancelled=lambda: True)
+
+
+def test_what_is_not_finished_goes_on_where_it_stopped(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    _charges(books, 5)
+    looks = iter((False, True))  # the records are taken in, the orders are not made
+    assert not records.catch_up(books.store, books.ann, cancelled=lambda: next(looks))
+    assert _catch_up(books)
+    assert records.page(books.store, books.ann, PageRequest(sort=Column.AMOUNT)).counted.count == 7
+
+
+def test_a_text_that_no_record_can_hold_is_refused(books: Books) -> None:
+    with pytest.raises(BadInput):
+        records.page(books.store, books.ann, PageRequest(Filters(search=("1" * 60_000,))))
+
+
+@pytest.mark.parametrize("numbers", [(), (0,), (65_535,), tuple(range(0, 65_536, 3)), tuple(range(65_536))])
+def test_a_bitmap_comes_back_as_it_was(numbers: tuple[int, ...]) -> None:
+    bits = bitmaps.of_offsets(numbers)
+    assert bitmaps.unpack(bitmaps.pack(bits)) == bits
+    assert tuple(bitmaps.offsets(bits)) == numbers
+    for skip, count in ((0, 1), (0, 25), (5, 3), (len(numbers) - 2, 25), (len(numbers), 1)):
+        if skip >= 0:
+            assert bitmaps.window(bits, skip, count, descending=False) == list(numbers[skip : skip + count])
+            assert bitmaps.window(bits, skip, count, descending=True) == list(numbers[::-1][skip : skip + count])

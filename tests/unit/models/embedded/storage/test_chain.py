@@ -1,0 +1,103 @@
+"""The keyed chain, and the two files beside the store."""
+
+from __future__ import annotations
+
+import hmac
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop.models.embedded.storage import chain
+from desktop.terms.errors import StoreError
+
+KEY = bytes(range(32))
+
+
+@given(st.binary(min_size=32, max_size=32), st.binary(max_size=300))
+def test_the_fast_mac_is_hmac_sha_256(key: bytes, message: bytes) -> None:
+    assert chain.mac(key)(message) == hmac.digest(key, message, "sha256")
+
+
+def test_the_chains_of_two_users_never_begin_alike() -> None:
+    assert len({chain.genesis(KEY, user) for user in range(50)}) == 50
+    assert chain.genesis(KEY, 1) != chain.genesis(bytes(32), 1)
+
+
+def test_a_key_is_read_back_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
+    file = tmp_path / "store.key"
+    key = chain.make_key(file)
+    assert (len(key), chain.read_key(file)) == (32, key)
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert chain.make_key(tmp_path / "other.key") != key
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"00" * 31, b"00" * 33, b"zz" * 32, b"\xff" * 64, "é".encode() * 32])
+def test_what_is_no_key_is_no_key(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "store.key"
+    file.write_bytes(content)
+    assert chain.read_key(file) is None
+    assert chain.read_key(tmp_path / "missing.key") is None
+    assert chain.read_key(tmp_path) is None
+
+
+ANCHORS = st.builds(
+    chain.Anchor,
+    st.dictionaries(
+        st.integers(0, 10**9), st.tuples(st.integers(0, 2**63 - 1), st.binary(min_size=32, max_size=32)), max_size=5
+    ),
+    st.integers(0, 2**63 - 1),
+)
+
+
+@given(ANCHORS, st.binary(min_size=32, max_size=32))
+def test_an_anchor_is_read_back_as_it_was_written(anchor: chain.Anchor, key: bytes) -> None:
+    assert chain.Anchor.from_bytes(anchor.to_bytes(key), key) == anchor
+
+
+def test_an_anchor_of_another_key_is_refused() -> None:
+    content = chain.Anchor({1: (3, bytes(32))}).to_bytes(KEY)
+    with pytest.raises(StoreError, match="not written with this store's key"):
+        chain.Anchor.from_bytes(content, bytes(32))
+
+
+def test_no_changed_byte_gives_another_anchor() -> None:
+    anchor = chain.Anchor({0: (6, bytes(32)), 1: (3, bytes([1]) * 32)})
+    content = anchor.to_bytes(KEY)
+    for place in range(len(content)):
+        changed = bytearray(content)
+        changed[place] ^= 1
+        try:
+            found = chain.Anchor.from_bytes(bytes(changed), KEY)
+        except StoreError:
+            continue
+        assert found == anchor  # white space, the version, the case of a hexadecimal digit
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b"null",
+        b"\xff\xfe",
+        b'{"chains": 1, "mac": ""}',
+        b'{"chains": {"x": [1, ""]}, "mac": ""}',
+        b'{"chains": {"1": 5}, "mac": "00"}',
+        b'{"chains": {"1": [1, 2, 3]}, "mac": "00"}',
+        b'{"chains": {"1": [Infinity, ""]}, "mac": "00"}',
+        b'{"chains": {}, "mac": 5}',
+        b"[" * 100_000,
+    ],
+)
+def test_what_is_no_anchor_is_called_unreadable(content: bytes) -> None:
+    with pytest.raises(StoreError):
+        chain.Anchor.from_bytes(content, KEY)
+
+
+def test_a_missing_anchor_is_none_and_an_unreadable_one_an_error(tmp_path: Path) -> None:
+    assert chain.read_anchor(tmp_path / "missing.anchor", KEY) is None
+    with pytest.raises(StoreError, match="cannot be read"):
+        chain.read_anchor(tmp_path, KEY)

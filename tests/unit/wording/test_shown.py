@@ -1,0 +1,43 @@
+"""How a record's facts are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from desktop.terms.values import OperationType
+from desktop.wording.shown import OPERATION_NAMES, shown_date
+
+NOON = 1_795_608_000_000_000  # 2026-11-25T12:00:00Z
+
+
+@pytest.mark.parametrize(
+    ("zone", "microseconds", "shown"),
+    [
+        ("UTC", NOON, "2026-11-25 12:00:00"),
+        ("UTC", NOON + 999_999, "2026-11-25 12:00:00"),
+        ("UTC", 0, "1970-01-01 00:00:00"),
+        ("UTC", -1, "1969-12-31 23:59:59"),
+        ("Asia/Kolkata", NOON, "2026-11-25 17:30:00"),
+        ("America/New_York", NOON, "2026-11-25 07:00:00"),
+        ("Pacific/Kiritimati", NOON, "2026-11-26 02:00:00"),
+        ("Europe/Berlin", 1_793_494_800_000_000, "2026-11-01 02:00:00"),
+    ],
+)
+def test_a_date_is_shown_in_the_persons_time_zone_to_the_second(
+    time_zone: Callable[[str], None], zone: str, microseconds: int, shown: str
+) -> None:
+    time_zone(zone)
+    assert shown_date(microseconds) == shown
+
+
+@pytest.mark.parametrize("microseconds", [-(2**63), 2**63 - 1])
+def test_a_date_that_no_calendar_has_is_shown_as_such(microseconds: int) -> None:
+    """It can only come from a damaged store, which must still be readable."""
+    assert "?" in shown_date(microseconds)
+
+
+def test_every_operation_has_a_name() -> None:
+    assert set(OPERATION_NAMES) == set(OperationType)
+    assert all(name and name[0].isupper() for name in OPERATION_NAMES.values())
