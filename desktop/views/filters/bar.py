@@ -1,7 +1,7 @@
 """The filters above the records, arranged: the usual ones in a row, further ones below it when they are wanted.
 
-Which filters there are is said in `finding.filters`, and by which widgets they are set in `widgets`. Clearing, saving by
-name and counting follow from that.
+Which filters there are is said in `finding.filters`, and by which widgets they are set in `widgets`. Clearing, saving
+by name and counting follow from that.
 """
 
 from __future__ import annotations
