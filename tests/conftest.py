@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -35,6 +35,25 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # No deadline: a slow disk is not a wrong answer. The seed of a failure is printed, to be replayed.
 settings.register_profile("metercalc", deadline=None, print_blob=True)
 settings.load_profile("metercalc")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What a test logged may be no Unicode; a worker's report must be, to reach the process that prints it."""
+    report = yield
+    report.sections = [(name, text.encode(errors="backslashreplace").decode()) for name, text in report.sections]
+    return report
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A home of its own for each process that runs tests: none sees another's files, or those of who runs them."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(home))
+        for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+            patch.delenv(name, raising=False)
+        yield
 
 
 @pytest.fixture

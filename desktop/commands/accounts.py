@@ -8,7 +8,6 @@ from desktop.arithmetic.money import format_money, plain_money
 from desktop.commands.calculation import receipt_document
 from desktop.commands.run import Command, Run
 from desktop.commands.tables import aligned
-from desktop.models.embedded import accounts, charges
 from desktop.terms.values import Account, OperationType, Status
 
 
@@ -16,9 +15,8 @@ def register(run: Run) -> int:
     """`register`: make an account, and the store with it."""
     arguments = run.arguments
     password = run.input.password(from_stdin=arguments.password_stdin, confirmed=True)
-    with run.store() as store:
-        account = accounts.register(
-            store,
+    with run.ledger() as ledger:
+        account = ledger.register(
             arguments.email,
             password,
             starting_balance=run.config.account.default_balance,
@@ -32,16 +30,16 @@ def register(run: Run) -> int:
 
 def balance(run: Run) -> int:
     """`balance`: the plain amount."""
-    with run.signed_in() as (store, session):
-        account = accounts.current(store, session)
+    with run.signed_in() as (ledger, session):
+        account = ledger.account(session)
     amount = plain_money(account.balance)
     return run.answer({"user": account.username, "balance": amount}, amount)
 
 
 def users(run: Run) -> int:
     """`users`: every account."""
-    with run.signed_in() as (store, session):
-        found = accounts.users(store, session)
+    with run.signed_in() as (ledger, session):
+        found = ledger.users(session)
     rows = [(a.username, a.role.value, a.status.value, format_money(a.balance)) for a in found]
     table = aligned(("user", "role", "status", "balance"), rows, right={3})
     return run.answer({"users": [_document(account) for account in found]}, *table)
@@ -60,10 +58,8 @@ def deactivate(run: Run) -> int:
 def credit(run: Run) -> int:
     """`credit`: put money into an account."""
     arguments = run.arguments
-    with run.signed_in() as (store, session):
-        receipt = charges.credit(
-            store, session, arguments.email, arguments.amount, arguments.reason, run.asked.request_id
-        )
+    with run.signed_in() as (ledger, session):
+        receipt = ledger.credit(session, arguments.email, arguments.amount, arguments.reason, run.asked.request_id)
     credited = format_money(-receipt.entries[0].amount, signed=True)
     again = " That was done before, and not again." if receipt.repeated else ""
     return run.answer(
@@ -75,8 +71,8 @@ def credit(run: Run) -> int:
 def set_cost(run: Run) -> int:
     """`set-cost`: what an operation costs from now on."""
     operation, cost = OperationType(run.arguments.operation), run.arguments.amount
-    with run.signed_in() as (store, session):
-        charges.set_cost(store, session, operation, cost)
+    with run.signed_in() as (ledger, session):
+        ledger.set_cost(session, operation, cost)
     return run.answer(
         {"operation": operation.value, "cost": plain_money(cost)},
         f"{operation} costs {format_money(cost)} from now on.",
@@ -84,8 +80,8 @@ def set_cost(run: Run) -> int:
 
 
 def _set_status(run: Run, status: Status) -> int:
-    with run.signed_in() as (store, session):
-        account = accounts.set_status(store, session, run.arguments.email, status)
+    with run.signed_in() as (ledger, session):
+        account = ledger.set_status(session, run.arguments.email, status)
     return run.answer(_document(account), f"{account.username} is {account.status}.")
 
 

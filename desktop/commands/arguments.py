@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 from desktop.arithmetic.money import parse_money
 from desktop.arithmetic.table import COMPUTED
+from desktop.models.ledger.requests import normal_request_id
 from desktop.terms.errors import BadInput
 from desktop.terms.kinds import Column
 
@@ -95,10 +96,6 @@ def most(word: str) -> int:
 
 def request_id(word: str) -> str:
     """A UUID."""
-    from desktop.models.embedded.charges import (
-        normal_request_id,  # late: it brings the database, which --help does not need
-    )
-
     return normal_request_id(text(word))
 
 

@@ -14,8 +14,7 @@ from desktop.commands import failures
 from desktop.commands.failures import Asked
 from desktop.commands.run import Command, Run
 from desktop.documents.exports import step_document
-from desktop.models.embedded import charges
-from desktop.models.embedded.storage.store import Store
+from desktop.models.ledger.protocol import Ledger
 from desktop.random_org.client import RandomOrg, draw_local
 from desktop.settings.config import RandomSettings
 from desktop.system import logs
@@ -41,32 +40,31 @@ def receipt_document(receipt: Receipt) -> dict[str, object]:
 
 def evaluate_command(run: Run) -> int:
     """`eval`: one expression, or those that stdin has."""
-    with run.signed_in() as (store, session):
+    with run.signed_in() as (ledger, session):
         if run.arguments.expression == FROM_STDIN:
-            return _evaluate_lines(run, store, session)
-        receipt = _charge(run, store, session, run.asked.request_id, run.arguments.expression)
+            return _evaluate_lines(run, ledger, session)
+        receipt = _charge(run, ledger, session, run.asked.request_id, run.arguments.expression)
     return run.answer(receipt_document(receipt), *_lines(receipt))
 
 
 def random_command(run: Run) -> int:
     """`random`: a string that was paid for before is shown again; otherwise just one is drawn, and then paid for."""
-    with run.signed_in() as (store, session):
-        receipt = _bought(store, session, run.asked.request_id)
+    with run.signed_in() as (ledger, session):
+        receipt = _bought(ledger, session, run.asked.request_id)
         if receipt is None:
             # Nothing is drawn that could not be paid for; the charge asks again.
-            charges.check_covered(store, session, _price_of_string(store, session))
+            ledger.check_covered(session, _price_of_string(ledger, session))
             text, source = _draw(run.config.random, run.places.data_dir)
             step = Step(OperationType.RANDOM_STRING, (), text, source=source)
             charge = Charge(run.asked.request_id, (step,), expression="", result=text)
-            receipt = charges.charge(store, session, charge)
+            receipt = ledger.charge(session, charge)
     return run.answer(receipt_document(receipt), *_lines(receipt))
 
 
-def _charge(run: Run, store: Store, session: Session, request_id: str, text: str) -> Receipt:
+def _charge(run: Run, ledger: Ledger, session: Session, request_id: str, text: str) -> Receipt:
     expression = parse(text)
     outcome = evaluate(expression)
-    return charges.charge(
-        store,
+    return ledger.charge(
         session,
         Charge(
             request_id,
@@ -79,7 +77,7 @@ def _charge(run: Run, store: Store, session: Session, request_id: str, text: str
     )
 
 
-def _evaluate_lines(run: Run, store: Store, session: Session) -> int:
+def _evaluate_lines(run: Run, ledger: Ledger, session: Session) -> int:
     """Answer line by line, each after its commit; returns the last failure's status, 0 without one."""
     status = 0
     for number, line in enumerate(run.input.lines(), 1):
@@ -87,16 +85,16 @@ def _evaluate_lines(run: Run, store: Store, session: Session) -> int:
             continue
         asked = replace(run.asked, request_id=_id_of_line(run, number))
         with logs.request(asked.reference):
-            status = _evaluate_line(run, store, session, asked, number, line) or status
+            status = _evaluate_line(run, ledger, session, asked, number, line) or status
     return status
 
 
-def _evaluate_line(run: Run, store: Store, session: Session, asked: Asked, number: int, line: str | BadInput) -> int:
+def _evaluate_line(run: Run, ledger: Ledger, session: Session, asked: Asked, number: int, line: str | BadInput) -> int:
     log.info("line %d of eval [%s]", number, run.asked.reference)
     try:
         if isinstance(line, BadInput):
             raise line
-        receipt = _charge(run, store, session, asked.request_id, line)
+        receipt = _charge(run, ledger, session, asked.request_id, line)
     except AppError as error:
         log.info("line %d ended in %s", number, error.code)
         return failures.show(error, asked, run.output, where=f"line {number}: ")
@@ -109,15 +107,15 @@ def _id_of_line(run: Run, number: int) -> str:
     return str(uuid.uuid5(uuid.UUID(given), str(number)) if given else uuid.uuid4())
 
 
-def _bought(store: Store, session: Session, request_id: str) -> Receipt | None:
-    receipt = charges.find(store, session, request_id)
+def _bought(ledger: Ledger, session: Session, request_id: str) -> Receipt | None:
+    receipt = ledger.find(session, request_id)
     if receipt and [entry.operation for entry in receipt.entries] != [OperationType.RANDOM_STRING]:
         raise RequestReused("This request id was used for something else before.")
     return receipt
 
 
-def _price_of_string(store: Store, session: Session) -> int:
-    return charges.statement(store, session).prices[OperationType.RANDOM_STRING]
+def _price_of_string(ledger: Ledger, session: Session) -> int:
+    return ledger.balance_and_prices(session).prices[OperationType.RANDOM_STRING]
 
 
 def _draw(settings: RandomSettings, folder: Path) -> tuple[str, Source]:

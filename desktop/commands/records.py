@@ -9,7 +9,6 @@ from desktop.commands.run import Command, Run
 from desktop.commands.tables import aligned, shortened
 from desktop.documents.exports import record_document, write_csv
 from desktop.finding.filters import from_words
-from desktop.models.embedded import records
 from desktop.terms.errors import BadInput
 from desktop.terms.values import Column, Entry, Filters, Page, PageRequest
 from desktop.wording.shown import OPERATION_NAMES, shown_date
@@ -26,13 +25,13 @@ def show(run: Run) -> int:
     if arguments.json and form != "json":
         raise BadInput(f"--json and --format {form} cannot both be had.")
     request = _request(run)
-    with run.signed_in() as (store, session):
+    with run.signed_in() as (ledger, session):
         if form == "csv" and arguments.page is None and arguments.per_page is None:
-            found = records.stream(store, session, request.filters, request.sort, descending=request.descending)
+            found = ledger.stream(session, request.filters, request.sort, descending=request.descending)
             write_csv(found, run.output)
             run.output.flush()
             return 0
-        page = records.page(store, session, request)
+        page = ledger.page(session, request)
     if form == "csv":
         write_csv(page.entries, run.output)
         run.output.flush()
@@ -45,15 +44,15 @@ def show(run: Run) -> int:
 
 def delete(run: Run) -> int:
     """`delete`: into the Trash."""
-    with run.signed_in() as (store, session):
-        changed = records.delete(store, session, run.arguments.ids)
+    with run.signed_in() as (ledger, session):
+        changed = ledger.delete(session, run.arguments.ids)
     return _changed(run, "deleted", changed)
 
 
 def restore(run: Run) -> int:
     """`restore`: out of the Trash."""
-    with run.signed_in() as (store, session):
-        changed = records.restore(store, session, run.arguments.ids)
+    with run.signed_in() as (ledger, session):
+        changed = ledger.restore(session, run.arguments.ids)
     return _changed(run, "restored", changed)
 
 

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from desktop.commands.run import Command, Run
-from desktop.models.embedded import backups
-from desktop.models.embedded.verify import verify
+from desktop.models.opening import restore_backup as restore_ledger
 from desktop.terms.errors import BadInput, StoreDamaged
 from desktop.terms.values import Verification
 from desktop.wording.shown import explain_verification, shown_date
@@ -19,7 +18,7 @@ def init(run: Run) -> int:
     """`init`: make what is missing, and say where everything lies."""
     config_file, store_file = run.places.config_file, run.places.store_file
     store_made = not store_file.exists()
-    with run.store():
+    with run.ledger():
         pass
     return run.answer(
         {
@@ -35,9 +34,9 @@ def init(run: Run) -> int:
 
 def verify_command(run: Run) -> int:
     """`verify`: prove the ledger; the status says whether it holds."""
-    with run.store(must_exist=True) as store:
+    with run.ledger(must_exist=True) as ledger:
         try:
-            outcome = verify(store, progress=_progress(run))
+            outcome = ledger.verify(progress=_progress(run))
         finally:
             run.output.progress("")
     problems = [f"{p.rule}  {_where(p.username, p.record_id)}{p.message}" for p in outcome.problems]
@@ -50,9 +49,9 @@ def back_up(run: Run) -> int:
     target: Path = run.arguments.file.absolute()
     if target.is_dir():
         raise BadInput(f"A backup cannot take the place of {target}. Choose another file.")
-    with run.store(must_exist=True) as store:
+    with run.ledger(must_exist=True) as ledger:
         try:
-            problems = verify(store, anchored=False, progress=_progress(run)).problems
+            problems = ledger.verify(anchored=False, progress=_progress(run)).problems
         finally:
             run.output.progress("")
         if problems:
@@ -60,7 +59,7 @@ def back_up(run: Run) -> int:
                 f"The ledger fails {len(problems)} checks ({problems[0].rule}: {problems[0].message}) A backup of it "
                 "would be refused when it is needed: nothing was written."
             )
-        backups.back_up(store, target, keep=[run.places.config_file])
+        ledger.back_up(target, keep=[run.places.config_file])
     return run.answer({"backup": str(target)}, f"Backed up to {target}.")
 
 
@@ -70,13 +69,7 @@ def restore_backup(run: Run) -> int:
     if not file.is_file():
         raise BadInput(f"There is no file {file}.")
     try:
-        kept = backups.restore(
-            file,
-            run.places.store_file,
-            costs=run.config.costs,
-            remembered=run.places.remembered_dir,
-            progress=_progress(run),
-        )
+        kept = restore_ledger(run.places, run.config, file, progress=_progress(run))
     finally:
         run.output.progress("")
     aside = f"The store that was replaced is kept in {kept}." if kept else "There was no store before."

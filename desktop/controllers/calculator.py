@@ -278,14 +278,10 @@ class CalculatorController(QObject):
 
 
 def _statement(access: StoreAccess, session: Session) -> Statement:
-    from desktop.models.embedded import charges
-
-    return charges.statement(access.store, session)
+    return access.ledger.balance_and_prices(session)
 
 
 def _charge(access: StoreAccess, session: Session, request_id: str, expression: Expression, quoted: int) -> Receipt:
-    from desktop.models.embedded import charges
-
     evaluation = expressions.evaluate(expression)
     charge = Charge(
         request_id=request_id,
@@ -295,17 +291,13 @@ def _charge(access: StoreAccess, session: Session, request_id: str, expression: 
         exact=evaluation.exact,
         quoted=quoted,
     )
-    return charges.charge(access.store, session, charge)
+    return access.ledger.charge(session, charge)
 
 
 def _check_covered(access: StoreAccess, session: Session, cost: int) -> None:
-    from desktop.models.embedded import charges
-
-    charges.check_covered(access.store, session, cost)
+    access.ledger.check_covered(session, cost)
 
 
 def _sell(access: StoreAccess, session: Session, request_id: str, drawn: Drawn, quoted: int) -> Receipt:
-    from desktop.models.embedded import charges
-
     step = Step(OperationType.RANDOM_STRING, (), drawn.text, source=drawn.source)
-    return charges.charge(access.store, session, Charge(request_id, (step,), "", drawn.text, quoted=quoted))
+    return access.ledger.charge(session, Charge(request_id, (step,), "", drawn.text, quoted=quoted))

@@ -80,21 +80,20 @@ class ExportsController(QObject):
 
     def _write(self, wanted: Export, session: Session) -> Exported:
         from desktop.documents.export_files import write_batches, write_file
-        from desktop.models.embedded import records
 
         filters, sort, descending = wanted.request.filters, wanted.request.sort, wanted.request.descending
-        store = self._access.store
-        total = records.totals(store, session, filters).count
+        ledger = self._access.ledger
+        total = ledger.totals(session, filters).count
 
         def progress(done: int) -> None:
             background.progress(done, total)
 
         # Closed here, on this lane: what a stop leaves unread would hold its transaction open.
         if wanted.form.kind == "json":
-            with closing(records.stream(store, session, filters, sort, descending=descending)) as entries:
+            with closing(ledger.stream(session, filters, sort, descending=descending)) as entries:
                 count = write_file(wanted.file, "json", entries, progress=progress, cancelled=background.cancelled)
         else:
-            with closing(records.batches(store, session, filters, sort, descending=descending)) as rows:
+            with closing(ledger.batches(session, filters, sort, descending=descending)) as rows:
                 count = write_batches(wanted.file, wanted.form, rows, progress=progress, cancelled=background.cancelled)
         return Exported(wanted.file, count)
 

@@ -106,10 +106,9 @@ class InsightsController(QObject):
             self._ticket = None
 
     def _read(self, session: Session, filters: Filters) -> Insights:
-        from desktop.models.embedded.insights import insights
-
-        store = self._access.store
-        return insights(store, session, filters, progress=background.progress, cancelled=background.cancelled)
+        return self._access.ledger.insights(
+            session, filters, progress=background.progress, cancelled=background.cancelled
+        )
 
     @Slot(int, int)
     def _on_progress(self, done: int, total: int) -> None:

@@ -254,44 +254,28 @@ class RecordsController(QObject):
 
 
 def _page(access: StoreAccess, session: Session, request: PageRequest, checked: bool) -> tuple[Page, bool]:
-    from desktop.models.embedded import records
-
-    return records.first_look(access.store, session, request, checked=checked, cancelled=background.cancelled)
+    return access.ledger.first_look(session, request, checked=checked, cancelled=background.cancelled)
 
 
 def _totals(access: StoreAccess, session: Session, filters: Filters) -> Totals:
-    from desktop.models.embedded import records
-
-    return records.totals(access.store, session, filters, progress=background.progress, cancelled=background.cancelled)
+    return access.ledger.totals(session, filters, progress=background.progress, cancelled=background.cancelled)
 
 
 def _catch_up(access: StoreAccess, session: Session, check: bool) -> bool:
-    from desktop.models.embedded import records
-
-    return records.catch_up(
-        access.store, session, check=check, progress=background.progress, cancelled=background.cancelled
-    )
+    return access.ledger.catch_up(session, check=check, progress=background.progress, cancelled=background.cancelled)
 
 
 def _trash(access: StoreAccess, session: Session) -> int:
-    from desktop.models.embedded import records
-
-    return records.trash_count(access.store, session)
+    return access.ledger.trash_count(session)
 
 
 def _counts(access: StoreAccess, session: Session, filters: Filters) -> tuple[Filters, Mapping[OperationType, int]]:
-    from desktop.models.embedded import records
-
-    return filters, records.operation_counts(access.store, session, filters, cancelled=background.cancelled)
+    return filters, access.ledger.operation_counts(session, filters, cancelled=background.cancelled)
 
 
 def _delete(access: StoreAccess, session: Session, ids: Ids) -> Ids:
-    from desktop.models.embedded import records
-
-    return records.delete(access.store, session, ids)
+    return access.ledger.delete(session, ids)
 
 
 def _restore(access: StoreAccess, session: Session, ids: Ids) -> Ids:
-    from desktop.models.embedded import records
-
-    return records.restore(access.store, session, ids)
+    return access.ledger.restore(session, ids)

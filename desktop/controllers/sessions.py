@@ -196,22 +196,15 @@ class SessionController(QObject):
 
 
 def _is_first_run(access: StoreAccess) -> bool:
-    from desktop.models.embedded import accounts
-
-    return accounts.is_empty(access.store)
+    return access.ledger.is_empty()
 
 
 def _sign_in(access: StoreAccess, email: str, password: str) -> Session:
-    from desktop.models.embedded import accounts
-
-    return accounts.sign_in(access.store, email, password)
+    return access.ledger.sign_in(email, password)
 
 
 def _register(access: StoreAccess, email: str, password: str) -> tuple[Account, Session]:
-    from desktop.models.embedded import accounts
-
-    return accounts.register_and_sign_in(
-        access.store,
+    return access.ledger.register_and_sign_in(
         email,
         password,
         starting_balance=access.config.account.default_balance,
@@ -220,13 +213,9 @@ def _register(access: StoreAccess, email: str, password: str) -> tuple[Account, 
 
 
 def _change_password(access: StoreAccess, session: Session, old: str, new: str) -> None:
-    from desktop.models.embedded import accounts
-
     minimum = access.config.security.minimum_password_length
-    accounts.change_password(access.store, session, old, new, minimum_length=minimum)
+    access.ledger.change_password(session, old, new, minimum_length=minimum)
 
 
 def _sign_out(access: StoreAccess, session: Session) -> None:
-    from desktop.models.embedded import accounts
-
-    accounts.sign_out(access.store, session)
+    access.ledger.sign_out(session)

@@ -92,10 +92,8 @@ class StatementsController(QObject):
 
     def _make(self, wanted: Wanted, session: Session) -> Saved | Paper:
         from desktop.documents.statement_paper import write_pdf
-        from desktop.models.embedded.statements import statement
 
-        with statement(
-            self._access.store,
+        with self._access.ledger.statement(
             session,
             wanted.since,
             wanted.until,

@@ -18,7 +18,6 @@ from desktop.terms.errors import AppError, Cancelled, StoreDamaged, StoreReadOnl
 
 if TYPE_CHECKING:
     from desktop.controllers.background import Ticket
-    from desktop.models.embedded.health import Others, Watch
     from desktop.terms.values import Verification
 
 log = logging.getLogger(__name__)
@@ -49,8 +48,6 @@ class StoreController(QObject):
         self.setObjectName("store_controller")
         self._lanes = lanes
         self._access = access
-        self._watch: Watch | None = None
-        self._others: Others | None = None
         self._looking = False
         self._asking_for_others = False
         self._standing = {"state": "", "proof": "", "anchor": "", "backup": ""}  # by what is in trouble
@@ -127,9 +124,7 @@ class StoreController(QObject):
         )
 
     def _verify(self) -> Verification:
-        from desktop.models.embedded.verify import verify
-
-        return verify(self._access.store, progress=background.progress, cancelled=background.cancelled)
+        return self._access.ledger.verify(progress=background.progress, cancelled=background.cancelled)
 
     @Slot()
     def _poll(self) -> None:
@@ -143,18 +138,10 @@ class StoreController(QObject):
             )
 
     def _look(self) -> str:
-        from desktop.models.embedded.health import Watch
-
-        if self._watch is None:
-            self._watch = Watch()
-        return self._watch.look(self._access.store)
+        return self._access.ledger.trouble()
 
     def _others_have_written(self) -> bool:
-        from desktop.models.embedded.health import Others
-
-        if self._others is None:
-            self._others = Others()
-        return self._others.have_written(self._access.store)
+        return self._access.ledger.others_have_written()
 
     @Slot()
     def note_anchor(self) -> None:
@@ -274,31 +261,19 @@ class StoreController(QObject):
 
 
 def _write_anchor(access: StoreAccess) -> str:
-    access.store.write_anchor()
+    access.ledger.note_witness()
     return "anchor"
 
 
 def _back_up(access: StoreAccess, target: Path) -> str:
-    from desktop.models.embedded import backups
-
-    backups.back_up(access.store, target, keep=[access.places.config_file], cancelled=background.cancelled)
+    access.ledger.back_up(target, keep=[access.places.config_file], cancelled=background.cancelled)
     return str(target)
 
 
 def _back_up_daily(access: StoreAccess) -> Path | None:
-    from desktop.models.embedded import backups
-
-    if access.store.read_only_reason is not None:
-        return None
-    return backups.back_up_daily(access.store, cancelled=background.cancelled)
+    return access.ledger.back_up_daily(cancelled=background.cancelled)
 
 
 def _make_read_only(access: StoreAccess) -> str:
-    from desktop.models.embedded import backups
-
-    offer = backups.offer(access.places.store_file, access.places.options)
-    if access.store.read_only_reason is None:  # what is said already has its own way out
-        access.store.make_read_only(
-            f"The ledger fails its checks (Help, Verify ledger). Nothing can be charged. {offer}"
-        )
+    access.ledger.refuse_charges()
     return "read-only"

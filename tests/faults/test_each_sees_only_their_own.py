@@ -248,7 +248,7 @@ def test_no_controller_opens_to_another_users_records(
         program.register(qtbot, BOB)
         if planted:
             anns = Session(program.sessions.session.token, program.sessions.session.user_id - 1, ANN)
-            program.access.store.sessions[anns.token] = Opened(anns.user_id, 1)
+            program.access.ledger.store.sessions[anns.token] = Opened(anns.user_id, 1)
             monkeypatch.setattr(SessionController, "session", anns)  # one that is not Bob's, and is believed
         assert _told(qtbot, program, ids) is planted
     finally:

@@ -98,7 +98,7 @@ def _still_calculates(qtbot: QtBot, program: Program, window: MainWindow) -> Non
         if widget is not None and widget is not program.login_dialog:
             widget.close()
     if not program.sessions.is_signed_in:
-        program.access.store.clock = lambda clock=program.access.store.clock: clock() + 10**9
+        program.access.ledger.store.clock = lambda clock=program.access.ledger.store.clock: clock() + 10**9
         with qtbot.waitSignals([program.sessions.signed_in, program.calculator.statement_changed], timeout=10_000):
             program.sessions.sign_in(windows.EMAIL, windows.PASSWORD)
     program.calculator.cancel_drawing()

@@ -9,6 +9,10 @@ from typing import Any
 
 import pytest
 import shiboken6
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.controllers.background import Lanes
@@ -21,6 +25,17 @@ from desktop.controllers.store_access import StoreAccess
 from desktop.settings import config as configuration
 from desktop.terms.values import Session
 from tests.support.random_server import RandomServer
+
+
+@pytest.fixture(autouse=True)
+def _no_key_stays_pressed() -> Iterator[None]:
+    """Alt, Ctrl and Shift of a test are let go of: Qt remembers them, and the next one's selections would heed them."""
+    yield
+    if QGuiApplication.instance() is not None and QGuiApplication.keyboardModifiers() != Qt.KeyboardModifier.NoModifier:
+        widget = QWidget()
+        QTest.keyClick(widget, Qt.Key.Key_Shift)
+        assert QGuiApplication.keyboardModifiers() == Qt.KeyboardModifier.NoModifier
+
 
 EMAIL, PASSWORD = "ada@example.org", "difference engine"
 NOWHERE = "http://127.0.0.1:9/"  # nothing listens there

@@ -68,8 +68,8 @@ class Monkey(QObject):
         self._folder = folder
         self._left = events
         self._ahead = 0
-        clock = program.access.store.clock
-        program.access.store.clock = lambda: clock() + self._ahead
+        clock = program.access.ledger.store.clock
+        program.access.ledger.store.clock = lambda: clock() + self._ahead
         assert program.window is not None
         program.window.closed.disconnect()
         program.login_dialog.quit_asked.disconnect()

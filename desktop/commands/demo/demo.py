@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 
 from desktop.commands.demo import demo_data
 from desktop.commands.display import require_display
 from desktop.commands.run import Command, Run
+from desktop.models.embedded.storage.opening import open_store
 from desktop.system.private_files import make_folder
 from desktop.terms.errors import BadInput
 
@@ -24,7 +26,7 @@ def demo(run: Run) -> int:
         except OSError as error:
             raise BadInput(f"There can be no pictures in {pictures}: {os.strerror(error.errno or 0)}.") from error
     run = replace(run, config=replace(run.config, random=replace(run.config.random, fallback="local")))
-    with run.store() as store:
+    with closing(open_store(run.places.store_file, costs=run.config.costs)) as store:
         session = demo_data.open_account(store)
         demo_data.fill(store, session, run.arguments.records)
     # Late: they bring Qt.

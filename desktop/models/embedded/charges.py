@@ -7,7 +7,6 @@ shown once the call has returned.
 from __future__ import annotations
 
 import logging
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -22,6 +21,7 @@ from desktop.models.embedded.storage.entries import Head, Line
 from desktop.models.embedded.storage.operations import Operations
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.storage.tables import Operation, Price, Record
+from desktop.models.ledger.requests import normal_request_id
 from desktop.terms.errors import (
     AppError,
     BadInput,
@@ -148,14 +148,6 @@ def set_cost(store: Store, session: Session, operation: OperationType, cost: int
         journal.write(store, database, journal.PRICE, date=date, subject=price_id, actor_id=admin.id, state=state)
         Operation.update(cost=cost).where(Operation.id == operation_id).execute(database)
     log.info("%s costs %d hundredths from record %d on", operation.value, cost, from_record)
-
-
-def normal_request_id(text: str) -> str:
-    """A request id as it is kept: a UUID in its usual form. Raises `BadInput`."""
-    try:
-        return str(uuid.UUID(text))
-    except ValueError as error:
-        raise BadInput("A request id must be a UUID, like 01234567-89ab-cdef-0123-456789abcdef.") from error
 
 
 def _charge(store: Store, database: SqliteDatabase, session: Session, charge: Charge) -> Receipt:

@@ -96,7 +96,7 @@ def test_an_impossible_operation_is_not_charged(qtbot: QtBot, program: Program, 
 def test_a_changed_price_is_refused_and_shown(qtbot: QtBot, program: Program) -> None:
     session = program.register(qtbot)
     program.calculator.set_entry("1+1")
-    work = partial(charges.set_cost, program.access.store, session, OperationType.ADDITION, 1500)
+    work = partial(charges.set_cost, program.access.ledger.store, session, OperationType.ADDITION, 1500)
     outcome = Outcome()
     program.lanes.write.submit(work, done=outcome.note, failed=outcome.note)
     with qtbot.waitSignal(program.calculator.price_changed) as changed:

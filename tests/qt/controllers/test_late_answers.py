@@ -398,4 +398,4 @@ def test_a_second_press_while_a_sign_in_runs_begins_nothing(
     with qtbot.waitSignal(desk.program.sessions.signed_in):
         pass
     desk.settle(qtbot)
-    assert len(desk.program.access.store.sessions) == 1
+    assert len(desk.program.access.ledger.store.sessions) == 1

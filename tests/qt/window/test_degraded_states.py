@@ -188,8 +188,8 @@ def test_a_clock_that_was_set_back_is_told_and_neither_balance_nor_proof_depends
 ) -> None:
     with windows.opened(qapp, folder) as program:
         window = windows.sign_in(qtbot, program)
-        clock = program.access.store.clock
-        program.access.store.clock = lambda: clock() - HOUR
+        clock = program.access.ledger.store.clock
+        program.access.ledger.store.clock = lambda: clock() - HOUR
         _banner(qtbot, window, "clock is behind", "Balances do not depend on it")
         _charge(qtbot, program, "2+2")
         assert windows.shown(window, "balance_label") == "980.00"
@@ -197,7 +197,7 @@ def test_a_clock_that_was_set_back_is_told_and_neither_balance_nor_proof_depends
             program.store.verify()
         assert verified.args[0].problems == ()
         assert "clock is behind" in windows.shown(window, "banner_label"), "one charge made it forget the newest date"
-        program.access.store.clock = clock
+        program.access.ledger.store.clock = clock
         _calm(qtbot, window)
 
 

@@ -41,7 +41,7 @@ def test_a_statement_on_any_lane_that_reads_is_given_up_when_the_program_ends(
     begun, nobody = threading.Event(), Nobody()
 
     def work() -> None:
-        with program.access.store.reading() as database:
+        with program.access.ledger.store.reading() as database:
             begun.set()
             database.execute_sql(LONG).fetchall()
 

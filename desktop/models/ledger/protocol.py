@@ -1,0 +1,208 @@
+"""What may be asked of a ledger, whatever keeps it. Windows and commands know no other door to the money.
+
+Values are frozen, money is in hundredths of a credit, dates are UTC microseconds. What a person can meet is raised as
+an `AppError`; every method also raises the `StoreError` with which the ledger could not be read or written. Whatever
+takes a session raises `NotSignedIn` for one that holds no longer, and answers about that person's account alone.
+
+`progress(done, total)` is told now and then, on the calling thread; what takes `cancelled` asks it at least every 50 ms
+and raises `Cancelled` once it says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from desktop.terms.values import (
+    Account,
+    Charge,
+    Column,
+    Entry,
+    Filters,
+    Insights,
+    OperationType,
+    Page,
+    PageRequest,
+    RawRecord,
+    Receipt,
+    Session,
+    Statement,
+    StatementReport,
+    Status,
+    Totals,
+    Verification,
+)
+
+Progress = Callable[[int, int], None]
+Cancel = Callable[[], bool]
+
+
+def silent(_done: int, _total: int) -> None:
+    """Progress that nobody watches."""
+
+
+def never() -> bool:
+    """A request that nobody cancels."""
+    return False
+
+
+class People(Protocol):
+    """Accounts, and who is signed in. The first account is an administrator's, with nobody signed in before it."""
+
+    def is_empty(self) -> bool:
+        """Whether there is no account yet."""
+
+    def register(self, email: str, password: str, *, starting_balance: int, minimum_length: int) -> Account:
+        """Make an account. Raises `BadInput` for an address or password that will not do, or an address in use."""
+
+    def register_and_sign_in(
+        self, email: str, password: str, *, starting_balance: int, minimum_length: int
+    ) -> tuple[Account, Session]:
+        """Both or neither; without the waits that failed sign-ins of an unknown address have led to."""
+
+    def sign_in(self, email: str, password: str) -> Session:
+        """Raises `SignInRefused`, saying no more than that, with `wait_seconds` after too many failures."""
+
+    def sign_out(self, session: Session) -> None:
+        """End a session; one that has ended stays so."""
+
+    def account(self, session: Session) -> Account:
+        """The session's own account as it is now."""
+
+    def change_password(self, session: Session, old: str, new: str, *, minimum_length: int) -> None:
+        """Ends every other session of the account, in every program, at its next request. Raises `BadInput`."""
+
+    def users(self, session: Session) -> tuple[Account, ...]:
+        """Every account, for administrators. Raises `NotAllowed`."""
+
+    def set_status(self, session: Session, email: str, status: Status) -> Account:
+        """For administrators; deactivating ends the account's sessions, and the last administrator stays."""
+
+
+class Charges(Protocol):
+    """What costs something, and what is put in."""
+
+    def balance_and_prices(self, session: Session) -> Statement:
+        """The account, its balance and the prices at one moment."""
+
+    def charge(self, session: Session, charge: Charge) -> Receipt:
+        """Pay for steps, all or nothing, once a request id: asked again, it answers with what was made then.
+
+        Raises `BalanceTooLow`, `PriceChanged`, `RequestReused` for other steps under a known id, and
+        `ChargeUnknown` where nobody can say whether it was made: the same request is safe to be sent again.
+        """
+
+    def find(self, session: Session, request_id: str) -> Receipt | None:
+        """What a request of this person came to; None where there was none."""
+
+    def check_covered(self, session: Session, cost: int) -> None:
+        """Raises `BalanceTooLow` where a cost could not be paid now."""
+
+    def credit(self, session: Session, email: str, amount: int, reason: str, request_id: str) -> Receipt:
+        """Put money in, or with a negative amount take some out, for administrators; once a request id."""
+
+    def set_cost(self, session: Session, operation: OperationType, cost: int) -> None:
+        """What an operation costs from the next record on, for administrators. Old records keep their price."""
+
+
+class Records(Protocol):
+    """One's own records."""
+
+    def page(self, session: Session, request: PageRequest) -> Page:
+        """A page with its totals."""
+
+    def first_look(
+        self, session: Session, request: PageRequest, *, checked: bool = True, cancelled: Cancel = never
+    ) -> tuple[Page, bool]:
+        """A page as quickly as it can be had, without totals that take longer; and whether `catch_up` is due."""
+
+    def catch_up(
+        self, session: Session, *, check: bool = False, progress: Progress = silent, cancelled: Cancel = never
+    ) -> bool:
+        """Bring up what pages are answered from; whether it is all there. `check`, also go through what is there."""
+
+    def totals(
+        self, session: Session, filters: Filters, *, progress: Progress = silent, cancelled: Cancel = never
+    ) -> Totals:
+        """What the filtered records come to."""
+
+    def operation_counts(
+        self, session: Session, filters: Filters, *, cancelled: Cancel = never
+    ) -> Mapping[OperationType, int]:
+        """How many records each operation has under the other filters."""
+
+    def trash_count(self, session: Session) -> int:
+        """How many deleted records there are."""
+
+    def stream(
+        self, session: Session, filters: Filters, sort: Column, *, descending: bool
+    ) -> Generator[Entry, None, None]:
+        """Every filtered record in order, from one state of the ledger, which is held until it is closed."""
+
+    def batches(
+        self, session: Session, filters: Filters, sort: Column, *, descending: bool
+    ) -> Generator[list[RawRecord], None, None]:
+        """The same as rows, some hundreds at a time."""
+
+    def delete(self, session: Session, ids: Sequence[int]) -> tuple[int, ...]:
+        """Hide records; answers with those that were hidden now. Others' are as unknown as those that never were."""
+
+    def restore(self, session: Session, ids: Sequence[int]) -> tuple[int, ...]:
+        """Show hidden records again; answers with those that were shown now."""
+
+    def insights(
+        self, session: Session, filters: Filters, *, progress: Progress = silent, cancelled: Cancel = never
+    ) -> Insights:
+        """What the filtered records tell over time."""
+
+    def statement(
+        self, session: Session, since: int, until: int, *, progress: Progress = silent, cancelled: Cancel = never
+    ) -> AbstractContextManager[tuple[StatementReport, Generator[list[RawRecord], None, None]]]:
+        """The account statement from `since` to `until`, exclusive, and its records in their order, in batches."""
+
+
+class Upkeep(Protocol):
+    """The ledger as a whole: its proof, its state, its copies. Nobody needs a session for them."""
+
+    def verify(self, *, anchored: bool = True, progress: Progress = silent, cancelled: Cancel = never) -> Verification:
+        """Prove the ledger; cancelled, it answers with what it found so far. `anchored`, also against its witnesses."""
+
+    def refuse_charges(self) -> None:
+        """From now on this program only reads: the ledger does not prove."""
+
+    @property
+    def can_only_be_read(self) -> bool:
+        """Whether every write is refused."""
+
+    def trouble(self) -> str:
+        """What is the matter right now, in a sentence; "" when all is well. Always asked on one thread."""
+
+    def others_have_written(self) -> bool:
+        """Whether other programs have since this was asked last. Always asked on the thread that writes."""
+
+    def note_witness(self) -> None:
+        """Write down how far the chains have come, so that a part cut off later is missed."""
+
+    def back_up(self, target: Path, *, keep: Sequence[Path] = (), cancelled: Cancel = never) -> None:
+        """Write a checked copy; never over the files to `keep`."""
+
+    def back_up_daily(self, *, cancelled: Cancel = never) -> Path | None:
+        """The day's copy where there is none yet."""
+
+
+class Ledger(People, Charges, Records, Upkeep, Protocol):
+    """An open ledger. Each thread that asks it is connected first, and asks on a connection of its own."""
+
+    def connect(self, *, reading: bool = False, cancelled: Cancel = never) -> None:
+        """Connect the calling thread; `reading`, for what can be interrupted. Its statements heed `cancelled`."""
+
+    def disconnect(self) -> None:
+        """Close the calling thread's connection, if it has one."""
+
+    def interrupt_reader(self) -> None:
+        """Stop the statement that runs on the reading connection; from any thread."""
+
+    def close(self) -> None:
+        """End all sessions, and close the calling thread's connection."""

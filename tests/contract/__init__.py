@@ -1,0 +1,1 @@
+"""What every implementation of `models.ledger.protocol` must do, asked through that protocol alone."""

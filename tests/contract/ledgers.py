@@ -1,0 +1,28 @@
+"""The ledgers that there are. Another implementation is a line in `LEDGERS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop.models.embedded.ledger import EmbeddedLedger
+from desktop.models.embedded.storage.opening import open_store
+from desktop.models.ledger.protocol import Ledger
+from tests.support.stores import COSTS
+
+
+@dataclass(frozen=True)
+class Factory:
+    """`open` opens the ledger that belongs to a folder, making it where there is none; again, as another program."""
+
+    name: str
+    open: Callable[[Path], Ledger]
+
+
+def _embedded(folder: Path) -> Ledger:
+    store = open_store(folder / "ledger.db", costs=COSTS, remembered=folder / "remembered")
+    return EmbeddedLedger(store)
+
+
+LEDGERS = [Factory("embedded", _embedded)]
