@@ -30,7 +30,9 @@ from desktop.terms.values import OperationType, Source
 ANN, PASSWORD = "ann@example.org", "correct horse 7"
 OTHERS = tuple(f"other{number}@example.org" for number in range(5))
 PRICES = (10_00, 12_50, 15_00, 20_00, 25_00, 60_00)
-COSTS = dict(zip((kind for kind in OperationType if kind is not OperationType.CREDIT), PRICES, strict=True))
+COSTS: dict[OperationType, int] = dict(
+    zip((kind for kind in OperationType if kind is not OperationType.CREDIT), PRICES, strict=True)
+)
 START = 100_000_00
 FIRST = 1_700_000_000_000_000  # 2023-11-14, UTC microseconds
 BETWEEN = 10_000_000  # microseconds from one record to the next, on average

@@ -22,7 +22,9 @@ from tests.benchmarks.support import paired, report
 
 CHARGES = 2_000
 ORIGINAL_BEST = 105
-COSTS = {operation: 1_000 for operation in OperationType if operation is not OperationType.CREDIT}
+COSTS: dict[OperationType, int] = {
+    operation: 1_000 for operation in OperationType if operation is not OperationType.CREDIT
+}
 
 
 def ours(folder: Path) -> Callable[[], None]:

@@ -30,7 +30,7 @@ from tests.faults.support.old_stores import facts
 from tests.qt.conftest import Program as Controllers
 from tests.qt.conftest import make_program, take_apart
 from tests.support.command_line import Program
-from tests.support.stores import ADMIN, ANN, BOB, PASSWORD, charge_for, make_store, new_id
+from tests.support.stores import ADMIN, ANN, BOB, PASSWORD, charge_for, make_store, new_id, store_behind
 
 # What only Ann's records hold; none of it may come back to Bob.
 CANARIES = ("31337", "62674", "424242", "987654")
@@ -248,7 +248,7 @@ def test_no_controller_opens_to_another_users_records(
         program.register(qtbot, BOB)
         if planted:
             anns = Session(program.sessions.session.token, program.sessions.session.user_id - 1, ANN)
-            program.access.ledger.store.sessions[anns.token] = Opened(anns.user_id, 1)
+            store_behind(program.access.ledger).sessions[anns.token] = Opened(anns.user_id, 1)
             monkeypatch.setattr(SessionController, "session", anns)  # one that is not Bob's, and is believed
         assert _told(qtbot, program, ids) is planted
     finally:

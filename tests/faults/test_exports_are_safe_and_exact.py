@@ -84,7 +84,9 @@ def _entry(number: int, choose: random.Random) -> Entry:
 
 def _rfc4180(text: str) -> list[list[str]]:
     """Another reader than `csv`: the grammar of RFC 4180, a character at a time, and nothing beside it."""
-    rows, row, at = [], [], 0
+    rows: list[list[str]] = []
+    row: list[str] = []
+    at = 0
     while at < len(text):
         if text[at] == '"':
             cell, at = [], at + 1
@@ -209,6 +211,9 @@ def test_the_harness_finds_figures_that_a_workbook_rounds(
     assert trouble_in_excel([_entry(number, choose) for number in range(100)], folder / "records.xlsx")
 
 
+exports_guarded = exports.guarded  # as it is before a test plants another
+
+
 @pytest.mark.parametrize(
     ("planted", "named"),
     [
@@ -225,9 +230,6 @@ def test_the_harness_finds_what_a_wrong_guard_lets_through(
     monkeypatch.setattr(exports, "guarded", planted)
     found = trouble([_entry(number, choose) for number in range(300)], folder / "records.csv")
     assert any(named in what for what in found)
-
-
-exports_guarded = exports.guarded
 
 
 # -- whole or not there ------------------------------------------------------------------------------------------------
@@ -255,7 +257,8 @@ def export(channel: Channel, *, file: str, kind: str, count: int, planted: bool)
     """Write an export slowly."""
     if planted:
         export_files.replacing = _in_place  # type: ignore[attr-defined]
-    entries, watched = _slowly(channel, count), {"progress": lambda done: None, "cancelled": lambda: False}
+    entries = _slowly(channel, count)
+    watched: dict[str, Any] = {"progress": lambda done: None, "cancelled": lambda: False}
     if kind == "xlsx":
         batches = ([exports.raw_record(entry)] for entry in entries)
         return export_files.write_batches(Path(file), ExportFormat(kind), batches, **watched)

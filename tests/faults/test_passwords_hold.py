@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from argon2 import extract_parameters
+from argon2 import PasswordHasher, extract_parameters
 from argon2.low_level import Type
 
 from desktop.models.embedded import accounts, attempts
@@ -58,7 +58,7 @@ def test_a_weak_hash_is_found_and_made_strong_at_the_next_sign_in(tmp_path: Path
     join(store)
     assert not strong_enough(_stored(file)), "the harness takes a weak hash for a strong one"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "_hasher", passwords.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1))
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1))
         accounts.sign_in(store, ANN, PASSWORD)
         accounts.sign_in(store, ANN, PASSWORD)
     store.close()
@@ -126,16 +126,25 @@ def survives(door: Door, what: Callable[[Door], object]) -> bool:
     return bool(door.attempt(PASSWORD))
 
 
+def in_turn(*acts: Callable[[], object]) -> None:
+    """Do one thing after the other."""
+    for act in acts:
+        act()
+
+
+def repeatedly(act: Callable[[], object], times: int) -> None:
+    """Do a thing some times."""
+    in_turn(*[act] * times)
+
+
 ESCAPES: dict[str, Callable[[Door], object]] = {
     "a restart": lambda door: door.open_anew(),
-    "ten restarts": lambda door: [door.open_anew() for _ in range(10)],
+    "ten restarts": lambda door: repeatedly(door.open_anew, 10),
     "a clock set back an hour": lambda door: door.clock.advance(-HOUR),
     "a clock set back ten years": lambda door: door.clock.advance(-10 * 365 * 24 * HOUR),
-    "a clock set back and a restart": lambda door: (door.clock.advance(-HOUR), door.open_anew()),
-    "a clock set back, looked at, and put right": lambda door: (
-        door.clock.advance(-HOUR),
-        door.attempt(PASSWORD),
-        door.clock.advance(2),
+    "a clock set back and a restart": lambda door: in_turn(lambda: door.clock.advance(-HOUR), door.open_anew),
+    "a clock set back, looked at, and put right": lambda door: in_turn(
+        lambda: door.clock.advance(-HOUR), lambda: door.attempt(PASSWORD), lambda: door.clock.advance(2)
     ),
     "an e-mail in capitals": lambda door: door.attempt(PASSWORD, ANN.upper()),
 }

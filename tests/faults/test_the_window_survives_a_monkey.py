@@ -25,7 +25,7 @@ from desktop.window.program import Program
 from tests.support import windows
 from tests.support.monkey import Monkey, double_click
 from tests.support.random_server import RandomServer
-from tests.support.stores import make_store, raw, tamper
+from tests.support.stores import make_store, raw, store_behind, tamper
 from tests.support.widgets import part
 
 RICH = 10**12  # hundredths
@@ -47,7 +47,7 @@ class _Swallow(QObject):
 @pytest.fixture
 def _no_folder_is_opened(qapp: QApplication) -> Iterator[None]:
     swallow = _Swallow()
-    QDesktopServices.setUrlHandler("file", swallow, "open")
+    QDesktopServices.setUrlHandler("file", swallow, "open")  # type: ignore[arg-type]  # its stub wants bytes, it takes text
     yield
     QDesktopServices.unsetUrlHandler("file")
 
@@ -98,7 +98,9 @@ def _still_calculates(qtbot: QtBot, program: Program, window: MainWindow) -> Non
         if widget is not None and widget is not program.login_dialog:
             widget.close()
     if not program.sessions.is_signed_in:
-        program.access.ledger.store.clock = lambda clock=program.access.ledger.store.clock: clock() + 10**9
+        store = store_behind(program.access.ledger)
+        clock = store.clock
+        store.clock = lambda: clock() + 10**9
         with qtbot.waitSignals([program.sessions.signed_in, program.calculator.statement_changed], timeout=10_000):
             program.sessions.sign_in(windows.EMAIL, windows.PASSWORD)
     program.calculator.cancel_drawing()

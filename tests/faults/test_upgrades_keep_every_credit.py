@@ -97,7 +97,7 @@ def schemas(channel: Channel) -> dict[str, dict[str, str]]:
     database, found = SqliteDatabase(":memory:", autoconnect=False), {}
     database.connect()
     for number, step in enumerate(migrations.STEPS, start=1):
-        step(Upgrade(database, b"", COSTS))
+        step(Upgrade(database, b"", {kind.value: cost for kind, cost in COSTS.items()}))
         found[str(number)] = migrations.schema_of(database)
     return found
 

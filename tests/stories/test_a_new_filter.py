@@ -170,7 +170,7 @@ def test_widget_saved_filters_and_export_heading_follow(program: Path, folder: P
 
 
 def test_the_command_line_follows(program: Path, folder: Path) -> None:
-    def found(*words: str) -> list[str]:
+    def found(*words: str) -> list[int]:
         shown = metercalc(program, folder, "records", "--user", ANN, "--password-stdin", "--json", *words)
         assert shown.returncode == 0, shown.stderr
         return [record["seq"] for record in json.loads(shown.stdout)["records"]]

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -167,12 +168,12 @@ def test_two_programs_on_one_store_see_each_others_balance_within_a_second(
                 expected -= 10
                 assert said.get(timeout=PATIENCE_S) == f"{expected}.00"
                 told = time.monotonic()
-                qtbot.waitUntil(lambda text=f"{expected}.00": balance.text() == text, timeout=5_000)
+                qtbot.waitUntil(partial(_shows, balance, f"{expected}.00"), timeout=5_000)
                 assert time.monotonic() - told < FRESH_S
                 entry.setText("2+2")
                 QTest.keyClick(entry, Qt.Key.Key_Return)
                 expected -= 10
-                qtbot.waitUntil(lambda text=f"{expected}.00": balance.text() == text, timeout=5_000)
+                qtbot.waitUntil(partial(_shows, balance, f"{expected}.00"), timeout=5_000)
                 told = time.monotonic()
                 assert said.get(timeout=PATIENCE_S) == f"{expected}.00"
                 assert time.monotonic() - told < FRESH_S
@@ -184,3 +185,7 @@ def test_two_programs_on_one_store_see_each_others_balance_within_a_second(
         with qtbot.waitSignal(program.store.verified, timeout=10_000):
             program.store.verify()
         assert problems == []
+
+
+def _shows(label: QLabel, text: str) -> bool:
+    return label.text() == text

@@ -125,7 +125,7 @@ class Program:
         return self.run(*words, "--user", user, "--password-stdin", stdin=f"{password}\n{more}", **environ)
 
     @contextmanager
-    def started(self, *words: str, **streams: Any) -> Iterator[subprocess.Popen[bytes]]:
+    def started(self, *words: str, **streams: Any) -> Iterator[subprocess.Popen[Any]]:
         """A command that is left running; killed at the end if it is running still."""
         pipe = subprocess.PIPE
         with subprocess.Popen(

@@ -23,6 +23,7 @@ from shiboken6 import isValid
 
 from desktop.models.embedded.attempts import LONGEST_WAIT_S
 from desktop.window.program import Program
+from tests.support.stores import store_behind
 from tests.support.widgets import part
 from tests.support.windows import EMAIL, PASSWORD
 
@@ -68,8 +69,8 @@ class Monkey(QObject):
         self._folder = folder
         self._left = events
         self._ahead = 0
-        clock = program.access.ledger.store.clock
-        program.access.ledger.store.clock = lambda: clock() + self._ahead
+        clock = store_behind(program.access.ledger).clock
+        store_behind(program.access.ledger).clock = lambda: clock() + self._ahead
         assert program.window is not None
         program.window.closed.disconnect()
         program.login_dialog.quit_asked.disconnect()

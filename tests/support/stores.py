@@ -14,10 +14,12 @@ from argon2 import PasswordHasher
 
 from desktop.arithmetic.expressions import evaluate, parse
 from desktop.models.embedded import accounts, charges
+from desktop.models.embedded.ledger import EmbeddedLedger
 from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.storage.opening import open_store
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.verify import verify
+from desktop.models.ledger.protocol import Ledger
 from desktop.terms.errors import AppError, BalanceTooLow, SignInRefused
 from desktop.terms.values import Account, Charge, Entry, OperationType, Problem, Receipt, Session, Source, Step
 
@@ -120,6 +122,12 @@ def random_charge(text: str, request_id: str | None = None, **more: Any) -> Char
 def make_store(file: Path, *, remembered: Path | None = None) -> Store:
     """A store with the known prices, made or opened."""
     return open_store(file, costs=COSTS, remembered=remembered)
+
+
+def store_behind(ledger: Ledger) -> Store:
+    """The store of a ledger that is kept in one."""
+    assert isinstance(ledger, EmbeddedLedger)
+    return ledger.store
 
 
 def join(store: Store, email: str = ANN) -> Account:

@@ -26,6 +26,7 @@ class Puppet(QObject):
         super().__init__()
         self._program = program
         self._shown = ""
+        self._lines = open(sys.stdin.fileno(), "rb", buffering=0, closefd=False)  # noqa: SIM115 - unbuffered, for as long as the process
         self._notifier = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._on_line)
         for signal in (program.calculator.charged, program.calculator.statement_changed):
@@ -34,7 +35,7 @@ class Puppet(QObject):
 
     @Slot()
     def _on_line(self) -> None:
-        line = sys.stdin.buffer.raw.readline().decode().strip()
+        line = self._lines.readline().decode().strip()
         window = self._program.window
         if not line or window is None:
             self._program.application.quit()

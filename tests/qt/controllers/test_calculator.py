@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QObject
@@ -16,6 +17,7 @@ from desktop.models.embedded.storage.store import Store
 from desktop.terms.errors import AppError, ChargeUnknown, NotSignedIn, PriceChanged, StoreError, StoreFull
 from desktop.terms.values import Charge, OperationType, Receipt, Session
 from tests.qt.conftest import EMAIL, PASSWORD, Program
+from tests.support.stores import store_behind
 
 
 class Outcome(QObject):
@@ -29,7 +31,7 @@ class Outcome(QObject):
         self.seen.append(outcome)
 
 
-def evaluate(qtbot: QtBot, program: Program, text: str) -> object:
+def evaluate(qtbot: QtBot, program: Program, text: str) -> Any:
     program.calculator.set_entry(text)
     with qtbot.waitSignal(program.calculator.charged) as charged:
         program.calculator.evaluate()
@@ -96,7 +98,7 @@ def test_an_impossible_operation_is_not_charged(qtbot: QtBot, program: Program, 
 def test_a_changed_price_is_refused_and_shown(qtbot: QtBot, program: Program) -> None:
     session = program.register(qtbot)
     program.calculator.set_entry("1+1")
-    work = partial(charges.set_cost, program.access.ledger.store, session, OperationType.ADDITION, 1500)
+    work = partial(charges.set_cost, store_behind(program.access.ledger), session, OperationType.ADDITION, 1500)
     outcome = Outcome()
     program.lanes.write.submit(work, done=outcome.note, failed=outcome.note)
     with qtbot.waitSignal(program.calculator.price_changed) as changed:
@@ -262,7 +264,7 @@ def test_a_random_string_whose_charge_is_unknown_is_the_one_that_is_sold_when_tr
         sold.append(wanted.result)
         return charge(store, session, wanted)
 
-    books.charge = note
+    monkeypatch.setattr(books, "charge", note)
     fail(qtbot, online, online.calculator.draw_random)
     for _ in range(2):
         with qtbot.waitSignal(online.calculator.charged) as charged:

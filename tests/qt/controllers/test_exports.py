@@ -48,7 +48,7 @@ def responses(file: Path, kind: str) -> list[str]:
         return [row["response"] for row in csv.DictReader(file.read_text("utf-8").splitlines())]
     if kind == "json":
         return [record["response"] for record in json.loads(file.read_text("utf-8"))]
-    return [str(row[4]) for row in load_workbook(file).active.iter_rows(min_row=2, values_only=True)]
+    return [str(row[4]) for row in load_workbook(file).worksheets[0].iter_rows(min_row=2, values_only=True)]
 
 
 def test_how_many_were_written_is_told(

@@ -23,6 +23,7 @@ from desktop.random_org import client
 from desktop.terms.values import Filters, Page, PageRequest, Statement
 from tests.qt.conftest import EMAIL, PASSWORD, Program
 from tests.support import windows
+from tests.support.stores import store_behind
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
@@ -85,7 +86,7 @@ class Desk:
 
 @pytest.fixture
 def desk(qtbot: QtBot, program: Program, tmp_path: Path) -> Iterator[Desk]:
-    shared = {"lanes": program.lanes, "access": program.access, "sessions": program.sessions}
+    shared: dict[str, Any] = {"lanes": program.lanes, "access": program.access, "sessions": program.sessions}
     made = Desk(
         program, ExportsController(**shared), StatementsController(**shared), InsightsController(**shared), tmp_path
     )
@@ -398,4 +399,4 @@ def test_a_second_press_while_a_sign_in_runs_begins_nothing(
     with qtbot.waitSignal(desk.program.sessions.signed_in):
         pass
     desk.settle(qtbot)
-    assert len(desk.program.access.ledger.store.sessions) == 1
+    assert len(store_behind(desk.program.access.ledger).sessions) == 1

@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.controllers.requests import Failure
 from desktop.controllers.store import ANCHOR_MS, HOUR_MS, POLL_MS
-from desktop.models.embedded import accounts, backups, charges, health
+from desktop.models.embedded import accounts, backups, charges
 from desktop.models.embedded import verify as proving
 from desktop.models.embedded.attempts import FREE_FAILURES
 from desktop.models.embedded.storage import backup_files, sqlite
@@ -30,7 +30,7 @@ from desktop.views.dialogs.dialogs import VerifyDialog
 from desktop.views.main_window.window import MainWindow
 from desktop.window.program import Program
 from tests.support import windows
-from tests.support.stores import charge_for, make_store, tamper
+from tests.support.stores import charge_for, make_store, store_behind, tamper
 from tests.support.widgets import part
 
 _Usage = namedtuple("_Usage", "total used free")  # as shutil has it
@@ -166,7 +166,7 @@ def test_a_full_disk_is_told_before_and_when_a_charge_does_not_fit(
     with windows.opened(qapp, folder) as program:
         window = windows.sign_in(qtbot, program)
         with monkeypatch.context() as full:
-            full.setattr(health.shutil, "disk_usage", lambda _path: _Usage(10**12, 10**12, 0))
+            full.setattr(shutil, "disk_usage", lambda _path: _Usage(10**12, 10**12, 0))
             _banner(qtbot, window, "disk", "full", "Make room")
             # The commit's own failure on a full disk has its fault test; here it is what the window says of it.
             full.setattr(charges, "charge", _no_room)
@@ -188,8 +188,8 @@ def test_a_clock_that_was_set_back_is_told_and_neither_balance_nor_proof_depends
 ) -> None:
     with windows.opened(qapp, folder) as program:
         window = windows.sign_in(qtbot, program)
-        clock = program.access.ledger.store.clock
-        program.access.ledger.store.clock = lambda: clock() - HOUR
+        clock = store_behind(program.access.ledger).clock
+        store_behind(program.access.ledger).clock = lambda: clock() - HOUR
         _banner(qtbot, window, "clock is behind", "Balances do not depend on it")
         _charge(qtbot, program, "2+2")
         assert windows.shown(window, "balance_label") == "980.00"
@@ -197,7 +197,7 @@ def test_a_clock_that_was_set_back_is_told_and_neither_balance_nor_proof_depends
             program.store.verify()
         assert verified.args[0].problems == ()
         assert "clock is behind" in windows.shown(window, "banner_label"), "one charge made it forget the newest date"
-        program.access.ledger.store.clock = clock
+        store_behind(program.access.ledger).clock = clock
         _calm(qtbot, window)
 
 

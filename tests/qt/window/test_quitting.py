@@ -15,6 +15,7 @@ from desktop.controllers.background import Lane
 from desktop.models.embedded.storage import sqlite
 from desktop.terms.errors import AppError
 from tests.qt.conftest import make_program, take_apart
+from tests.support.stores import store_behind
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
@@ -41,7 +42,7 @@ def test_a_statement_on_any_lane_that_reads_is_given_up_when_the_program_ends(
     begun, nobody = threading.Event(), Nobody()
 
     def work() -> None:
-        with program.access.ledger.store.reading() as database:
+        with store_behind(program.access.ledger).reading() as database:
             begun.set()
             database.execute_sql(LONG).fetchall()
 

@@ -15,7 +15,7 @@ from desktop.terms.values import Column, Detail, OperationType
 from tests.unit.documents.test_exports import CREDIT, ENTRY
 
 COLUMNS = (Column.AMOUNT, Column.OPERANDS, Column.RESPONSE)
-texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=12)
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 
 
 def test_csv_has_the_columns_shown_with_the_names_and_values_of_an_export() -> None:

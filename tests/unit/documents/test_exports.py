@@ -36,7 +36,7 @@ CREDIT = replace(
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 cells = st.one_of(
-    st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0")),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")),
     st.tuples(st.sampled_from([*FORMULAS, '"', ",", ";", "\n", "\ufeff"]), st.text("1a.,;\"'\n\r=e-")).map("".join),
 )
 

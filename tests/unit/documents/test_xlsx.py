@@ -19,7 +19,7 @@ from desktop.documents.xlsx import FIELDS, excel_number, write_xlsx
 from desktop.terms.values import Entry, OperationType
 from tests.unit.documents.test_exports import CREDIT, ENTRY, FORMULAS
 
-texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=20) | st.sampled_from(
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20) | st.sampled_from(
     ["<r>bold</r>", "_x0041_", "a\r\nb", " both ends ", "&amp;", "\x1f", "\ufffe", *(sign + "1+1" for sign in FORMULAS)]
 )
 

@@ -7,7 +7,7 @@ import pytest
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.finding.searching import readings
 from desktop.models.embedded import records
-from desktop.terms.values import Filters
+from desktop.terms.values import Filters, PageRequest
 from tests.support.stores import Books
 
 
@@ -72,5 +72,5 @@ def test_a_text_is_looked_for_as_the_ledger_writes_it(
 def test_what_was_paid_for_is_found_however_it_is_typed(books: Books, typed: str, operands: list[str]) -> None:
     for entry in ("2 - 5", "2 × 3", "1000 / 8", "√4"):
         books.charge(entry)
-    page = records.page(books.store, books.ann, records.PageRequest(Filters(search=readings(typed))))
+    page = records.page(books.store, books.ann, PageRequest(Filters(search=readings(typed))))
     assert [entry.operands for entry in page.entries] == operands

@@ -44,6 +44,7 @@ SETTINGS = RandomSettings(
 )
 IMPATIENT = 0.4
 """Seconds of a draw's deadline here."""
+PATIENT = 10
 
 
 class Clock:
@@ -287,13 +288,15 @@ def test_a_bad_server_is_refused_in_time_with_a_sentence_and_one_line_in_the_log
     caplog.set_level(logging.DEBUG)
     reason, words = REASONS[behaviour]
     with RandomServer(behaviour) as server:
-        org = RandomOrg(server.settings(timeout=IMPATIENT))
+        # Where the server never answers, the deadline does; where it does, a slow machine is given its time.
+        deadline = IMPATIENT if reason == "deadline" else PATIENT
+        org = RandomOrg(server.settings(timeout=deadline))
         started = time.monotonic()
         error = refusal(org)
         took = time.monotonic() - started
         assert not http_threads(), "the request goes on behind the draw's back"
 
-    assert took <= IMPATIENT + 2
+    assert took <= deadline + 2
     assert error.details["reason"] == reason
     assert words in error.message
     assert error.message.startswith(("127.0.0.1", "No trusted", "The connection"))
@@ -305,7 +308,7 @@ def test_a_bad_server_is_refused_in_time_with_a_sentence_and_one_line_in_the_log
 @pytest.mark.parametrize("behaviour", [Behaviour.ENDLESS, Behaviour.GZIP_BOMB, Behaviour.ENDLESS_HEAD])
 def test_an_answer_without_end_costs_little_memory(behaviour: Behaviour) -> None:
     with RandomServer(behaviour) as server:
-        org = RandomOrg(server.settings(timeout=IMPATIENT))
+        org = RandomOrg(server.settings(timeout=PATIENT))
         tracemalloc.start()
         try:
             refusal(org)

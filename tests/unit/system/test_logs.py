@@ -83,7 +83,7 @@ def test_a_context_carries_the_reference_to_another_thread(folder: Path) -> None
     for thread in threads:
         thread.start()
         thread.join()
-    assert [re.search(r"\[(.*?)\]", line)[1] for line in lines(folder)] == ["ab12cd34", "--------"]
+    assert [re.findall(r"\[(.*?)\]", line)[0] for line in lines(folder)] == ["ab12cd34", "--------"]
 
 
 @pytest.mark.parametrize(

@@ -134,5 +134,5 @@ def test_the_desktop_file_and_the_software_centre_name_the_same_program() -> Non
     assert entry["Exec"] == about.findtext("provides/binary") == entry["Icon"] == "metercalc"
     assert entry["Name"] == about.findtext("name") == "Metercalc"
     assert entry["Comment"] == about.findtext("summary")
-    assert about.find("launchable").text == "metercalc.desktop"
-    assert about.find("releases/release").get("version") == __version__
+    assert about.findtext("launchable") == "metercalc.desktop"
+    assert next(release.get("version") for release in about.iterfind("releases/release")) == __version__

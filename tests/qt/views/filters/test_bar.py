@@ -55,7 +55,7 @@ def home(qtbot: QtBot) -> QWidget:
 
 
 def utc(*moment: int) -> int:
-    return int(datetime(*moment, tzinfo=UTC).timestamp()) * 1_000_000  # type: ignore[misc]
+    return int(datetime(*moment, tzinfo=UTC).timestamp()) * 1_000_000  # type: ignore[misc, arg-type]
 
 
 def test_nothing_is_filtered_at_first(bar: FilterBar) -> None:

@@ -67,7 +67,8 @@ def test_a_role_takes_its_colour_in_both_schemes(qtbot: QtBot, colours: Theme) -
 
 def luminance(colour: str) -> float:
     """As WCAG defines it."""
-    channels = [value / 255 for value in QColor(colour).toTuple()[:3]]
+    shown = QColor(colour)
+    channels = [shown.redF(), shown.greenF(), shown.blueF()]
     linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 

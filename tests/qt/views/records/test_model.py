@@ -8,7 +8,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from desktop.arithmetic.numbers import NumberFormat
-from desktop.terms.values import Column, OperationType, Source
+from desktop.terms.values import Column, Detail, OperationType, Source
 from desktop.views.records.columns import COLUMNS
 from desktop.views.records.model import RecordsModel
 from tests.support.fake_controllers import entry, page
@@ -16,7 +16,7 @@ from tests.support.fake_controllers import entry, page
 GERMAN = NumberFormat(decimal_mark=",", group_marks=".")
 
 
-def text(model: RecordsModel, row: int, column: Column) -> str:
+def text(model: RecordsModel, row: int, column: Column | Detail) -> str:
     shown = model.index(row, COLUMNS.index(column)).data()
     assert isinstance(shown, str)
     return shown

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from desktop.models.embedded import accounts, backups, charges
-from desktop.models.embedded.storage import backup_files, chain
+from desktop.models.embedded.storage import backup_files, chain, sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.verify import verify
 from desktop.terms.errors import AppError, Cancelled, StoreDamaged, StoreError, StoreLocked, StoreNewer
@@ -358,7 +358,7 @@ def test_a_backup_of_many_pages_ends_although_others_keep_charging(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(books.store.database, "connection", Charging)
-        backup_files.sqlite.copy_into(books.store.database, tmp_path / "copy.db")
+        sqlite.copy_into(books.store.database, tmp_path / "copy.db")
     with raw(tmp_path / "copy.db") as copy:
         assert copy.execute("SELECT count(*) FROM record WHERE amount > 0").fetchone() == (0,)
     assert len(steps) >= 2
@@ -390,7 +390,7 @@ def test_nobody_can_charge_what_a_restore_would_take_away(
     books.store.close()
     if not links:
         monkeypatch.setattr(os, "link", _no_links)
-    monkeypatch.setattr(backups.sqlite, "BUSY_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0.1)
     tried = []
     keep = backups._keep  # noqa: SLF001
 

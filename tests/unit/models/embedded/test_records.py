@@ -160,7 +160,7 @@ def test_a_range_includes_its_first_moment_and_excludes_its_last(books: Books) -
     books.clock.advance(60)
     moment = newest(books.charge("1 + 1")).date
     cases = {(moment, moment + 1): 1, (moment, moment): 0, (moment + 1, moment + 2): 0, (moment - 1, moment): 0}
-    found = {span: look(books, Filters(since=span[0], until=span[1])).totals.count for span in cases}
+    found = {span: look(books, Filters(since=span[0], until=span[1])).counted.count for span in cases}
     assert found == cases
 
 
@@ -185,7 +185,7 @@ def test_totals_are_those_of_the_filtered_records(
 )
 def test_a_page_past_the_end_is_the_last_one(history: Books, number: int, found: int, size: int) -> None:
     page = look(history, number=number, size=4)
-    assert (page.number, len(page.entries), page.pages, page.totals.count) == (found, size, 3, 10)
+    assert (page.number, len(page.entries), page.pages, page.counted.count) == (found, size, 3, 10)
 
 
 @pytest.mark.parametrize("size", [1, 3, 10, 11])
@@ -316,7 +316,7 @@ def test_a_stream_given_up_leaves_no_transaction_open(history: Books) -> None:
 
 
 def test_the_totals_of_everything_explain_the_balance(history: Books) -> None:
-    totals = look(history).totals
+    totals = look(history).counted
     assert (totals.credited, totals.credited - totals.spent) == (BALANCE, history.balance())
 
 

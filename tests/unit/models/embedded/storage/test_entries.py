@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import peewee
 import pytest
 
 from desktop.models.embedded import charges, records
@@ -56,7 +57,7 @@ def test_a_record_cannot_be_changed_or_removed_by_sql(books: Books, statement: s
     before = _everything(books.store)
     refused = "append-only|never deleted|keep their names|UNIQUE"
     if ours:
-        with pytest.raises(sqlite.peewee.IntegrityError, match=refused):
+        with pytest.raises(peewee.IntegrityError, match=refused):
             books.store.database.execute_sql(statement)
     else:
         with raw(books.store.file) as other, pytest.raises(sqlite.sqlite3.IntegrityError, match=refused):

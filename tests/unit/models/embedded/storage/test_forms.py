@@ -71,7 +71,7 @@ def test_every_value_counts(name: str) -> None:
     made = {FORMS[name].encode(*base)}
     for place, value in enumerate(base):
         other = list(base)
-        other[place] = value + 1 if isinstance(value, int) else value + value  # type: ignore[operator]
+        other[place] = value + 1 if isinstance(value, int) else value + value
         made.add(FORMS[name].encode(*other))
     assert len(made) == len(base) + 1
 

@@ -9,6 +9,7 @@ import pytest
 
 from desktop.models.embedded import backups
 from desktop.models.embedded.storage import chain, migrations, sqlite
+from desktop.models.embedded.storage.migrations.upgrade import Step
 from desktop.models.embedded.storage.opening import open_store
 from desktop.models.embedded.verify import verify
 from desktop.terms.errors import StoreDamaged, StoreError, StoreNewer
@@ -33,7 +34,7 @@ def failing(upgrade: migrations.Upgrade) -> None:
     raise StoreError("The disk is full.")
 
 
-def as_the_next_version(patch: pytest.MonkeyPatch, step: migrations.Step) -> None:
+def as_the_next_version(patch: pytest.MonkeyPatch, step: Step) -> None:
     """Let the program be the one after this, which has one step more."""
     steps = (*migrations.STEPS, step)
     patch.setattr(migrations, "SCHEMA_VERSION", len(steps))

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import peewee
 import pytest
 
 from desktop.models.embedded import accounts, backups, charges, records
@@ -109,7 +110,7 @@ def test_a_store_that_cannot_be_written_is_open_for_reading(unwritable: Path, op
     assert "can only be read" in (store.read_only_reason or "")
     session = accounts.sign_in(store, ANN, PASSWORD)
     assert charges.statement(store, session).account.balance == BALANCE
-    assert records.page(store, session, PageRequest()).totals.count == 1
+    assert records.page(store, session, PageRequest()).counted.count == 1
     assert verify(store).problems == ()
     admin = accounts.sign_in(store, ADMIN, PASSWORD)
     attempts: list[Callable[[], object]] = [
@@ -579,7 +580,7 @@ SLIPS = [
 @pytest.mark.parametrize("sql", SLIPS)
 def test_a_slip_in_our_sql_is_a_bug_and_not_a_damaged_store(books: Books, sql: str) -> None:
     for transaction in (books.store.reading, books.store.writing):
-        with pytest.raises(sqlite.peewee.PeeweeException), transaction() as database:
+        with pytest.raises(peewee.PeeweeException), transaction() as database:
             database.execute_sql(sql).fetchall()
     assert books.charge("1 + 1").result == "2"
 
@@ -592,7 +593,7 @@ def test_what_a_function_of_ours_raises_inside_sql_comes_out_as_it_is(books: Boo
     with pytest.raises(KeyError, match="a planted bug") as caught, books.store.reading() as database:
         database.execute_sql("SELECT number_key(operation_response) FROM record").fetchall()
     assert caught.traceback[-1].name == "broken"
-    with pytest.raises(sqlite.peewee.PeeweeException), books.store.reading() as database:
+    with pytest.raises(peewee.PeeweeException), books.store.reading() as database:
         database.execute_sql(SLIPS[0])  # and is not taken for what the next one raised
 
 
