@@ -29,7 +29,7 @@ ROOMS = (
     "desktop.views.filters",
     "desktop.views.look",
     "desktop.controllers",
-    "desktop.models.opening",
+    "desktop.models.open_ledger",
     "desktop.models.embedded",
     "desktop.models.embedded.browsing",
     "desktop.models.embedded.storage",

@@ -32,7 +32,7 @@ class Run:
     @contextmanager
     def ledger(self, *, must_exist: bool = False) -> Iterator[Ledger]:
         """The ledger, made where there is none unless it `must_exist`; closed at the end, with its witness written."""
-        from desktop.models.opening import open_ledger  # late: the window opens its own, behind the dialog
+        from desktop.models.open_ledger import open_ledger  # late: the window opens its own, behind the dialog
 
         with closing(open_ledger(self.places, self.config, must_exist=must_exist)) as ledger:
             yield ledger

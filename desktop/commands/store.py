@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from desktop.commands.run import Command, Run
-from desktop.models.opening import restore_backup as restore_ledger
+from desktop.models.open_ledger import restore_backup as restore_ledger
 from desktop.terms.errors import BadInput, StoreDamaged
 from desktop.terms.values import Verification
 from desktop.wording.shown import explain_verification, shown_date

@@ -40,7 +40,7 @@ class StoreAccess:
     def open(self) -> None:
         """Open the store for the calling thread, the one that writes. Raises `StoreError`."""
         # With all that the first jobs need: imported later, it would take turns with the window that is being shown.
-        from desktop.models.opening import open_ledger
+        from desktop.models.open_ledger import open_ledger
 
         try:
             memory.give_back()
