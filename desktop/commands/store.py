@@ -48,8 +48,6 @@ def verify_command(run: Run) -> int:
 def back_up(run: Run) -> int:
     """`backup`: a checked copy."""
     target: Path = run.arguments.file.absolute()
-    if target.is_dir():
-        raise BadInput(f"A backup cannot take the place of {target}. Choose another file.")
     with run.store(must_exist=True) as store:
         try:
             problems = verify(store, anchored=False, progress=_progress(run)).problems
