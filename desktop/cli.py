@@ -45,6 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         with ending.raised():
             return _answer(arguments.decoded(words), asked, terminal)
     except ending.Ended as ended:
+        terminal.output.abandon()  # the reader may be why it was to end: what is unwritten would wait for it again
         return ended.status
     except BrokenPipeError:
         terminal.output.abandon()

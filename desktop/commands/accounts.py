@@ -8,6 +8,7 @@ from desktop.arithmetic.money import format_money, plain_money
 from desktop.commands.calculation import receipt_document
 from desktop.commands.run import Command, Run
 from desktop.commands.tables import aligned
+from desktop.models.ledger import emails
 from desktop.terms.values import Account, OperationType, Status
 
 
@@ -40,9 +41,16 @@ def users(run: Run) -> int:
     """`users`: every account."""
     with run.signed_in() as (ledger, session):
         found = ledger.users(session)
-    rows = [(a.username, a.role.value, a.status.value, format_money(a.balance)) for a in found]
+    rows = [(_marked(a.username), a.role.value, a.status.value, format_money(a.balance)) for a in found]
     table = aligned(("user", "role", "status", "balance"), rows, right={3})
-    return run.answer({"users": [_document(account) for account in found]}, *table)
+    documents = [_document(account) | {"looks_like": emails.looks_like(account.username) or None} for account in found]
+    return run.answer({"users": documents}, *table)
+
+
+def _marked(username: str) -> str:
+    """An e-mail, with a warning where its letters are not what they look like."""
+    seen = emails.looks_like(username)
+    return f"{username} (not {seen})" if seen else username
 
 
 def activate(run: Run) -> int:
@@ -63,7 +71,7 @@ def credit(run: Run) -> int:
     credited = format_money(-receipt.entries[0].amount, signed=True)
     again = " That was done before, and not again." if receipt.repeated else ""
     return run.answer(
-        {"user": arguments.email.strip().casefold()} | receipt_document(receipt),
+        {"user": emails.kept_form(arguments.email)} | receipt_document(receipt),
         f"{credited} for {arguments.email}: the balance is {format_money(receipt.balance)}.{again}",
     )
 

@@ -25,7 +25,7 @@ _VALUED = (
 )  # fmt: skip
 _PLACES = ("--data-dir=", "--config=")
 _FLAGS = (
-    "--json", "--password-stdin", "--version", "--help", "-h",
+    "--json", "--keep-text", "--password-stdin", "--version", "--help", "-h",
     *(option.flag for option in _FILTERS if option.kind == "flag"),
 )  # fmt: skip
 _PRICED = tuple(kind.value for kind in OperationType if kind is not OperationType.CREDIT)
@@ -174,6 +174,11 @@ def _add_records(add_parser: AddParser) -> None:
     records.add_argument("--page", type=words.count, metavar="N")
     records.add_argument("--per-page", type=words.count, metavar="N")
     records.add_argument("--format", choices=("table", "csv", "json"), help="table, csv or json")
+    records.add_argument(
+        "--keep-text",
+        action="store_true",
+        help="csv for a spreadsheet: an apostrophe before text that it could take for a number or a date",
+    )
     for name, what in (("delete", "put records into the Trash"), ("restore", "take records out of the Trash")):
         _add(add_parser, name, f"{what}; the balance stays as it is", signed_in=True).add_argument(
             "ids", type=words.count, metavar="ID", nargs="+"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import replace
 
 from desktop.arithmetic.money import format_money, plain_money
 from desktop.commands.run import Command, Run
@@ -24,16 +26,19 @@ def show(run: Run) -> int:
     form = arguments.format or ("json" if arguments.json else "table")
     if arguments.json and form != "json":
         raise BadInput(f"--json and --format {form} cannot both be had.")
+    if arguments.keep_text and form != "csv":
+        raise BadInput("--keep-text is about CSV: add --format csv, or leave it out.")
     request = _request(run)
     with run.signed_in() as (ledger, session):
         if form == "csv" and arguments.page is None and arguments.per_page is None:
-            found = ledger.stream(session, request.filters, request.sort, descending=request.descending)
-            write_csv(found, run.output)
+            # Closed here: what a reader that has gone leaves unread would hold its transaction, and the store, open.
+            with closing(ledger.stream(session, request.filters, request.sort, descending=request.descending)) as found:
+                write_csv(found, run.output, keep_text=arguments.keep_text)
             run.output.flush()
             return 0
-        page = ledger.page(session, request)
+        page = _asked_for(ledger.page(session, request))
     if form == "csv":
-        write_csv(page.entries, run.output)
+        write_csv(page.entries, run.output, keep_text=arguments.keep_text)
         run.output.flush()
     elif form == "json":
         run.output.document(_document(page))
@@ -79,6 +84,12 @@ def _request(run: Run) -> PageRequest:
     return PageRequest(filters, sort, descending, arguments.page or 1, size)
 
 
+def _asked_for(page: Page) -> Page:
+    """The page that was asked for, empty where it is past the end: a script that counts up must come to one."""
+    wanted = page.request.number
+    return replace(page, entries=(), number=wanted) if page.number < wanted else page
+
+
 def _document(page: Page) -> dict[str, object]:
     return {
         "page": page.number,
@@ -91,13 +102,15 @@ def _document(page: Page) -> dict[str, object]:
 
 
 def _table(page: Page) -> list[str]:
-    if not page.entries:
-        return [_emptiness(page.request.filters)]
     totals = page.counted
+    if not totals.count:
+        return [_emptiness(page.request.filters)]
     foot = (
         f"Page {page.number:,} of {page.pages:,}   {totals.count:,} records   "
         f"spent {format_money(totals.spent)}   credited {format_money(totals.credited)}"
     )
+    if not page.entries:
+        return ["There is nothing on this page.", "", foot]
     return [*aligned(_HEAD, [_row(entry) for entry in page.entries], right={0, 5, 6}), "", foot]
 
 

@@ -47,8 +47,6 @@ def verify_command(run: Run) -> int:
 def back_up(run: Run) -> int:
     """`backup`: a checked copy."""
     target: Path = run.arguments.file.absolute()
-    if target.is_dir():
-        raise BadInput(f"A backup cannot take the place of {target}. Choose another file.")
     with run.ledger(must_exist=True) as ledger:
         try:
             problems = ledger.verify(anchored=False, progress=_progress(run)).problems

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Sequence
-from unicodedata import combining, east_asian_width
+from itertools import accumulate
+from unicodedata import category, east_asian_width
+
+_JOINS_BEFORE = range(0x1160, 0x1200)  # vowels and final consonants of a Korean syllable
 
 
 def aligned(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Collection[int] = ()) -> list[str]:
@@ -13,8 +17,11 @@ def aligned(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Collec
 
 
 def shortened(text: str, most: int) -> str:
-    """The text, or its beginning with "…" to say that there is more."""
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+    """The text, or its beginning with "…" to say that there is more, in at most so many columns."""
+    if _width(text) <= most:
+        return text
+    ends = list(accumulate(map(_columns, text)))
+    return f"{text[: bisect_right(ends, most - 1)]}…"
 
 
 def _line(row: Sequence[str], widths: Sequence[int], right: Collection[int]) -> str:
@@ -26,7 +33,12 @@ def _line(row: Sequence[str], widths: Sequence[int], right: Collection[int]) -> 
 
 
 def _width(text: str) -> int:
-    """Columns on a terminal: East Asian wide characters take two, combining marks none."""
-    if text.isascii():
-        return len(text)
-    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+    """Columns on a terminal."""
+    return len(text) if text.isascii() else sum(map(_columns, text))
+
+
+def _columns(letter: str) -> int:
+    """East Asian wide characters take two, what joins the letter before it none (Unicode Standard Annex 11)."""
+    if category(letter) in ("Mn", "Me", "Cf") or ord(letter) in _JOINS_BEFORE:
+        return 0
+    return 2 if east_asian_width(letter) in "WF" else 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,14 +22,16 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class ExportFormat:
-    """How records are written: as "csv", "json" or "xlsx"; `separator` and `bom` are CSV's.
+    """How records are written: as "csv", "json" or "xlsx"; the others are CSV's.
 
-    A byte order mark has spreadsheets read the file as UTF-8; some take a semicolon for the separator.
+    A byte order mark has spreadsheets read the file as UTF-8; some take a semicolon for the separator. `keep_text`
+    has them leave words of digits as they are.
     """
 
     kind: str = "csv"
     separator: str = ","
     bom: bool = False
+    keep_text: bool = False
 
     @property
     def encoding(self) -> str:
@@ -79,7 +80,7 @@ def write_batches(
             return write_xlsx(watched, temporary)
         # newline="": the CSV writer ends its lines itself.
         with temporary.open("w", encoding=form.encoding, newline="") as out:
-            return exports.write_csv_batches(watched, out, delimiter=form.separator)
+            return exports.write_csv_batches(watched, out, delimiter=form.separator, keep_text=form.keep_text)
 
 
 @contextlib.contextmanager
@@ -88,7 +89,7 @@ def _replacing(file: Path) -> Iterator[Path]:
         with replacing(file) as temporary:
             yield temporary
     except OSError as error:
-        raise StoreError(f"The file could not be written ({file}): {os.strerror(error.errno or 0)}.") from error
+        raise StoreError(f"The file could not be written ({file}): {error.strerror or error}.") from error
 
 
 def _watched(

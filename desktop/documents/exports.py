@@ -16,6 +16,7 @@ from typing import Protocol
 
 from desktop.arithmetic.money import plain_money
 from desktop.arithmetic.operations import split_operands
+from desktop.arithmetic.table import OPERATIONS
 from desktop.terms.errors import BadInput
 from desktop.terms.values import Entry, RawRecord
 
@@ -30,6 +31,9 @@ _MINUTES = tuple(f"T{minute // 60:02}:{minute % 60:02}:" for minute in range(24 
 # What spreadsheets begin a formula with; East Asian ones take the full-width signs too (OWASP, CSV Injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _FIRSTS = frozenset(_FORMULA)
+TEXTS = frozenset(row.type.value for row in OPERATIONS.values() if row.compute is None)
+"""The operations whose operands and response are words, also where they are all digits: a reason, a random string."""
+
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
@@ -74,21 +78,26 @@ def write_json(entries: Iterable[Entry], out: Writable) -> int:
     return count
 
 
-def write_csv(entries: Iterable[Entry], out: Writable, *, delimiter: str = ",") -> int:
+def write_csv(entries: Iterable[Entry], out: Writable, *, delimiter: str = ",", keep_text: bool = False) -> int:
     """Write a header and one row a record as RFC 4180 has it (CRLF, quotes where needed); returns how many records.
 
-    `out` must not translate line breaks.
+    `out` must not translate line breaks. With `keep_text` an apostrophe stands before each reason and random string
+    that a spreadsheet could take for a number or a date, and change: measured in LibreOffice 7.4, half of all random
+    strings of digits lose zeros or become 3.01E+19.
     """
-    return write_csv_batches(([raw_record(entry)] for entry in entries), out, delimiter=delimiter)
+    rows = ([raw_record(entry)] for entry in entries)
+    return write_csv_batches(rows, out, delimiter=delimiter, keep_text=keep_text)
 
 
-def write_csv_batches(batches: Iterable[Sequence[RawRecord]], out: Writable, *, delimiter: str = ",") -> int:
+def write_csv_batches(
+    batches: Iterable[Sequence[RawRecord]], out: Writable, *, delimiter: str = ",", keep_text: bool = False
+) -> int:
     """The same for records as the store gives them: a value and a document each would take three times as long."""
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
     writer.writerow(CSV_FIELDS)
     count = 0
     for batch in batches:
-        writer.writerows(map(_csv_cells, batch))
+        writer.writerows(map(_csv_cells, map(_with_text_kept, batch) if keep_text else batch))
         count += len(batch)
     return count
 
@@ -107,6 +116,20 @@ def guarded(cell: str) -> str:
     if cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell):
         return f"'{cell}"
     return cell
+
+
+def kept_as_text(cell: str) -> str:
+    """A text cell that no spreadsheet takes for a number, a date or a truth value, whatever its language."""
+    signs = [sign for sign in cell if sign.isalnum()]
+    is_safe = not signs or not (signs[0].isdigit() or signs[-1].isdigit() or cell.casefold() in ("true", "false"))
+    return cell if is_safe else f"'{cell}"
+
+
+def _with_text_kept(row: RawRecord) -> RawRecord:
+    before, operation, operands, response, after = row[:4], row[4], row[5], row[6], row[7:]
+    if operation in TEXTS:
+        operands, response = kept_as_text(operands), kept_as_text(response)
+    return (*before, operation, operands, response, *after)
 
 
 def utc_text(microseconds: int) -> str:

@@ -71,7 +71,7 @@ def write_pdf(
                 raise StoreError(f"The file could not be written ({file}): the disk may be full.")
             return ended
     except OSError as error:
-        raise StoreError(f"The file could not be written ({file}): {os.strerror(error.errno or 0)}.") from error
+        raise StoreError(f"The file could not be written ({file}): {error.strerror or error}.") from error
 
 
 def layout(style: Style) -> QPageLayout:

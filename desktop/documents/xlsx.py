@@ -17,8 +17,7 @@ from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from desktop.arithmetic.money import plain_money
-from desktop.arithmetic.table import OPERATIONS
-from desktop.documents.exports import CSV_FIELDS, utc_text
+from desktop.documents.exports import CSV_FIELDS, TEXTS, utc_text
 from desktop.terms.values import RawRecord
 
 DIGITS = 15  # that Excel keeps of a number
@@ -31,7 +30,6 @@ _LARGEST_EXPONENT = 290  # of Excel's ±307, less what the digits themselves may
 _DAY = 86_400_000_000  # microseconds
 _UNIX_DAY = (datetime(1970, 1, 1) - datetime(1899, 12, 30)).days  # counted as Excel does
 _LAST_MOMENT = (datetime(9999, 12, 31, tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-_WORDS = frozenset(row.type.value for row in OPERATIONS.values() if row.compute is None)  # no numbers
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,4})?")
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\r\ufffe\uffff]|_(?=x[0-9a-fA-F]{4}_)")
 _WIDTHS = {
@@ -115,7 +113,7 @@ def _write_sheet(
 def _row(row: int, record: RawRecord) -> str:
     (id_, request_id, step, seq, operation, operands, response, exact, source, amount, balance, date, deleted,
      expression) = record  # fmt: skip
-    result = _number if operation not in _WORDS and excel_number(response) else _text
+    result = _number if operation not in TEXTS and excel_number(response) else _text
     cells = (
         _number("A", row, str(id_)),
         _number("B", row, repr(_UNIX_DAY + date / _DAY), _MOMENT) if 0 <= date < _LAST_MOMENT else "",

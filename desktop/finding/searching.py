@@ -1,8 +1,10 @@
-"""How a search text is read, for the window and the command line alike. It searches nothing."""
+"""How a search text is read and compared, for the window and the command line alike. It searches nothing."""
 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
+from unicodedata import combining, normalize
 
 from desktop.arithmetic.numbers import PLAIN, NumberFormat
 from desktop.arithmetic.table import COMPUTED, OPERATIONS
@@ -18,6 +20,7 @@ _GROUPS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
 _WRITTEN = {typed: row.symbol for row in COMPUTED for typed in row.typed} | {"x": "×"}
 _BINARY = {sign for row in COMPUTED if row.arity == 2 for sign in (row.symbol, *row.typed)} | {"x"}
 _PREFIX = {sign for row in COMPUTED if row.arity == 1 for sign in (row.symbol, *row.typed)}
+_USUAL = re.compile(r"[\0-\x7f×÷√−]*")
 
 
 def _any_of(signs: set[str]) -> str:
@@ -52,10 +55,32 @@ def readings(text: str, fmt: NumberFormat = PLAIN) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def folded(text: str) -> str:
+    """A text as texts are compared: neither case nor the form of an accent tells two apart, in any script.
+
+    The Unicode Standard's canonical caseless match (section 3.13), composed. What the ledger writes itself is most of
+    what is compared, and takes a third of the time by the first way.
+    """
+    if _USUAL.fullmatch(text):
+        return text.lower()
+    return normalize("NFC", normalize("NFD", text).casefold())
+
+
+def folded_letters(text: str) -> list[tuple[str, int, int]]:
+    """The same letter by letter, each with its accents, and where it begins and ends in the text."""
+    starts = [at for at, letter in enumerate(text) if at == 0 or not _joins(letter)]
+    return [(folded(text[start:end]), start, end) for start, end in pairwise([*starts, len(text)])]
+
+
+def _joins(letter: str) -> bool:
+    """Whether it is one letter with what stands before it: an accent, or what completes a Korean syllable."""
+    return combining(letter) > 0 or "\u1160" <= letter <= "\u11ff"
+
+
 def operations_named(text: str) -> tuple[OperationType, ...]:
     """The operations whose names contain a text."""
-    wanted = text.casefold()
-    return tuple(row.type for row in OPERATIONS.values() if wanted in row.name.casefold())
+    wanted = folded(text)
+    return tuple(row.type for row in OPERATIONS.values() if wanted in folded(row.name))
 
 
 def _calculated(text: str) -> str:

@@ -47,6 +47,10 @@ _SENTENCES = {
     "deadline": "{host} did not answer in full within {timeout:g} seconds. Try again later; the waiting time is"
     " [random] timeout in the configuration.",
     "unreachable": "{host} could not be reached. Check the network connection and try again.",
+    "proxy": "{host} could not be reached through the proxy {named}. Check that the proxy runs, and its address in this"
+    " computer's network settings or in HTTPS_PROXY.",
+    "authorities": "The certificates that connections are checked with cannot be read ({named}). REQUESTS_CA_BUNDLE or"
+    " CURL_CA_BUNDLE names them: put the file there, or take the variable away to trust what this computer trusts.",
     "untrusted": "No trusted connection to {host} could be made: its certificate is not valid for it. Check this"
     " computer's clock, and whether the network asks for a sign-in of its own.",
     "garbled": "{host} answered with something that is not HTTP as it should be. Check whether a proxy stands in"
@@ -106,7 +110,7 @@ class RandomOrg:
                 self._mind_the_quota(count, deadline, cancelled)
                 strings = self._draw(count, deadline, cancelled)
         except NetworkError as error:
-            logger.warning("draw of %d strings refused: %s", count, error.details["reason"])
+            logger.warning("draw of %d strings refused: %s", count, " ".join(map(str, error.details.values())))
             raise
         logger.info("drew %d strings in %.1f s", count, self._clock() - started)
         return strings
@@ -196,12 +200,13 @@ class RandomOrg:
                 cancelled=cancelled,
             )
         except http.ExchangeError as error:
-            raise self._error(error.reason) from error
+            raise self._error(error.reason, named=error.named) from error
 
     def _error(self, reason: str, **facts: object) -> NetworkError:
         host = urlsplit(self._settings.url).hostname
         sentence = _SENTENCES[reason].format(host=host, timeout=self._settings.timeout, **facts)
-        return NetworkError(sentence, reason=reason)
+        named = {"named": facts["named"]} if facts.get("named") else {}
+        return NetworkError(sentence, reason=reason, **named)
 
     def _quota_error(self) -> NetworkError:
         wait = math.ceil(self._quota.wait)

@@ -14,6 +14,7 @@ import contextvars
 import http.client
 import queue
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -24,9 +25,10 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth
-from requests.utils import get_auth_from_url
+from requests.utils import get_auth_from_url, select_proxy
 from urllib3.poolmanager import PoolManager
 
+from desktop.random_org import trust as random_trust
 from desktop.settings.values import is_loopback
 from desktop.terms.errors import Cancelled
 
@@ -39,12 +41,14 @@ CHUNK = 16_384
 class ExchangeError(Exception):
     """No usable answer.
 
-    `reason` is "deadline", "unreachable", "untrusted" (TLS), "broken" (ended halfway) or "garbled" (not HTTP).
+    `reason` is "deadline", "unreachable", "untrusted" (TLS), "broken" (ended halfway), "garbled" (not HTTP), "proxy"
+    or "authorities"; `named` is then the proxy, or the file of certificates, that is at fault.
     """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, named: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
+        self.named = named
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +114,15 @@ def _fetch(
 ) -> Answer:
     host = urlsplit(url).hostname or ""
     # Plain http is allowed to this machine alone; through a proxy it would leave it.
-    proxies = {"no_proxy": host} if is_loopback(host) else None
+    proxies = {"no_proxy": host} if is_loopback(host) else {}
+    proxy = ""
     try:
         with requests.Session() as session:
             session.auth = _credentials(url)
+            proxy = _proxy(session, url, proxies)
+            trust = random_trust.context() if urlsplit(url).scheme == "https" else None
             for scheme in ("http://", "https://"):
-                session.mount(scheme, _CuttableAdapter(line))
+                session.mount(scheme, _CuttableAdapter(line, trust))
             with session.get(
                 url,
                 params=params,
@@ -128,6 +135,8 @@ def _fetch(
                 encoded = response.headers.get("Content-Encoding", "identity").strip().lower() != "identity"
                 body = b"" if encoded else _read(response.raw, cap)
                 return Answer(response.status_code, encoded, body)
+    except random_trust.TrustError as error:
+        raise ExchangeError("authorities", error.file) from error
     # A bad status line or chunk size comes through the libraries as Python says it: it is the server's all the same.
     except (
         requests.RequestException,
@@ -136,7 +145,16 @@ def _fetch(
         OSError,
         ValueError,
     ) as error:
-        raise ExchangeError(_reason(error, connected=line.connected)) from error
+        reason = _reason(error, connected=line.connected)
+        if reason == "unreachable" and proxy:
+            raise ExchangeError("proxy", proxy) from error
+        raise ExchangeError(reason) from error
+
+
+def _proxy(session: requests.Session, url: str, proxies: dict[str, str]) -> str:
+    """The proxy that a request goes through, without a name and password that may stand in its address; "" for none."""
+    found = session.merge_environment_settings(url, dict(proxies), None, None, None)["proxies"]
+    return (select_proxy(url, found) or "").rpartition("@")[2].rpartition("//")[2].rstrip("/")
 
 
 def _credentials(url: str) -> AuthBase:
@@ -230,16 +248,17 @@ class _Line:
 class _CuttableAdapter(HTTPAdapter):
     """requests' own adapter, whose connections report to a `_Line` as soon as they stand."""
 
-    def __init__(self, line: _Line) -> None:
+    def __init__(self, line: _Line, trust: ssl.SSLContext | None) -> None:
         self._line = line
+        self._trust = trust
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
+        super().init_poolmanager(*args, **kwargs, ssl_context=self._trust)
         self._watch(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager = super().proxy_manager_for(proxy, **kwargs, ssl_context=self._trust)
         self._watch(manager)
         return manager
 

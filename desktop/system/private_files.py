@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import shutil
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
+_KINDS = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+class NotAFile(OSError):
+    """What stands where a file was to be written is none; `strerror` says what it is."""
 
 
 def make_folder(folder: Path) -> None:
@@ -30,28 +44,77 @@ def create_private(file: Path) -> None:
 
 
 def write_private(file: Path, content: bytes) -> None:
-    """Write a file for its owner alone: complete and on the disk before it takes its name."""
+    """Write a file as `replacing` does: complete and on the disk before it takes its name."""
     with replacing(file) as temporary, temporary.open("r+b") as out:
         out.write(content)
 
 
 @contextlib.contextmanager
 def replacing(file: Path) -> Iterator[Path]:
-    """A new private file to fill, which then takes `file`'s place at once; on any error nothing is left of it."""
-    temporary = _temporary(file)
+    """A new private file to fill, which then takes `file`'s place at once; on any error nothing is left of it.
+
+    A link stays one: what it leads to is replaced. The new file has the mode of the one that was there, if there was
+    one. Raises `NotAFile` where what is there is none.
+    """
+    check_replaceable(file)
+    place = real_place(file)
+    temporary = _temporary(place)
     create_private(temporary)
     try:
         yield temporary
         sync(temporary)
-        temporary.replace(file)
-        sync_folder(file.parent)
+        _take_after(place, temporary)
+        temporary.replace(place)
+        sync_folder(place.parent)
     finally:
         temporary.unlink(missing_ok=True)
 
 
+def move(source: Path, file: Path) -> None:
+    """Have a file that is whole take `file`'s place, as `replacing` does; it is copied where it must be."""
+    place = real_place(file)
+    _take_after(place, source)
+    try:
+        source.replace(place)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        with replacing(place) as temporary:
+            shutil.copyfile(source, temporary)
+    sync_folder(place.parent)
+
+
+def real_place(file: Path) -> Path:
+    """Where a name leads to through all links."""
+    return Path(os.path.realpath(file))
+
+
+def _take_after(old: Path, new: Path) -> None:
+    """Give a new file the mode of the one whose place it takes, and its owner and group where that is allowed."""
+    try:
+        found = old.stat()
+    except FileNotFoundError:
+        return
+    if os.name != "nt":
+        with contextlib.suppress(PermissionError):
+            os.chown(new, found.st_uid, found.st_gid)
+    new.chmod(found.st_mode & 0o777)
+
+
+def check_replaceable(file: Path) -> None:
+    """Raises `NotAFile` where `file` is there and is no regular file: a pipe or a device is never replaced by one."""
+    try:
+        found = file.stat().st_mode
+    except OSError:  # there is none, or what stands in the way is told when it is written
+        return
+    if not stat.S_ISREG(found):
+        kind = next((name for is_one, name in _KINDS if is_one(found)), "no regular file")
+        raise NotAFile(errno.EEXIST, f"it is {kind}, and was left as it is")
+
+
 def try_out(file: Path) -> None:
     """Raise the `OSError` with which `write_private` could not even begin; else leave nothing behind."""
-    temporary = _temporary(file)
+    temporary = _temporary(real_place(file))
     create_private(temporary)
     temporary.unlink()
 

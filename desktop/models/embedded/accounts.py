@@ -6,9 +6,9 @@ A session is checked on every call, against the process's open sessions and the 
 from __future__ import annotations
 
 import logging
-import re
 import secrets
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from peewee import SqliteDatabase, fn
@@ -17,14 +17,11 @@ from desktop.models.embedded import attempts
 from desktop.models.embedded.storage import entries, journal
 from desktop.models.embedded.storage.store import Opened, Store
 from desktop.models.embedded.storage.tables import User
-from desktop.models.ledger import passwords
+from desktop.models.ledger import emails, passwords
 from desktop.terms.errors import BadInput, NotAllowed, NotSignedIn, SignInRefused, StoreDamaged
 from desktop.terms.values import Account, OperationType, Role, Session, Source, Status
 
 log = logging.getLogger(__name__)
-
-_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\".]+(\.[^@\s,;<>\".]+)+")
-MAX_EMAIL = 254  # RFC 5321's path, less its brackets
 
 CHANGED = "This account was changed by something other than Metercalc. Run metercalc verify, and restore a backup."
 REFUSED = "The e-mail or the password is not right."
@@ -36,12 +33,12 @@ def register(store: Store, email: str, password: str, *, starting_balance: int, 
 
     Raises `BadInput` for an unusable e-mail or password, or an e-mail that has an account.
     """
-    username = normal_email(email)
+    username = emails.normal(email)
     passwords.check_new(password, email=username, minimum_length=minimum_length)
     with attempts.hashing(store):
         hashed = passwords.hash_password(password)
     with store.writing() as database:
-        if User.select().where(User.username == username).bind(database).exists():
+        if _found(database, emails.spellings(email)):
             raise BadInput("There is an account with this e-mail already. Sign in instead.")
         role = Role.USER if User.select().bind(database).exists() else Role.ADMIN
         user_id = User.insert(
@@ -81,7 +78,8 @@ def sign_in(store: Store, email: str, password: str) -> Session:
     Raises `SignInRefused` for unknown and wrong alike, and while a wait after failures runs; `NotAllowed` for an
     account that was deactivated, or changed by another program.
     """
-    username = _folded(email)
+    with store.reading() as database:
+        username = _found(database, emails.old_spellings(email)) or emails.kept_form(email)
     with attempts.attempt(store, username):
         with store.reading() as database:
             columns = (User.id, User.password, User.status, User.generation)
@@ -210,25 +208,18 @@ def _is_sound(store: Store, database: SqliteDatabase, user_id: int) -> bool:
 
 def by_email(database: SqliteDatabase, email: str) -> Account:
     """The account with this e-mail. Raises `BadInput` where there is none."""
+    username = _found(database, emails.spellings(email))
+    if not username:
+        raise BadInput(f"There is no account with the e-mail {emails.kept_form(email)}.")
     columns = (User.id, User.username, User.role, User.status, User.balance)
-    username = _folded(email)
-    row = User.select(*columns).where(User.username == username).tuples().bind(database).first()
-    if row is None:
-        raise BadInput(f"There is no account with the e-mail {username}.")
-    return _account(row)
+    return _account(User.select(*columns).where(User.username == username).tuples().bind(database).get())
 
 
-def normal_email(email: str) -> str:
-    """An e-mail as it is kept. Raises `BadInput` when it is not one."""
-    username = _folded(email)
-    if len(username) > MAX_EMAIL or not email.strip().isprintable() or not _EMAIL.fullmatch(username):
-        raise BadInput("This is not an e-mail address. Write it like name@example.org.")
-    return username
-
-
-def _folded(email: str) -> str:
-    """An e-mail without regard to case; half a surrogate pair, which no database takes, becomes a question mark."""
-    return email.strip().casefold().encode(errors="replace").decode()
+def _found(database: SqliteDatabase, spellings: Sequence[str]) -> str:
+    """The first of some names that has an account, or ""."""
+    known = User.select(User.username).where(User.username.in_(spellings)).tuples().bind(database)
+    names = {name for (name,) in known}
+    return next((name for name in spellings if name in names), "")
 
 
 def _account(row: Any) -> Account:

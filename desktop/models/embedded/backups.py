@@ -18,7 +18,16 @@ from desktop.models.embedded.storage import backup_files, chain, sqlite
 from desktop.models.embedded.storage.opening import check_name, open_store
 from desktop.models.embedded.storage.store import Store, remembered_file
 from desktop.models.embedded.verify import verify
-from desktop.system.private_files import create_private, make_folder, sync, sync_folder, write_private
+from desktop.system.private_files import (
+    check_replaceable,
+    create_private,
+    make_folder,
+    move,
+    real_place,
+    sync,
+    sync_folder,
+    write_private,
+)
 from desktop.terms.errors import AppError, StoreDamaged, StoreError, StoreLocked
 from desktop.terms.values import OperationType
 
@@ -48,7 +57,7 @@ def back_up(
     """
     if not store.key_is_own:
         raise StoreError("The store's own key file is missing: a backup without it could never be verified.")
-    if target.resolve() in {file.resolve() for file in (*_files_of(store.file), *keep)}:
+    if target.resolve() in {file.resolve() for file in (*_files_of(store.file).values(), *keep)}:
         raise StoreError(f"A backup cannot take the place of {target}. Choose another file.")
     if target.is_file() and sqlite.has_content(target) and not backup_files.is_one(target):
         raise StoreError(f"{target} is something else than a backup, and was left as it is. Choose another file.")
@@ -56,13 +65,15 @@ def back_up(
         with sqlite.translated(store.file, store.is_damaged):
             backup_files.write(store.database, store.key, target, cancelled)
     except OSError as error:
-        raise StoreError(f"The backup could not be written ({target}): {os.strerror(error.errno or 0)}.") from error
+        raise StoreError(f"The backup could not be written ({target}): {error.strerror or error}.") from error
     log.info("backed up")
 
 
-def _files_of(store_file: Path) -> list[Path]:
-    side = [sqlite.side_file(store_file, suffix) for suffix in _SIDE]
-    return [store_file, chain.key_file(store_file), chain.anchor_file(store_file), *side]
+def _files_of(store_file: Path) -> dict[str, Path]:
+    """What a store is made of, by the names that its files have where none of them is a link."""
+    own = (store_file, chain.key_file(store_file), chain.anchor_file(store_file))
+    side = {store_file.name + suffix: sqlite.side_file(store_file, suffix) for suffix in _SIDE}
+    return {file.name: file for file in own} | side
 
 
 def back_up_daily(store: Store, *, cancelled: Callable[[], bool] = lambda: False) -> Path | None:
@@ -74,7 +85,7 @@ def back_up_daily(store: Store, *, cancelled: Callable[[], bool] = lambda: False
     try:
         make_folder(folder)
     except OSError as error:
-        raise StoreError(f"No backup can be made ({folder}): {os.strerror(error.errno or 0)}.") from error
+        raise StoreError(f"No backup can be made ({folder}): {error.strerror or error}.") from error
     target = backup_files.daily(folder)
     back_up(store, target, cancelled=cancelled)
     dailies = _dailies(folder)  # the one just made is the newest day's, and always kept
@@ -154,9 +165,12 @@ def restore(
     """
     check_name(store_file)
     make_folder(store_file.parent)
-    workshop = store_file.parent / f"restoring-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
+    # On the store's own disk: there it takes its place in one step.
+    workshop = real_place(store_file).parent / f"restoring-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
     make_folder(workshop)
     try:
+        for file in _files_of(store_file).values():
+            check_replaceable(file)
         candidate = _prove(backup, workshop / store_file.name, costs, progress)
         sync(candidate)
         with _held(store_file):
@@ -164,14 +178,13 @@ def restore(
             try:
                 # The key first: with the old store it is at worst read-only, and the new one without it would be too.
                 for file_of in (chain.key_file, _itself, chain.anchor_file):
-                    file_of(candidate).replace(file_of(store_file))
-                    sync_folder(store_file.parent)
+                    move(file_of(candidate), file_of(store_file))
             except OSError:
                 _put_back(kept, store_file)
                 raise
             _remember(store_file, remembered)
     except OSError as error:
-        raise StoreError(f"The backup could not be restored: {os.strerror(error.errno or 0)}.") from error
+        raise StoreError(f"The backup could not be restored: {error.strerror or error}.") from error
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
     log.info("restored a backup")
@@ -217,13 +230,13 @@ def _itself(store_file: Path) -> Path:
 
 def _set_aside(store_file: Path) -> Path | None:
     """Keep the store that is about to be replaced, under a second name, on the disk before anything takes its place."""
-    files = [file for file in _files_of(store_file) if file.exists()]
+    files = {name: file for name, file in _files_of(store_file).items() if file.exists()}
     if not files:
         return None
-    kept = store_file.parent / f"replaced-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
+    kept = real_place(store_file).parent / f"replaced-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
     make_folder(kept)
-    for file in files:
-        _keep(file, kept / file.name)
+    for name, file in files.items():
+        _keep(file, kept / name)
     sync_folder(kept)
     for suffix in _SIDE:  # left by a store too damaged to be merged: they must not meet the new one
         sqlite.side_file(store_file, suffix).unlink(missing_ok=True)
@@ -234,10 +247,10 @@ def _put_back(kept: Path | None, store_file: Path) -> None:
     """Have the store as it was before it was set aside."""
     if kept is None:
         return
-    for file in kept.iterdir():
-        file.replace(store_file.with_name(file.name))
+    for name, file in _files_of(store_file).items():
+        if (kept / name).exists():
+            move(kept / name, file)
     shutil.rmtree(kept, ignore_errors=True)  # a second name of a file that has its first is still there
-    sync_folder(store_file.parent)
 
 
 def _keep(file: Path, second: Path) -> None:
@@ -253,7 +266,7 @@ def _keep(file: Path, second: Path) -> None:
             shutil.copy2(file, second)
             sync(second)
         else:
-            file.replace(second)
+            real_place(file).replace(second)
 
 
 @contextlib.contextmanager

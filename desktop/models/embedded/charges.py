@@ -100,9 +100,7 @@ def credit(store: Store, session: Session, email: str, amount: int, reason: str,
     Raises `NotAllowed`, `BadInput`, `RequestReused`, `BalanceTooLow` (a correction never goes below zero).
     """
     request_id = normal_request_id(request_id)
-    reason = " ".join(reason.split())
-    if not reason or len(reason) > MAX_REASON or not reason.isprintable():
-        raise BadInput(f"A credit needs a reason of 1 to {MAX_REASON} characters.")
+    reason = _reason(reason)
     if amount == 0 or abs(amount) > MAX_MONEY:
         raise BadInput("The amount must not be zero or beyond what the ledger can hold.")
     line = Line(OperationType.CREDIT, reason, "", amount=-amount, source=Source.LEDGER)
@@ -123,6 +121,19 @@ def credit(store: Store, session: Session, email: str, amount: int, reason: str,
     receipt = _settle(store, write, find)
     log.info("credited, record %d, repeated %s", receipt.entries[-1].id, receipt.repeated)
     return receipt
+
+
+def _reason(text: str) -> str:
+    """A credit's reason as it is kept. Raises `BadInput`."""
+    reason = " ".join(text.split())
+    if not reason:
+        raise BadInput("A credit needs a reason: it stands in the record.")
+    if len(reason) > MAX_REASON:
+        raise BadInput(f"The reason has {len(reason):,} characters; it can have {MAX_REASON}.")
+    unseen = next((letter for letter in reason if not letter.isprintable()), "")
+    if unseen:
+        raise BadInput(f"The reason has a character in it that cannot be seen (U+{ord(unseen):04X}). Leave it out.")
+    return reason
 
 
 def set_cost(store: Store, session: Session, operation: OperationType, cost: int) -> None:

@@ -17,7 +17,8 @@ from desktop.views.look import theme
 from desktop.views.look.number_locale import number_format_of
 
 _KINDS = {
-    "csv": ("CSV", "CSV (*.csv)", "Every field, exact; opens in any spreadsheet."),
+    "csv": ("CSV", "CSV (*.csv)", "Every field, exact in the file. A spreadsheet that opens it rounds "
+            "numbers of more than 15 digits; an Excel workbook keeps them."),
     "json": ("JSON", "JSON (*.json)", "Every field, exact, for other programs: one record a line."),
     "xlsx": ("Excel workbook", "Excel workbook (*.xlsx)", "Figures and dates to calculate with. Numbers of more than "
              "15 digits are text: Excel would round them."),
@@ -59,12 +60,19 @@ class ExportDialog(Dialog):
         self._bom = QCheckBox("&Mark as UTF-8 (byte order mark)")
         self._bom.setObjectName("export_bom_check")
         self._bom.setToolTip("Some spreadsheets need it to read other signs than A to Z.")
+        self._keep_text = QCheckBox("Keep &text as it is in spreadsheets")
+        self._keep_text.setObjectName("export_text_check")
+        self._keep_text.setToolTip(
+            "Puts an apostrophe before a reason or a random string that a spreadsheet could take for a number or a "
+            "date: it would drop zeros at its front, or write it as 3.01E+19. Other programs get the apostrophe too."
+        )
         form = QFormLayout()
         form.setHorizontalSpacing(theme.LARGE)
         form.setVerticalSpacing(theme.SMALL)
         form.addRow("&Format", self._format)
         form.addRow("&Separator", self._separator)
         form.addRow("", self._bom)
+        form.addRow("", self._keep_text)
         self.layout_.addLayout(form)
         self._explanation = QLabel()
         self._explanation.setWordWrap(True)
@@ -78,18 +86,26 @@ class ExportDialog(Dialog):
         for combo, name in ((self._format, "format"), (self._separator, "separator")):
             place = combo.findData(str(self._settings.value(f"{_SETTINGS}/{name}", "")))
             combo.setCurrentIndex(max(place, 0))
-        self._bom.setChecked(str(self._settings.value(f"{_SETTINGS}/bom", "0")) == "1")
+        # Who exports by hand opens it in a spreadsheet, as a rule; a script has the command line.
+        for check, name, usual in ((self._bom, "bom", "0"), (self._keep_text, "keep_text", "1")):
+            check.setChecked(str(self._settings.value(f"{_SETTINGS}/{name}", usual)) == "1")
 
     def _remember(self, folder: Path) -> None:
         self._settings.setValue(f"{_SETTINGS}/format", self._format.currentData())
         self._settings.setValue(f"{_SETTINGS}/separator", self._separator.currentData())
         self._settings.setValue(f"{_SETTINGS}/bom", int(self._bom.isChecked()))
+        self._settings.setValue(f"{_SETTINGS}/keep_text", int(self._keep_text.isChecked()))
         self._settings.setValue(f"{_SETTINGS}/folder", str(folder))
 
     @property
     def form(self) -> ExportFormat:
         """The format as it is set."""
-        return ExportFormat(self._format.currentData(), self._separator.currentData(), self._bom.isChecked())
+        return ExportFormat(
+            self._format.currentData(),
+            self._separator.currentData(),
+            self._bom.isChecked(),
+            self._keep_text.isChecked(),
+        )
 
     @Slot()
     def _on_format(self) -> None:
@@ -97,6 +113,7 @@ class ExportDialog(Dialog):
         self._explanation.setText(_KINDS[kind][2])
         self._separator.setEnabled(kind == "csv")
         self._bom.setEnabled(kind == "csv")
+        self._keep_text.setEnabled(kind == "csv")
 
     @Slot()
     def _on_choose_file(self) -> None:

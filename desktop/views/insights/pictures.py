@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,7 +79,7 @@ def save(file: Path, picture: Picture) -> Path:
             if not write(temporary, picture):
                 raise StoreError(f"The picture could not be written ({file}).")
     except OSError as error:
-        raise StoreError(f"The picture could not be written ({file}): {os.strerror(error.errno or 0)}.") from error
+        raise StoreError(f"The picture could not be written ({file}): {error.strerror or error}.") from error
     return file
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleO
 from typing_extensions import override
 
 from desktop.arithmetic.numbers import NumberFormat, localise
+from desktop.finding.searching import folded, folded_letters
 from desktop.views.look import theme
 
 _ROUND = 3  # pixels, of a stroke's corners
@@ -76,9 +77,9 @@ class HighlightDelegate(QStyledItemDelegate):
 def matches(text: str, wanted: Iterable[str], *, skipped: str = "") -> list[tuple[int, int]]:
     """Where the wanted texts stand in a text: (start, end) pairs, in order, not overlapping.
 
-    Case makes no difference. `skipped` characters of the text need not be in what is wanted.
+    They are compared as the search compares them. `skipped` characters of the text need not be in what is wanted.
     """
-    words = [folded for word in wanted if (folded := word.casefold())]
+    words = [meant for word in wanted if (meant := folded(word))]
     found = _places(text, words, "")
     if skipped:
         found += _places(text, words, skipped)
@@ -93,12 +94,13 @@ def matches(text: str, wanted: Iterable[str], *, skipped: str = "") -> list[tupl
 
 def _places(text: str, words: list[str], skipped: str) -> list[tuple[int, int]]:
     # A letter can fold into two ("ß" into "ss"): each folded one remembers where it came from.
-    origins = [(folded, at) for at, letter in enumerate(text) if letter not in skipped for folded in letter.casefold()]
-    plain = "".join(folded for folded, _ in origins)
+    letters = [found for found in folded_letters(text) if text[found[1]] not in skipped]
+    origins = [(start, end) for meant, start, end in letters for _ in meant]
+    plain = "".join(meant for meant, _, _ in letters)
     found = []
     for word in words:
         at = plain.find(word)
         while at >= 0:
-            found.append((origins[at][1], origins[at + len(word) - 1][1] + 1))
+            found.append((origins[at][0], origins[at + len(word) - 1][1]))
             at = plain.find(word, at + len(word))
     return found

@@ -140,3 +140,10 @@ def test_a_new_cost_holds_from_now_on_and_old_records_keep_theirs(program: Progr
     assert amounts == ["0.01", "10.00", "-1000.00"]
     assert program.run("verify").status == 0
     assert program.as_user(ADMIN, "set-cost", "addition", "-1").status == 2
+
+
+def test_an_administrator_sees_letters_that_look_like_others(program: Program) -> None:
+    assert program.run("register", "аnn@example.org", "--password-stdin", stdin=PASSWORD).status == 0
+    assert "аnn@example.org (not ann@example.org)" in program.as_user(ADMIN, "users").out
+    listed = program.as_user(ADMIN, "users", "--json").json["users"]
+    assert [user["user"] for user in listed if user["looks_like"]] == ["аnn@example.org"]

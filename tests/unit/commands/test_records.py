@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import signal
+import sys
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -51,7 +55,16 @@ def test_a_page_says_which_it_is_and_what_all_of_it_comes_to(people: Program) ->
     assert (page["page"], page["pages"], page["total"]) == (2, 3, 7)
     assert (page["spent"], page["credited"]) == ("160.00", "1000.00")
     assert [record["seq"] for record in page["records"]] == [4, 3, 2]
-    assert show(people, "--per-page", "3", "--page", "99", "--format", "json").json["page"] == 3
+
+
+def test_a_page_past_the_end_is_empty_and_has_its_own_number(people: Program) -> None:
+    words = ("--per-page", "3", "--page", "4")
+    past = show(people, *words, "--json").json
+    assert (past["page"], past["pages"], past["total"], past["records"]) == (4, 3, 7, [])
+    assert show(people, *words, "--format", "csv").out == ",".join(CSV_FIELDS) + "\r\n"
+    table = show(people, *words).out
+    assert table.startswith("There is nothing on this page.\n")
+    assert "Page 4 of 3   7 records" in table
 
 
 def test_the_newest_come_first_and_every_column_sorts_both_ways(people: Program) -> None:
@@ -149,3 +162,66 @@ def test_a_page_has_as_many_records_as_the_configuration_says(people: Program) -
     page = show(people, "--json", METERCALC_RECORDS_PAGE_SIZE="4").json
     assert (len(page["records"]), page["pages"]) == (4, 2)
     assert show(people, "--per-page", "1001").status == 2
+
+
+@pytest.fixture(scope="module")
+def long_ledger(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """The administrator has more records than a pipe of one page and the program's own buffer hold."""
+    program = Program.with_people(tmp_path_factory.mktemp("long"))
+    store = open_store(program.folder / "metercalc.db", costs=config.load(Path("none"), {}, {}).costs)
+    fill(store, accounts.sign_in(store, ADMIN, PASSWORD), 150)
+    store.close()
+    return program
+
+
+@pytest.fixture
+def small_pipe() -> Iterator[tuple[int, int]]:
+    """Its two ends; whoever writes waits for whoever reads after a page."""
+    if sys.platform != "linux":
+        pytest.skip("only Linux sets a pipe's size")
+    import fcntl  # Windows has none
+
+    read, write = os.pipe()
+    fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, 4096)
+    yield read, write
+    for end in (read, write):
+        try:
+            os.close(end)
+        except OSError:  # the test closed it
+            continue
+
+
+@pytest.mark.parametrize("leaving", ["the reader", "an interrupt"])
+@pytest.mark.parametrize("form", ["csv", "json", "table"])
+def test_a_reader_that_leaves_and_an_interrupt_are_no_fault(
+    long_ledger: Program, small_pipe: tuple[int, int], form: str, leaving: str
+) -> None:
+    read, write = small_pipe
+    size = [] if form == "csv" else ["--per-page", "150"]
+    inherited = signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background ignores it
+    words = ("records", "--format", form, *size, "--user", ADMIN, "--password-stdin")
+    with long_ledger.started(*words, stdout=write) as process:
+        os.close(write)
+        assert process.stdin
+        process.stdin.write(PASSWORD.encode())
+        process.stdin.close()
+        process.stdin = None
+        assert os.read(read, 100)
+        if leaving == "the reader":
+            os.close(read)
+        else:
+            process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    signal.signal(signal.SIGINT, inherited)
+    assert (process.returncode, err) == (141 if leaving == "the reader" else 130, b"")
+    assert not (long_ledger.folder / "metercalc.db-wal").exists()
+
+
+def test_csv_for_a_spreadsheet_keeps_words_of_digits(program: Program) -> None:
+    program.as_user(ADMIN, "credit", ANN, "1", "--reason", "007")
+    plain, kept = (
+        next(csv.DictReader(io.StringIO(show(program, "--format", "csv", *words).out)))["operands"]
+        for words in ([], ["--keep-text"])
+    )
+    assert (plain, kept) == ("007", "'007")
+    assert show(program, "--keep-text").status == 2

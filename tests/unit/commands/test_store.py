@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -158,6 +159,17 @@ def test_a_backup_takes_no_other_files_place(program: Program, tmp_path: Path) -
     notes.write_text("my precious notes")
     assert program.run("backup", str(notes)).status == 5
     assert notes.read_text() == "my precious notes"
+
+
+def test_a_backup_takes_no_pipes_place(program: Program, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    before = set(tmp_path.iterdir())
+    refused = program.run("backup", str(pipe))
+    assert (refused.status, refused.out) == (5, "")
+    assert f"({pipe}): it is a pipe, and was left as it is." in refused.err
+    assert pipe.is_fifo()
+    assert set(tmp_path.iterdir()) == before
 
 
 def test_a_lost_anchor_is_got_over_by_a_backup(program: Program, tmp_path: Path) -> None:

@@ -72,3 +72,37 @@ def test_tables_line_up_for_the_eye() -> None:
     assert table == ["name  amount", "日本    1.00", "e\u0301     −10.00"]
     assert shortened("12345", 5) == "12345"
     assert shortened("123456", 5) == "1234…"
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("日本語", 6),
+        ("ﾆﾎﾝ", 3),
+        ("e\u0301", 1),
+        ("☕\ufe0f", 2),
+        ("한", 2),
+        ("\u1112\u1161\u11ab", 2),
+        ("a\u200db", 2),
+        ("√−≈", 3),
+    ],
+)
+def test_a_column_is_as_wide_as_its_widest_text_is_shown(text: str, columns: int) -> None:
+    head, row, other = aligned(("", "x"), [(text, "1"), ("#" * 8, "2")])
+    assert head == " " * 8 + "  x"
+    assert row == text + " " * (8 - columns) + "  1"
+    assert other == "########  2"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("日本語日本語", "日本…"),
+        ("日本語", "日本語"),
+        ("a日本語", "a日本…"),
+        ("e\u0301" * 6, "e\u0301" * 6),
+        ("abcdefg", "abcde…"),
+    ],
+)
+def test_a_long_text_is_shortened_to_columns(text: str, shown: str) -> None:
+    assert shortened(text, 6) == shown

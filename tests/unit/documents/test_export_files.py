@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,3 +63,11 @@ def test_another_format_is_refused_before_anything_is_written(tmp_path: Path, fo
 def test_a_folder_that_is_not_there_is_told_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="could not be written"):
         write(tmp_path / "gone" / "a.csv", ExportFormat())
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_pipe_takes_no_export_and_stays(tmp_path: Path, kind: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(StoreError, match="is a pipe"):
+        write(tmp_path / "pipe", ExportFormat(kind))
+    assert [found.is_fifo() for found in tmp_path.iterdir()] == [True]

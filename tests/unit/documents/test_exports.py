@@ -107,3 +107,39 @@ def test_json_is_an_array_of_records(count: int) -> None:
     out = io.StringIO()
     assert exports.write_json([ENTRY] * count, out) == count
     assert json.loads(out.getvalue()) == [exports.record_document(ENTRY)] * count
+
+
+STRING = replace(ENTRY, operation=OperationType.RANDOM_STRING, operands="", source=Source.RANDOM_ORG, expression="")
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("00123456", "'00123456"),
+        ("12345678901234567890", "'12345678901234567890"),
+        ("12E45678", "'12E45678"),
+        ("MAR1", "'MAR1"),
+        ("1MAY", "'1MAY"),
+        ("TRUE", "'TRUE"),
+        ("(5)", "'(5)"),
+        ("-5", "'-5"),
+        ("50 %", "'50 %"),
+        ("2026-11-25", "'2026-11-25"),
+        ("١٢٣", "'١٢٣"),
+        ("a1b2c3d", "a1b2c3d"),
+        ("Truest", "Truest"),
+        ("Top-up", "Top-up"),
+        ("=1+1", "'=1+1"),
+        ("", ""),
+    ],
+)
+def test_words_of_digits_are_kept_as_text_where_that_is_asked_for(text: str, kept: str) -> None:
+    out = io.StringIO(newline="")
+    exports.write_csv([replace(STRING, response=text), replace(CREDIT, operands=text), ENTRY], out, keep_text=True)
+    string, credit, computed = read_back(out.getvalue())
+    assert (string["response"], credit["operands"]) == (kept, kept)
+    assert (computed["response"], computed["amount"]) == ("-2", "10.00")
+
+
+def test_words_of_digits_are_as_they_are_for_other_programs() -> None:
+    assert read_back(written(replace(STRING, response="00123456")))[0]["response"] == "00123456"

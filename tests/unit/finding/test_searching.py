@@ -6,9 +6,10 @@ import pytest
 
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.finding.searching import readings
-from desktop.models.embedded import records
+from desktop.models.embedded import charges, records
+from desktop.models.embedded.browsing import plain
 from desktop.terms.values import Filters, PageRequest
-from tests.support.stores import Books
+from tests.support.stores import ANN, Books, new_id
 
 
 @pytest.mark.parametrize(
@@ -74,3 +75,37 @@ def test_what_was_paid_for_is_found_however_it_is_typed(books: Books, typed: str
         books.charge(entry)
     page = records.page(books.store, books.ann, PageRequest(Filters(search=readings(typed))))
     assert [entry.operands for entry in page.entries] == operands
+
+
+REASONS = (
+    "отчёт", "Ὀδυσσεύς", "Hauptstraße 5", "Café crème", "le cafe\u0301 d’à côté", "Reise nach ÖSTERREICH",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("indexed", [False, True], ids=["ledger", "index"])
+@pytest.mark.parametrize(
+    ("typed", "reasons"),
+    [
+        ("österreich", ["Reise nach ÖSTERREICH"]),
+        ("O\u0308sterreich", ["Reise nach ÖSTERREICH"]),
+        ("CAFÉ", ["le cafe\u0301 d’à côté", "Café crème"]),
+        ("cafe\u0301", ["le cafe\u0301 d’à côté", "Café crème"]),
+        ("cafe", []),
+        ("HAUPTSTRASSE", ["Hauptstraße 5"]),
+        ("ОТЧЁТ", ["отчёт"]),
+        ("ὈΔΥΣΣΕΎΣ", ["Ὀδυσσεύς"]),
+        ("100%_", []),
+    ],
+)
+def test_neither_case_nor_the_form_of_an_accent_hides_a_record(
+    books: Books, typed: str, reasons: list[str], indexed: bool
+) -> None:
+    for reason in REASONS:
+        charges.credit(books.store, books.admin, ANN, 100, reason, new_id())
+    request = PageRequest(Filters(search=readings(typed)))
+    if indexed:
+        assert records.catch_up(books.store, books.ann)
+        page = records.page(books.store, books.ann, request)
+    else:
+        page = plain.page(books.store.database, books.ann.user_id, request, exact=True)
+    assert [entry.operands for entry in page.entries] == reasons

@@ -15,6 +15,7 @@ import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,8 +63,10 @@ def never() -> bool:
 
 
 @pytest.fixture(autouse=True)
-def _nobodys_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+def _nobodys_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No proxy, and the authorities that this system trusts by itself."""
+    proxies = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+    for name in (*proxies, "requests_ca_bundle", "curl_ca_bundle", "ssl_cert_file", "ssl_cert_dir"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
 
@@ -340,6 +343,54 @@ def test_a_trusted_certificate_is_accepted_and_a_drip_behind_it_still_ends(monke
         server.behaviour = Behaviour.DRIP_HEAD
         assert refusal(org).details["reason"] == "deadline"
         assert not http_threads()
+
+
+def test_an_authority_that_the_system_trusts_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    with RandomServer(tls=True) as server:
+        org = RandomOrg(server.settings(timeout=IMPATIENT))
+        assert refusal(org).details["reason"] == "untrusted"
+        monkeypatch.setenv("SSL_CERT_FILE", str(server.ca_file))  # where OpenSSL has the system's
+        assert list(org.draw(3, cancelled=never)) == server.served
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_certificates_that_cannot_be_read_are_named(
+    variable: str,
+    content: str | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    file = tmp_path / "office.pem"
+    if content is not None:
+        file.write_text(content)
+    monkeypatch.setenv(variable, str(file))
+    with RandomServer(tls=True) as server:
+        error = refusal(RandomOrg(server.settings(timeout=IMPATIENT)))
+        assert error.details["reason"] == "authorities"
+        assert str(file) in error.message
+        assert f"authorities {file}" in caplog.text
+        assert server.requests == []
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_a_proxy_that_is_of_no_use_is_named_without_its_password(
+    running: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    url = "https://random.example/strings/"
+    with ExitStack() as stack:
+        proxy = stack.enter_context(RandomServer())  # it knows no CONNECT
+        org = RandomOrg(proxy.settings(url=url, quota_url=url, timeout=IMPATIENT))
+        place = proxy.base.removeprefix("http://")
+        if not running:
+            stack.close()
+        monkeypatch.setenv("https_proxy", f"http://ann:secret@{place}/")
+        error = refusal(org)
+    assert error.details["reason"] == "proxy"
+    assert f"through the proxy {place}." in error.message
+    assert f"proxy {place}" in caplog.text
+    assert "secret" not in error.message + caplog.text
 
 
 def test_a_certificate_for_another_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

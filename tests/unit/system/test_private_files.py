@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import socket
 import stat
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,12 +60,47 @@ def test_a_link_is_not_followed_to_make_a_file(tmp_path: Path) -> None:
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_a_written_file_is_whole_and_private_even_where_an_open_one_was(tmp_path: Path, umask: None) -> None:
+@pytest.mark.parametrize("there", [None, 0o600, 0o664, 0o440])
+def test_a_new_file_is_private_and_one_that_was_there_keeps_its_mode(
+    tmp_path: Path, umask: None, there: int | None
+) -> None:
     file = tmp_path / "file"
-    file.write_bytes(b"old, and longer")
-    file.chmod(0o644)
+    if there is not None:
+        file.write_bytes(b"old, and longer")
+        file.chmod(there)
     private_files.write_private(file, b"new")
-    assert (file.read_bytes(), mode(file), list(tmp_path.iterdir())) == (b"new", 0o600, [file])
+    assert (file.read_bytes(), mode(file), list(tmp_path.iterdir())) == (b"new", there or 0o600, [file])
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_stays_a_link_and_what_it_leads_to_is_replaced(tmp_path: Path, there: bool) -> None:
+    share, here = tmp_path / "share", tmp_path / "here"
+    share.mkdir()
+    here.mkdir()
+    if there:
+        (share / "file").write_bytes(b"old")
+        (share / "file").chmod(0o640)
+    (here / "further").symlink_to(share / "file")
+    (here / "file").symlink_to("further")
+    private_files.write_private(here / "file", b"new")
+    assert [path.is_symlink() for path in sorted(here.iterdir())] == [True, True]
+    assert [(path.name, path.read_bytes(), mode(path)) for path in share.iterdir()] == [
+        ("file", b"new", 0o640 if there else 0o600)
+    ]
+    (here / "another").write_bytes(b"newer")
+    private_files.move(here / "another", here / "file")
+    assert (share / "file").read_bytes() == b"newer"
+    assert sorted(path.name for path in here.iterdir()) == ["file", "further"]
+
+
+def test_a_file_moves_to_another_disk_too(tmp_path: Path) -> None:
+    other = Path("/dev/shm")
+    if not other.is_dir() or other.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("there is no second disk")
+    with tempfile.TemporaryDirectory(dir=other) as folder:
+        (tmp_path / "file").write_bytes(b"whole")
+        private_files.move(tmp_path / "file", Path(folder, "file"))
+        assert [(path.read_bytes(), mode(path)) for path in Path(folder).iterdir()] == [(b"whole", 0o600)]
 
 
 def test_an_error_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:
@@ -79,6 +116,34 @@ def test_an_error_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> N
     with pytest.raises(OSError, match="full"):
         fail()
     assert (file.read_bytes(), list(tmp_path.iterdir())) == (b"old", [file])
+
+
+@pytest.fixture(params=["a pipe", "a socket", "a folder"])
+def no_file(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Something that has a name and is no file."""
+    monkeypatch.chdir(tmp_path)  # a socket's name is short
+    place = Path("here")
+    if request.param == "a pipe":
+        os.mkfifo(place)
+    elif request.param == "a folder":
+        place.mkdir()
+    with socket.socket(socket.AF_UNIX) as server:
+        if request.param == "a socket":
+            server.bind(str(place))
+        yield place
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_what_is_no_file_is_never_replaced_by_one(no_file: Path, linked: bool) -> None:
+    before = no_file.stat()
+    target = Path("link") if linked else no_file
+    if linked:
+        target.symlink_to(no_file)
+    with pytest.raises(private_files.NotAFile, match="was left as it is"):
+        private_files.write_private(target, b"new")
+    after = no_file.stat()
+    assert (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode)
+    assert set(Path().iterdir()) == {no_file, target}
 
 
 def test_two_writers_at_once_leave_one_of_the_two_contents(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ catch_up = upkeep.catch_up
 
 T = TypeVar("T")
 
-LONGEST_SEARCH = 25_000  # bytes: SQLite's bound for LIKE with every character escaped, above what any record holds
+LONGEST_SEARCH = 25_000  # bytes: above what any record holds
 
 
 def _nobody_waits() -> bool:

@@ -29,7 +29,7 @@ from desktop.system.private_files import create_private, make_folder
 from desktop.terms.errors import Cancelled
 from desktop.wording.shown import shown_date
 
-VERSION = 3
+VERSION = 4
 _PATIENCE_S = 2
 _OFTEN = 100_000  # steps of SQLite's machine between two looks at whether to go on
 PART_BITS = 10

@@ -1,6 +1,6 @@
 """What a record says as it is searched and sorted: the plain meaning of filters, which everything faster must equal.
 
-All texts are UTF-8 in lower case of ASCII, as SQLite's LIKE compares.
+All texts are UTF-8, folded as every search compares them.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Any
 
 from desktop.arithmetic.money import format_money, plain_money
 from desktop.arithmetic.table import OPERATIONS
+from desktop.finding import searching
 from desktop.finding.filters import Plan
-from desktop.finding.searching import operations_named
 from desktop.models.embedded.storage import entries
 from desktop.models.embedded.storage.store import Store
 from desktop.terms.values import Column, Entry, OperationType
@@ -95,7 +95,7 @@ def line_of(entry: Entry) -> RecordLine:
 
 def folded(text: str) -> bytes:
     """A text as it is compared; half a surrogate pair is no text."""
-    return text.encode(errors="replace").lower()
+    return searching.folded(text).encode(errors="replace")
 
 
 def text_of(line: RecordLine) -> bytes:
@@ -122,7 +122,7 @@ def amount_texts(amount: int) -> tuple[bytes, bytes]:
 
 def kinds_named(text: str) -> tuple[int, ...]:
     """The numbers of the operations whose names contain a text."""
-    return tuple(NUMBERS[operation] for operation in operations_named(text))
+    return tuple(NUMBERS[operation] for operation in searching.operations_named(text))
 
 
 def matches(line: RecordLine, plan: Plan) -> bool:

@@ -160,7 +160,7 @@ def write_anchor(file: Path, anchor: Anchor, key: bytes) -> None:
     try:
         write_private(file, anchor.to_bytes(key))
     except OSError as error:
-        raise StoreError(f"The anchor could not be written ({file}): {os.strerror(error.errno or 0)}.") from error
+        raise StoreError(f"The anchor could not be written ({file}): {error.strerror or error}.") from error
 
 
 def read_anchor(file: Path, key: bytes) -> Anchor | None:

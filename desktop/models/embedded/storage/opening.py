@@ -14,7 +14,7 @@ from desktop.models.embedded.storage import added_operations, backup_files, chai
 from desktop.models.embedded.storage.migrations import first
 from desktop.models.embedded.storage.store import OTHER_NAMES, Store, has_other_names
 from desktop.models.embedded.storage.tables import Record, User
-from desktop.system.private_files import create_private, make_folder, try_out
+from desktop.system.private_files import create_private, make_folder, real_place, try_out
 from desktop.terms.errors import StoreDamaged, StoreError, StoreFull, StoreNewer, StoreReadOnly
 from desktop.terms.values import OperationType
 
@@ -87,7 +87,7 @@ def _drop_leftover_name(file: Path) -> None:
     """Take away the second name that a restore gave the store before it was ended half way."""
     try:
         if file.stat().st_nlink > 1:
-            for kept in file.parent.glob(f"replaced-*/{file.name}"):
+            for kept in real_place(file).parent.glob(f"replaced-*/{file.name}"):
                 if kept.samefile(file):
                     kept.unlink()
     except OSError:  # then it has its two names, and is only read
@@ -141,7 +141,7 @@ def _make_file(file: Path) -> None:
     except FileExistsError:
         return
     except OSError as error:
-        raise StoreError(f"The store cannot be made ({file}): {os.strerror(error.errno or 0)}.") from error
+        raise StoreError(f"The store cannot be made ({file}): {error.strerror or error}.") from error
 
 
 def _gone(file: Path, state: str) -> str:
@@ -154,7 +154,7 @@ def _gone(file: Path, state: str) -> str:
 def _cannot_write(file: Path) -> str | None:
     if has_other_names(file):
         return OTHER_NAMES.format(file=file)
-    if os.access(file, os.W_OK) and os.access(file.parent, os.W_OK):
+    if all(os.access(place, os.W_OK) for place in (file, file.parent, real_place(file).parent)):
         return None
     return f"The store can only be read ({file}): its file or folder is not writable, so nothing can be charged."
 
@@ -215,7 +215,7 @@ def _upgrade(store: Store, costs: Mapping[OperationType, int], backups: Path) ->
             backup_files.write(store.database, store.key, backup_files.before_upgrade(backups, found))
         except OSError as error:
             raise StoreError(
-                f"The store cannot be backed up before its upgrade ({backups}): {os.strerror(error.errno or 0)}."
+                f"The store cannot be backed up before its upgrade ({backups}): {error.strerror or error}."
             ) from error
     by_name = {operation.value: cost for operation, cost in costs.items()}
     try:
@@ -224,9 +224,7 @@ def _upgrade(store: Store, costs: Mapping[OperationType, int], backups: Path) ->
         if not found:
             _take_back_key(store)
         if isinstance(error, OSError):
-            raise StoreError(
-                f"The store's key cannot be made ({key_file}): {os.strerror(error.errno or 0)}."
-            ) from error
+            raise StoreError(f"The store's key cannot be made ({key_file}): {error.strerror or error}.") from error
         raise
     # Measured: on the connection that altered the tables, each statement of a charge takes three times as long.
     store.disconnect()

@@ -22,7 +22,8 @@ from peewee import SqliteDatabase
 
 from desktop.arithmetic.money import format_money, plain_money
 from desktop.arithmetic.ordering import number_key
-from desktop.system.private_files import sync
+from desktop.finding.searching import folded
+from desktop.system.private_files import real_place, sync
 from desktop.terms import days
 from desktop.terms.errors import (
     AppError,
@@ -105,6 +106,7 @@ def make_database(file: Path, *, read_only: bool, sealed: bool = False) -> Sqlit
         timeout=BUSY_TIMEOUT_S,
         check_same_thread=False,  # only so that another thread may interrupt a running query
     )
+    database.register_function(folded, "folded", 1)
     database.register_function(number_key, "number_key", 1)
     database.register_function(shown_date, "shown_date", 1)
     database.register_function(days.day_number, "local_day", 1)
@@ -121,13 +123,14 @@ def location(file: Path, *, read_only: bool, sealed: bool = False) -> str:
     """How the file is opened. Where nobody can write, WAL's side files cannot be made: the file is then immutable."""
     if not read_only:
         return f"{file.absolute().as_uri()}?mode=rw"  # never makes a file: a removed store must not come back empty
-    sealed = sealed or (not os.access(file.parent, os.W_OK) and not side_file(file, "-shm").exists())
+    sealed = sealed or (not os.access(real_place(file).parent, os.W_OK) and not side_file(file, "-shm").exists())
     return f"{file.absolute().as_uri()}?mode=ro" + ("&immutable=1" if sealed else "")
 
 
 def side_file(file: Path, suffix: str) -> Path:
-    """The -wal, -shm or -journal file of a store."""
-    return file.with_name(file.name + suffix)
+    """The -wal, -shm or -journal file of a store: SQLite has them beside the file that a link leads to."""
+    place = real_place(file)
+    return place.with_name(place.name + suffix)
 
 
 def has_content(file: Path) -> bool:

@@ -53,15 +53,16 @@ def test_what_is_chosen_is_asked_for(qtbot: QtBot, settings: QSettings, tmp_path
     part(dialog, QCheckBox, "export_bom_check").setChecked(True)
     with qtbot.waitSignal(dialog.chosen) as chosen:
         dialog.export_to(str(tmp_path / "a.csv"))
-    assert chosen.args == [(tmp_path / "a.csv", ExportFormat("csv", ";", True), REQUEST)]
+    assert chosen.args == [(tmp_path / "a.csv", ExportFormat("csv", ";", True, True), REQUEST)]
 
 
 def test_the_choice_is_kept_for_the_next_time(qtbot: QtBot, settings: QSettings, tmp_path: Path) -> None:
     dialog = open_dialog(qtbot, settings)
     choose(dialog, "format", "xlsx")
     choose(dialog, "separator", "\t")
+    part(dialog, QCheckBox, "export_text_check").setChecked(False)
     dialog.export_to(str(tmp_path / "a.xlsx"))
-    assert open_dialog(qtbot, settings).form == ExportFormat("xlsx", "\t", False)
+    assert open_dialog(qtbot, settings).form == ExportFormat("xlsx", "\t", False, False)
 
 
 def test_separator_and_mark_are_for_csv_alone(qtbot: QtBot, settings: QSettings) -> None:
@@ -69,7 +70,8 @@ def test_separator_and_mark_are_for_csv_alone(qtbot: QtBot, settings: QSettings)
     for kind in ("csv", "json", "xlsx", "csv"):
         choose(dialog, "format", kind)
         assert part(dialog, QComboBox, "export_separator_combo").isEnabled() == (kind == "csv")
-        assert part(dialog, QCheckBox, "export_bom_check").isEnabled() == (kind == "csv")
+        for check in ("export_bom_check", "export_text_check"):
+            assert part(dialog, QCheckBox, check).isEnabled() == (kind == "csv")
 
 
 def test_the_file_is_asked_for_without_stopping_the_window(qtbot: QtBot, settings: QSettings) -> None:

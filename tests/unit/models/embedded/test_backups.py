@@ -141,7 +141,7 @@ def test_a_backup_never_replaces_the_stores_own_files_or_goes_where_there_is_no_
     assert chain.key_file(file).read_bytes() == key
     with pytest.raises(StoreError, match="could not be written"):
         backups.back_up(books.store, tmp_path / "nowhere" / "x.metercalc-backup")
-    with pytest.raises(StoreError, match="could not be written"):
+    with pytest.raises(StoreError, match="is a folder"):
         backups.back_up(books.store, tmp_path)
     assert books.charge("1 + 1").result == "2"
 
@@ -625,3 +625,33 @@ def test_a_backup_that_nobody_wants_any_more_stops_wherever_it_is_and_leaves_not
     assert patience > 15  # some in the copying, some in the check, some in the digest
     assert [file.name for file in folder.iterdir()] == ["x.metercalc-backup"]
     assert books.charge("1 + 1").result == "2"
+
+
+def test_a_store_behind_links_stays_where_they_lead(
+    backup: Path, books: Books, tmp_path: Path, opened: Callable[[Path], Store]
+) -> None:
+    books.store.close()
+    here = tmp_path / "here"
+    here.mkdir()
+    own = [books.store.file, chain.key_file(books.store.file), chain.anchor_file(books.store.file)]
+    linked = [here / f"another{file.suffix}" for file in own]
+    for link, file in zip(linked, own, strict=True):
+        link.symlink_to(file)
+        file.chmod(0o660)
+    store = opened(linked[0])
+    session = accounts.sign_in(store, ANN, PASSWORD)
+    before = own[2].read_bytes()
+    assert charges.charge(store, session, charge_for("2 + 2")).result == "4"
+    store.close()
+    assert own[2].read_bytes() != before  # the anchor
+    paid = own[0].read_bytes()
+    kept = backups.restore(backup, linked[0], costs=COSTS)
+    assert kept is not None
+    assert (kept / "another.db").exists()
+    assert own[0].read_bytes() != paid
+    assert [link.is_symlink() for link in linked] == [True, True, True]
+    assert [file.stat().st_mode & 0o777 for file in own] == [0o660, 0o660, 0o660]
+    assert sorted(path.name for path in here.iterdir()) == sorted(link.name for link in linked)
+    again = opened(linked[0])
+    assert verify(again).problems == ()
+    assert charges.statement(again, accounts.sign_in(again, ANN, PASSWORD)).account.balance == BALANCE - 1000

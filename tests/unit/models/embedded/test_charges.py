@@ -495,3 +495,18 @@ def test_a_thousand_digits_are_kept_in_full(books: Books) -> None:
     receipt = books.charge(" × ".join([number] * 4))
     assert receipt.result == str(int(number) ** 4)
     assert books.records()[-1][2] == receipt.result
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("", "needs a reason"),
+        (" \t\n ", "needs a reason"),
+        ("x" * 201, "201 characters; it can have 200"),
+        ("a\x1b[31mb", r"cannot be seen \(U\+001B\)"),
+        ("a\u202eb", r"cannot be seen \(U\+202E\)"),
+    ],
+)
+def test_what_is_wrong_with_a_reason_is_named(books: Books, reason: str, told: str) -> None:
+    with pytest.raises(BadInput, match=told):
+        charges.credit(books.store, books.admin, ANN, 100, reason, new_id())

@@ -8,6 +8,7 @@ from collections import Counter
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 
@@ -36,8 +37,12 @@ TEXTS = (
     "1", "5", "0.", "12", "2.5", ".00", "10.00", "−10.00", "-10.00", "+1", "1,0", "1000.00", "2026-11", "11-2",
     "12:0", " 12:", "add", "Square root", "CREDIT", "√", "×", "÷ 3", "33333", "%", "_", "'", '"', "ä", "É", "é",
     "zürich", "東京", "\0", "a\0", "\ud800", "top-up", "TOP", "3 + 4", "no such text", "e", "-", ":", ",", "🧾",
+    "CAFÉ", "cafe\u0301", "cafe", "österreich", "O\u0308STERREICH", "STRASSE", "straße", "Σ", "ς",
 )  # fmt: skip
-REASONS = ("Top-up 7", "zürich É 東京", "100 % _ '\"", "🧾 receipt", "Ä ä", "x" * 150)
+REASONS = (
+    "Top-up 7", "zürich É 東京", "100 % _ '\"", "🧾 receipt", "Ä ä", "x" * 150, "Café Österreich", "cafe\u0301",
+    "Straße", "ΟΔΟΣ οδος",
+)  # fmt: skip
 ENTRIES = ("1 + 2", "3 + 4 × 5", "10 ÷ 3", "√2.25", "0.1 + 0.2", "7 - 9", "12.5 × 4", "(1 + 2) × 3 - 4", "100 - 0.01")
 
 
@@ -89,7 +94,7 @@ def _shows(entry: Entry, text: str) -> bool:
 
 
 def _lower(text: str) -> str:
-    return "".join(letter.lower() if letter.isascii() else letter for letter in text)
+    return normalize("NFC", normalize("NFD", text).casefold())
 
 
 def _key(entry: Entry, sort: Column) -> Any:
