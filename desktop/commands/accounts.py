@@ -9,14 +9,18 @@ from desktop.commands.calculation import receipt_document
 from desktop.commands.run import Command, Run
 from desktop.commands.tables import aligned
 from desktop.models.embedded import accounts, charges
+from desktop.models.embedded.storage import whereabouts
 from desktop.terms.values import Account, OperationType, Status
 
 
 def register(run: Run) -> int:
-    """`register`: make an account, and the store with it."""
-    arguments = run.arguments
+    """`register`: make an account, and the ledger with it, which is said: most likely the first, or a slip."""
+    arguments, file = run.arguments, run.places.store_file
     password = run.input.password(from_stdin=arguments.password_stdin, confirmed=True)
-    with run.store() as store:
+    accounts.check_new(arguments.email, password, minimum_length=run.config.security.minimum_password_length)
+    made = not whereabouts.is_there(file)
+    run.prepare()
+    with run.store(make=True) as store:
         account = accounts.register(
             store,
             arguments.email,
@@ -25,8 +29,9 @@ def register(run: Run) -> int:
             minimum_length=run.config.security.minimum_password_length,
         )
     return run.answer(
-        _document(account),
+        _document(account) | ({"ledger_made": str(file)} if made else {}),
         f"Registered {account.username} ({account.role}) with a balance of {format_money(account.balance)}.",
+        *([f"A new ledger was made for it: {file}."] if made else []),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,12 +11,16 @@ from typing import TYPE_CHECKING
 
 from desktop.commands.failures import Asked
 from desktop.commands.terminal import Input, Output
-from desktop.terms.errors import StoreDamaged, StoreError
+from desktop.settings import config
+from desktop.system import logs
+from desktop.terms.errors import StoreDamaged
 
 if TYPE_CHECKING:
     from desktop.models.embedded.storage.store import Store
     from desktop.settings.config import Config, Places
     from desktop.terms.values import Session
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +33,41 @@ class Run:
     config: Config
     input: Input
     output: Output
-    config_made: bool = False
+
+    def begin(self) -> None:
+        """Log from now on, as the configuration has it."""
+        logs.set_up(self.places.log_dir, self.config.logging.level, self.config.logging.keep)
+        log.info("%s", self.asked.command)
+
+    def prepare(self) -> bool:
+        """Have what a new ledger needs beside itself, the configuration file and the log. Whether it made the file.
+
+        Only for a command that may make a ledger, once nothing speaks against it: a slip of the pen leaves no trace.
+        """
+        made = config.ensure_file(self.places.config_file)
+        if not logs.are_set_up():
+            self.begin()
+        return made
 
     @contextmanager
-    def store(self, *, must_exist: bool = False) -> Iterator[Store]:
-        """The store, made where there is none unless it `must_exist`; closed at the end, with its anchor written."""
+    def store(self, *, make: bool = False) -> Iterator[Store]:
+        """The store, made where there is none only when told to; closed at the end, with its anchor written."""
         from desktop.models.embedded import backups
         from desktop.models.embedded.storage import (
-            chain,  # late: the window opens its store by itself, behind the dialog
+            whereabouts,  # late: the window opens its store itself, behind the dialog
         )
         from desktop.models.embedded.storage.opening import open_store
 
         file = self.places.store_file
-        if must_exist and not file.exists() and not chain.key_file(file).exists():
-            raise StoreError(f"There is no store yet ({file}). “metercalc {self.places.options}init” makes one.")
+        if not make:
+            whereabouts.require(file, self.places.options)
         try:
             store = open_store(
                 file,
                 costs=self.config.costs,
                 backups=backups.folder_of(file),
                 remembered=self.places.remembered_dir,
+                make=make,
             )
         except StoreDamaged as error:
             raise StoreDamaged(f"{error.message} {backups.offer(file, self.places.options)}") from error

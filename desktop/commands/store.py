@@ -7,6 +7,7 @@ from pathlib import Path
 
 from desktop.commands.run import Command, Run
 from desktop.models.embedded import backups
+from desktop.models.embedded.storage import backup_files
 from desktop.models.embedded.verify import verify
 from desktop.terms.errors import BadInput, StoreDamaged
 from desktop.terms.values import Verification
@@ -19,15 +20,16 @@ def init(run: Run) -> int:
     """`init`: make what is missing, and say where everything lies."""
     config_file, store_file = run.places.config_file, run.places.store_file
     store_made = not store_file.exists()
-    with run.store():
+    config_made = run.prepare()
+    with run.store(make=True):
         pass
     return run.answer(
         {
-            "config": {"path": str(config_file), "made": run.config_made},
+            "config": {"path": str(config_file), "made": config_made},
             "store": {"path": str(store_file), "made": store_made},
             "logs": {"path": str(run.places.log_dir)},
         },
-        f"Configuration: {config_file} ({_made(run.config_made)})",
+        f"Configuration: {config_file} ({_made(config_made)})",
         f"Store: {store_file} ({_made(store_made)})",
         f"Logs: {run.places.log_dir}",
     )
@@ -35,7 +37,7 @@ def init(run: Run) -> int:
 
 def verify_command(run: Run) -> int:
     """`verify`: prove the ledger; the status says whether it holds."""
-    with run.store(must_exist=True) as store:
+    with run.store() as store:
         try:
             outcome = verify(store, progress=_progress(run))
         finally:
@@ -50,7 +52,7 @@ def back_up(run: Run) -> int:
     target: Path = run.arguments.file.absolute()
     if target.is_dir():
         raise BadInput(f"A backup cannot take the place of {target}. Choose another file.")
-    with run.store(must_exist=True) as store:
+    with run.store() as store:
         try:
             problems = verify(store, anchored=False, progress=_progress(run)).problems
         finally:
@@ -60,7 +62,7 @@ def back_up(run: Run) -> int:
                 f"The ledger fails {len(problems)} checks ({problems[0].rule}: {problems[0].message}) A backup of it "
                 "would be refused when it is needed: nothing was written."
             )
-        backups.back_up(store, target, keep=[run.places.config_file])
+        backups.back_up(store, target, keep=[run.places.config_file, run.places.settings_file])
     return run.answer({"backup": str(target)}, f"Backed up to {target}.")
 
 
@@ -69,6 +71,9 @@ def restore_backup(run: Run) -> int:
     file: Path = run.arguments.file
     if not file.is_file():
         raise BadInput(f"There is no file {file}.")
+    if not backup_files.is_one(file):
+        raise StoreDamaged(f"{file} is not a Metercalc backup. Nothing was replaced.")
+    run.prepare()
     try:
         kept = backups.restore(
             file,

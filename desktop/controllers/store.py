@@ -281,7 +281,8 @@ def _write_anchor(access: StoreAccess) -> str:
 def _back_up(access: StoreAccess, target: Path) -> str:
     from desktop.models.embedded import backups
 
-    backups.back_up(access.store, target, keep=[access.places.config_file], cancelled=background.cancelled)
+    ours = [access.places.config_file, access.places.settings_file]
+    backups.back_up(access.store, target, keep=ours, cancelled=background.cancelled)
     return str(target)
 
 

@@ -36,8 +36,7 @@ def register(store: Store, email: str, password: str, *, starting_balance: int, 
 
     Raises `BadInput` for an unusable e-mail or password, or an e-mail that has an account.
     """
-    username = normal_email(email)
-    passwords.check_new(password, email=username, minimum_length=minimum_length)
+    username = check_new(email, password, minimum_length=minimum_length)
     with attempts.hashing(store):
         hashed = passwords.hash_password(password)
     with store.writing() as database:
@@ -56,6 +55,13 @@ def register(store: Store, email: str, password: str, *, starting_balance: int, 
         entries.append(store, entries.Head.of_new_user(store, user_id), str(uuid.uuid4()), [line])
     log.info("registered account %d as %s", user_id, role.value)
     return Account(user_id, username, role, Status.ACTIVE, starting_balance)
+
+
+def check_new(email: str, password: str, *, minimum_length: int) -> str:
+    """The user name that an e-mail gives. Raises `BadInput` where it, or the password, cannot be used."""
+    username = normal_email(email)
+    passwords.check_new(password, email=username, minimum_length=minimum_length)
+    return username
 
 
 def register_and_sign_in(
