@@ -26,13 +26,14 @@ from desktop.system import ending
 from desktop.terms.errors import AppError
 
 if TYPE_CHECKING:
-    from desktop.commands.run import Command
+    from desktop.commands.run import Command, Run
     from desktop.settings.config import Places
 
 log = logging.getLogger(__name__)
 
 READER_GONE = 141
 _DEMO = "demo"
+_MAKERS = ("init", "register", "restore-backup")  # beside the window and the demo: nothing else makes a ledger
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -104,18 +105,28 @@ def _request(parsed: argparse.Namespace, asked: Asked, terminal: Terminal) -> in
 def _carry_out(parsed: argparse.Namespace, asked: Asked, places: Places, terminal: Terminal) -> int:
     from desktop.commands.run import Run
     from desktop.settings import config
-    from desktop.system import logs
 
-    made = config.ensure_file(places.config_file)
     environ: Mapping[str, str] = {} if parsed.command == _DEMO else os.environ
     settings = config.load(places.config_file, environ, {})
-    logs.set_up(places.log_dir, settings.logging.level, settings.logging.keep)
-    log.info("%s", asked.command)
+    places = places.with_database(settings.database)
+    run = Run(parsed, asked, places, settings, terminal.input, terminal.output)
+    if _has_ledger(run):
+        run.begin()
     for name in config.misspelt_variables(environ):
         log.warning("the environment: %s is no setting", name)
         terminal.output.note(f"metercalc: {name} is no setting of Metercalc and was left out.")
-    places = places.with_database(settings.database)
-    return _command(asked.command)(Run(parsed, asked, places, settings, terminal.input, terminal.output, made))
+    return _command(asked.command)(run)
+
+
+def _has_ledger(run: Run) -> bool:
+    """Whether there is a ledger. Raises `StoreMissing` for a command that makes none; the window finds out later."""
+    if run.asked.command in (grammar.WINDOW, _DEMO):
+        return False
+    from desktop.models.embedded.storage import whereabouts
+
+    if run.asked.command not in _MAKERS:
+        whereabouts.require(run.places.store_file, run.places.options)
+    return whereabouts.is_there(run.places.store_file)
 
 
 def _command(name: str) -> Command:

@@ -9,14 +9,19 @@ from desktop.commands.calculation import receipt_document
 from desktop.commands.run import Command, Run
 from desktop.commands.tables import aligned
 from desktop.models.ledger import emails
+from desktop.models.ledger.registering import check_new
+from desktop.models.open_ledger import is_there
 from desktop.terms.values import Account, OperationType, Status
 
 
 def register(run: Run) -> int:
-    """`register`: make an account, and the store with it."""
-    arguments = run.arguments
+    """`register`: make an account, and the ledger with it, which is said: most likely the first, or a slip."""
+    arguments, file = run.arguments, run.places.store_file
     password = run.input.password(from_stdin=arguments.password_stdin, confirmed=True)
-    with run.ledger() as ledger:
+    check_new(arguments.email, password, minimum_length=run.config.security.minimum_password_length)
+    made = not is_there(run.places)
+    run.prepare()
+    with run.ledger(make=True) as ledger:
         account = ledger.register(
             arguments.email,
             password,
@@ -24,8 +29,9 @@ def register(run: Run) -> int:
             minimum_length=run.config.security.minimum_password_length,
         )
     return run.answer(
-        _document(account),
+        _document(account) | ({"ledger_made": str(file)} if made else {}),
         f"Registered {account.username} ({account.role}) with a balance of {format_money(account.balance)}.",
+        *([f"A new ledger was made for it: {file}."] if made else []),
     )
 
 

@@ -78,7 +78,10 @@ def path(word: str) -> Path:
     plain = word.removeprefix(_MARK)
     if not plain:
         raise BadInput("The name of a file or folder is missing.")
-    return Path(plain if os.name == "nt" else os.fsdecode(plain.encode("utf-8", "surrogateescape"))).expanduser()
+    try:
+        return Path(plain if os.name == "nt" else os.fsdecode(plain.encode("utf-8", "surrogateescape"))).expanduser()
+    except RuntimeError as error:
+        raise BadInput(f"{text(word)}: there is no such person here.") from error
 
 
 def amount(word: str) -> int:

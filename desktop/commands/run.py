@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -10,11 +11,15 @@ from typing import TYPE_CHECKING
 
 from desktop.commands.failures import Asked
 from desktop.commands.terminal import Input, Output
+from desktop.settings import config
+from desktop.system import logs
 
 if TYPE_CHECKING:
     from desktop.models.ledger.protocol import Ledger
     from desktop.settings.config import Config, Places
     from desktop.terms.values import Session
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +32,28 @@ class Run:
     config: Config
     input: Input
     output: Output
-    config_made: bool = False
+
+    def begin(self) -> None:
+        """Log from now on, as the configuration has it."""
+        logs.set_up(self.places.log_dir, self.config.logging.level, self.config.logging.keep)
+        log.info("%s", self.asked.command)
+
+    def prepare(self) -> bool:
+        """Have what a new ledger needs beside itself, the configuration file and the log. Whether it made the file.
+
+        Only for a command that may make a ledger, once nothing speaks against it: a slip of the pen leaves no trace.
+        """
+        made = config.ensure_file(self.places.config_file)
+        if not logs.are_set_up():
+            self.begin()
+        return made
 
     @contextmanager
-    def ledger(self, *, must_exist: bool = False) -> Iterator[Ledger]:
-        """The ledger, made where there is none unless it `must_exist`; closed at the end, with its witness written."""
+    def ledger(self, *, make: bool = False) -> Iterator[Ledger]:
+        """The ledger, made where there is none only when told to; closed at the end, with its witness written."""
         from desktop.models.open_ledger import open_ledger  # late: the window opens its own, behind the dialog
 
-        with closing(open_ledger(self.places, self.config, must_exist=must_exist)) as ledger:
+        with closing(open_ledger(self.places, self.config, make=make)) as ledger:
             yield ledger
 
     @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from desktop.commands.run import Command, Run
+from desktop.models.open_ledger import is_backup
 from desktop.models.open_ledger import restore_backup as restore_ledger
 from desktop.terms.errors import BadInput, StoreDamaged
 from desktop.terms.values import Verification
@@ -18,15 +19,16 @@ def init(run: Run) -> int:
     """`init`: make what is missing, and say where everything lies."""
     config_file, store_file = run.places.config_file, run.places.store_file
     store_made = not store_file.exists()
-    with run.ledger():
+    config_made = run.prepare()
+    with run.ledger(make=True):
         pass
     return run.answer(
         {
-            "config": {"path": str(config_file), "made": run.config_made},
+            "config": {"path": str(config_file), "made": config_made},
             "store": {"path": str(store_file), "made": store_made},
             "logs": {"path": str(run.places.log_dir)},
         },
-        f"Configuration: {config_file} ({_made(run.config_made)})",
+        f"Configuration: {config_file} ({_made(config_made)})",
         f"Store: {store_file} ({_made(store_made)})",
         f"Logs: {run.places.log_dir}",
     )
@@ -34,7 +36,7 @@ def init(run: Run) -> int:
 
 def verify_command(run: Run) -> int:
     """`verify`: prove the ledger; the status says whether it holds."""
-    with run.ledger(must_exist=True) as ledger:
+    with run.ledger() as ledger:
         try:
             outcome = ledger.verify(progress=_progress(run))
         finally:
@@ -47,7 +49,9 @@ def verify_command(run: Run) -> int:
 def back_up(run: Run) -> int:
     """`backup`: a checked copy."""
     target: Path = run.arguments.file.absolute()
-    with run.ledger(must_exist=True) as ledger:
+    if target.is_dir():
+        raise BadInput(f"A backup cannot take the place of {target}. Choose another file.")
+    with run.ledger() as ledger:
         try:
             problems = ledger.verify(anchored=False, progress=_progress(run)).problems
         finally:
@@ -57,7 +61,7 @@ def back_up(run: Run) -> int:
                 f"The ledger fails {len(problems)} checks ({problems[0].rule}: {problems[0].message}) A backup of it "
                 "would be refused when it is needed: nothing was written."
             )
-        ledger.back_up(target, keep=[run.places.config_file])
+        ledger.back_up(target, keep=[run.places.config_file, run.places.settings_file])
     return run.answer({"backup": str(target)}, f"Backed up to {target}.")
 
 
@@ -66,6 +70,9 @@ def restore_backup(run: Run) -> int:
     file: Path = run.arguments.file
     if not file.is_file():
         raise BadInput(f"There is no file {file}.")
+    if not is_backup(file):
+        raise StoreDamaged(f"{file} is not a Metercalc backup. Nothing was replaced.")
+    run.prepare()
     try:
         kept = restore_ledger(run.places, run.config, file, progress=_progress(run))
     finally:

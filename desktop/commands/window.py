@@ -15,6 +15,7 @@ def open_window(run: Run) -> int:
     """Open the window; returns its exit status."""
     # All of Qt's names are made now and stay for good. Looking through them for garbage would take 10 ms here, and
     # 20 ms again and again on the window's thread.
+    run.prepare()
     gc.disable()
     from desktop.window.program import run as run_window  # late: it brings Qt
 

@@ -266,7 +266,8 @@ def _write_anchor(access: StoreAccess) -> str:
 
 
 def _back_up(access: StoreAccess, target: Path) -> str:
-    access.ledger.back_up(target, keep=[access.places.config_file], cancelled=background.cancelled)
+    ours = [access.places.config_file, access.places.settings_file]
+    access.ledger.back_up(target, keep=ours, cancelled=background.cancelled)
     return str(target)
 
 

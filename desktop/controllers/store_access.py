@@ -44,7 +44,7 @@ class StoreAccess:
 
         try:
             memory.give_back()
-            self._ledger = open_ledger(self.places, self.config)
+            self._ledger = open_ledger(self.places, self.config, make=True)
         except AppError as error:
             self._trouble = error
             raise

@@ -7,25 +7,37 @@ from typing import TYPE_CHECKING
 
 from desktop.models.embedded import backups
 from desktop.models.embedded.ledger import EmbeddedLedger
-from desktop.models.embedded.storage import chain
+from desktop.models.embedded.storage import backup_files, whereabouts
 from desktop.models.embedded.storage.opening import open_store
 from desktop.models.ledger.protocol import Progress
-from desktop.terms.errors import StoreDamaged, StoreError
+from desktop.terms.errors import StoreDamaged
 
 if TYPE_CHECKING:
     from desktop.settings.config import Config, Places
 
 
-def open_ledger(places: Places, config: Config, *, must_exist: bool = False) -> EmbeddedLedger:
-    """The ledger, made where there is none unless it `must_exist`; the calling thread is connected to it.
+def is_there(places: Places) -> bool:
+    """Whether there is a ledger, or what belongs to one that is lost. Raises `StoreError` where nobody can tell."""
+    return whereabouts.is_there(places.store_file)
 
-    Raises `StoreError`; its `StoreDamaged` says which backup there is.
+
+def is_backup(file: Path) -> bool:
+    """Whether a file is a backup of a ledger."""
+    return backup_files.is_one(file)
+
+
+def open_ledger(places: Places, config: Config, *, make: bool) -> EmbeddedLedger:
+    """The ledger, made where there is none only when told to; the calling thread is connected to it.
+
+    Raises `StoreError`: `StoreMissing` where there is none; its `StoreDamaged` says which backup there is.
     """
     file = places.store_file
-    if must_exist and not file.exists() and not chain.key_file(file).exists():
-        raise StoreError(f"There is no store yet ({file}). “metercalc {places.options}init” makes one.")
+    if not make:
+        whereabouts.require(file, places.options)
     try:
-        store = open_store(file, costs=config.costs, backups=backups.folder_of(file), remembered=places.remembered_dir)
+        store = open_store(
+            file, costs=config.costs, backups=backups.folder_of(file), remembered=places.remembered_dir, make=make
+        )
     except StoreDamaged as error:
         raise StoreDamaged(f"{error.message} {backups.offer(file, places.options)}") from error
     return EmbeddedLedger(store, places.options)

@@ -6,6 +6,8 @@ environment (METERCALC_<SECTION>_<KEY>), and the command line.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,11 +19,19 @@ import platformdirs
 from desktop.settings import sources
 from desktop.settings import values as kinds
 from desktop.system import resources
-from desktop.system.private_files import make_folder, write_private
+from desktop.system.private_files import make_folder, require_regular, write_private
 from desktop.terms.errors import BadInput, ConfigError
 from desktop.terms.kinds import OperationType
 
 _NAME = "config.toml"
+_LONGEST_SIDE = "-journal"  # the longest that is put behind a store's name
+_NO_STORE = {
+    errno.EISDIR: "is a folder",
+    errno.EINVAL: "is no regular file",
+    errno.ENOTDIR: "lies in what is no folder",
+    errno.ENAMETOOLONG: "is too long a name for a file, or for those beside it",
+    errno.ELOOP: "is a link that leads to itself",
+}
 _CLASSES = ("digits", "upper", "lower")
 _PRICED = tuple(operation for operation in OperationType if operation is not OperationType.CREDIT)
 
@@ -144,10 +154,14 @@ class Places:
         if named is None:
             return self
         file = self.data_dir / named
+        if unusable := _why_no_store(file):
+            raise ConfigError(f"[database] url = {sources.quoted(database.url)} {unusable}. Accepted: a file's path.")
         whole = file.resolve()
         others = [self.config_file.resolve(), self.settings_file.resolve(), self.log_dir.resolve()]
         if whole in others or others[-1] in whole.parents:
-            raise ConfigError(f"[database] url = {database.url}: Metercalc has something else there ({file}).")
+            raise ConfigError(
+                f"[database] url = {sources.quoted(database.url)}: Metercalc has something else there ({file})."
+            )
         return replace(self, store_file=file)
 
 
@@ -171,6 +185,20 @@ def places(data_dir: Path | None = None, config: Path | None = None) -> Places:
         remembered_dir=state / "remembered",
         options=_option("--data-dir", data_dir) + _option("--config", config),
     )
+
+
+def _why_no_store(file: Path) -> str:
+    """What keeps a file of this name from being a store, "" where nothing does: what may be is for the store to say."""
+    if not file.name or file.name == "..":
+        return "is a folder"
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            require_regular(file.stat().st_mode)
+        with contextlib.suppress(FileNotFoundError):
+            file.with_name(f"{file.name}{_LONGEST_SIDE}").stat()
+    except OSError as error:
+        return _NO_STORE.get(error.errno or 0, "")
+    return ""
 
 
 def _option(name: str, path: Path | None) -> str:

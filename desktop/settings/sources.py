@@ -15,10 +15,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from desktop.system.private_files import read_whole
 from desktop.terms.errors import ConfigError
 
 PREFIX = "METERCALC_"
 _SHOWN = 80
+_MOST_BYTES = 1_000_000  # the shipped file has 5,000
 
 Known = Mapping[str, Iterable[str]]
 
@@ -80,7 +82,7 @@ def from_command_line(overrides: Mapping[str, str], known: Known) -> Iterator[Gi
 def _parsed(file: Path) -> dict[str, Any]:
     try:
         # Editors on Windows put a byte order mark at the start, which TOML does not allow.
-        return tomllib.loads(file.read_bytes().decode("utf-8-sig"), parse_float=Decimal)
+        return tomllib.loads(read_whole(file, _MOST_BYTES).decode("utf-8-sig"), parse_float=Decimal)
     except FileNotFoundError:
         return {}
     except OSError as error:
@@ -105,7 +107,7 @@ def _not_toml(file: Path, error: Exception) -> ConfigError:
 
 
 def _refused(origin: str, key: str, value: object, accepted: str) -> ConfigError:
-    shown = _quoted(value)
+    shown = quoted(value)
     message = f"{origin}: {key} = {shown} is not accepted. Accepted: {accepted}."
     return ConfigError(message, file=origin, key=key, value=shown, accepted=accepted)
 
@@ -117,6 +119,10 @@ def _unknown(origin: str, key: str, what: str, known: Iterable[str]) -> ConfigEr
     return ConfigError(message, file=origin, key=key, accepted=accepted)
 
 
-def _quoted(value: object) -> str:
-    written = str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False, default=str)
+def quoted(value: object) -> str:
+    """A value as a message shows it: on one line, and shortened."""
+    try:
+        written = str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False, default=str)
+    except RecursionError:  # tables in tables, as deep as a key has dots
+        written = "{…}"
     return written if len(written) <= _SHOWN else f"{written[:_SHOWN]}…"

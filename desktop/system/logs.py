@@ -59,8 +59,13 @@ def set_up(log_dir: Path, level: str, keep: int) -> None:
 
 def set_up_in_need(log_dir: Path) -> None:
     """Log to `log_dir` if nothing is set up: for a bug that comes before the configuration has said how to."""
-    if not any(isinstance(each, _PrivateFiles) for each in logging.getLogger().handlers):
+    if not are_set_up():
         set_up(log_dir, "INFO", 2)
+
+
+def are_set_up() -> bool:
+    """Whether lines go into a log file."""
+    return any(isinstance(each, _PrivateFiles) for each in logging.getLogger().handlers)
 
 
 def shut_down() -> None:

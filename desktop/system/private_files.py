@@ -12,6 +12,7 @@ from pathlib import Path
 
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
+UNFINISHED = ".metercalc-*.part"  # the names of files that are still being written, as a pattern
 _KINDS = (
     (stat.S_ISDIR, "a folder"),
     (stat.S_ISFIFO, "a pipe"),
@@ -41,6 +42,33 @@ def make_folder(folder: Path) -> None:
 def create_private(file: Path) -> None:
     """Make an empty file for its owner alone. Raises `FileExistsError` where there is one."""
     os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE))
+
+
+def read_whole(file: Path, most: int) -> bytes:
+    """A regular file's content. Raises `OSError`, also for more than `most` bytes."""
+    content = read_start(file, most + 1)
+    if len(content) > most:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+    return content
+
+
+def read_start(file: Path, most: int) -> bytes:
+    """The first `most` bytes of a regular file. Raises `OSError`.
+
+    Whatever else has a name may have no end, or keep its reader waiting for ever.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with open(os.open(file, flags), "rb") as content:
+        require_regular(os.fstat(content.fileno()).st_mode)
+        return content.read(most)
+
+
+def require_regular(mode: int) -> None:
+    """Raises the `OSError` that says that a file's mode is not a regular file's."""
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "It is no regular file")
 
 
 def write_private(file: Path, content: bytes) -> None:
@@ -114,13 +142,27 @@ def check_replaceable(file: Path) -> None:
 
 def try_out(file: Path) -> None:
     """Raise the `OSError` with which `write_private` could not even begin; else leave nothing behind."""
+    with contextlib.suppress(FileNotFoundError):
+        file.lstat()
     temporary = _temporary(real_place(file))
     create_private(temporary)
     temporary.unlink()
 
 
 def _temporary(file: Path) -> Path:
-    return file.with_name(f".{file.name}.{os.urandom(4).hex()}.part")
+    """A name beside `file`'s; not made of it, which may be as long as a name can be."""
+    return file.with_name(UNFINISHED.replace("*", os.urandom(4).hex()))
+
+
+def close_to_others(file: Path) -> bool:
+    """Have a file that others can reach for its owner alone; says whether it was so. Raises `OSError`."""
+    mode = stat.S_IMODE(file.stat().st_mode)
+    if os.name != "posix" or not mode & 0o077:
+        return False
+    file.chmod(mode & FOLDER_MODE)  # what its owner may do with it stays
+    if stat.S_IMODE(file.stat().st_mode) & 0o077:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))  # a disk that knows no modes
+    return True
 
 
 def sync(file: Path) -> None:

@@ -138,6 +138,18 @@ class StoreError(AppError):
     exit_status = 5
 
 
+class StoreMissing(StoreError):
+    """There is no ledger where one was looked for, and none was made."""
+
+    code = "store_missing"
+
+
+class StoreForeign(StoreError):
+    """What lies there is no store, and none of ours to replace: no backup is offered for it."""
+
+    code = "store_foreign"
+
+
 class StoreReadOnly(StoreError):
     """The store is open for reading only; `details`: `reason`."""
 

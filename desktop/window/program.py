@@ -105,6 +105,7 @@ class Program(QObject):
             sessions=self.sessions,
             settings=self.settings,
             starting_balance=format_money(config.account.default_balance),
+            ledger=str(places.store_file),
         )
         self.window: MainWindow | None = None
         self._closed = False

@@ -1,20 +1,31 @@
 """One window a store: a second start asks the first to come forward, by a local socket named after the store.
 
-Qt's own way on all three systems: a socket in the user's temporary folder, a named pipe on Windows. When it fails the
-program simply starts: two windows on one store are safe, the ledger does not depend on there being one.
+Qt's own way on all three systems: a socket in a folder that is the user's alone (whoever else could make one of this
+name could keep every window from opening), a named pipe on Windows. When it fails, or the window that has the store
+does not answer, the program simply starts: two windows on one store are safe, the ledger does not depend on there
+being one.
 """
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import logging
+import os
+import socket
+import stat
+import tempfile
 from pathlib import Path
 
-from PySide6.QtCore import QCryptographicHash, QObject, Signal, Slot
+from PySide6.QtCore import QCryptographicHash, QEventLoop, QObject, QTimer, Signal, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 log = logging.getLogger(__name__)
 
-ANSWER_MS = 500
+CONNECT_MS = 500
+ANSWER_MS = 1000
+_ANSWER = b"here\n"
+_NAME = "metercalc-"
 
 
 class SingleInstance(QObject):
@@ -26,18 +37,30 @@ class SingleInstance(QObject):
         super().__init__()
         place = str(store_file.resolve()).encode(errors="surrogateescape")
         digest = QCryptographicHash.hash(place, QCryptographicHash.Algorithm.Sha256).toHex().toStdString()
-        self._name = f"metercalc-{digest[:24]}"
+        self._folder = _own_folder()
+        name = f"{_NAME}{digest[:24]}"
+        self._name = name if self._folder is None else str(self._folder / name)
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._on_asked)
 
     def is_second(self) -> bool:
-        """Whether a window has the store already: it was asked to come forward. Else this one has it from now on."""
-        socket = QLocalSocket()
-        socket.connectToServer(self._name)
-        if socket.waitForConnected(ANSWER_MS):
-            socket.disconnectFromServer()
-            return True
+        """Whether a window has the store already: asked to come forward, it said that it would.
+
+        Else this one has it from now on, unless there is one that has it and does not answer.
+        """
+        if os.name != "nt" and self._folder is None:
+            log.warning("a second window cannot find this one: no folder for its socket is the user's alone")
+            return False
+        other = QLocalSocket()
+        other.connectToServer(self._name)
+        if other.waitForConnected(CONNECT_MS):
+            if _answers(other):
+                return True
+            log.warning("the window that has this store does not answer: here is another one")
+            return False
+        if self._folder is not None:
+            _clear(self._folder)
         if not self._server.listen(self._name):
             # What a killed program left behind: nobody answers, so nobody has it.
             QLocalServer.removeServer(self._name)
@@ -51,6 +74,58 @@ class SingleInstance(QObject):
 
     @Slot()
     def _on_asked(self) -> None:
-        while (socket := self._server.nextPendingConnection()) is not None:
-            socket.disconnected.connect(socket.deleteLater)
+        while (asking := self._server.nextPendingConnection()) is not None:
+            asking.disconnected.connect(asking.deleteLater)
+            asking.write(_ANSWER)
         self.raise_asked.emit()
+
+
+def _answers(other: QLocalSocket) -> bool:
+    """Whether a window says in time that it comes forward; one that hangs takes the question and says nothing."""
+    waiting, patience = QEventLoop(), QTimer()
+    patience.setSingleShot(True)
+    patience.timeout.connect(waiting.quit)
+    other.readyRead.connect(waiting.quit)
+    other.disconnected.connect(waiting.quit)
+    patience.start(ANSWER_MS)
+    if not other.bytesAvailable():
+        waiting.exec()
+    return other.bytesAvailable() > 0
+
+
+def _own_folder() -> Path | None:
+    """The folder for sockets: the session's, else one in the temporary folder; None where neither is ours alone."""
+    if os.name == "nt":
+        return None
+    with contextlib.suppress(OSError):
+        made = Path(tempfile.gettempdir()) / f"{_NAME}{os.getuid()}"
+        given = os.environ.get("XDG_RUNTIME_DIR")
+        if given and _is_ours_alone(Path(given)):
+            return Path(given)
+        with contextlib.suppress(FileExistsError):
+            made.mkdir(mode=0o700)
+        if _is_ours_alone(made):
+            return made
+    return None
+
+
+def _is_ours_alone(folder: Path) -> bool:
+    try:
+        status = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid() and not status.st_mode & 0o077
+
+
+def _clear(folder: Path) -> None:
+    """Remove the sockets of killed windows, at which nobody listens; Qt gives a socket its name once it listens."""
+    for file in folder.glob(f"{_NAME}*"):
+        with contextlib.suppress(OSError):
+            if stat.S_ISSOCK(file.lstat().st_mode) and _is_dead(file):
+                file.unlink()
+
+
+def _is_dead(file: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as asking:
+        asking.setblocking(False)
+        return asking.connect_ex(str(file)) == errno.ECONNREFUSED

@@ -8,6 +8,7 @@ import queue
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -27,6 +28,11 @@ from tests.support.widgets import part
 
 FRESH_S = 1.0
 PATIENCE_S = 30
+HOLD = (
+    "import sys; from pathlib import Path; from PySide6.QtCore import QCoreApplication;"
+    "from desktop.window.single_instance import SingleInstance; a = QCoreApplication([]);"
+    "i = SingleInstance(Path(sys.argv[1])); print(i.is_second(), flush=True); a.exec()"
+)
 
 # Without a screen there is nothing to come to the front of.
 pytestmark = pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)", extend=True)
@@ -63,6 +69,26 @@ def _read(process: subprocess.Popen[str], lines: queue.Queue[str]) -> None:
 def _say(process: subprocess.Popen[str], line: str) -> None:
     assert process.stdin is not None
     process.stdin.write(f"{line}\n")
+
+
+@pytest.fixture(autouse=True)
+def sockets(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The session's folder for sockets: a short one, for a socket's name can have a hundred bytes."""
+    with tempfile.TemporaryDirectory(prefix="run-") as folder:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
+        yield Path(folder)
+
+
+@contextlib.contextmanager
+def holding(file: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Another process that holds a store's name as a window does."""
+    with subprocess.Popen([sys.executable, "-c", HOLD, str(file)], cwd=ROOT, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"False\n"
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.fixture
@@ -115,10 +141,9 @@ def test_who_asks_before_the_first_window_listens_to_it_is_not_forgotten(
     qtbot: QtBot, instance: Callable[[], SingleInstance]
 ) -> None:
     first, second = instance(), instance()
-    assert not first.is_second()
-    assert second.is_second()  # the first is still being built: nothing of its has run since
+    assert not first.is_second()  # from here on it is still being built, and nothing of its runs
     with qtbot.waitSignal(first.raise_asked):
-        pass
+        assert second.is_second()
 
 
 def test_another_store_has_a_window_of_its_own(tmp_path: Path, instance: Callable[[], SingleInstance]) -> None:
@@ -137,19 +162,67 @@ def test_a_store_that_is_closed_can_be_opened_again(instance: Callable[[], Singl
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL; a named pipe goes with its process")
 def test_a_killed_program_does_not_keep_its_store(tmp_path: Path, instance: Callable[[], SingleInstance]) -> None:
-    code = (
-        "import sys, time; from pathlib import Path; from PySide6.QtCore import QCoreApplication;"
-        "from desktop.window.single_instance import SingleInstance; a = QCoreApplication([]);"
-        "i = SingleInstance(Path(sys.argv[1])); print(i.is_second(), flush=True); a.exec()"
-    )
-    file = tmp_path / "data" / "metercalc.db"
-    with subprocess.Popen([sys.executable, "-c", code, str(file)], cwd=ROOT, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"False\n"
+    with holding(tmp_path / "data" / "metercalc.db") as process:
         assert instance().is_second()
-        process.send_signal(signal.SIGKILL)
+        process.kill()
     assert not instance().is_second()
     assert instance().is_second()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGSTOP")
+def test_a_window_that_hangs_does_not_keep_the_next_one_from_opening(
+    tmp_path: Path, sockets: Path, instance: Callable[[], SingleInstance]
+) -> None:
+    with holding(tmp_path / "data" / "metercalc.db") as process:
+        process.send_signal(signal.SIGSTOP)
+        assert not instance().is_second()
+        assert len(list(sockets.iterdir())) == 1  # it keeps its name: it may come round
+        process.send_signal(signal.SIGCONT)
+        assert instance().is_second()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a named pipe goes with its process")
+def test_the_sockets_of_killed_windows_do_not_stay(
+    tmp_path: Path, sockets: Path, instance: Callable[[], SingleInstance]
+) -> None:
+    with holding(tmp_path / "alive" / "metercalc.db"):
+        with holding(tmp_path / "1" / "metercalc.db"), holding(tmp_path / "2" / "metercalc.db"):
+            pass
+        assert len(list(sockets.iterdir())) == 3
+        assert not instance().is_second()
+        assert len(list(sockets.iterdir())) == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no folder of sockets")
+@pytest.mark.parametrize("mode", [0o777, 0o750])
+def test_a_folder_that_others_can_reach_into_holds_no_socket(
+    monkeypatch: pytest.MonkeyPatch, sockets: Path, instance: Callable[[], SingleInstance], mode: int
+) -> None:
+    """A name that somebody else holds there would keep this person's window from opening, for ever."""
+    (sockets / "open").mkdir()
+    (sockets / "open").chmod(mode)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(sockets / "open"))
+    monkeypatch.setattr(tempfile, "tempdir", str(sockets))
+    assert not instance().is_second()
+    assert instance().is_second()
+    assert list((sockets / "open").iterdir()) == []
+    (mine,) = sockets.glob("metercalc-*")
+    assert mine.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no folder of sockets")
+def test_where_no_folder_is_the_person_s_own_the_window_opens_and_the_log_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    sockets: Path,
+    instance: Callable[[], SingleInstance],
+) -> None:
+    (sockets / f"metercalc-{os.getuid()}").symlink_to(sockets)
+    monkeypatch.delenv("XDG_RUNTIME_DIR")
+    monkeypatch.setattr(tempfile, "tempdir", str(sockets))
+    assert not instance().is_second()
+    assert not instance().is_second()
+    assert "a second window cannot find this one" in caplog.text
 
 
 @pytest.mark.usefixtures("cheap_passwords")

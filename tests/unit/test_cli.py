@@ -313,7 +313,7 @@ def broken(*given, **more):
 module.{name} = broken
 sys.exit(cli.main(sys.argv[1:]))
 """
-    ended = run_python(code, "--data-dir", str(tmp_path / "data"), "verify", "--json", XDG_STATE_HOME=str(tmp_path))
+    ended = run_python(code, "--data-dir", str(tmp_path / "data"), "init", "--json", XDG_STATE_HOME=str(tmp_path))
     assert ended.returncode == 1
     assert len(ended.stderr.splitlines()) == 1
     assert "Traceback" not in ended.stderr

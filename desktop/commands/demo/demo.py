@@ -25,8 +25,9 @@ def demo(run: Run) -> int:
             make_folder(pictures)
         except OSError as error:
             raise BadInput(f"There can be no pictures in {pictures}: {os.strerror(error.errno or 0)}.") from error
+    run.prepare()
     run = replace(run, config=replace(run.config, random=replace(run.config.random, fallback="local")))
-    with closing(open_store(run.places.store_file, costs=run.config.costs)) as store:
+    with closing(open_store(run.places.store_file, costs=run.config.costs, make=True)) as store:
         session = demo_data.open_account(store)
         demo_data.fill(store, session, run.arguments.records)
     # Late: they bring Qt.

@@ -18,6 +18,7 @@ from desktop.models.embedded.storage import entries, journal
 from desktop.models.embedded.storage.store import Opened, Store
 from desktop.models.embedded.storage.tables import User
 from desktop.models.ledger import emails, passwords
+from desktop.models.ledger.registering import check_new
 from desktop.terms.errors import BadInput, NotAllowed, NotSignedIn, SignInRefused, StoreDamaged
 from desktop.terms.values import Account, OperationType, Role, Session, Source, Status
 
@@ -33,8 +34,7 @@ def register(store: Store, email: str, password: str, *, starting_balance: int, 
 
     Raises `BadInput` for an unusable e-mail or password, or an e-mail that has an account.
     """
-    username = emails.normal(email)
-    passwords.check_new(password, email=username, minimum_length=minimum_length)
+    username = check_new(email, password, minimum_length=minimum_length)
     with attempts.hashing(store):
         hashed = passwords.hash_password(password)
     with store.writing() as database:

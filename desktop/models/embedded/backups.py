@@ -14,11 +14,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from desktop.models.embedded import accounts
-from desktop.models.embedded.storage import backup_files, chain, sqlite
+from desktop.models.embedded.storage import backup_files, chain, sqlite, whereabouts
 from desktop.models.embedded.storage.opening import check_name, open_store
 from desktop.models.embedded.storage.store import Store, remembered_file
 from desktop.models.embedded.verify import verify
 from desktop.system.private_files import (
+    UNFINISHED,
     check_replaceable,
     create_private,
     make_folder,
@@ -28,7 +29,7 @@ from desktop.system.private_files import (
     sync_folder,
     write_private,
 )
-from desktop.terms.errors import AppError, StoreDamaged, StoreError, StoreLocked
+from desktop.terms.errors import AppError, StoreDamaged, StoreError, StoreForeign, StoreLocked
 from desktop.terms.values import OperationType
 
 log = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ def back_up(
         raise StoreError("The store's own key file is missing: a backup without it could never be verified.")
     if target.resolve() in {file.resolve() for file in (*_files_of(store.file).values(), *keep)}:
         raise StoreError(f"A backup cannot take the place of {target}. Choose another file.")
-    if target.is_file() and sqlite.has_content(target) and not backup_files.is_one(target):
+    if _is_something_else(target):
         raise StoreError(f"{target} is something else than a backup, and was left as it is. Choose another file.")
     try:
         with sqlite.translated(store.file, store.is_damaged):
@@ -67,6 +68,13 @@ def back_up(
     except OSError as error:
         raise StoreError(f"The backup could not be written ({target}): {error.strerror or error}.") from error
     log.info("backed up")
+
+
+def _is_something_else(target: Path) -> bool:
+    """Whether a name leads to what would be lost under a backup: to anything but a backup, or nothing at all."""
+    if not target.is_file():
+        return os.path.lexists(target)
+    return sqlite.has_content(target) and not backup_files.is_one(target)
 
 
 def _files_of(store_file: Path) -> dict[str, Path]:
@@ -109,7 +117,8 @@ def _abandoned(folder: Path) -> list[Path]:
     """Unfinished backups that a killed program left behind: so old that nobody can be writing them."""
     long_ago = time.time() - ABANDONED_S
     found = []
-    for file in folder.glob(f".*{backup_files.SUFFIX}.*.part*"):
+    older = f".*{backup_files.SUFFIX}.*.part"  # as version 1.0.0 called them
+    for file in (each for pattern in (UNFINISHED, older) for each in folder.glob(f"{pattern}*")):
         with contextlib.suppress(FileNotFoundError):  # another window was faster
             if file.stat().st_mtime < long_ago:
                 found.append(file)
@@ -164,6 +173,11 @@ def restore(
     nothing was changed.
     """
     check_name(store_file)
+    if sqlite.has_content(store_file) and not whereabouts.is_store(store_file):
+        raise StoreForeign(
+            f"{store_file} is not a Metercalc store: a backup does not take its place. Move it away, or say with "
+            "--data-dir or [database] url where the store is. Nothing was replaced."
+        )
     make_folder(store_file.parent)
     # On the store's own disk: there it takes its place in one step.
     workshop = real_place(store_file).parent / f"restoring-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"

@@ -28,12 +28,16 @@ class LoginDialog(QDialog):
     appeared = Signal()  # on screen for the first time
     quit_asked = Signal()
 
-    def __init__(self, *, sessions: SessionController, settings: QSettings, starting_balance: str) -> None:
+    def __init__(
+        self, *, sessions: SessionController, settings: QSettings, starting_balance: str, ledger: str = ""
+    ) -> None:
+        """`ledger` says where a new ledger lies: whoever meant another one sees it before they register."""
         super().__init__()
         self.setObjectName("login_dialog")
         self._sessions = sessions
         self._settings = settings
         self._starting_balance = starting_balance
+        self._place = ledger and f"\n\nThis is a new ledger, at {_breakable(ledger)}."
         self._has_appeared = False
         self._build()
         self._connect()
@@ -132,7 +136,7 @@ class LoginDialog(QDialog):
     def _show_first_run(self, first_run: bool) -> None:
         self._welcome.setText(
             "Welcome. The first account becomes the administrator and starts with "
-            f"{self._starting_balance} credits: choose an e-mail and a password, and register."
+            f"{self._starting_balance} credits: choose an e-mail and a password, and register.{self._place}"
             if first_run
             else "Sign in to calculate, or register a new account."
         )
@@ -206,6 +210,11 @@ class LoginDialog(QDialog):
             self.show_error(reason)
         self._first_field().setFocus()
         self.show()
+
+
+def _breakable(path: str) -> str:
+    """A path that a label can wrap, which is done at words alone: with room for a break, of no width, all along it."""
+    return "\u200b".join(path)
 
 
 def _wrapped(name: str, role: str) -> QLabel:

@@ -23,7 +23,13 @@ def program(people: Program, tmp_path: Path) -> Program:
 def test_register_makes_the_store_and_its_first_account_is_the_administrator(tmp_path: Path) -> None:
     program = Program(tmp_path / "data")
     first = program.run("register", " Ann@Example.org ", "--password-stdin", stdin=PASSWORD)
-    assert (first.status, first.out) == (0, "Registered ann@example.org (admin) with a balance of 1,000.00.\n")
+    assert (first.status, first.out.splitlines()) == (
+        0,
+        [
+            "Registered ann@example.org (admin) with a balance of 1,000.00.",
+            f"A new ledger was made for it: {program.folder / 'metercalc.db'}.",
+        ],
+    )
     second = program.run("register", BOB, "--password-stdin", "--json", stdin=PASSWORD)
     assert second.json == {"user": BOB, "role": "user", "status": "active", "balance": "1000.00"}
     answer = program.as_user("ANN@example.org", "balance", "--json").json

@@ -167,7 +167,7 @@ def test_a_backup_takes_no_pipes_place(program: Program, tmp_path: Path) -> None
     before = set(tmp_path.iterdir())
     refused = program.run("backup", str(pipe))
     assert (refused.status, refused.out) == (5, "")
-    assert f"({pipe}): it is a pipe, and was left as it is." in refused.err
+    assert f"{pipe} is something else than a backup, and was left as it is." in refused.err
     assert pipe.is_fifo()
     assert set(tmp_path.iterdir()) == before
 

@@ -156,3 +156,45 @@ def test_two_writers_at_once_leave_one_of_the_two_contents(tmp_path: Path) -> No
         thread.join(timeout=30)
     assert file.read_bytes() in contents
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_name_as_long_as_a_name_can_be_is_written(tmp_path: Path) -> None:
+    file = tmp_path / ("n" * 255)
+    private_files.write_private(file, b"new")
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFO here")
+def test_what_is_no_file_gives_way_to_none_and_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    with socket.socket(socket.AF_UNIX) as one:
+        here = os.open(tmp_path, os.O_RDONLY)  # a socket's name can have a hundred bytes
+        one.bind(f"/proc/self/fd/{here}/socket" if Path("/proc/self/fd").is_dir() else str(tmp_path / "socket"))
+        os.close(here)
+    (tmp_path / "folder").mkdir()
+    for name in ("fifo", "socket", "folder"):
+        before = (tmp_path / name).lstat()
+        with pytest.raises(OSError):  # noqa: PT011 - each has its own errno
+            private_files.write_private(tmp_path / name, b"new")
+        with pytest.raises(OSError):  # noqa: PT011
+            private_files.read_start(tmp_path / name, 10)
+        assert (tmp_path / name).lstat().st_ino == before.st_ino
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_file_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"12345")
+    assert (private_files.read_whole(file, 5), private_files.read_start(file, 4)) == (b"12345", b"1234")
+    with pytest.raises(OSError, match="large"):
+        private_files.read_whole(file, 4)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no permission bits")
+def test_a_file_is_closed_to_others_and_its_owner_can_do_what_they_could(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    for before, after in ((0o644, 0o600), (0o444, 0o400), (0o600, 0o600)):
+        file.chmod(before)
+        assert private_files.close_to_others(file) == (before != after)
+        assert mode(file) == after

@@ -18,11 +18,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop.models.embedded.storage import forms
-from desktop.system.private_files import write_private
+from desktop.system.private_files import read_whole, write_private
 from desktop.terms.errors import MachineError, StoreError
 
 EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 KEY_BYTES = 32
+_MOST_KEY = 1000  # bytes of a key file; more is none
+_MOST_ANCHOR = 1 << 30  # bytes of an anchor; a chain takes 80
 USUAL_SUFFIX = ".db"
 SIDE_SUFFIXES = (".key", ".anchor")
 NO_USER = 0  # the anchor's name for the journal, which belongs to nobody
@@ -109,7 +111,7 @@ def read_key(file: Path) -> bytes | None:
     Raises `MachineError` where the system could not open it: that says nothing about the key.
     """
     try:
-        key = bytes.fromhex(file.read_text("ascii").strip())
+        key = bytes.fromhex(read_whole(file, _MOST_KEY).decode("ascii").strip())
     except ValueError:
         return None
     except OSError as error:
@@ -172,7 +174,7 @@ def read_anchor(file: Path, key: bytes) -> Anchor | None:
 def anchor_content(file: Path) -> bytes | None:
     """What an anchor's file holds, or None where there is none. Raises `StoreError`, and `MachineError`."""
     try:
-        return file.read_bytes()
+        return read_whole(file, _MOST_ANCHOR)
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -4,35 +4,51 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from peewee import SqliteDatabase
 
-from desktop.models.embedded.storage import added_operations, backup_files, chain, journal, migrations, sqlite
+from desktop.models.embedded.storage import (
+    added_operations,
+    backup_files,
+    chain,
+    journal,
+    migrations,
+    sqlite,
+    whereabouts,
+)
 from desktop.models.embedded.storage.migrations import first
 from desktop.models.embedded.storage.store import OTHER_NAMES, Store, has_other_names
 from desktop.models.embedded.storage.tables import Record, User
-from desktop.system.private_files import create_private, make_folder, real_place, try_out
+from desktop.system.private_files import close_to_others, create_private, make_folder, real_place, try_out
 from desktop.terms.errors import StoreDamaged, StoreError, StoreFull, StoreNewer, StoreReadOnly
 from desktop.terms.values import OperationType
+
+log = logging.getLogger(__name__)
 
 FORMS_OF_TEXT = 3  # the last version of the schema whose key is told by its first price
 
 
 def open_store(
-    file: Path, *, costs: Mapping[OperationType, int], backups: Path | None = None, remembered: Path | None = None
+    file: Path,
+    *,
+    costs: Mapping[OperationType, int],
+    backups: Path | None = None,
+    remembered: Path | None = None,
+    make: bool = True,
 ) -> Store:
-    """Open a store, making or upgrading it where needed, and leave the calling thread connected to it.
+    """Open a store, upgrading it and making it (only to `make`) where needed; the calling thread is connected to it.
 
     `costs` are the prices of a new store, in hundredths of a credit; `backups` is where the copy made before an
     upgrade goes; `remembered` is the folder where this program keeps the last links that it has seen. Raises
-    `StoreNewer`, `StoreDamaged` (also where a store was before and is gone or empty now), leaving the files as they
-    are, and other `StoreError`s.
+    `StoreMissing`, `StoreNewer`, `StoreDamaged` (also where a store was before and is gone or empty now), leaving the
+    files as they are, and other `StoreError`s.
     """
     check_name(file)
-    _make_file(file)
+    _make_file(file, make=make)
     _drop_leftover_name(file)
     reason = _cannot_write(file)
     try:
@@ -62,6 +78,7 @@ def _open(
     try:
         _check_file(file, read_only=reason is not None, sealed=sealed)
         store.connect()
+        _close_to_others(file)
         with sqlite.translated(file, store.is_damaged):
             made = _upgrade(store, costs, backups or file.parent / "backups")
             store.load_key()
@@ -77,6 +94,18 @@ def _open(
         store.disconnect()
         raise
     return store
+
+
+def _close_to_others(file: Path) -> None:
+    """Mend a store, a key or an anchor that others can read: a copy or another umask left it so."""
+    for each in (chain.key_file(file), file, chain.anchor_file(file)):
+        try:
+            if close_to_others(each):
+                log.warning("others could reach %s: from now on it is its owner's alone", each)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            log.warning("others can reach %s: %s", each, os.strerror(error.errno or 0))
 
 
 def _has_log(file: Path) -> bool:
@@ -129,14 +158,16 @@ def check_name(file: Path) -> None:
         )
 
 
-def _make_file(file: Path) -> None:
+def _make_file(file: Path, *, make: bool) -> None:
     try:
         if not file.exists():
             # In this order: another program may be making the store meanwhile, whose file comes first.
             if (chain.key_file(file).exists() or chain.anchor_file(file).exists()) and not file.exists():
                 raise StoreDamaged(_gone(file, "is missing"))
+            if not make:
+                whereabouts.require(file)
             make_folder(file.parent)
-            try_out(chain.anchor_file(file))  # the longest name beside it: else the store would be left without one
+            try_out(sqlite.side_file(file, "-journal"))  # the longest name beside it
             create_private(file)
     except FileExistsError:
         return
@@ -161,6 +192,7 @@ def _cannot_write(file: Path) -> str | None:
 
 def _check_file(file: Path, *, read_only: bool, sealed: bool) -> None:
     """Look at the file before anything is changed in it: whose is it, and how new?"""
+    whereabouts.refuse_foreign(file)
     # SQLite would remove a log that lies beside an emptied file, and all that is still in it.
     if chain.anchor_file(file).exists() and not sqlite.has_content(file):
         raise StoreDamaged(_gone(file, "is empty"))
@@ -170,7 +202,7 @@ def _check_file(file: Path, *, read_only: bool, sealed: bool) -> None:
     pending = sqlite.side_file(file, "-wal")
     if read_only and "immutable" in database.database and sqlite.has_content(pending):
         raise StoreError(f"The store holds charges not yet merged and cannot be read without writing ({file}).")
-    with sqlite.translated(file):
+    with _told_apart(file), sqlite.translated(file):
         database.connect()
         try:
             # In this order: another process may be making the store meanwhile, all in one commit.
@@ -184,11 +216,24 @@ def _check_file(file: Path, *, read_only: bool, sealed: bool) -> None:
     if gone:
         raise StoreDamaged(_gone(file, "is empty"))
     if owner != sqlite.APPLICATION_ID and not (empty and owner == found == 0):
-        raise StoreDamaged(f"This file is not a Metercalc store ({file}). Nothing was changed in it.")
+        if whereabouts.is_store(file):  # its key lies beside it: it was one
+            raise StoreDamaged(f"This file is not a Metercalc store ({file}). Nothing was changed in it.")
+        raise whereabouts.foreign(file)
     if not found and not empty:  # its first commit holds both
         raise StoreDamaged(f"The store is damaged ({file}): it has lost the version of its schema.")
     if found > migrations.SCHEMA_VERSION:
         raise StoreNewer(f"The store was written by a newer Metercalc ({file}, version {found}). Update the program.")
+
+
+@contextlib.contextmanager
+def _told_apart(file: Path) -> Iterator[None]:
+    """Call a damaged file that never was a store what it is: what is said of damage is to put a backup in its place."""
+    try:
+        yield
+    except StoreDamaged:
+        if not whereabouts.is_store(file):
+            raise whereabouts.foreign(file) from None
+        raise
 
 
 def _is_empty(database: SqliteDatabase) -> bool:

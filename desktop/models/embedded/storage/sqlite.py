@@ -233,7 +233,7 @@ def damaged(file: Path) -> StoreDamaged:
 
 def _cannot_open(file: Path, name: str) -> AppError:
     """What keeps SQLite from opening the store or making its side files: it does not say, so the same is tried here."""
-    probe = file.with_name(f".{file.name}.{os.urandom(4).hex()}.probe")
+    probe = file.with_name(f".metercalc-{os.urandom(4).hex()}.probe")
     try:
         with ExitStack() as opened:
             for _ in range(_FILES):

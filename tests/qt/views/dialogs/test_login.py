@@ -32,8 +32,8 @@ def dialog(qtbot: QtBot, sessions: FakeSessions, settings: QSettings) -> LoginDi
     return open_dialog(qtbot, sessions, settings)
 
 
-def open_dialog(qtbot: QtBot, sessions: FakeSessions, settings: QSettings) -> LoginDialog:
-    dialog = LoginDialog(sessions=sessions, settings=settings, starting_balance="1,000.00")
+def open_dialog(qtbot: QtBot, sessions: FakeSessions, settings: QSettings, ledger: str = "") -> LoginDialog:
+    dialog = LoginDialog(sessions=sessions, settings=settings, starting_balance="1,000.00", ledger=ledger)
     qtbot.addWidget(dialog)
     with qtbot.waitExposed(dialog):
         dialog.show()
@@ -175,3 +175,16 @@ def test_everything_can_be_reached_by_tab(qtbot: QtBot, dialog: LoginDialog) -> 
         reached.append(focused.objectName())
         qtbot.keyClick(focused, Qt.Key.Key_Tab)
     assert set(reached) >= {"email_edit", "password_edit", "sign_in_button", "register_button"}
+
+
+def test_a_new_ledger_says_where_it_lies_however_long_its_path(
+    qtbot: QtBot, sessions: FakeSessions, settings: QSettings
+) -> None:
+    place = "/home/ada/" + "a-folder-with-a-long-name/" * 6 + "metercalc.db"
+    dialog = open_dialog(qtbot, sessions, settings, ledger=place)
+    welcome = part(dialog, QLabel, "welcome_label")
+    assert "ledger" not in welcome.text()
+    sessions.first_run_known.emit(True)
+    assert place in welcome.text().replace("\u200b", "")
+    assert welcome.minimumSizeHint().width() <= welcome.width()
+    assert welcome.heightForWidth(welcome.width()) <= welcome.height()

@@ -12,7 +12,7 @@ from desktop.models.embedded.storage import chain, migrations, sqlite
 from desktop.models.embedded.storage.migrations.upgrade import Step
 from desktop.models.embedded.storage.opening import open_store
 from desktop.models.embedded.verify import verify
-from desktop.terms.errors import StoreDamaged, StoreError, StoreNewer
+from desktop.terms.errors import StoreError, StoreForeign, StoreNewer
 from desktop.terms.values import OperationType
 from tests.support.stores import COSTS, create, in_processes, make_store, raw
 
@@ -114,7 +114,7 @@ def test_what_is_not_a_store_is_refused_and_left_byte_for_byte(tmp_path: Path, m
     assert callable(make)
     make(file)
     before = contents(tmp_path)
-    with pytest.raises(StoreDamaged):
+    with pytest.raises(StoreForeign):
         make_store(file)
     assert contents(tmp_path) == before
 
