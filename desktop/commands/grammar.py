@@ -169,7 +169,10 @@ def _add_records(add_parser: AddParser) -> None:
     for option in _FILTERS:
         records.add_argument(option.flag, dest=option.name, help=option.help, **_settings(option))
     records.add_argument(
-        "--sort", type=words.order, metavar="[-]COLUMN", help="date, operation, operands, response, amount or balance"
+        "--sort",
+        type=words.order,
+        metavar="[-]COLUMN",
+        help="date, operation, operands, response, amount (a charge above 0) or balance",
     )
     records.add_argument("--page", type=words.count, metavar="N")
     records.add_argument("--per-page", type=words.count, metavar="N")

@@ -48,6 +48,7 @@ class StoreController(QObject):
         self.setObjectName("store_controller")
         self._lanes = lanes
         self._access = access
+        self._begun = False
         self._looking = False
         self._asking_for_others = False
         self._standing = {"state": "", "proof": "", "anchor": "", "backup": ""}  # by what is in trouble
@@ -67,7 +68,10 @@ class StoreController(QObject):
 
     @Slot()
     def begin(self) -> None:
-        """Watch, and prove the ledger in the background; what has been proved is backed up once a day."""
+        """Watch, prove the ledger in the background, back up daily what has been proved. Once is enough."""
+        if self._begun:
+            return
+        self._begun = True
         for timer in self._timers:
             timer.start()
         self._poll()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
@@ -29,6 +30,10 @@ _FIELDS: Mapping[Column | Detail, tuple[str, ...]] = {
 }
 
 
+# A sign, then digits with what a locale puts between them: a spreadsheet reads a number, or text, and no formula.
+_FIGURE = re.compile(r"[+\-−]?[0-9]+([.,'’ \u00a0\u202f٬٫][0-9]+)*")
+
+
 class CopyFormat(StrEnum):
     """The formats to copy in; the value is what a menu shows."""
 
@@ -39,8 +44,16 @@ class CopyFormat(StrEnum):
 
 
 def as_shown(cells: Sequence[Sequence[str]]) -> str:
-    """Rows of cells, tabs between: what a spreadsheet takes when it is pasted. A tab or line break becomes a space."""
-    return "\n".join("\t".join(" ".join(cell.split("\t")).replace("\n", " ") for cell in row) for row in cells)
+    """Rows of cells, tabs between: what a spreadsheet takes when it is pasted, guarded against formulas.
+
+    A tab or line break becomes a space. Figures stay as they are shown, with their sign and groups.
+    """
+    return "\n".join("\t".join(_pasted(cell) for cell in row) for row in cells)
+
+
+def _pasted(cell: str) -> str:
+    text = " ".join(cell.split("\t")).replace("\r", " ").replace("\n", " ")
+    return text if _FIGURE.fullmatch(text) else guarded(text)
 
 
 def as_markdown(headers: Sequence[str], cells: Sequence[Sequence[str]], right: Sequence[bool]) -> str:

@@ -34,6 +34,10 @@ _FIRSTS = frozenset(_FORMULA)
 TEXTS = frozenset(row.type.value for row in OPERATIONS.values() if row.compute is None)
 """The operations whose operands and response are words, also where they are all digits: a reason, a random string."""
 
+# Those that an export can have, and line breaks: a spreadsheet may be set to another than the file was written with.
+_SEPARATORS = ",;\t\r\n"
+_BETWEEN = re.compile(f"([{_SEPARATORS}])")
+_RISKY = re.compile(rf'[{_SEPARATORS}][ "]*[{"".join(map(re.escape, _FORMULA))}]')  # after a separator
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
@@ -112,10 +116,20 @@ def raw_record(entry: Entry) -> RawRecord:
 
 
 def guarded(cell: str) -> str:
-    """A text cell that no spreadsheet takes for a formula; a number stays the number it is."""
-    if cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell):
-        return f"'{cell}"
-    return cell
+    """A text cell that no spreadsheet takes for a formula, nor what follows a separator in it; a number stays as it is.
+
+    Quotes are no guard: who reads the file by another separator finds them in the middle of a cell.
+    """
+    if not _RISKY.search(f",{cell}"):
+        return cell
+    whole = f"'{cell}" if cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell) else cell
+    first, *rest = _BETWEEN.split(whole)  # the parts and, between them, the separators
+    return first + "".join(part if part in _SEPARATORS else _guarded_part(part) for part in rest)
+
+
+def _guarded_part(part: str) -> str:
+    bare = part.strip(' "')
+    return f"'{part}" if bare.startswith(_FORMULA) and not _NUMBER.fullmatch(bare) else part
 
 
 def kept_as_text(cell: str) -> str:
@@ -148,7 +162,9 @@ def _csv_cells(row: RawRecord) -> tuple[object, ...]:
     """One record's cells. Only texts can be formulas; an amount is a number whatever its sign."""
     (id_, request_id, step, seq, operation, operands, response, exact, source, amount, balance, date, deleted,
      expression) = row  # fmt: skip
-    if not _FIRSTS.isdisjoint((operands[:1], response[:1], expression[:1], operation[:1], source[:1], request_id[:1])):
+    if _RISKY.search(f",{operands},{response},{expression}") or not _FIRSTS.isdisjoint(
+        (operation[:1], source[:1], request_id[:1])
+    ):
         texts = (operation, operands, response, source, expression, request_id)
         operation, operands, response, source, expression, request_id = map(guarded, texts)
     return (

@@ -227,24 +227,21 @@ def _amount_plan(filters: Filters, plan: Plan) -> Plan:
     least, most, before = filters.least, filters.most, plan.amount
 
     def is_within(amount: int) -> bool:
-        size = abs(amount)
+        shown = -amount
         return (
-            (least is None or size >= least) and (most is None or size <= most) and (before is None or before(amount))
+            (least is None or shown >= least) and (most is None or shown <= most) and (before is None or before(amount))
         )
 
     return replace(plan, amount=is_within)
 
 
 def _amount_words(filters: Filters, number_format: NumberFormat) -> str:
-    least, most = (None if bound is None else format_money(bound, number_format) for bound in _bounds(filters))
+    bounds = filters.least, filters.most
+    least, most = (None if bound is None else format_money(bound, number_format, signed=True) for bound in bounds)
     if least == most:
         return f"amounts of {least}"
     found = [f"of at least {least}"] if least is not None else []
     return "amounts " + " and ".join([*found, f"of at most {most}"] if most is not None else found)
-
-
-def _bounds(filters: Filters) -> tuple[int | None, int | None]:
-    return filters.least, filters.most
 
 
 FILTERS: tuple[Filter, ...] = (
@@ -288,7 +285,7 @@ FILTERS: tuple[Filter, ...] = (
     ),
     Filter(
         "amount",
-        lambda filters: _range("abs(r.amount)", filters.least, "<=", filters.most),
+        lambda filters: _range("-r.amount", filters.least, "<=", filters.most),
         _amount_words,
         fields=("least", "most"),
         plan=_amount_plan,

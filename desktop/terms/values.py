@@ -136,9 +136,9 @@ class Filters:
     """Which records are meant. All None or empty: every record of the user that is not deleted.
 
     `search` holds readings of one search text, of which any may match (see `searching.readings`). `since` and `until`
-    are UTC microseconds, `until` exclusive. `least` and `most` bound the amount without its sign, in hundredths, both
-    inclusive. `trash` means deleted records only. `more` are filters without a field here (see `filters`):
-    their names and what they are set to, in the order of the names.
+    are UTC microseconds, `until` exclusive. `least` and `most` bound the amount as it is shown, both inclusive:
+    hundredths, below zero for a charge. `trash` means deleted records only. `more` are filters without a field here
+    (see `desktop.finding.filters`): their names and what they are set to, in the order of the names.
     """
 
     search: tuple[str, ...] = ()

@@ -272,6 +272,7 @@ class Program(QObject):
         assert self.window is not None
         self.window.show()
         self.application.installEventFilter(self)
+        self._build_on()  # the window is built, so the store begins: with the session, painted or not
 
     @Slot(str)
     def _on_signed_out(self, _reason: str) -> None:
@@ -340,7 +341,10 @@ class Program(QObject):
         from PySide6.QtCore import QUrl
         from PySide6.QtGui import QDesktopServices
 
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.places.log_dir)))
+        from desktop.system import outside
+
+        with outside.environment():
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.places.log_dir)))
 
     @Slot(str, str)
     def _on_bug(self, reference: str, trace: str) -> None:

@@ -138,12 +138,13 @@ def trouble(entries: list[Entry], file: Path) -> list[str]:
     found += [] if len(rows) == len(entries) else [f"{len(rows)} rows for {len(entries)} records"]
     for entry, row in zip(entries, rows, strict=False):
         cells = dict(zip(header, row, strict=True))
-        found += [f"a formula in {name}: {cell!r}" for name, cell in cells.items() if _is_formula(cell)]
+        parts = [(name, part) for name, cell in cells.items() for part in (cell, *re.split("[,;\t\r\n]", cell))]
+        found += [f"a formula in {name}: {part!r}" for name, part in parts if _is_formula(part)]
         for name in TEXTS:
             meant, cell = getattr(entry, name), cells[name]
             if _is_number(meant) and cell != meant:
                 found.append(f"the number {meant} in {name} became {cell!r}")
-            if cell not in (meant, f"'{meant}"):
+            if cell.replace("'", "") != meant.replace("'", ""):  # the guard's one sign, wherever a part begins
                 found.append(f"{meant!r} in {name} became {cell!r}")
         found += [
             f"{getattr(entry, name)} hundredths became {cells[name]}"

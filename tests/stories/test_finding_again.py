@@ -51,7 +51,7 @@ def test_filters_lead_to_records_are_kept_by_name_and_lead_there_again(
             part(window, QToolButton, "chip_subtraction").click()
         assert operands(window) == ["4 × 5", "7 − 2", "12.5 × 3"]
         with qtbot.waitSignal(program.records.page_changed):
-            part(window, QLineEdit, "least_edit").setText("25")
+            part(window, QLineEdit, "most_edit").setText("-25")
         assert operands(window) == ["4 × 5", "12.5 × 3"]
         part(window, QTableView, "records_table").selectAll()
         assert part(window, QLabel, "selection_label").text() == "2 records selected · sum −60.00 · average −30.00"

@@ -79,7 +79,7 @@ class ExportDialog(Dialog):
         theme.set_role(self._explanation, "muted")
         self.layout_.addWidget(self._explanation)
         self.layout_.addStretch(1)
-        self.add_buttons(accept="Choose &file …", reject="Cancel").accepted.connect(self._on_choose_file)
+        self.add_buttons(accept="&Choose file …", reject="Cancel").accepted.connect(self._on_choose_file)
         self.setMinimumWidth(420)
 
     def _recall(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QPaintEvent
+from PySide6.QtGui import QAction, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout
 from typing_extensions import override
 
@@ -124,6 +124,18 @@ class LoginDialog(QDialog):
         self._error.show()
         self._fit()
         announce(self, text, urgent=True)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc clears the field that it is pressed in, and never ends the program: closing the window does."""
+        if event.key() == Qt.Key.Key_Escape:
+            field = self.focusWidget()
+            if isinstance(field, QLineEdit):
+                field.clear()
+            self._forget_error()
+            event.accept()
+            return
+        super().keyPressEvent(event)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

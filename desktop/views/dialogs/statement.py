@@ -59,7 +59,7 @@ class StatementDialog(Dialog):
         form.addRow("&Period", self._period)
         form.addRow("&From", self._first)
         form.addRow("&To, included", self._last)
-        form.addRow("Pa&per", self._paper)
+        form.addRow("Pape&r", self._paper)
         self.layout_.addLayout(form)
         self._error = self.add_text("", role="negative")
         self._error.setObjectName("statement_error_label")

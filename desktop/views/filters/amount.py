@@ -1,4 +1,4 @@
-"""Which amounts are looked for, without their sign: at least, at most, both included. It knows no record."""
+"""Which amounts are looked for, as the column shows them: from, to, both included. It knows no record."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from desktop.terms.values import Filters
 from desktop.views.filters.part import FilterPart
 from desktop.views.filters.search import TYPING_DELAY_MS
 from desktop.views.look import theme
+from desktop.views.look.clearing_edit import ClearingEdit
 
-_CHARS = 9
+_CHARS = 11
+_PAID, _PUT_IN = -1000, 100_000  # examples, in hundredths
 
 
 class AmountFilter(FilterPart):
@@ -29,18 +31,27 @@ class AmountFilter(FilterPart):
         self._delay = QTimer(self)
         self._delay.setSingleShot(True)
         self._delay.setInterval(TYPING_DELAY_MS)
-        self.least = self._field("least_edit", "least", "Amount of at least")
-        self.most = self._field("most_edit", "most", "Amount of at most")
+        self._hint = (
+            f"As the column shows it: {self._money(_PAID)} was paid, {self._money(_PUT_IN)} was put in. "
+            f"Amounts from {self._money(3 * _PAID)} to {self._money(_PAID)} are those of 10 to 30 that were paid."
+        )
+        self.least = self._field("least_edit", self._money(3 * _PAID), "Amounts from")
+        self.most = self._field("most_edit", self._money(_PAID), "Amounts up to")
         self._delay.timeout.connect(self.changed)
 
     def _field(self, name: str, hint: str, spoken: str) -> QLineEdit:
-        field = QLineEdit()
+        field = ClearingEdit()
         field.setObjectName(name)
         field.setPlaceholderText(hint)
         field.setAccessibleName(spoken)
+        field.setToolTip(self._hint)
         field.setFixedWidth(field.fontMetrics().averageCharWidth() * _CHARS + 2 * theme.MEDIUM)
         field.textChanged.connect(self._on_text)
+        field.escaped.connect(self.escaped)
         return field
+
+    def _money(self, hundredths: int) -> str:
+        return format_money(hundredths, self._format, signed=True)
 
     @override
     def put_into(self, filters: Filters) -> Filters:
@@ -48,14 +59,13 @@ class AmountFilter(FilterPart):
 
     @override
     def state(self) -> Any:
-        bounds = [self._read(self.least), self._read(self.most)]
-        return None if bounds == [None, None] else bounds
+        least, most = self._read(self.least), self._read(self.most)
+        return None if least is None and most is None else {"least": least, "most": most}
 
     @override
     def recall(self, state: Any) -> None:
-        bounds = state if isinstance(state, list) and len(state) == 2 else (None, None)
-        for field, bound in zip((self.least, self.most), bounds, strict=True):
-            field.setText(format_money(bound, self._format) if type(bound) is int and bound >= 0 else "")
+        for field, bound in zip((self.least, self.most), _bounds(state), strict=True):
+            field.setText("" if bound is None else self._money(bound))
         self._delay.stop()
 
     @property
@@ -68,26 +78,47 @@ class AmountFilter(FilterPart):
     def needs_room(self) -> bool:
         return self.is_touched
 
+    @property
+    @override
+    def trouble(self) -> str:
+        for field in (self.least, self.most):
+            if trouble := self._trouble_of(field):
+                return trouble
+        least, most = self._read(self.least), self._read(self.most)
+        if least is not None and most is not None and least > most:
+            return f"No amount is from {self._money(least)} to {self._money(most)}: the first one is the larger."
+        return ""
+
     def _read(self, field: QLineEdit) -> int | None:
         try:
-            return abs(parse_money(field.text(), self._format))
+            return parse_money(field.text(), self._format)
         except BadInput:
             return None
 
-    def _mark(self) -> None:
-        """Show which field holds what is no amount."""
-        for field in (self.least, self.most):
-            trouble = ""
-            if field.text().strip():
-                try:
-                    parse_money(field.text(), self._format)
-                except BadInput as error:
-                    trouble = error.message
-            theme.set_role(field, "invalid" if trouble else "")
-            field.setToolTip(trouble)
-            field.setAccessibleDescription(trouble)
+    def _trouble_of(self, field: QLineEdit) -> str:
+        if field.text().strip():
+            try:
+                parse_money(field.text(), self._format)
+            except BadInput as error:
+                return error.message
+        return ""
 
     @Slot()
     def _on_text(self) -> None:
-        self._mark()
+        for field in (self.least, self.most):
+            trouble = self._trouble_of(field)
+            theme.set_role(field, "invalid" if trouble else "")
+            field.setToolTip(trouble or self._hint)
+            field.setAccessibleDescription(trouble)
         self._delay.start()
+
+
+def _bounds(state: Any) -> tuple[int | None, int | None]:
+    """The bounds in a state. A list is version 1.0.0's: without the sign, and nearly always of what was paid."""
+    if isinstance(state, list) and len(state) == 2:
+        least, most = (bound if type(bound) is int and bound >= 0 else None for bound in state)
+        return None if most is None else -most, None if least is None else -least
+    if isinstance(state, dict):
+        least, most = (state.get(name) for name in ("least", "most"))
+        return least if type(least) is int else None, most if type(most) is int else None
+    return None, None

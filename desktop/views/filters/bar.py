@@ -23,6 +23,7 @@ from desktop.views.filters.period import PeriodFilter
 from desktop.views.filters.search import SearchFilter
 from desktop.views.filters.widgets import parts_of
 from desktop.views.look import theme
+from desktop.views.look.announcing import announce
 from desktop.views.look.flow_layout import FlowLayout
 
 Part = TypeVar("Part", bound=FilterPart)
@@ -34,6 +35,7 @@ class FilterBar(QWidget):
     """What is looked for."""
 
     changed = Signal()
+    entry_asked = Signal()  # Esc where there was nothing to clear
     table_asked = Signal()  # Enter in the search: on to what was found
 
     def __init__(self, *, number_format: NumberFormat, saved: QWidget | None = None) -> None:
@@ -46,6 +48,7 @@ class FilterBar(QWidget):
         self._amount = self._part("amount", AmountFilter)
         self._more = QToolButton()
         self._clear = QPushButton("Clear filters")
+        self._trouble = QLabel()
         self._build()
         self._arrange(saved)
         self._connect()
@@ -61,6 +64,10 @@ class FilterBar(QWidget):
         self._clear.setObjectName("clear_filters_button")
         self._clear.setEnabled(False)
         theme.set_role(self._clear, "link")
+        self._trouble.setObjectName("filter_trouble_label")
+        self._trouble.setWordWrap(True)
+        theme.set_role(self._trouble, "negative")
+        self._trouble.hide()
 
     def _arrange(self, saved: QWidget | None) -> None:
         self._usual = QWidget()
@@ -96,10 +103,12 @@ class FilterBar(QWidget):
         whole.setSpacing(theme.SMALL)
         whole.addLayout(self._row)
         whole.addWidget(self._further)
+        whole.addWidget(self._trouble)
 
     def _connect(self) -> None:
         for part in self._parts.values():
             part.changed.connect(self._on_part)
+            part.escaped.connect(self.entry_asked)
         self._search.left.connect(self.table_asked)
         self._search.edit.textChanged.connect(self._show_use)
         self._period.days_asked.connect(self._on_days_asked)
@@ -128,6 +137,11 @@ class FilterBar(QWidget):
     def narrow(self, name: str, state: Any) -> None:
         """Set one filter beside the others, and say so once."""
         self.recall(self.state() | {name: state})
+
+    @property
+    def search_edit(self) -> QWidget:
+        """The search field."""
+        return self._search.edit
 
     @property
     def more_shown(self) -> bool:
@@ -166,6 +180,11 @@ class FilterBar(QWidget):
     def _show_use(self) -> None:
         self._clear.setEnabled(any(part.is_touched for part in self._parts.values()))
         unseen = 0 if self._more.isChecked() else sum(part.needs_room for part in self._parts.values())
+        trouble = " ".join(filter(None, (part.trouble for part in self._parts.values())))
+        if trouble and trouble != self._trouble.text():
+            announce(self, trouble, urgent=True)
+        self._trouble.setText(trouble)
+        self._trouble.setVisible(bool(trouble))
         self._more.setText(f"More filters ({unseen})" if unseen else "More filters")
 
     @Slot()

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from datetime import date
 
-from PySide6.QtCore import QDate, QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QDateEdit, QWidget
+from PySide6.QtCore import QDate, QEvent, QObject, QPointF, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QTextCharFormat
+from PySide6.QtWidgets import (
+    QApplication,
+    QCalendarWidget,
+    QDateEdit,
+    QStyle,
+    QStyleOptionComboBox,
+    QToolButton,
+    QWidget,
+)
 from typing_extensions import override
 
 from desktop.terms import days
+from desktop.views.look import theme
+from desktop.views.look.icons import icon
 
 _OPEN = QDate(1999, 12, 31)  # before any record; shown as the special text
 _LAST = QDate(2999, 12, 31)  # Python's days end with the year 9999, and the day after must exist
@@ -42,6 +52,17 @@ class DayEdit(QDateEdit):
         """Set the day; None, and what is no day, leaves it open."""
         self.setDate(day if day is not None and day.isValid() else _OPEN)
 
+    def open_calendar(self) -> None:
+        """Open the calendar as a click on the arrow does: Qt has no other way."""
+        box = QStyleOptionComboBox()
+        box.initFrom(self)
+        box.editable = True
+        parts = QStyle.ComplexControl.CC_ComboBox, box, QStyle.SubControl.SC_ComboBoxArrow, self
+        at = QPointF(self.style().subControlRect(*parts).center())
+        left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        for kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
+            QApplication.sendEvent(self, QMouseEvent(kind, at, self.mapToGlobal(at), left, left, none))
+
     @override
     def stepBy(self, steps: int) -> None:
         if self.day is None:
@@ -53,10 +74,24 @@ class DayEdit(QDateEdit):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         # Only now, when it may be opened: two calendars take 10 ms of the window's building.
         self.calendarWidget().installEventFilter(self)  # once more is the same as once
+        self._dress(self.calendarWidget())
         super().mousePressEvent(event)
+
+    def _dress(self, calendar: QCalendarWidget) -> None:
+        """In the colours of the moment, with our arrows: Qt's are black, and its Sundays red, in every scheme."""
+        for name, picture in (("qt_calendar_prevmonth", "previous"), ("qt_calendar_nextmonth", "next")):
+            for button in calendar.findChildren(QToolButton, name):
+                button.setIcon(icon(picture))
+        plain = QTextCharFormat()
+        plain.setForeground(QColor(theme.colours().text))
+        for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+            calendar.setWeekdayTextFormat(day, plain)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Down and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.open_calendar()
+            return
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.lineEdit().hasSelectedText():
             self.set_open()
             return

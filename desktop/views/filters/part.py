@@ -13,6 +13,7 @@ from desktop.terms.values import Filters
 class FilterPart(QObject):
     """One filter. Its state is what JSON can hold, and None while it lets everything through."""
 
+    escaped = Signal()  # Esc in an empty field: away from the filters
     changed = Signal()  # the person set it; `recall` does not say so
 
     def __init__(self, parent: QWidget) -> None:
@@ -40,6 +41,11 @@ class FilterPart(QObject):
     def is_touched(self) -> bool:
         """Whether there is something to clear, be it something that makes no sense."""
         return self.state() is not None
+
+    @property
+    def trouble(self) -> str:
+        """Why what is set finds nothing, or is not heeded; "" for no reason."""
+        return ""
 
     @property
     def needs_room(self) -> bool:

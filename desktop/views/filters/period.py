@@ -75,6 +75,14 @@ class PeriodFilter(FilterPart):
 
     @property
     @override
+    def trouble(self) -> str:
+        first, last = self.first.day, self.last.day
+        if first is not None and last is not None and first > last:
+            return f"No day is from {first.toString(_ISO)} to {last.toString(_ISO)}: the first one is the later."
+        return ""
+
+    @property
+    @override
     def needs_room(self) -> bool:
         return self._chosen() is Period.CUSTOM
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from PySide6.QtCore import QSettings
 
+from desktop.views.look.remembered import ignored
+
 _KEY = "saved_filters"
 
 
@@ -51,6 +53,10 @@ class SavedFilters:
     def _shelves(self) -> dict[str, Any]:
         try:
             found = json.loads(str(self._settings.value(_KEY, "{}")))
-        except ValueError:  # written by something else; the program keeps working without
+        except (ValueError, RecursionError):  # written by something else; the program keeps working without
+            ignored(_KEY)
             return {}
-        return found if isinstance(found, dict) else {}
+        if isinstance(found, dict):
+            return found
+        ignored(_KEY)
+        return {}

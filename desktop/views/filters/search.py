@@ -13,6 +13,7 @@ from desktop.arithmetic.numbers import NumberFormat
 from desktop.finding.searching import readings
 from desktop.terms.values import Filters
 from desktop.views.filters.part import FilterPart
+from desktop.views.look.clearing_edit import ClearingEdit
 from desktop.views.look.icons import icon
 
 TYPING_DELAY_MS = 150
@@ -29,7 +30,7 @@ class SearchFilter(FilterPart):
         self._delay = QTimer(self)
         self._delay.setSingleShot(True)
         self._delay.setInterval(TYPING_DELAY_MS)
-        self.edit = QLineEdit()
+        self.edit = ClearingEdit()
         self.edit.setObjectName("search_edit")
         self.edit.setAccessibleName("Search in the records")
         self.edit.setPlaceholderText("Search everything shown")
@@ -37,6 +38,7 @@ class SearchFilter(FilterPart):
         self.edit.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self.edit.textChanged.connect(self._delay.start)
         self.edit.returnPressed.connect(self.left)
+        self.edit.escaped.connect(self.escaped)
         self._delay.timeout.connect(self.changed)
 
     @override

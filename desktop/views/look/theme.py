@@ -216,10 +216,15 @@ def _style(c: Colours) -> str:
         background: {c.raised}; color: {c.text}; border: 1px solid {c.border}; border-radius: {RADIUS}px;
         padding: {TIGHT + 2}px {SMALL}px; selection-background-color: {c.selection}; selection-color: {c.text};
     }}
-    QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus {{ border: 1px solid {c.accent}; }}
+    QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus {{
+        border: 2px solid {c.accent}; padding: {TIGHT + 1}px {SMALL - 1}px;
+    }}
+    QPlainTextEdit {{ background: {c.raised}; border: 1px solid {c.border}; border-radius: {RADIUS}px; }}
+    QPlainTextEdit:focus {{ border: 1px solid {c.accent}; }}
     QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDateEdit:disabled {{ color: {c.muted}; }}
     QComboBox::drop-down, QDateEdit::drop-down {{ border: none; width: 20px; }}
     QComboBox::down-arrow, QDateEdit::down-arrow {{ image: url("{chevron}"); width: 12px; height: 12px; }}
+    QComboBox {{ combobox-popup: 0; }}
     QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.border}; }}
     QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
     QPushButton, QToolButton {{
@@ -229,12 +234,18 @@ def _style(c: Colours) -> str:
     QToolButton {{ padding: {TIGHT + 2}px {SMALL}px; }}
     QPushButton:hover, QToolButton:hover {{ background: {c.sunken}; }}
     QPushButton:pressed, QToolButton:pressed, QToolButton:checked {{ background: {c.selection}; }}
-    QPushButton:focus, QToolButton:focus {{ border: 1px solid {c.accent}; }}
+    QPushButton:focus {{ border: 2px solid {c.accent}; padding: {TIGHT + 1}px {MEDIUM - 1}px; }}
+    QToolButton:focus {{ border: 2px solid {c.accent}; padding: {TIGHT + 1}px {SMALL - 1}px; }}
     QPushButton:disabled, QToolButton:disabled {{ color: {c.muted}; background: {c.surface}; }}
     QPushButton[role="primary"] {{ background: {c.accent}; color: {c.on_accent}; border-color: {c.accent}; }}
+    QPushButton[role="primary"]:focus {{
+        background: {c.selection}; color: {c.text}; border: 2px solid {c.accent};
+    }}
     QPushButton[role="primary"]:disabled {{ background: {c.sunken}; color: {c.muted}; border-color: {c.border}; }}
     QPushButton[kind="operation"] {{ padding-bottom: {MEDIUM}px; background: {c.sunken}; }}
-    QLineEdit[role="invalid"], QLineEdit[role="invalid"]:focus {{ border: 1px solid {c.negative}; }}
+    QPushButton[kind="operation"]:focus {{ padding-bottom: {MEDIUM - 1}px; }}
+    QLineEdit[role="invalid"] {{ border: 1px solid {c.negative}; }}
+    QLineEdit[role="invalid"]:focus {{ border: 2px solid {c.negative}; }}
     QToolButton[role="chip"] {{
         border-radius: {CHIP_RADIUS}px; padding: {TIGHT}px {MEDIUM}px; background: transparent; color: {c.muted};
     }}
@@ -252,20 +263,30 @@ def _style(c: Colours) -> str:
     QPushButton[role="link"]:disabled, QToolButton[role="link"]:disabled {{
         color: {c.muted}; background: transparent;
     }}
-    QPushButton[role="link"]:focus, QToolButton[role="link"]:focus {{ border: 1px solid {c.accent}; }}
+    QPushButton[role="link"]:focus, QToolButton[role="link"]:focus {{
+        border: 2px solid {c.accent}; padding: {TIGHT - 1}px;
+    }}
+    QCheckBox, QRadioButton {{ border: 2px solid transparent; border-radius: {TIGHT}px; padding: 1px; }}
+    QCheckBox:focus, QRadioButton:focus {{ border: 2px solid {c.accent}; }}
     QCheckBox::indicator {{
         width: 14px; height: 14px; border: 1px solid {c.muted}; border-radius: 3px; background: {c.raised};
     }}
-    QCheckBox::indicator:focus {{ border: 1px solid {c.accent}; }}
     QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent}; image: url("{check}"); }}
     QCheckBox::indicator:disabled {{ border-color: {c.border}; background: {c.surface}; }}
-    QTableView, QListView, QTreeView {{
-        background: {c.raised}; alternate-background-color: {c.surface}; border: 1px solid {c.border};
+    QTableView#records_table, QListView#tape_view {{
+        outline: 0; background: {c.raised}; alternate-background-color: {c.surface}; border: 1px solid {c.border};
         border-radius: {RADIUS}px; gridline-color: transparent; selection-background-color: {c.selection};
         selection-color: {c.text};
     }}
-    QTableView:focus, QListView:focus {{ border: 1px solid {c.accent}; }}
-    QTableView::item, QListView::item {{ padding: {TIGHT}px {SMALL}px; }}
+    QTableView#records_table:focus, QListView#tape_view:focus {{ border: 1px solid {c.accent}; }}
+    QTableView#records_table::item, QListView#tape_view::item {{ padding: {TIGHT}px {SMALL}px; }}
+    QTableView#records_table::item:focus, QListView#tape_view::item:focus {{
+        border: 2px solid {c.accent}; padding: {TIGHT - 2}px {SMALL - 2}px;
+    }}
+    QCalendarWidget QAbstractItemView {{ background: {c.raised}; alternate-background-color: {c.surface}; }}
+    QCalendarWidget QToolButton {{ padding: {TIGHT}px {SMALL}px; border-color: transparent; }}
+    QCalendarWidget QToolButton:focus {{ border-color: {c.accent}; }}
+    QCalendarWidget #qt_calendar_navigationbar {{ background: {c.surface}; }}
     QHeaderView {{ background: {c.raised}; border: none; }}
     QHeaderView::section {{
         background: {c.raised}; color: {c.muted}; border: none; border-bottom: 1px solid {c.border};

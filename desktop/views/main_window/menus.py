@@ -36,7 +36,7 @@ class Menus(QObject):
         self._build_edit(bar.addMenu("&Edit"), copy_menu)
         self._build_view(bar.addMenu("&View"), sort_menu, columns_menu, scheme)
         account = bar.addMenu("&Account")
-        self.change_password = self._add(account, "&Change password …", picture="user")
+        self.change_password = self._add(account, "&Change password …", name="change_password_action", picture="user")
         account.addAction(self.sign_out)
         self._build_help(bar.addMenu("&Help"))
 
@@ -56,6 +56,7 @@ class Menus(QObject):
         self.draw = self._add(menu, "Draw a random &string", "Ctrl+G", name="draw_random_action", picture="random")
         self.search = self._add(menu, "&Find in the records", _standard(_KEY.Find, "Ctrl+F"), picture="search")
         self.calculate = self._add(menu, "Go to the &calculator", "Ctrl+L")
+        self.next_pane = self._add(menu, "Go to the &next pane", "F6")
 
     def _build_view(self, menu: QMenu, sort_menu: QMenu, columns_menu: QMenu, scheme: str) -> None:
         self.arrangements = QActionGroup(self)
@@ -74,11 +75,13 @@ class Menus(QObject):
         self.check(self.schemes, scheme)
 
     def _build_help(self, menu: QMenu) -> None:
-        self.shortcuts = self._add(menu, "&Keyboard shortcuts", _standard(_KEY.HelpContents, "F1"))
+        self.shortcuts = self._add(
+            menu, "&Keyboard shortcuts", _standard(_KEY.HelpContents, "F1"), name="shortcuts_action"
+        )
         self.verify = self._add(menu, "&Verify ledger …", name="verify_action", picture="verify")
         self.logs = self._add(menu, "Open &log folder", name="log_folder_action")
         menu.addSeparator()
-        self.about = self._add(menu, "&About Metercalc", picture="info")
+        self.about = self._add(menu, "&About Metercalc", name="about_action", picture="info")
 
     def offer_undo(self, available: bool, what: str) -> None:
         """Offer to take `what` back, or nothing."""

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QLocale, QSettings, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent
-from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QMainWindow,
+    QMenu,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 from typing_extensions import override
 
 from desktop.controllers.calculator import CalculatorController
@@ -17,6 +27,8 @@ from desktop.views.calculator.panel import CalculatorPanel
 from desktop.views.look import theme
 from desktop.views.look.icons import application_icon
 from desktop.views.look.number_locale import number_format_of
+from desktop.views.look.remembered import state_of
+from desktop.views.look.shortcuts import Shortcuts
 from desktop.views.main_window.banner import Banner
 from desktop.views.main_window.header import Header
 from desktop.views.main_window.menus import BOTH, CALCULATOR, RECORDS, Menus
@@ -107,6 +119,10 @@ class MainWindow(QMainWindow):
             columns_menu=self.records_browser.columns_menu,
             scheme=self._theme.chosen,
         )
+        everywhere = [action for menu in self.menuBar().findChildren(QMenu) for action in menu.actions()]
+        self._shortcuts = Shortcuts(everywhere, self)
+        self._shortcuts.hold_in([*self.findChildren(QLineEdit), *self.findChildren(QAbstractSpinBox)])
+        self._open_menu = QShortcut(QKeySequence("F10"), self)
 
     def _connect(self) -> None:
         self._sessions.signed_in.connect(self.show_session)
@@ -118,11 +134,14 @@ class MainWindow(QMainWindow):
         self._store.failed.connect(self._on_store_failed)
         self._store.backed_up.connect(self._on_backed_up)
         records, menus = self.records_browser, self._menus
+        records.entry_asked.connect(self.calculator_panel.focus_entry)
         records.undo_changed.connect(menus.offer_undo)
         records.selection_changed.connect(self._selection.setText)
         menus.undo.triggered.connect(records.undo)
         menus.search.triggered.connect(records.focus_search)
         menus.calculate.triggered.connect(self.calculator_panel.focus_entry)
+        menus.next_pane.triggered.connect(self._on_next_pane)
+        self._open_menu.activated.connect(self._on_open_menu)
         menus.draw.triggered.connect(self.calculator_panel.draw_random)
         menus.copy.triggered.connect(self.calculator_panel.copy_result)
         menus.sign_out.triggered.connect(self._sessions.sign_out)
@@ -140,10 +159,10 @@ class MainWindow(QMainWindow):
         menus.on_top.toggled.connect(self._on_keep_on_top)
 
     def _recall(self) -> None:
-        geometry = self._settings.value("window/geometry")
+        geometry = state_of(self._settings, "window/geometry")
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(*_SIZE)
-        splitter = self._settings.value("window/splitter")
+        splitter = state_of(self._settings, "window/splitter")
         if splitter is None or not self._splitter.restoreState(splitter):
             self._splitter.setSizes([380, 800])
         self._menus.on_top.setChecked(str(self._settings.value("window/on_top", "0")) == "1")
@@ -231,6 +250,23 @@ class MainWindow(QMainWindow):
     def _on_store_failed(self, failure: Failure) -> None:
         self.statusBar().showMessage(failure.text)
 
+    @Slot()
+    def _on_next_pane(self) -> None:
+        """From the calculator to the search, to the records, and round; over what is not in sight."""
+        records = self.records_browser
+        panes = [pane for pane in (self.calculator_panel, *records.panes) if pane.isVisible()]
+        here = next((number for number, pane in enumerate(panes) if _has_focus(pane)), -1)
+        pane = panes[(here + 1) % len(panes)]
+        if pane is self.calculator_panel:
+            self.calculator_panel.focus_entry()
+        else:
+            pane.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    @Slot()
+    def _on_open_menu(self) -> None:
+        self.menuBar().setFocus(Qt.FocusReason.MenuBarFocusReason)
+        self.menuBar().setActiveAction(self.menuBar().actions()[0])
+
     @Slot(QAction)
     def _on_arrangement(self, action: QAction) -> None:
         self.arrange(action.data())
@@ -248,3 +284,8 @@ class MainWindow(QMainWindow):
         self.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint, on_top)
         if visible:
             self.show()  # changing the flag hides the window
+
+
+def _has_focus(pane: QWidget) -> bool:
+    focus = QApplication.focusWidget()
+    return focus is not None and (focus is pane or pane.isAncestorOf(focus))

@@ -37,6 +37,7 @@ from desktop.views.records.undo_bar import UndoBar
 class RecordsBrowser(QWidget):
     """What the person paid for."""
 
+    entry_asked = Signal()  # away from the records: Esc where there was nothing to clear
     export_asked = Signal(object, int)  # PageRequest, and how many records its filters let through
     undo_changed = Signal(bool, str)
     selection_changed = Signal(str)  # what the chosen records come to; "" for none
@@ -114,6 +115,7 @@ class RecordsBrowser(QWidget):
 
     def _connect(self) -> None:
         self._filter_bar.changed.connect(self._on_filters)
+        self._filter_bar.entry_asked.connect(self.entry_asked)
         self._filter_bar.table_asked.connect(self._on_table_asked)
         self._tools.trash_toggled.connect(self._on_filters)
         self._empty.clear_asked.connect(self._filter_bar.clear)
@@ -158,6 +160,11 @@ class RecordsBrowser(QWidget):
         """Go to the search field."""
         self._filter_bar.focus_search()
 
+    @property
+    def panes(self) -> tuple[QWidget, ...]:
+        """Where a person goes to in one step: the search, and the records."""
+        return self._filter_bar.search_edit, self._table
+
     def forget(self) -> None:
         """Show nothing, look for nothing: somebody else may sign in."""
         self._model.clear()
@@ -179,7 +186,7 @@ class RecordsBrowser(QWidget):
         if size in self._page_sizes:
             self._request = replace(self._request, size=size)
         self._pager.choose_size(self._request.size)
-        self._request = replace(self._request, sort=self._order.sort, descending=self._order.descending)
+        self._request = replace(self._request, **self._order.asked)
 
     def _ask(self, **changes: object) -> None:
         self._request = replace(self._request, **changes)  # type: ignore[arg-type]  # the fields of PageRequest
@@ -189,9 +196,8 @@ class RecordsBrowser(QWidget):
     def _on_filters(self) -> None:
         self._ask(
             filters=self._filter_bar.filters(trash=self._tools.trash),
-            sort=self._order.sort,
-            descending=self._order.descending,
             number=1,
+            **self._order.asked,
         )
 
     @Slot()
@@ -211,7 +217,7 @@ class RecordsBrowser(QWidget):
 
     @Slot()
     def _on_order(self) -> None:
-        self._ask(sort=self._order.sort, descending=self._order.descending, number=1)
+        self._ask(number=1, **self._order.asked)
 
     @Slot(str)
     def _on_save_asked(self, name: str) -> None:

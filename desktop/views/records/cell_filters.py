@@ -31,12 +31,12 @@ def offers(entry: Entry, column: Shown, shown: str, number_format: NumberFormat)
     if column is Column.DATE:
         return _of_day(entry)
     if column is Column.AMOUNT:
-        amount = abs(entry.amount)
-        least = f"At least {format_money(amount, number_format)}"
-        return [
-            Offer(f"Only amounts of {format_money(amount, number_format)}", "amount", [amount, amount]),
-            Offer(least, "amount", [amount, None]),
-        ]
+        amount = -entry.amount  # as it is shown
+        money = format_money(amount, number_format, signed=True)
+        beyond = Offer(f"At least {money}", "amount", {"least": amount, "most": None})
+        if amount < 0:  # that much was paid, or more
+            beyond = Offer(f"At most {money}", "amount", {"least": None, "most": amount})
+        return [Offer(f"Only amounts of {money}", "amount", {"least": amount, "most": amount}), beyond]
     text = shown.removeprefix("≈ ")
     if not text or column not in SEARCHED:
         return []

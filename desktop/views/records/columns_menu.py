@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from desktop.views.look.mnemonics import lettered
 from desktop.views.records.columns import COLUMNS, HEADERS, Shown
 from desktop.views.records.table import RecordsTable
 
@@ -15,6 +16,7 @@ _CHANGES = (
     ("wider_column_action", "&Wider", "Alt+Shift+Up"),
     ("narrower_column_action", "N&arrower", "Alt+Shift+Down"),
 )
+_TAKEN = "lrwae"  # the letters of those, and of the last entry
 
 
 class ColumnsMenu(QMenu):
@@ -25,8 +27,9 @@ class ColumnsMenu(QMenu):
         self.setObjectName("columns_menu")
         self._table = table
         self._layout = table.column_layout
-        for column in COLUMNS:
-            action = self.addAction(HEADERS[column])
+        words = lettered((HEADERS[column] for column in COLUMNS), taken=_TAKEN)
+        for column, text in zip(COLUMNS, words, strict=True):
+            action = self.addAction(text)
             action.setObjectName(f"show_{column.value}_action")
             action.setCheckable(True)
             action.setData(column.value)

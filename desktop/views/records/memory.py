@@ -12,6 +12,7 @@ from typing import Any
 from PySide6.QtCore import QSettings
 
 from desktop.views.filters.bar import FilterBar
+from desktop.views.look.remembered import ignored, number_of
 from desktop.views.records.column_layout import ColumnLayout
 from desktop.views.records.order import RecordsOrder
 from desktop.views.records.tools import RecordsTools
@@ -73,10 +74,10 @@ class RecordsMemory:
         self._filters.show_more(self._read("more_filters") == "1")
         try:
             self._columns.recall(json.loads(self._read("columns") or "null"))
-        except ValueError:
+        except (ValueError, RecursionError):
+            ignored(f"{_GROUP}/columns")
             self._columns.recall(None)
-        size = self._read("page_size")
-        return int(size) if size.isdecimal() else 0
+        return number_of(self._settings, f"{_GROUP}/page_size")
 
     def _read(self, name: str) -> str:
         return str(self._settings.value(f"{_GROUP}/{name}", ""))

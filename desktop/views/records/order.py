@@ -1,12 +1,15 @@
-"""The order of the records: by a click on a head, or from a menu for the keyboard. It sorts nothing."""
+"""The order of the records: by a click on a head, or from a menu that shows which it is. It sorts nothing."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHeaderView, QMenu
 
 from desktop.terms.values import Column
+from desktop.views.look.mnemonics import lettered
 from desktop.views.records.columns import COLUMNS, HEADERS, order_of
 
 _DIRECTIONS = {True: Qt.SortOrder.DescendingOrder, False: Qt.SortOrder.AscendingOrder}
@@ -22,11 +25,24 @@ class RecordsOrder(QObject):
         self.sort = Column.DATE
         self.descending = True
         self._header = header
-        for column in Column:
-            action = menu.addAction(HEADERS[column])
-            action.setData(column.value)
+        words = [HEADERS[column] for column in Column]
+        *columns, rising, falling = lettered([*words, "Smallest or oldest first", "Largest or newest first"])
+        self._columns, self._directions = QActionGroup(self), QActionGroup(self)
+        for column, text in zip(Column, columns, strict=True):
+            _choice(menu, self._columns, text, column.value)
+        menu.addSeparator()
+        for descending, text in ((False, rising), (True, falling)):
+            _choice(menu, self._directions, text, descending)
+        self._show()
         header.sortIndicatorChanged.connect(self._on_head)
-        menu.triggered.connect(self._on_chosen)
+        self._columns.triggered.connect(self._on_chosen)
+        self._directions.triggered.connect(self._on_direction)
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """The order as fields of a `PageRequest`. An amount is shown with the other sign than the record has it."""
+        turned = self.sort is Column.AMOUNT
+        return {"sort": self.sort, "descending": self.descending != turned}
 
     def take(self, sort: object, *, descending: bool) -> None:
         """Take an order up without saying so: a column's name, or by date where there is none of that name."""
@@ -37,6 +53,8 @@ class RecordsOrder(QObject):
     def _show(self) -> None:
         with QSignalBlocker(self._header):
             self._header.setSortIndicator(COLUMNS.index(self.sort), _DIRECTIONS[self.descending])
+        for action in (*self._columns.actions(), *self._directions.actions()):
+            action.setChecked(action.data() in (self.sort.value, self.descending))
 
     @Slot(int, Qt.SortOrder)
     def _on_head(self, section: int, direction: Qt.SortOrder) -> None:
@@ -45,6 +63,7 @@ class RecordsOrder(QObject):
             self._show()  # the head of a column that cannot be sorted by was clicked
             return
         self.sort, self.descending = sort, direction == _DIRECTIONS[True]
+        self._show()
         self.changed.emit()
 
     @Slot(QAction)
@@ -53,3 +72,15 @@ class RecordsOrder(QObject):
         again = action.data() == self.sort
         self.take(action.data(), descending=not self.descending if again else self.descending)
         self.changed.emit()
+
+    @Slot(QAction)
+    def _on_direction(self, action: QAction) -> None:
+        self.take(self.sort.value, descending=action.data())
+        self.changed.emit()
+
+
+def _choice(menu: QMenu, group: QActionGroup, text: str, data: str | bool) -> None:
+    action = menu.addAction(text)
+    action.setData(data)
+    action.setCheckable(True)
+    group.addAction(action)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView
 from typing_extensions import override
 
@@ -48,7 +48,6 @@ class RecordsTable(QTableView):
         self.setWordWrap(False)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         rows = self.verticalHeader()
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -122,6 +121,17 @@ class RecordsTable(QTableView):
         pieces = (selection.at(number) for number in range(selection.count()))
         rows = {row for piece in pieces for row in range(piece.top(), piece.bottom() + 1)}
         return sorted(row for row in rows if self._records.entry(row) is not None)
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu at a point of the viewport: under the mouse, or in the cell of the cursor for the key."""
+        at = event.pos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            # Where Qt says that the key was pressed is in the widget's coordinates in some versions: a row too high.
+            self.scrollTo(self.currentIndex())
+            at = self.visualRect(self.currentIndex()).center()
+        self.customContextMenuRequested.emit(at)
+        event.accept()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

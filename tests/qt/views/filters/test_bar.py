@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 from PySide6.QtCore import QDate, Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QDateEdit, QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QDateEdit, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.arithmetic.numbers import NumberFormat
@@ -216,7 +216,8 @@ def test_chips_show_how_many_records_there_are_and_nothing_before_it_is_known(ba
         ("10", "", (1000, None)),
         ("", "1.000,50", (None, 100_050)),
         ("0,5", "20", (50, 2000)),
-        ("−30", "-30,00", (3000, 3000)),
+        ("−30", "-10,00", (-3000, -1000)),
+        ("", "+1.000,00", (None, 100_000)),
         (" ", "0", (None, 0)),
         ("ten", "1,234", (None, None)),
     ],
@@ -237,10 +238,37 @@ def test_what_is_no_amount_is_marked_and_says_why(bar: FilterBar) -> None:
     field.setText("1.234.5")
     assert unclear(field)
     assert "1,000.00" in field.toolTip()
+    assert shown_trouble(bar) == field.toolTip()
     assert field.accessibleDescription() == field.toolTip()
     field.setText("1234.5")
     assert not unclear(field)
-    assert field.toolTip() == ""
+    assert "As the column shows it" in field.toolTip()
+    assert shown_trouble(bar) == ""
+
+
+def shown_trouble(bar: FilterBar) -> str:
+    label = part(bar, QLabel, "filter_trouble_label")
+    return "" if label.isHidden() else label.text()
+
+
+def test_a_range_the_wrong_way_round_says_so(bar: FilterBar) -> None:
+    part(bar, QLineEdit, "least_edit").setText("10")
+    part(bar, QLineEdit, "most_edit").setText("5")
+    assert shown_trouble(bar) == "No amount is from +10.00 to +5.00: the first one is the larger."
+    part(bar, QLineEdit, "most_edit").setText("15")
+    assert shown_trouble(bar) == ""
+    part(bar, QDateEdit, "from_date").setDate(QDate(2026, 5, 2))
+    part(bar, QDateEdit, "to_date").setDate(QDate(2026, 5, 1))
+    assert shown_trouble(bar) == "No day is from 2026-05-02 to 2026-05-01: the first one is the later."
+    bar.clear()
+    assert shown_trouble(bar) == ""
+
+
+def test_amounts_saved_by_the_first_version_mean_what_was_paid(bar: FilterBar) -> None:
+    bar.recall({"amount": [1000, 3000]})
+    filters = bar.filters(trash=False)
+    assert (filters.least, filters.most) == (-3000, -1000)
+    assert bar.state() == {"amount": {"least": -3000, "most": -1000}}
 
 
 @pytest.mark.parametrize("period", [Period.TODAY, Period.WEEK, Period.MONTH, Period.LAST_MONTH, Period.YEAR])
@@ -290,7 +318,7 @@ def test_the_further_filters_come_and_go_with_their_button(bar: FilterBar) -> No
 
 def test_a_further_filter_that_is_hidden_is_not_in_force_unseen(bar: FilterBar) -> None:
     button = part(bar, QToolButton, "more_filters_button")
-    bar.narrow("amount", [3000, 3000])
+    bar.narrow("amount", {"least": 3000, "most": 3000})
     assert further_shown(bar)
     button.click()
     assert button.text() == "More filters (1)"
@@ -301,7 +329,12 @@ def test_a_further_filter_that_is_hidden_is_not_in_force_unseen(bar: FilterBar) 
 def test_clear_can_be_pressed_while_something_is_set(bar: FilterBar) -> None:
     clear = part(bar, QPushButton, "clear_filters_button")
     assert not clear.isEnabled()
-    for name, state in (("search", "x"), ("operations", ["credit"]), ("period", "TODAY"), ("amount", [1, None])):
+    for name, state in (
+        ("search", "x"),
+        ("operations", ["credit"]),
+        ("period", "TODAY"),
+        ("amount", {"least": 1, "most": None}),
+    ):
         bar.narrow(name, state)
         assert clear.isEnabled(), name
         clear.click()

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, QSize
-from PySide6.QtGui import QColor, QIcon
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtCore import QSettings, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QImage, QStandardItemModel
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDateEdit,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QSpinBox,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from desktop.views.look import theme
@@ -73,6 +88,7 @@ def luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
+@functools.cache
 def contrast(one: str, other: str) -> float:
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
@@ -112,3 +128,70 @@ def test_an_icon_follows_the_scheme(colours: Theme) -> None:
     colours.choose("dark")
     assert LIGHT.text in light
     assert DARK.text in ink(found)
+
+
+def focusable() -> dict[str, QWidget]:
+    primary, link, invalid = QPushButton("Pay"), QPushButton("Clear"), QLineEdit("ten")
+    for widget, role in ((primary, "primary"), (link, "link"), (invalid, "invalid")):
+        theme.set_role(widget, role)
+    chip, checked, day = QToolButton(), QCheckBox("Mark"), QDateEdit()
+    theme.set_role(chip, "chip")
+    checked.setChecked(True)
+    table = QTableView()
+    table.setObjectName("records_table")
+    table.setModel(QStandardItemModel(3, 3, table))
+    table.setCurrentIndex(table.model().index(1, 1))
+    return {
+        "primary button": primary, "button": QPushButton("Cancel"), "link": link, "tool": QToolButton(), "chip": chip,
+        "check box": QCheckBox("Mark"), "checked box": checked, "field": QLineEdit("1"), "wrong field": invalid,
+        "combo": QComboBox(), "number": QSpinBox(), "day": day, "text": QPlainTextEdit(), "cell": table,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_focus_is_seen_against_what_is_around_and_against_no_focus(qtbot: QtBot, colours: Theme, scheme: str) -> None:
+    colours.choose(scheme)
+    stage = QWidget()
+    qtbot.addWidget(stage)
+    layout = QVBoxLayout(stage)
+    nowhere = QLineEdit()
+    layout.addWidget(nowhere)
+    widgets = focusable()
+    for widget in widgets.values():
+        layout.addWidget(widget)
+    found = {}
+    with qtbot.waitExposed(stage):
+        stage.show()
+    stage.activateWindow()
+    qtbot.waitUntil(stage.isActiveWindow)
+    for name, widget in widgets.items():
+        nowhere.setFocus(Qt.FocusReason.TabFocusReason)
+        before = picture(stage, widget)
+        widget.setFocus(Qt.FocusReason.TabFocusReason)
+        after = picture(stage, widget)
+        assert before.size() == after.size()
+        found[name] = seen(before, after)
+    faint = {name: count for name, count in found.items() if count < AROUND}
+    assert not faint, f"{scheme}: {found}"
+
+
+AROUND = 30  # points of a ring: fewer would be a caret, or a letter
+MARGIN = 4  # of what is around
+
+
+def picture(stage: QWidget, widget: QWidget) -> QImage:
+    found = stage.grab(widget.geometry().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)).toImage()
+    return found.copy(0, 0, min(found.width(), 200), found.height())
+
+
+def seen(before: QImage, after: QImage) -> int:
+    """The points that focus has changed by at least 3 to 1, and that stand out so from one at most 3 points away."""
+    count = 0
+    far = 3
+    for y in range(far, after.height() - far):
+        for x in range(far, after.width() - far):
+            point, was = after.pixelColor(x, y).name(), before.pixelColor(x, y).name()
+            if point != was and contrast(point, was) >= 3:
+                beside = ((x + far, y), (x - far, y), (x, y + far), (x, y - far))
+                count += any(contrast(point, after.pixelColor(*place).name()) >= 3 for place in beside)
+    return count

@@ -257,3 +257,19 @@ def test_every_menu_entry_has_a_mnemonic_of_its_own(stage: Stage) -> None:
         letters = [QKeySequence.mnemonic(words).toString() for words in texts]
         assert all(letters), texts
         assert len(letters) == len(set(letters)), texts
+
+
+@pytest.mark.parametrize("value", ["abc", ["a", "list"], "9" * 5000, 7, "@Invalid()"], ids=["a", "b", "c", "d", "e"])
+@pytest.mark.parametrize(
+    "name", ["window/geometry", "window/splitter", "records/page_size", "records/columns", "saved_filters"]
+)
+def test_a_remembered_state_of_the_wrong_kind_is_ignored_and_the_log_says_so(
+    qtbot: QtBot, settings: QSettings, colours: Theme, caplog: pytest.LogCaptureFixture, name: str, value: object
+) -> None:
+    settings.setValue(name, value)
+    stage = open_stage(qtbot, settings, colours)
+    part(stage.window, QMenu, "saved_filters_menu").aboutToShow.emit()
+    assert stage.window.isVisible()
+    understood = name in ("records/page_size", "records/columns") and value == 7
+    assert [line.message for line in caplog.records if name in line.message] or understood
+    assert not any("9" * 20 in line.message for line in caplog.records)

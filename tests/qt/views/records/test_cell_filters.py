@@ -58,7 +58,7 @@ def filters(bar: FilterBar, record: Entry, column: Shown, number: int = 0) -> Fi
 
 def test_each_cell_offers_what_it_holds() -> None:
     assert texts(RECORD, Column.OPERATION) == ["Only Multiplication"]
-    assert texts(RECORD, Column.AMOUNT) == ["Only amounts of 30,00", "At least 30,00"]
+    assert texts(RECORD, Column.AMOUNT) == ["Only amounts of −30,00", "At most −30,00"]
     assert texts(RECORD, Column.OPERANDS) == ["Search for “12,5 × 3”"]
     assert texts(RECORD, Column.RESPONSE) == ["Search for “37,5”"]
     assert texts(RECORD, Column.DATE)[0].startswith("Only this day, 2025-07-01")
@@ -106,7 +106,7 @@ def test_what_was_looked_for_before_stays(bar: FilterBar) -> None:
     filters(bar, RECORD, Column.OPERATION)
     filters(bar, RECORD, Column.AMOUNT)
     assert filters(bar, RECORD, Column.RESPONSE) == Filters(
-        search=("37.5",), operations=frozenset({OperationType.MULTIPLICATION}), least=3000, most=3000
+        search=("37.5",), operations=frozenset({OperationType.MULTIPLICATION}), least=-3000, most=-3000
     )
 
 

@@ -59,7 +59,7 @@ class Model:
         return [entry for entry in self.entries if self._is_meant(entry, filters)]
 
     def _is_meant(self, entry: Entry, filters: Filters) -> bool:
-        amount, search = abs(entry.amount), [text for text in filters.search if text]
+        amount, search = -entry.amount, [text for text in filters.search if text]
         return (
             (entry.deleted_at is not None) == filters.trash
             and (not filters.operations or entry.operation in filters.operations)
@@ -200,8 +200,8 @@ class Walk:
             operations=frozenset(chance.sample(list(OperationType), chance.choice((0, 0, 0, 1, 3)))),
             since=chance.choice((None, None, chance.choice(dates))),
             until=chance.choice((None, None, chance.choice(dates))),
-            least=chance.choice((None, None, None, 20_00)),
-            most=chance.choice((None, None, None, 999_99)),
+            least=chance.choice((None, None, None, -20_00)),
+            most=chance.choice((None, None, None, -10_00, 999_99)),
             trash=chance.random() < 0.25,
         )
 

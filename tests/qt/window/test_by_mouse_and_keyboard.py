@@ -1,0 +1,287 @@
+"""The real window under keys and mouse: what is pressed where does what is written of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QCalendarWidget,
+    QDateEdit,
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from desktop.views.dialogs.dialogs import SHORTCUTS
+from desktop.views.main_window.window import MainWindow
+from desktop.views.records.table import RecordsTable
+from desktop.window.program import Program
+from tests.support.widgets import part
+from tests.support.windows import EMAIL, PASSWORD, answered, opened, register
+
+
+@pytest.fixture
+def program(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Program]:
+    with opened(qapp, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def window(qtbot: QtBot, program: Program) -> MainWindow:
+    """With three calculations on record, and with the focus as after a click."""
+    made = register(qtbot, program)
+    for text in ("1+1", "5/3", "7*6"):
+        calculate(qtbot, program, text)
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
+    return made
+
+
+def calculate(qtbot: QtBot, program: Program, text: str) -> None:
+    assert program.window is not None
+    entry = part(program.window, QLineEdit, "entry_edit")
+    entry.setText(text)
+    with answered(qtbot, program), qtbot.waitSignal(program.records.page_changed):
+        qtbot.keyClick(entry, Qt.Key.Key_Return)
+
+
+def table(window: MainWindow) -> RecordsTable:
+    return part(window, RecordsTable, "records_table")
+
+
+def go_to(window: MainWindow, row: int, column: int = 0) -> None:
+    table(window).setFocus()
+    table(window).setCurrentIndex(table(window).model().index(row, column))
+
+
+def popup_of(qtbot: QtBot, window: QWidget, name: str) -> QMenu:
+    menu = part(window, QMenu, name)
+    qtbot.waitUntil(menu.isVisible)
+    return menu
+
+
+def mnemonics(texts: list[str]) -> Counter[str]:
+    """How often each letter with Alt is taken."""
+    keys = (QKeySequence.mnemonic(text).toString() for text in texts)
+    return Counter(key for key in keys if key)
+
+
+def twice(texts: list[str]) -> list[str]:
+    return [key for key, times in mnemonics(texts).items() if times > 1]
+
+
+def texts_of(widget: QWidget) -> list[str]:
+    """All that takes a letter with Alt in a window: labels with a buddy, buttons, the menu bar."""
+    labels = [label.text() for label in widget.findChildren(QLabel) if label.buddy() is not None]
+    buttons = [button.text() for button in widget.findChildren(QAbstractButton)]
+    return labels + buttons
+
+
+@pytest.mark.parametrize("row", [0, 2])
+def test_the_menu_key_and_the_mouse_reach_the_same_cell(qtbot: QtBot, window: MainWindow, row: int) -> None:
+    go_to(window, row, 2)
+    cell = table(window).visualRect(table(window).currentIndex()).center()
+    # Qt gives the table's own coordinates for the key in some versions: a point that lies a header's height higher.
+    above = cell - QPoint(0, table(window).horizontalHeader().height())
+    found = []
+    for reason, at, target in (
+        (QContextMenuEvent.Reason.Keyboard, above, table(window)),
+        (QContextMenuEvent.Reason.Mouse, cell, table(window).viewport()),
+    ):
+        QApplication.sendEvent(target, QContextMenuEvent(reason, at, target.mapToGlobal(at)))
+        menu = popup_of(qtbot, window, "record_menu")
+        found.append([action.text() for action in menu.actions()])
+        menu.close()
+    assert found[0] == found[1]
+    assert table(window).currentIndex().data() in found[0][0]
+
+
+def test_the_store_begins_with_the_session_though_nothing_was_painted(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    with opened(qapp, tmp_path) as program:
+        program.login_dialog.appeared.disconnect()
+        with qtbot.waitSignal(program.sessions.signed_in, timeout=10_000):
+            program.sessions.register(EMAIL, PASSWORD)
+        qtbot.waitUntil(lambda: bool(list(tmp_path.rglob("*.metercalc-backup"))), timeout=10_000)  # watched and proved
+
+
+def test_esc_at_sign_in_clears_and_ends_nothing(qtbot: QtBot, program: Program) -> None:
+    dialog = program.login_dialog
+    email, password = (part(dialog, QLineEdit, name) for name in ("email_edit", "password_edit"))
+    email.setText(EMAIL)
+    password.setText(PASSWORD)
+    password.setFocus()
+    with qtbot.assertNotEmitted(dialog.quit_asked):
+        for _ in range(3):
+            qtbot.keyClick(password, Qt.Key.Key_Escape)
+    assert (dialog.isVisible(), email.text(), password.text()) == (True, EMAIL, "")
+
+
+def test_f6_walks_the_panes(qtbot: QtBot, window: MainWindow) -> None:
+    window.calculator_panel.focus_entry()
+    seen = []
+    for _ in range(3):
+        qtbot.keyClick(window.focusWidget(), Qt.Key.Key_F6)
+        seen.append(window.focusWidget().objectName())
+    assert seen == ["search_edit", "records_table", "entry_edit"]
+
+
+def test_f10_opens_the_menu(qtbot: QtBot, window: MainWindow) -> None:
+    window.calculator_panel.focus_entry()
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_F10)
+    assert window.menuBar().activeAction() is window.menuBar().actions()[0]
+    qtbot.keyClick(window.menuBar(), Qt.Key.Key_Escape)
+
+
+def test_alt_down_opens_a_calendar(qtbot: QtBot, window: MainWindow) -> None:
+    part(window, QAbstractButton, "more_filters_button").setChecked(True)
+    day = part(window, QDateEdit, "from_date")
+    day.setFocus()
+    qtbot.keyClick(day, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    calendar = day.calendarWidget()
+    qtbot.waitUntil(calendar.isVisible)
+    assert isinstance(calendar, QCalendarWidget)
+    calendar.window().close()
+
+
+def test_no_two_things_of_the_window_share_a_letter(window: MainWindow) -> None:
+    bar = [action.text() for action in window.menuBar().actions()]
+    assert twice(texts_of(window) + bar) == []
+
+
+def test_each_entry_of_a_menu_has_a_letter_of_its_own(window: MainWindow) -> None:
+    for menu in [action.menu() for action in window.menuBar().actions()]:
+        check_menu(menu)
+
+
+def check_menu(menu: QObject | None) -> None:
+    assert isinstance(menu, QMenu)
+    texts = [action.text() for action in menu.actions() if not action.isSeparator()]
+    assert twice(texts) == [], menu.title()
+    assert [text for text in texts if not QKeySequence.mnemonic(text).toString()] == [], menu.title()
+    for action in menu.actions():
+        if action.menu() is not None:
+            check_menu(action.menu())
+
+
+@pytest.mark.parametrize(
+    ("action", "name"),
+    [
+        ("statement_action", "statement_dialog"),
+        ("export_action", "export_dialog"),
+        ("change_password_action", "password_dialog"),
+        ("verify_action", "verify_dialog"),
+        ("about_action", "about_dialog"),
+        ("shortcuts_action", "shortcuts_dialog"),
+    ],
+)
+def test_no_two_things_of_a_dialog_share_a_letter(qtbot: QtBot, window: MainWindow, action: str, name: str) -> None:
+    qtbot.waitUntil(part(window, QAction, action).isEnabled)
+    part(window, QAction, action).trigger()
+    dialog = part(window, QDialog, name)
+    qtbot.waitUntil(dialog.isVisible)
+    assert twice(texts_of(dialog)) == []
+    dialog.reject()
+
+
+def shown_amounts(window: MainWindow) -> list[str]:
+    model = table(window).model()
+    return [model.index(row, 4).data() for row in range(model.rowCount())]
+
+
+def test_the_order_by_amount_is_the_one_that_is_seen_and_the_menu_marks_it(
+    qtbot: QtBot, window: MainWindow, program: Program
+) -> None:
+    header, menu = table(window).horizontalHeader(), window.records_browser.sort_menu
+    orders = {}
+    for _ in range(2):
+        with qtbot.waitSignal(program.records.page_changed):
+            at = QPoint(header.sectionViewportPosition(4) + 10, header.height() // 2)
+            qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
+        marked = tuple(action.text().replace("&", "") for action in menu.actions() if action.isChecked())
+        orders[marked] = shown_amounts(window)
+        assert header.sortIndicatorOrder() is (
+            Qt.SortOrder.AscendingOrder if marked[1].startswith("Smallest") else Qt.SortOrder.DescendingOrder
+        )
+    rising = ["−40.00", "−30.00", "−10.00", "+1,000.00"]
+    assert orders == {
+        ("Amount", "Smallest or oldest first"): rising,
+        ("Amount", "Largest or newest first"): rising[::-1],
+    }
+
+
+def test_the_amounts_that_are_seen_are_those_that_are_found(qtbot: QtBot, window: MainWindow, program: Program) -> None:
+    for name, text in (("least_edit", "−30.00"), ("most_edit", "−10.00")):
+        with qtbot.waitSignal(program.records.page_changed):
+            part(window, QLineEdit, name).setText(text)
+    assert shown_amounts(window) == ["−30.00", "−10.00"]
+
+
+PLACES = (
+    "entry_edit", "search_edit", "least_edit", "from_date", "page_spin", "operation_filter", "records_table",
+    "tape_view", "trash_toggle",
+)  # fmt: skip
+
+
+def test_every_shortcut_of_the_menus_works_from_every_place(qtbot: QtBot, window: MainWindow) -> None:
+    part(window, QAbstractButton, "more_filters_button").setChecked(True)
+    actions = {action for menu in window.menuBar().findChildren(QMenu) for action in menu.actions()}
+    heard: list[str] = []
+    keys = {}
+    for action in actions:
+        if action.shortcut().toString() and action.shortcutContext() is Qt.ShortcutContext.WindowShortcut:
+            action.triggered.disconnect()  # only whether it is reached counts here
+            action.setEnabled(True)
+            keys[action.shortcut().toString()] = action
+            action.triggered.connect(partial(heard.append, action.shortcut().toString()))
+    assert {"Ctrl+E", "Ctrl+Z", "Ctrl+G", "Ctrl+F", "Ctrl+T", "F1", "F6"} <= keys.keys()
+    deaf = []
+    for name in PLACES:
+        place = part(window, QWidget, name)
+        place.setFocus()
+        assert place.hasFocus(), name
+        for text, action in keys.items():
+            heard.clear()
+            key = action.shortcut()[0]  # type: ignore[index]  # a sequence of keys, which its stub does not say
+            qtbot.keyClick(place, key.key(), key.keyboardModifiers())
+            if heard != [text]:
+                deaf.append(f"{text} in {name}")
+    assert deaf == []
+
+
+def test_every_key_that_help_names_is_one_of_the_window(window: MainWindow) -> None:
+    known = {action.shortcut().toString() for action in window.findChildren(QAction)}
+    named = [keys for keys, _ in SHORTCUTS if "+" in keys and "," not in keys and "←" not in keys and "↑" not in keys]
+    assert [keys for keys in named if QKeySequence(keys).toString() not in known] == []
+
+
+def test_what_was_typed_is_undone_before_what_was_deleted(qtbot: QtBot, window: MainWindow) -> None:
+    search = part(window, QLineEdit, "search_edit")
+    search.setFocus()
+    qtbot.keyClicks(search, "1")
+    qtbot.keyClick(search, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert search.text() == ""
+
+
+@pytest.mark.parametrize("name", ["search_edit", "least_edit", "most_edit"])
+def test_esc_clears_a_filter_and_then_goes_back_to_the_entry(qtbot: QtBot, window: MainWindow, name: str) -> None:
+    part(window, QAbstractButton, "more_filters_button").setChecked(True)
+    field = part(window, QLineEdit, name)
+    field.setFocus()
+    qtbot.keyClicks(field, "7")
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert (field.text(), field.hasFocus()) == ("", True)
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert part(window, QLineEdit, "entry_edit").hasFocus()
