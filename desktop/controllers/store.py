@@ -66,6 +66,11 @@ class StoreController(QObject):
         """What is said of the states that last, "" when all is well: for a window that is made while it does."""
         return self._trouble
 
+    @property
+    def is_proved(self) -> bool | None:
+        """Whether the ledger as a whole holds, by the last proof; None while none has ended."""
+        return self._proved
+
     @Slot()
     def begin(self) -> None:
         """Watch, prove the ledger in the background, back up daily what has been proved. Once is enough."""

@@ -217,6 +217,7 @@ class FakeStore(StoreController):
         QObject.__init__(self)
         self.asked: list[tuple[str, ...]] = []
         self._trouble = ""
+        self._proved = None
 
     @override
     @Slot()

@@ -82,6 +82,19 @@ class CalculatorPanel(QWidget):
         """Go back to where one types."""
         self._entry.setFocus()
 
+    @Slot(str)
+    def take_result(self, result: str) -> None:
+        """Go on with a number from elsewhere, free of charge, as from the tape."""
+        self._on_reused(result)
+        self._entry.setFocus()
+
+    @Slot(str)
+    def take_expression(self, text: str) -> None:
+        """Put a calculation into the entry, with its price; nothing is paid before Enter."""
+        self._display.take_message_away()
+        self._entry.setText(localise(text, self._format))
+        self._entry.setFocus()
+
     @Slot()
     def copy_result(self) -> None:
         """Copy the result alone, its figures in the locale's marks and without grouping."""

@@ -110,7 +110,8 @@ class FilterBar(QWidget):
             part.changed.connect(self._on_part)
             part.escaped.connect(self.entry_asked)
         self._search.left.connect(self.table_asked)
-        self._search.edit.textChanged.connect(self._show_use)
+        for field in (self._search.edit, self._amount.least, self._amount.most):
+            field.textChanged.connect(self._show_use)
         self._period.days_asked.connect(self._on_days_asked)
         self._more.toggled.connect(self._on_more)
         self._clear.clicked.connect(self.clear)

@@ -29,12 +29,13 @@ class Menus(QObject):
         copy_menu: QMenu,
         sort_menu: QMenu,
         columns_menu: QMenu,
+        page_menu: QMenu,
         scheme: str,
     ) -> None:
         super().__init__(bar)
         self._build_file(bar.addMenu("&File"), export)
         self._build_edit(bar.addMenu("&Edit"), copy_menu)
-        self._build_view(bar.addMenu("&View"), sort_menu, columns_menu, scheme)
+        self._build_view(bar.addMenu("&View"), (sort_menu, columns_menu, page_menu), scheme)
         account = bar.addMenu("&Account")
         self.change_password = self._add(account, "&Change password …", name="change_password_action", picture="user")
         account.addAction(self.sign_out)
@@ -58,14 +59,14 @@ class Menus(QObject):
         self.calculate = self._add(menu, "Go to the &calculator", "Ctrl+L")
         self.next_pane = self._add(menu, "Go to the &next pane", "F6")
 
-    def _build_view(self, menu: QMenu, sort_menu: QMenu, columns_menu: QMenu, scheme: str) -> None:
+    def _build_view(self, menu: QMenu, of_records: tuple[QMenu, ...], scheme: str) -> None:
         self.arrangements = QActionGroup(self)
         for name, text, shortcut in _ARRANGEMENTS:
             self._choice(self.arrangements, self._add(menu, text, shortcut), name)
         self.insights = self._add(menu, "&Insights", "Ctrl+I", name="insights_action", picture="insights")
         menu.addSeparator()
-        menu.addMenu(sort_menu)
-        menu.addMenu(columns_menu)
+        for one in of_records:
+            menu.addMenu(one)
         self.on_top = self._add(menu, "Keep on &top", picture="pin")
         self.on_top.setCheckable(True)
         menu.addSeparator()

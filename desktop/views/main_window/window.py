@@ -22,7 +22,7 @@ from desktop.controllers.records import RecordsController
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store import StoreController
-from desktop.terms.values import Receipt, Session, Statement
+from desktop.terms.values import Entry, Receipt, Session, Statement
 from desktop.views.calculator.panel import CalculatorPanel
 from desktop.views.look import theme
 from desktop.views.look.icons import application_icon
@@ -35,6 +35,11 @@ from desktop.views.main_window.menus import BOTH, CALCULATOR, RECORDS, Menus
 from desktop.views.records.browser import RecordsBrowser
 
 _SIZE = (1180, 760)
+_PROOFS = {
+    True: "The ledger was proved whole in this session; Help, Verify ledger proves it again.",
+    False: "The ledger fails its checks; Help, Verify ledger names the records.",
+    None: "The ledger is being proved, or was not yet; Help, Verify ledger proves it.",
+}
 
 
 class MainWindow(QMainWindow):
@@ -117,6 +122,7 @@ class MainWindow(QMainWindow):
             copy_menu=self.records_browser.copy_menu,
             sort_menu=self.records_browser.sort_menu,
             columns_menu=self.records_browser.columns_menu,
+            page_menu=self.records_browser.page_menu,
             scheme=self._theme.chosen,
         )
         everywhere = [action for menu in self.menuBar().findChildren(QMenu) for action in menu.actions()]
@@ -134,6 +140,9 @@ class MainWindow(QMainWindow):
         self._store.failed.connect(self._on_store_failed)
         self._store.backed_up.connect(self._on_backed_up)
         records, menus = self.records_browser, self._menus
+        records.details_asked.connect(self._on_details)
+        records.result_asked.connect(self.calculator_panel.take_result)
+        records.expression_asked.connect(self.calculator_panel.take_expression)
         records.entry_asked.connect(self.calculator_panel.focus_entry)
         records.undo_changed.connect(menus.offer_undo)
         records.selection_changed.connect(self._selection.setText)
@@ -249,6 +258,16 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_store_failed(self, failure: Failure) -> None:
         self.statusBar().showMessage(failure.text)
+
+    @Slot(object)
+    def _on_details(self, entry: Entry) -> None:
+        from desktop.views.records.record_dialog import RecordDialog
+
+        proof = _PROOFS[self._store.is_proved]
+        dialog = RecordDialog(entry, proof=proof, number_format=self._format, parent=self)
+        dialog.result_asked.connect(self.calculator_panel.take_result)
+        dialog.expression_asked.connect(self.calculator_panel.take_expression)
+        dialog.open()
 
     @Slot()
     def _on_next_pane(self) -> None:

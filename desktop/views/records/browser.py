@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QLocale, QPoint, QSettings, Signal, Slot
+from PySide6.QtCore import QItemSelectionModel, QLocale, QPoint, QSettings, QTimer, Signal, Slot
 from PySide6.QtWidgets import QLabel, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.controllers.records import RecordsController
 from desktop.controllers.requests import Failure
-from desktop.terms.values import Page, PageRequest, Totals
+from desktop.terms.values import Entry, Page, PageRequest, Totals
 from desktop.views.filters.bar import FilterBar
 from desktop.views.filters.saved_filters import SavedFilters
 from desktop.views.filters.saved_menu import SavedMenu
@@ -26,17 +26,23 @@ from desktop.views.records.empty_state import EmptyState
 from desktop.views.records.memory import RecordsMemory
 from desktop.views.records.model import RecordsModel
 from desktop.views.records.order import RecordsOrder
-from desktop.views.records.pager import Pager
+from desktop.views.records.pager import FIT, Pager
+from desktop.views.records.record_facts import expression_of, result_of
 from desktop.views.records.record_menu import RecordMenu
 from desktop.views.records.selection_summary import summary
 from desktop.views.records.table import RecordsTable
 from desktop.views.records.tools import RecordsTools
 from desktop.views.records.undo_bar import UndoBar
 
+_ROOM_MS = 100
+
 
 class RecordsBrowser(QWidget):
     """What the person paid for."""
 
+    details_asked = Signal(object)  # Entry
+    result_asked = Signal(str)  # to be gone on with in the entry
+    expression_asked = Signal(str)  # to be entered again
     entry_asked = Signal()  # away from the records: Esc where there was nothing to clear
     export_asked = Signal(object, int)  # PageRequest, and how many records its filters let through
     undo_changed = Signal(bool, str)
@@ -58,6 +64,10 @@ class RecordsBrowser(QWidget):
         self._page_sizes = page_sizes
         self._request = PageRequest(size=page_size)
         self._page: Page | None = None
+        self._fits = False  # whether a page has as many records as fit
+        self._room = QTimer(self)  # while a window is being resized it has many heights
+        self._room.setSingleShot(True)
+        self._room.setInterval(_ROOM_MS)
         self._shelf = SavedFilters(settings)
         self._build()
         self._memory = RecordsMemory(
@@ -92,6 +102,7 @@ class RecordsBrowser(QWidget):
     def _make_menus(self) -> None:
         self.sort_menu = QMenu("Sort &by", self)
         self.columns_menu = ColumnsMenu(table=self._table, parent=self)
+        self.page_menu = self._pager.menu
         self._menu = RecordMenu(self)
         self._menu.addAction(self._tools.copy_action)
         self.copy_menu = CopyMenu(table=self._table, parent=self)
@@ -121,10 +132,17 @@ class RecordsBrowser(QWidget):
         self._empty.clear_asked.connect(self._filter_bar.clear)
         self._pager.page_asked.connect(self._on_page_asked)
         self._pager.size_asked.connect(self._on_size_asked)
+        self._table.page_asked.connect(self._on_edge)
+        self._table.room_changed.connect(self._room.start)
+        self._room.timeout.connect(self._on_room)
         self._order.changed.connect(self._on_order)
         self._table.selectionModel().selectionChanged.connect(self._on_selection)
         self._table.customContextMenuRequested.connect(self._on_context_menu)
         self._table.horizontalHeader().customContextMenuRequested.connect(self._on_header_menu)
+        self._table.activated.connect(self._on_details)
+        self._menu.details_asked.connect(self._on_details)
+        self._menu.result_asked.connect(self._on_result)
+        self._menu.expression_asked.connect(self._on_expression)
         self._menu.filter_asked.connect(self._on_filter_asked)
         self._saved.save_asked.connect(self._on_save_asked)
         self._saved.taken_up.connect(self._on_taken_up)
@@ -179,13 +197,13 @@ class RecordsBrowser(QWidget):
 
     def remember(self) -> None:
         """Keep columns, order, page size and whether the further filters are in sight for the next time."""
-        self._memory.remember(self._request.size)
+        self._memory.remember(self._request.size, fits=self._fits)
 
     def _recall(self) -> None:
-        size = self._memory.recall()
+        size, self._fits = self._memory.recall()
         if size in self._page_sizes:
             self._request = replace(self._request, size=size)
-        self._pager.choose_size(self._request.size)
+        self._pager.choose_size(FIT if self._fits else self._request.size)
         self._request = replace(self._request, **self._order.asked)
 
     def _ask(self, **changes: object) -> None:
@@ -212,8 +230,23 @@ class RecordsBrowser(QWidget):
 
     @Slot(int)
     def _on_size_asked(self, size: int) -> None:
+        self._fits = size == FIT
+        size = size or self._table.fitting
         first = (self._request.number - 1) * self._request.size
-        self._ask(size=size, number=first // size + 1)
+        if size != self._request.size:
+            self._ask(size=size, number=first // size + 1)
+
+    @Slot()
+    def _on_room(self) -> None:
+        if self._fits and self._page is not None and self._table.isVisible():
+            self._on_size_asked(FIT)
+
+    @Slot(bool)
+    def _on_edge(self, onwards: bool) -> None:
+        if onwards:
+            self._pager.turn_on()
+        else:
+            self._pager.turn_back()
 
     @Slot()
     def _on_order(self) -> None:
@@ -234,6 +267,7 @@ class RecordsBrowser(QWidget):
         self._message.hide()
         self._empty.explain(page.request.filters)
         self._stack.setCurrentWidget(self._table if page.entries else self._empty)
+        self._room.start()  # it may be in sight for the first time
         self._table.mark(page.request.filters.search)
         self._table.show_page(page)
         self._pager.show_page(page)
@@ -267,14 +301,34 @@ class RecordsBrowser(QWidget):
     def _on_restore(self) -> None:
         self._records.restore(self._table.chosen())
 
+    def _current(self) -> Entry | None:
+        return self._model.entry(self._table.currentIndex().row())
+
+    @Slot()
+    def _on_details(self) -> None:
+        if (entry := self._current()) is not None:
+            self.details_asked.emit(entry)
+
+    @Slot()
+    def _on_result(self) -> None:
+        if (entry := self._current()) is not None:
+            self.result_asked.emit(result_of(entry))
+
+    @Slot()
+    def _on_expression(self) -> None:
+        if (entry := self._current()) is not None:
+            self.expression_asked.emit(expression_of(entry))
+
     @Slot(QPoint)
     def _on_context_menu(self, at: QPoint) -> None:
         index = self._table.indexAt(at)
-        if not index.isValid():
+        if index.isValid():
+            self._table.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+        else:
             index = self._table.currentIndex()
         entry = self._model.entry(index.row())
         found = [] if entry is None else offers(entry, COLUMNS[index.column()], index.data(), self._format)
-        self._menu.offer(found)
+        self._menu.offer(found, entry)
         self._menu.popup(self._table.viewport().mapToGlobal(at))
 
     @Slot(QPoint)

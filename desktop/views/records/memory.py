@@ -57,19 +57,20 @@ class RecordsMemory:
         filters = state.get("filters")
         self._filters.recall(filters if isinstance(filters, dict) else {})
 
-    def remember(self, page_size: int) -> None:
+    def remember(self, page_size: int, *, fits: bool) -> None:
         """Keep order, columns, page size and whether the further filters are in sight for the next start."""
         for name, value in (
             ("columns", json.dumps(self._columns.state())),
             ("page_size", page_size),
+            ("page_fits", int(fits)),
             ("sort", self._order.sort.value),
             ("descending", int(self._order.descending)),
             ("more_filters", int(self._filters.more_shown)),
         ):
             self._settings.setValue(f"{_GROUP}/{name}", value)
 
-    def recall(self) -> int:
-        """Put back what `remember` kept; returns the page size, 0 for none."""
+    def recall(self) -> tuple[int, bool]:
+        """Put back what `remember` kept; returns the page size, 0 for none, and whether it follows the window."""
         self._order.take(self._read("sort"), descending=self._read("descending") != "0")
         self._filters.show_more(self._read("more_filters") == "1")
         try:
@@ -77,7 +78,7 @@ class RecordsMemory:
         except (ValueError, RecursionError):
             ignored(f"{_GROUP}/columns")
             self._columns.recall(None)
-        return number_of(self._settings, f"{_GROUP}/page_size")
+        return number_of(self._settings, f"{_GROUP}/page_size"), self._read("page_fits") == "1"
 
     def _read(self, name: str) -> str:
         return str(self._settings.value(f"{_GROUP}/{name}", ""))

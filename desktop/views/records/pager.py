@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSpinBox, QToolButton, QWidget
 
 from desktop.arithmetic.money import format_count, format_money
 from desktop.arithmetic.numbers import NumberFormat
@@ -11,12 +12,20 @@ from desktop.terms.values import Page, Totals
 from desktop.views.look import theme
 from desktop.views.look.icons import icon
 
+_TURNS = (
+    ("first_page_action", "&First page", ("Alt+Home",)),
+    ("previous_page_action", "&Previous page", ("Ctrl+PgUp", "Alt+Left")),
+    ("next_page_action", "&Next page", ("Ctrl+PgDown", "Alt+Right")),
+    ("last_page_action", "&Last page", ("Alt+End",)),
+)
+FIT = 0  # the page size that follows the window
+
 
 class Pager(QWidget):
     """Moves through the pages."""
 
     page_asked = Signal(int)
-    size_asked = Signal(int)
+    size_asked = Signal(int)  # `FIT` for as many as fit
 
     def __init__(self, *, page_sizes: tuple[int, ...], number_format: NumberFormat) -> None:
         super().__init__()
@@ -44,6 +53,10 @@ class Pager(QWidget):
         self._previous = _button("previous_page_button", "previous", "‹", "Previous page")
         self._next = _button("next_page_button", "next", "›", "Next page")
         self._last = _button("last_page_button", "last", "⏭", "Last page")
+        self.menu = QMenu("&Page", self)
+        self.menu.setObjectName("page_menu")
+        self._actions = [self._action(*words) for words in _TURNS]
+        self.addActions(self._actions)
         self._number = QSpinBox()
         self._number.setObjectName("page_spin")
         self._number.setAccessibleName("Page")
@@ -54,6 +67,7 @@ class Pager(QWidget):
         self._size = QComboBox()
         self._size.setObjectName("page_size_combo")
         self._size.setAccessibleName("Records on a page")
+        self._size.addItem("As many as fit", FIT)
         for size in self._page_sizes:
             self._size.addItem(f"{size} a page", size)
         row = QHBoxLayout(self)
@@ -73,12 +87,22 @@ class Pager(QWidget):
             row.addWidget(widget)
 
     def _connect(self) -> None:
-        self._first.clicked.connect(self._on_first)
-        self._previous.clicked.connect(self._on_previous)
-        self._next.clicked.connect(self._on_next)
-        self._last.clicked.connect(self._on_last)
+        turns = (self._on_first, self.turn_back, self.turn_on, self._on_last)
+        for button, action, turn in zip(self._buttons, self._actions, turns, strict=True):
+            button.clicked.connect(turn)
+            action.triggered.connect(turn)
         self._number.valueChanged.connect(self.page_asked)
         self._size.currentIndexChanged.connect(self._on_size)
+
+    @property
+    def _buttons(self) -> tuple[QToolButton, ...]:
+        return self._first, self._previous, self._next, self._last
+
+    def _action(self, name: str, text: str, keys: tuple[str, ...]) -> QAction:
+        action = self.menu.addAction(text)
+        action.setObjectName(name)
+        action.setShortcuts([QKeySequence(key) for key in keys])
+        return action
 
     def choose_size(self, size: int) -> None:
         """Set the page size without asking for a page."""
@@ -95,13 +119,14 @@ class Pager(QWidget):
             self._number.setMaximum(self._pages)
             self._number.setValue(page.number)
         self._of.setText(f"of {format_count(page.pages, self._format)}" if known else "of …")
-        for button, possible in (
-            (self._first, page.number > 1),
-            (self._previous, page.number > 1),
-            (self._next, page.number < self._pages),
-            (self._last, known and page.number < self._pages),
-        ):
-            button.setEnabled(possible)
+        back, on = page.number > 1, page.number < self._pages
+        reasons = ("" if back else "this is the first one", "" if on else "this is the last one")
+        why = (reasons[0], reasons[0], reasons[1], reasons[1] if known or not on else "the records are being counted")
+        for button, action, words, reason in zip(self._buttons, self._actions, _TURNS, why, strict=True):
+            button.setEnabled(not reason)
+            action.setEnabled(not reason)
+            keys = QKeySequence(words[2][0]).toString(QKeySequence.SequenceFormat.NativeText)
+            button.setToolTip(f"{button.accessibleName()} ({keys})" + (f": {reason}" if reason else ""))
         self._total.setText(_in_words(page.totals, self._format) if page.totals is not None else "Counting …")
 
     @Slot(int, int)
@@ -126,11 +151,13 @@ class Pager(QWidget):
         self._go_to(1)
 
     @Slot()
-    def _on_previous(self) -> None:
+    def turn_back(self) -> None:
+        """To the page before."""
         self._go_to(self._going - 1)
 
     @Slot()
-    def _on_next(self) -> None:
+    def turn_on(self) -> None:
+        """To the next page."""
         self._go_to(self._going + 1)
 
     @Slot()

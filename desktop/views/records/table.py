@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QResizeEvent
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView
 from typing_extensions import override
 
@@ -24,6 +24,9 @@ _WHOLE_ROWS = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.Sel
 
 class RecordsTable(QTableView):
     """One page of records."""
+
+    page_asked = Signal(bool)  # a key went over the last row (True) or over the first one
+    room_changed = Signal()  # another number of rows fits
 
     def __init__(self, model: RecordsModel, *, number_format: NumberFormat) -> None:
         super().__init__()
@@ -71,6 +74,11 @@ class RecordsTable(QTableView):
             flag = QItemSelectionModel.SelectionFlag.NoUpdate
             self.selectionModel().setCurrentIndex(self._records.index(row, place.column()), flag)
         self.column_layout.share()
+
+    @property
+    def fitting(self) -> int:
+        """How many rows fit without scrolling."""
+        return max(1, self.viewport().height() // self.verticalHeader().defaultSectionSize())
 
     def mark(self, texts: Iterable[str]) -> None:
         """Mark these texts in the cells of the next page."""
@@ -137,3 +145,15 @@ class RecordsTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.column_layout.share()
+        if event.size().height() != event.oldSize().height():
+            self.room_changed.emit()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """PgDn in the last row turns the page, and PgUp in the first one."""
+        row, plain = self.currentIndex().row(), event.modifiers() == Qt.KeyboardModifier.NoModifier
+        edges = {Qt.Key.Key_PageDown: self._records.rowCount() - 1, Qt.Key.Key_PageUp: 0}
+        if plain and event.key() in edges and row == edges[Qt.Key(event.key())]:
+            self.page_asked.emit(event.key() == Qt.Key.Key_PageDown)
+            return
+        super().keyPressEvent(event)

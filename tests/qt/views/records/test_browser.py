@@ -680,3 +680,60 @@ def test_a_text_with_tags_is_shown_as_it_is(browser: RecordsBrowser, records: Fa
     shown = QTextDocument()
     shown.setHtml(tip)
     assert "<b>5</b> back" in shown.toPlainText()
+
+
+def test_keys_turn_the_page(qtbot: QtBot, browser: RecordsBrowser, records: FakeRecords) -> None:
+    seen = []
+    control, alt = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+    table(browser).setFocus()
+    for key, modifier in (
+        (Qt.Key.Key_PageDown, control),
+        (Qt.Key.Key_Right, alt),
+        (Qt.Key.Key_PageUp, control),
+        (Qt.Key.Key_End, alt),
+        (Qt.Key.Key_Left, alt),
+        (Qt.Key.Key_Home, alt),
+    ):
+        qtbot.keyClick(table(browser), key, modifier)
+        seen.append(records.request.number)
+        answer(records, ENTRIES)
+    assert seen == [2, 3, 2, 50, 49, 1]
+
+
+def test_page_down_in_the_last_row_turns_the_page_and_page_up_in_the_first_turns_back(
+    qtbot: QtBot, browser: RecordsBrowser, records: FakeRecords
+) -> None:
+    table(browser).setFocus()
+    for row, key, number in ((len(ENTRIES) - 1, Qt.Key.Key_PageDown, 2), (0, Qt.Key.Key_PageUp, 1)):
+        table(browser).setCurrentIndex(table(browser).model().index(row, 0))
+        qtbot.keyClick(table(browser), key)
+        assert records.request.number == number
+        answer(records, ENTRIES)
+
+
+def test_a_page_can_have_as_many_records_as_fit_and_follows_the_window(
+    qtbot: QtBot, browser: RecordsBrowser, records: FakeRecords, settings: QSettings
+) -> None:
+    combo = part(browser, QComboBox, "page_size_combo")
+    combo.setCurrentIndex(combo.findText("As many as fit"))
+    few = records.request.size
+    answer(records, ENTRIES[:few])
+    assert 5 < few < 25
+    qtbot.waitUntil(lambda: not table(browser).verticalScrollBar().isVisible())
+    browser.resize(860, 900)
+    qtbot.waitUntil(lambda: records.request.size > few)
+    browser.remember()
+    again = FakeRecords()
+    made = open_browser(qtbot, again, settings)
+    assert part(made, QComboBox, "page_size_combo").currentText() == "As many as fit"
+
+
+def test_a_button_that_cannot_turn_the_page_says_why_and_every_one_names_its_key(
+    browser: RecordsBrowser, records: FakeRecords
+) -> None:
+    tips = [part(browser, QToolButton, f"{name}_page_button").toolTip() for name in ("first", "previous", "next")]
+    assert tips == [
+        "First page (Alt+Home): this is the first one",
+        "Previous page (Ctrl+PgUp): this is the first one",
+        "Next page (Ctrl+PgDown)",
+    ]
