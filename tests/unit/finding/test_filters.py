@@ -58,6 +58,10 @@ def test_a_filter_without_a_field_is_set_and_taken_off() -> None:
         ({"operations": frozenset({OperationType.CREDIT, OperationType.ADDITION})}, "Addition or Credit"),
         ({"since": days.start_of(DAY)}, "from 2026-11-25"),
         ({"since": days.start_of(DAY), "until": days.end_of(DAY)}, "from 2026-11-25 up to 2026-11-25"),
+        (
+            {"since": days.start_of(DAY) + 3600_000_000, "until": days.start_of(DAY) + 7260_000_000},
+            "from 2026-11-25 01:00:00 up to 2026-11-25 02:00:59",
+        ),
         ({"least": 1_000_00}, "amounts of at least 1.000,00"),
         ({"most": 10_00}, "amounts of at most 10,00"),
         ({"least": 5, "most": 10_00}, "amounts of at least 0,05 and of at most 10,00"),
