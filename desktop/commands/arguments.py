@@ -9,13 +9,14 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
 from desktop.arithmetic.money import parse_money
 from desktop.arithmetic.table import COMPUTED
+from desktop.finding import periods
 from desktop.models.ledger.requests import normal_request_id
 from desktop.terms.errors import BadInput
 from desktop.terms.kinds import Column
@@ -26,7 +27,6 @@ MOST_ID = 2**63 - 1  # SQLite's largest integer
 _MARK = "\0"
 _WORDS = "|".join(re.escape(word) for row in COMPUTED for word in row.typed if word.isalpha())
 _NO_OPTION = re.compile(rf"-+((?:{_WORDS})\b|[^A-Za-z-])", re.IGNORECASE)
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Parser(argparse.ArgumentParser):
@@ -45,7 +45,24 @@ def decoded(words: Iterable[str]) -> list[str]:
     """The words as UTF-8, whatever the locale took them for. What is no UTF-8 stays: `text` refuses it by name."""
     if os.name == "nt":
         return list(words)
-    return [os.fsencode(word).decode("utf-8", "surrogateescape") for word in words]
+    return [_as_given(word).decode("utf-8", "surrogateescape") for word in words]
+
+
+def _as_given(word: str) -> bytes:
+    """The bytes that a word was given in.
+
+    Python reads words with the C library's codec and writes them with its own, which in ja_JP.EUC-JP, say, refuses
+    what the other has let through.
+    """
+    try:
+        return os.fsencode(word)
+    except UnicodeEncodeError:
+        import ctypes  # late: it takes 5 ms
+
+        encode = ctypes.pythonapi.Py_EncodeLocale
+        encode.argtypes, encode.restype = (ctypes.c_wchar_p, ctypes.c_void_p), ctypes.c_char_p
+        found: bytes | None = encode(word, None)
+        return word.encode("utf-8", "surrogateescape") if found is None else found
 
 
 def prepared(words: Sequence[str], flags: Iterable[str], valued: Iterable[str]) -> list[str]:
@@ -102,15 +119,28 @@ def request_id(word: str) -> str:
     return normal_request_id(text(word))
 
 
-def day(word: str) -> date:
-    """A date."""
-    plain = text(word)
+def since(word: str) -> int:
+    """The first moment of what a word names: a day, a month, a year, a named period or a time."""
+    return _bound(word, periods.beginning)
+
+
+def until(word: str) -> int:
+    """The first moment after what a word names."""
+    return _bound(word, periods.ending)
+
+
+def _bound(word: str, of: Callable[[str, date], int | None]) -> int:
+    plain = text(word).strip()
     try:
-        if _DATE.fullmatch(plain):
-            return date.fromisoformat(plain)
-    except ValueError:
-        pass
-    raise BadInput(f"“{plain}” is not a date. Write it like 2026-11-25.")
+        moment = of(plain, date.today())
+    except (OverflowError, ValueError, OSError) as error:
+        raise BadInput(f"{plain} is too far away to be a date of a record.") from error
+    if moment is None:
+        raise BadInput(
+            f"“{plain}” is no day, month, year or time. Write it like 2026-11-25, 2026-11, 2026, "
+            f"2026-11-25T14:30+01:00, or one of {', '.join(periods.WORDS)}."
+        )
+    return moment
 
 
 def count(word: str) -> int:

@@ -155,7 +155,8 @@ def _settings(option: Option) -> dict[str, Any]:
         return {"action": "store_true"}
     if option.kind == "some":
         return {"action": "append", "choices": option.choices, "metavar": option.metavar, "default": []}
-    return {"type": words.day if option.kind == "day" else words.text, "metavar": option.metavar}
+    kinds = {"text": words.text, "since": words.since, "until": words.until}
+    return {"type": kinds[option.kind], "metavar": option.metavar}
 
 
 def _add_records(add_parser: AddParser) -> None:

@@ -13,7 +13,7 @@ from desktop.documents.exports import record_document, write_csv
 from desktop.finding.filters import from_words
 from desktop.terms.errors import BadInput
 from desktop.terms.values import Column, Entry, Filters, Page, PageRequest
-from desktop.wording.shown import OPERATION_NAMES, shown_date
+from desktop.wording.shown import OPERATION_NAMES, shown_moment
 
 MOST_PER_PAGE = 1000
 _CELL = 48
@@ -124,7 +124,7 @@ def _row(entry: Entry) -> tuple[str, ...]:
     response = entry.response if entry.exact else f"≈ {entry.response}"
     return (
         str(entry.id),
-        shown_date(entry.date),
+        shown_moment(entry.date),
         OPERATION_NAMES[entry.operation],
         shortened(entry.operands, _CELL),
         shortened(response, _CELL),

@@ -5,15 +5,16 @@ Lengths are points (1/72 inch) on the page, whatever the device's resolution.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimeZone
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from desktop.arithmetic.money import format_count, format_money
 from desktop.arithmetic.numbers import NumberFormat, localise
 from desktop.terms.values import OperationType, RawRecord, StatementReport
-from desktop.wording.shown import OPERATION_NAMES, shown_date
+from desktop.wording.shown import OPERATION_NAMES, shown_date, shown_moment
 
 _MARGIN = 51.0  # 18 mm
 _INK, _GREY, _RULE, _FAINT = QColor("#1a1d21"), QColor("#59626d"), QColor("#9aa2ad"), QColor("#e3e6ea")
@@ -101,12 +102,16 @@ class Pages:
         self._text(foot, page, align=_RIGHT, colour=_GREY, size=_SMALL)
 
     def _paint_title(self) -> None:
-        body, report, top = self.sheets.body, self._report, self.sheets.top
+        body, top = self.sheets.body, self.sheets.top
         self._text(QRectF(body.left(), top, body.width(), 26), "Statement", size=_TITLE, bold=True)
-        for place, (name, text) in enumerate((("Account", report.username), ("Period", period(report)))):
+        for place, (name, text) in enumerate(self._title_rows()):
             y = top + 30 + place * 15
             self._text(QRectF(body.left(), y, 60, 15), name, colour=_GREY)
             self._text(QRectF(body.left() + 60, y, body.width() - 60, 15), text)
+
+    def _title_rows(self) -> tuple[tuple[str, str], ...]:
+        zone = bytes(QTimeZone.systemTimeZoneId().data()).decode() or time.tzname[0]
+        return ("Account", self._report.username), ("Period", f"{period(self._report)}   ·   times of {zone}")
 
     def _paint_sums(self, top: float) -> None:
         """What opened and closed it, and what lies between."""
@@ -183,7 +188,7 @@ class Pages:
             equals = "=" if exact else "≈"
             what = f"{localise(operands, self._format)} {equals} {localise(response, self._format)}"
         return [
-            shown_date(date),
+            shown_moment(date),
             OPERATION_NAMES[operation],
             f"Deleted: {what}" if deleted is not None else what,
             self._money(-amount, signed=True),
@@ -195,7 +200,8 @@ class Pages:
         for place, (cell, (_, share, right)) in enumerate(zip(cells, _COLUMNS, strict=True)):
             width = self.sheets.body.width() * share
             inner = QRectF(x, y, width - (gap if place < len(_COLUMNS) - 1 else 0), _ROW)
-            self._text(inner, cell, align=_RIGHT if right else _LEFT, colour=colour, whole=right)
+            # A date is longer where an hour came twice.
+            self._text(inner, cell, align=_RIGHT if right else _LEFT, colour=colour, whole=right or place == 0)
             x += width
 
     def _text(

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from desktop.arithmetic.money import format_money
@@ -20,6 +19,7 @@ from desktop.finding.searching import folded, operations_named, readings
 from desktop.terms import days
 from desktop.terms.errors import BadInput
 from desktop.terms.kinds import OperationType
+from desktop.wording.shown import shown_date
 
 if TYPE_CHECKING:
     from desktop.terms.values import Filters
@@ -40,7 +40,7 @@ class Option:
 
     flag: str
     name: str
-    kind: Literal["text", "day", "flag", "some"]
+    kind: Literal["text", "since", "until", "flag", "some"]
     help: str
     metavar: str | None = None
     choices: tuple[str, ...] = ()  # of which "some" takes any number, one at a time
@@ -196,31 +196,24 @@ def _period_plan(filters: Filters, plan: Plan) -> Plan:
 def _period_words(filters: Filters, _: NumberFormat) -> str:
     found = []
     if filters.since is not None:
-        found.append(f"from {_day(filters.since)}")
+        found.append(f"from {_edge(filters.since)}")
     if filters.until is not None:
-        found.append(f"up to {_day(filters.until - 1)}")
+        found.append(f"up to {_edge(filters.until - 1, last=True)}")
     return " ".join(found)
 
 
-def _day(moment: int) -> str:
-    return days.local(moment).date().isoformat()
+def _edge(moment: int, *, last: bool = False) -> str:
+    """The day that begins with a moment, or whose last one it is; the time itself where it is in the midst."""
+    day = days.local(moment).date()
+    whole = days.end_of(day) == moment + 1 if last else days.start_of(day) == moment
+    return day.isoformat() if whole else shown_date(moment)
 
 
 def _take_period(filters: Filters, arguments: Arguments) -> Filters:
-    first, last = arguments["since"], arguments["until"]
-    if first and last and first > last:
-        raise BadInput("--from is later than --to: no day lies between them.")
-    return replace(filters, since=_moment(days.start_of, first), until=_moment(days.end_of, last))
-
-
-def _moment(of: Callable[[date], int], day: date | None) -> int | None:
-    """The beginning or the end of a day; None for no day."""
-    if day is None:
-        return None
-    try:
-        return of(day)
-    except (OverflowError, ValueError, OSError) as error:
-        raise BadInput(f"{day} is too far away to be a date of a record.") from error
+    since, until = arguments["since"], arguments["until"]
+    if since is not None and until is not None and since >= until:
+        raise BadInput("--from is later than --to: nothing lies between them.")
+    return replace(filters, since=since, until=until)
 
 
 def _amount_plan(filters: Filters, plan: Plan) -> Plan:
@@ -278,8 +271,8 @@ FILTERS: tuple[Filter, ...] = (
         plan=_period_plan,
         widget="period",
         options=(
-            Option("--from", "since", "day", "the first day, like 2026-11-25", "DATE"),
-            Option("--to", "until", "day", "the last day, itself included", "DATE"),
+            Option("--from", "since", "since", "from 2026-11-25, 2026-11, 2026-11-25T14:30, last-month on", "DATE"),
+            Option("--to", "until", "until", "up to such a day, month or time, itself included", "DATE"),
         ),
         take=_take_period,
     ),

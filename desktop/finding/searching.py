@@ -15,6 +15,7 @@ _NUMBER = re.compile(r"[-+]?[0-9.,]+")
 _GROUPED = re.compile(r"[-+]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 _LONG = re.compile(r"([-+]?)([1-9][0-9]{3,})(\.?[0-9]*)")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{0,2})?")
+_OFFSET = re.compile(r"(?<=[0-9]{2}:[0-9]{2}:[0-9]{2})[-+][0-9]{2}:[0-9]{2}$")  # shown, where an hour came twice
 _GROUPS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
 # "x" is no operator in an entry, for it may be a slip; who searches with it means ×.
 _WRITTEN = {typed: row.symbol for row in COMPUTED for typed in row.typed} | {"x": "×"}
@@ -39,7 +40,7 @@ def readings(text: str, fmt: NumberFormat = PLAIN) -> tuple[str, ...]:
     be there or not, and operators are written as the ledger does ("2*3" is "2 × 3"). What is only a number is looked
     for in its one meaning, other texts also as they stand. None for a text that is blank.
     """
-    text = text.strip()
+    text = _OFFSET.sub("", text.strip())
     if not text:
         return ()
     meant = _SIGN.sub("-", text.translate(_english(fmt)))

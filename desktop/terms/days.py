@@ -21,6 +21,15 @@ def local(moment: int) -> datetime:
     return datetime.fromtimestamp(moment // SECOND)
 
 
+def offset_where_repeated(moment: int) -> str:
+    """How far the person's clock is ahead of UTC ("+01:00"), where it shows the same time twice; "" elsewhere."""
+    found = local(moment)
+    other = found.replace(fold=1 - found.fold)
+    return (
+        found.astimezone().isoformat()[-6:] if found.astimezone().utcoffset() != other.astimezone().utcoffset() else ""
+    )
+
+
 def day_number(moment: int) -> int:
     """The person's day of a moment, counted from 1970-01-01; past the calendar's ends the day in UTC."""
     try:

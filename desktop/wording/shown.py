@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from desktop.arithmetic.table import OPERATIONS
-from desktop.terms.days import local
+from desktop.terms.days import local, offset_where_repeated
 from desktop.terms.values import OperationType, Verification
 
 OPERATION_NAMES: Mapping[OperationType, str] = {row.type: row.name for row in OPERATIONS.values()}
@@ -17,6 +17,15 @@ def shown_date(microseconds: int) -> str:
         return local(microseconds).strftime("%Y-%m-%d %H:%M:%S")
     except (ValueError, OverflowError, OSError):  # only in a damaged store, which must still be readable
         return f"? {microseconds}"
+
+
+def shown_moment(microseconds: int) -> str:
+    """The same for the eye: where clocks were set back and an hour came twice, with the offset that tells which.
+
+    What is searched is `shown_date`, which has one length everywhere.
+    """
+    shown = shown_date(microseconds)
+    return shown if shown.startswith("?") else shown + offset_where_repeated(microseconds)
 
 
 def explain_verification(verification: Verification) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -199,6 +200,27 @@ def test_what_is_no_utf_8_is_bad_input(program: Program) -> None:
     assert r"\xff" in ended.err or r"\udcff" in ended.err
     stdin = program.run("balance", "--user", ANN, "--password-stdin", stdin=b"\xff\xfe\n")
     assert stdin.status == 2
+
+
+@pytest.fixture(scope="module")
+def japanese(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a locale whose letters are not UTF-8 and that Python and the C library read differently."""
+    place = tmp_path_factory.mktemp("locales")
+    make = ("localedef", "-i", "ja_JP", "-f", "EUC-JP", str(place / "ja_JP.EUC-JP"))
+    if shutil.which(make[0]) is None or subprocess.run(make, capture_output=True, check=False).returncode:
+        pytest.skip("no such locale can be made here")
+    return place
+
+
+def test_words_are_utf_8_in_a_locale_that_is_not(program: Program, japanese: Path) -> None:
+    locale = {"LC_ALL": "ja_JP.EUC-JP", "LOCPATH": str(japanese)}
+    assert program.as_user(ANN, "eval", "√2.25", **locale).out.startswith("1.5\n")
+    target = program.folder / "√é.metercalc-backup"
+    assert program.run("backup", str(target), **locale).status == 0
+    assert target.exists()
+    refused = program.as_user(ANN, "eval", os.fsdecode(b"\xa2\xe52"), **locale)
+    assert (refused.status, refused.err.count("\n")) == (2, 1)
+    assert "is not text in UTF-8" in refused.err
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_no_part_of_the_password(program: Program) -> None:

@@ -11,7 +11,7 @@ from desktop.arithmetic.money import format_count, format_money
 from desktop.arithmetic.numbers import NumberFormat, localise
 from desktop.arithmetic.table import OPERATIONS
 from desktop.terms.values import Column, Detail, Entry, Source
-from desktop.wording.shown import OPERATION_NAMES, shown_date
+from desktop.wording.shown import OPERATION_NAMES, shown_moment
 
 Shown = Column | Detail
 
@@ -68,7 +68,7 @@ def _source(entry: Entry, _number_format: NumberFormat) -> str:
 
 
 _TEXTS: Mapping[Shown, Callable[[Entry, NumberFormat], str]] = {
-    Column.DATE: lambda entry, _: shown_date(entry.date),
+    Column.DATE: lambda entry, _: shown_moment(entry.date),
     Column.OPERATION: lambda entry, _: OPERATION_NAMES[entry.operation],
     Column.OPERANDS: _operands,
     Column.RESPONSE: _response,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -83,6 +83,18 @@ def test_deleted_records_are_marked_and_inexact_ones_too(tmp_path: Path) -> None
     (page,) = pages_of(tmp_path / "a.pdf")
     for text in ("Deleted: 1 + 1 = 2", "1 ÷ 3 ≈ 0.333", "x7Kp", "Travel budget", "+50.00"):
         assert text in page
+
+
+def test_a_statement_names_its_zone_and_tells_a_repeated_hour_apart(
+    tmp_path: Path, time_zone: Callable[[str], None]
+) -> None:
+    time_zone("Europe/Berlin")
+    half_past_two = 1_792_888_200_000_000
+    written(tmp_path / "a.pdf", [entry(1, date=half_past_two), entry(2, date=half_past_two + 3_600_000_000)])
+    (page,) = pages_of(tmp_path / "a.pdf")
+    assert "times of Europe/Berlin" in page
+    assert "2026-10-25 02:30:00+02:00 Addition" in page
+    assert "2026-10-25 02:30:00+01:00 Addition" in page
 
 
 @pytest.mark.parametrize(("paper", "size"), [("A4", (595, 842)), ("Letter", (612, 792))])

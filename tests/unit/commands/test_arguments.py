@@ -84,3 +84,8 @@ def test_words_are_utf_8_and_file_names_whatever_bytes_they_are() -> None:
     assert arguments.decoded([word]) == ["é÷"]
     odd = os.fsdecode(b"caf\xe9")
     assert os.fsencode(arguments.path(arguments.decoded([odd])[0])) == b"caf\xe9"
+
+
+def test_a_period_that_is_none_is_told_with_what_is_one() -> None:
+    with pytest.raises(BadInput, match=r"“soon” is no day, month, year or time.*2026-11.*last-month"):
+        grammar.parse(["records", *SIGNED_IN, "--from", "soon"])

@@ -225,3 +225,18 @@ def test_csv_for_a_spreadsheet_keeps_words_of_digits(program: Program) -> None:
     )
     assert (plain, kept) == ("007", "'007")
     assert show(program, "--keep-text").status == 2
+
+
+@pytest.mark.parametrize(
+    "words", [["--from", "today"], ["--to", "this-month"], ["--from", "last-7-days", "--to", "today"]]
+)
+def test_periods_are_named_as_in_the_window(people: Program, words: list[str]) -> None:
+    assert len(found(people, *words)) == 7
+    assert found(people, "--to", "last-year") == []
+
+
+def test_an_end_counts_to_its_own_precision(people: Program) -> None:
+    moment = show(people, "--json").json["records"][0]["date"]
+    minute = moment[:16] + "Z"
+    assert found(people, "--from", moment, "--to", moment) == ["√4"]
+    assert "√4" in found(people, "--from", minute, "--to", minute)

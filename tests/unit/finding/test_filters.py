@@ -62,6 +62,10 @@ def test_a_filter_without_a_field_is_set_and_taken_off() -> None:
         ({"most": -10_00}, "amounts of at most −10,00"),
         ({"least": -10_00, "most": -5}, "amounts of at least −10,00 and of at most −0,05"),
         ({"least": -10_00, "most": -10_00}, "amounts of −10,00"),
+        (
+            {"since": days.start_of(DAY) + 3600_000_000, "until": days.start_of(DAY) + 7260_000_000},
+            "from 2026-11-25 01:00:00 up to 2026-11-25 02:00:59",
+        ),
         ({"trash": True, "search": ("x",)}, "“x”, in the Trash"),
     ],
 )

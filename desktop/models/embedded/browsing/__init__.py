@@ -97,8 +97,10 @@ def batches(
 ) -> Iterator[list[RawRecord]]:
     """Every record under the filters in order, as rows of `entries.COLUMNS`, in the caller's transaction."""
     check(filters)
-    if sort is Column.DATE and not filters.search:  # the ledger's own order: nothing is faster
-        return plain.batches(store.database, user_id, filters, sort, descending=descending)
+    if sort is Column.DATE and not filters.search:
+        follow = _ask(store, user_id, filters, lambda _, found: found.dates_follow_numbers, _nobody_waits)
+        if follow:  # the ledger's own order: nothing is faster
+            return plain.batches(store.database, user_id, filters, None, descending=descending)
     request = PageRequest(filters, sort, descending)
     seqs = _ask(store, user_id, filters, lambda browser, found: browser.all(request, found), _nobody_waits)
     if seqs is None:

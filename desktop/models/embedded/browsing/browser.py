@@ -196,9 +196,7 @@ class Browser:
         self._agree()
         chunks = range(len(self.state.chunks))
         if request.sort is Column.DATE:
-            seqs = array("I")
-            for number in chunks:
-                seqs.extend((number << CHUNK_BITS) + offset + 1 for offset in offsets(found.exact(number)))
+            seqs = found.all_by_date()
             return seqs[::-1] if request.descending else seqs
         sets = [found.exact(number) for number in chunks]
         hits = self._hits(self.state.order(request.sort), found, sets, descending=request.descending)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable
+from itertools import accumulate, pairwise
 from typing import TypeVar
 
 from desktop.finding.filters import Plan
-from desktop.models.embedded.browsing.bitmaps import CHUNK_BITS, window
+from desktop.models.embedded.browsing.bitmaps import CHUNK_BITS, offsets, window
 from desktop.models.embedded.browsing.keys import AMOUNT, KIND
 from desktop.models.embedded.browsing.lines import KINDS, NUMBERS
 from desktop.models.embedded.browsing.search import Search
@@ -34,6 +36,7 @@ class Found:
         self._exact: dict[int, int] = {}
         self._candidates: dict[int, tuple[int, int]] = {}
         self._sums: dict[int, Totals] = {}
+        self._sorted: dict[range, list[int]] = {}
         if before is not None and before.revision >= state.floor:
             self._carry_over(before)
 
@@ -139,18 +142,60 @@ class Found:
         return self.totals()
 
     def by_date(self, skip: int, size: int, *, descending: bool) -> tuple[list[int], int]:
-        """The records after `skip` in the order of the ledger, and how many there are up to where it stopped."""
-        numbers = range(len(self.state.chunks))
+        """The records after `skip` in the order of their dates, and how many there are up to where it stopped."""
+        runs = self._runs()
         passed, seqs = 0, list[int]()
-        for number in reversed(numbers) if descending else numbers:
-            count = self.count(number)
+        for run in reversed(runs) if descending else runs:
+            count = sum(map(self.count, run))
             if passed + count > skip:
-                some = window(self.exact(number), max(0, skip - passed), size - len(seqs), descending=descending)
-                seqs.extend((number << CHUNK_BITS) + offset + 1 for offset in some)
+                first, size_left = max(0, skip - passed), size - len(seqs)
+                if self._is_in_order(run):
+                    some = window(self.exact(run[0]), first, size_left, descending=descending)
+                    seqs.extend((run[0] << CHUNK_BITS) + offset + 1 for offset in some)
+                else:
+                    ordered = self._in_order(run)
+                    seqs.extend((ordered[::-1] if descending else ordered)[first : first + size_left])
                 if len(seqs) == size:
                     break
             passed += count
         return seqs, passed
+
+    def all_by_date(self) -> array[int]:
+        """All that is meant, in the order of the dates."""
+        seqs = array("I")
+        for run in self._runs():
+            if self._is_in_order(run):
+                seqs.extend((run[0] << CHUNK_BITS) + offset + 1 for offset in offsets(self.exact(run[0])))
+            else:
+                seqs.extend(self._in_order(run))
+        return seqs
+
+    @property
+    def dates_follow_numbers(self) -> bool:
+        """Whether the ledger's own order is that of its dates: no clock was set back."""
+        return all(map(self._is_in_order, self._runs()))
+
+    def _runs(self) -> list[range]:
+        """Chunks in a row, none of whose dates is later than any of the next ones; one each, unless a clock erred."""
+        chunks = self.state.chunks
+        latest = list(accumulate((chunk.last for chunk in chunks), max))
+        earliest = list(accumulate((chunk.first for chunk in reversed(chunks)), min))[::-1]
+        cuts = [number for number in range(1, len(chunks)) if latest[number - 1] <= earliest[number]]
+        return [range(start, end) for start, end in pairwise([0, *cuts, len(chunks)])] if chunks else []
+
+    def _is_in_order(self, run: range) -> bool:
+        return len(run) == 1 and self.state.chunks[run[0]].ordered
+
+    def _in_order(self, run: range) -> list[int]:
+        """Those of some chunks whose dates do not follow each other, by date and then by number."""
+        if run not in self._sorted:
+            found: list[tuple[int, int]] = []
+            for number in run:
+                self._go_on()
+                dates, first = self.state.dates(number), (number << CHUNK_BITS) + 1
+                found.extend((dates[offset], first + offset) for offset in offsets(self.exact(number)))
+            self._sorted[run] = [seq for _, seq in sorted(found)]
+        return self._sorted[run]
 
     def _go_on(self) -> None:
         if self.cancelled():

@@ -21,6 +21,8 @@ def day(text: str) -> QDate:
         (Period.LAST_MONTH, "2026-01-31", "2025-12-01", "2025-12-31"),
         (Period.LAST_MONTH, "2026-03-31", "2026-02-01", "2026-02-28"),
         (Period.YEAR, "2026-07-01", "2026-01-01", "2026-12-31"),
+        (Period.LAST_YEAR, "2026-07-01", "2025-01-01", "2025-12-31"),
+        (Period.YESTERDAY, "2026-03-01", "2026-02-28", "2026-02-28"),
     ],
 )
 def test_a_period_has_its_first_and_its_last_day(period: Period, today: str, first: str, last: str) -> None:

@@ -6,6 +6,7 @@ import os
 import random
 from collections import Counter
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
@@ -22,6 +23,7 @@ from desktop.models.embedded.browsing import (
     found,
     index_file,
     orders,
+    plain,
     search,
     sorting,
     state,
@@ -99,7 +101,7 @@ def _lower(text: str) -> str:
 
 def _key(entry: Entry, sort: Column) -> Any:
     return {
-        Column.DATE: entry.seq,
+        Column.DATE: entry.date,
         Column.OPERATION: entry.operation.value,
         Column.OPERANDS: entry.operands.encode(),
         Column.RESPONSE: number_key(entry.response),
@@ -335,3 +337,26 @@ def test_a_bitmap_comes_back_as_it_was(numbers: tuple[int, ...]) -> None:
         if skip >= 0:
             assert bitmaps.window(bits, skip, count, descending=False) == list(numbers[skip : skip + count])
             assert bitmaps.window(bits, skip, count, descending=True) == list(numbers[::-1][skip : skip + count])
+
+
+@pytest.mark.parametrize("indexed", [False, True], ids=["ledger", "index"])
+@pytest.mark.parametrize("exact", [False, True])
+def test_an_order_by_date_follows_the_dates_though_a_clock_was_set_back(
+    books: Books, indexed: bool, exact: bool
+) -> None:
+    for number, seconds in enumerate((0, 60, -3600, 0, 7200)):
+        books.clock.advance(seconds)
+        books.charge(f"{number} + 1")
+    request = PageRequest(Filters(operations=frozenset({OperationType.ADDITION})), Column.DATE, descending=False)
+    if indexed:
+        assert _catch_up(books)
+        page = records.page(books.store, books.ann, request)
+        later = records.page(books.store, books.ann, replace(request, number=2, size=2))
+        assert [entry.operands for entry in later.entries] == ["0 + 1", "1 + 1"]
+    else:
+        page = plain.page(books.store.database, books.ann.user_id, request, exact=exact)
+    in_order = ["2 + 1", "3 + 1", "0 + 1", "1 + 1", "4 + 1"]
+    assert [entry.operands for entry in page.entries] == in_order
+    for filters in (request.filters, replace(request.filters, search=("+ 1",))):
+        stream = records.stream(books.store, books.ann, filters, Column.DATE, descending=True)
+        assert [entry.operands for entry in stream] == in_order[::-1]
