@@ -13,7 +13,7 @@ from desktop.documents.export_files import ExportFormat
 from desktop.finding.filters import described
 from desktop.terms.values import PageRequest
 from desktop.views.dialogs.dialogs import Dialog
-from desktop.views.look import theme
+from desktop.views.look import remembered, theme
 from desktop.views.look.number_locale import number_format_of
 
 _KINDS = {
@@ -76,9 +76,9 @@ class ExportDialog(Dialog):
 
     def _recall(self) -> None:
         for combo, name in ((self._format, "format"), (self._separator, "separator")):
-            place = combo.findData(str(self._settings.value(f"{_SETTINGS}/{name}", "")))
+            place = combo.findData(remembered.text(self._settings, f"{_SETTINGS}/{name}"))
             combo.setCurrentIndex(max(place, 0))
-        self._bom.setChecked(str(self._settings.value(f"{_SETTINGS}/bom", "0")) == "1")
+        self._bom.setChecked(remembered.text(self._settings, f"{_SETTINGS}/bom", "0") == "1")
 
     def _remember(self, folder: Path) -> None:
         self._settings.setValue(f"{_SETTINGS}/format", self._format.currentData())
@@ -101,7 +101,7 @@ class ExportDialog(Dialog):
     @Slot()
     def _on_choose_file(self) -> None:
         kind = self.form.kind
-        folder = str(self._settings.value(f"{_SETTINGS}/folder", QDir.homePath()))
+        folder = remembered.text(self._settings, f"{_SETTINGS}/folder", QDir.homePath())
         dialog = QFileDialog(self, f"Export {self._records}", folder, _KINDS[kind][1])
         dialog.setObjectName("export_file_dialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -8,6 +8,8 @@ from typing import Any
 
 from PySide6.QtCore import QSettings
 
+from desktop.views.look import remembered
+
 _KEY = "saved_filters"
 
 
@@ -49,8 +51,5 @@ class SavedFilters:
         self._settings.setValue(_KEY, json.dumps({**self._shelves(), self._owner: kept}))
 
     def _shelves(self) -> dict[str, Any]:
-        try:
-            found = json.loads(str(self._settings.value(_KEY, "{}")))
-        except ValueError:  # written by something else; the program keeps working without
-            return {}
+        found = remembered.document(self._settings, _KEY)
         return found if isinstance(found, dict) else {}

@@ -6,12 +6,14 @@ Either is JSON in the window's settings. What makes no sense there, because some
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QSettings
 
 from desktop.views.filters.bar import FilterBar
+from desktop.views.look import remembered
 from desktop.views.records.column_layout import ColumnLayout
 from desktop.views.records.order import RecordsOrder
 from desktop.views.records.tools import RecordsTools
@@ -71,12 +73,9 @@ class RecordsMemory:
         """Put back what `remember` kept; returns the page size, 0 for none."""
         self._order.take(self._read("sort"), descending=self._read("descending") != "0")
         self._filters.show_more(self._read("more_filters") == "1")
-        try:
-            self._columns.recall(json.loads(self._read("columns") or "null"))
-        except ValueError:
-            self._columns.recall(None)
+        self._columns.recall(remembered.document(self._settings, f"{_GROUP}/columns"))
         size = self._read("page_size")
-        return int(size) if size.isdecimal() else 0
+        return int(size) if re.fullmatch("[0-9]{1,4}", size) else 0
 
     def _read(self, name: str) -> str:
-        return str(self._settings.value(f"{_GROUP}/{name}", ""))
+        return remembered.text(self._settings, f"{_GROUP}/{name}")

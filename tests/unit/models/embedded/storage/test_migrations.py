@@ -11,7 +11,7 @@ from desktop.models.embedded import backups
 from desktop.models.embedded.storage import chain, migrations, sqlite
 from desktop.models.embedded.storage.opening import open_store
 from desktop.models.embedded.verify import verify
-from desktop.terms.errors import StoreDamaged, StoreError, StoreForeign, StoreNewer
+from desktop.terms.errors import StoreError, StoreForeign, StoreNewer
 from desktop.terms.values import OperationType
 from tests.support.stores import COSTS, create, in_processes, make_store, raw
 
