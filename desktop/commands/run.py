@@ -42,7 +42,12 @@ class Run:
         """Have what a new ledger needs beside itself, the configuration file and the log. Whether it made the file.
 
         Only for a command that may make a ledger, once nothing speaks against it: a slip of the pen leaves no trace.
+        Raises `StoreError` where no ledger can be.
         """
+        from desktop.models.embedded.storage import opening, whereabouts
+
+        opening.check_name(self.places.store_file)
+        whereabouts.refuse_foreign(self.places.store_file)
         made = config.ensure_file(self.places.config_file)
         if not logs.are_set_up():
             self.begin()

@@ -6,6 +6,7 @@ import gc
 from typing import TYPE_CHECKING
 
 from desktop.commands.run import Run
+from desktop.settings import config
 
 if TYPE_CHECKING:
     from desktop.settings.config import Places
@@ -15,7 +16,8 @@ def open_window(run: Run) -> int:
     """Open the window; returns its exit status."""
     # All of Qt's names are made now and stay for good. Looking through them for garbage would take 10 ms here, and
     # 20 ms again and again on the window's thread.
-    run.prepare()
+    config.ensure_file(run.places.config_file)
+    run.begin()
     gc.disable()
     from desktop.window.program import run as run_window  # late: it brings Qt
 

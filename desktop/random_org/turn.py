@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from desktop.random_org.quota import Quota
-from desktop.system.private_files import create_private, make_folder, write_private
+from desktop.system.private_files import create_private, make_folder, read_start, write_private
 from desktop.system.turns import turn
 
 logger = logging.getLogger(__name__)
@@ -51,8 +51,7 @@ class SharedTurn:
     def _read(self, quota: Quota) -> None:
         """A file that is missing or no state says nothing."""
         with suppress(OSError, ValueError, RecursionError):
-            with self._state.open("rb") as file:
-                found = json.loads(file.read(MOST_BYTES))
+            found = json.loads(read_start(self._state, MOST_BYTES))
             if isinstance(found, dict):
                 quota.take(found)
 

@@ -31,12 +31,15 @@ def make_folder(folder: Path) -> None:
 
     Each is on the disk before anything goes into it: else a power loss takes what was synced inside along with it.
     """
-    if not folder.is_dir():
-        make_folder(folder.parent)
+    missing = []
+    while not folder.is_dir() and folder != folder.parent:
+        missing.append(folder)
+        folder = folder.parent
+    for new in reversed(missing):
         with contextlib.suppress(FileExistsError):
-            folder.mkdir(mode=FOLDER_MODE)
+            new.mkdir(mode=FOLDER_MODE)
         with contextlib.suppress(PermissionError):  # a parent that can be written to but not listed
-            sync_folder(folder.parent)
+            sync_folder(new.parent)
 
 
 def create_private(file: Path) -> None:
@@ -156,8 +159,9 @@ def _temporary(file: Path) -> Path:
 
 def close_to_others(file: Path) -> bool:
     """Have a file that others can reach for its owner alone; says whether it was so. Raises `OSError`."""
-    mode = stat.S_IMODE(file.stat().st_mode)
-    if os.name != "posix" or not mode & 0o077:
+    found = file.stat().st_mode
+    mode = stat.S_IMODE(found)
+    if os.name != "posix" or not stat.S_ISREG(found) or not mode & 0o077:
         return False
     file.chmod(mode & FOLDER_MODE)  # what its owner may do with it stays
     if stat.S_IMODE(file.stat().st_mode) & 0o077:

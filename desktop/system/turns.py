@@ -25,7 +25,7 @@ def turn(file: Path, seconds: float, cancelled: Callable[[], bool] = lambda: Fal
 
     Raises `TurnNotCome`, and `OSError` where the file is not there or cannot be opened.
     """
-    descriptor = os.open(file, os.O_RDONLY)
+    descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # a FIFO would wait for its writer
     try:
         deadline = time.monotonic() + seconds
         while not _take(descriptor):

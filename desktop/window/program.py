@@ -15,6 +15,7 @@ import threading
 import traceback
 from collections.abc import Iterator
 from functools import cached_property
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,8 @@ from desktop.controllers.sessions import SessionController
 from desktop.controllers.store import StoreController
 from desktop.controllers.store_access import StoreAccess
 from desktop.system import ending, logs
-from desktop.system.private_files import make_folder
+from desktop.system.private_files import make_folder, require_regular
+from desktop.terms.errors import ConfigError
 from desktop.views.dialogs.login import LoginDialog
 from desktop.views.look.icons import application_icon
 from desktop.views.look.theme import Theme
@@ -87,6 +89,7 @@ class Program(QObject):
         self.places = places
         self.config = config
         make_folder(places.settings_file.parent)
+        _check_settings(places.settings_file)
         self.settings = QSettings(str(places.settings_file), QSettings.Format.IniFormat)
         self.theme = Theme(application, self.settings)
         self.access = StoreAccess(places, config)
@@ -394,6 +397,16 @@ class QuitSignals(QObject):
         signal.set_wakeup_fd(self._before)
         self._reader.close()
         self._writer.close()
+
+
+def _check_settings(file: Path) -> None:
+    """Raises `ConfigError` for what is no file: Qt would wait for a FIFO's writer, or remember the window nowhere."""
+    try:
+        require_regular(file.stat().st_mode)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read: {error.strerror}. Move it away.", file=str(file)) from error
 
 
 def make_application() -> QApplication:

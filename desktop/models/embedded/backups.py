@@ -58,7 +58,8 @@ def back_up(
     """
     if not store.key_is_own:
         raise StoreError("The store's own key file is missing: a backup without it could never be verified.")
-    if target.resolve() in {file.resolve() for file in (*_files_of(store.file).values(), *keep)}:
+    # Not by resolve(), which raises where links lead in a circle.
+    if os.path.realpath(target) in {os.path.realpath(file) for file in (*_files_of(store.file).values(), *keep)}:
         raise StoreError(f"A backup cannot take the place of {target}. Choose another file.")
     if _is_something_else(target):
         raise StoreError(f"{target} is something else than a backup, and was left as it is. Choose another file.")

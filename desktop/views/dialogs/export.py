@@ -13,7 +13,7 @@ from desktop.documents.export_files import ExportFormat
 from desktop.finding.filters import described
 from desktop.terms.values import PageRequest
 from desktop.views.dialogs.dialogs import Dialog
-from desktop.views.look import theme
+from desktop.views.look import remembered, theme
 from desktop.views.look.number_locale import number_format_of
 
 _KINDS = {
@@ -84,11 +84,11 @@ class ExportDialog(Dialog):
 
     def _recall(self) -> None:
         for combo, name in ((self._format, "format"), (self._separator, "separator")):
-            place = combo.findData(str(self._settings.value(f"{_SETTINGS}/{name}", "")))
+            place = combo.findData(remembered.text(self._settings, f"{_SETTINGS}/{name}"))
             combo.setCurrentIndex(max(place, 0))
         # Who exports by hand opens it in a spreadsheet, as a rule; a script has the command line.
         for check, name, usual in ((self._bom, "bom", "0"), (self._keep_text, "keep_text", "1")):
-            check.setChecked(str(self._settings.value(f"{_SETTINGS}/{name}", usual)) == "1")
+            check.setChecked(remembered.text(self._settings, f"{_SETTINGS}/{name}", usual) == "1")
 
     def _remember(self, folder: Path) -> None:
         self._settings.setValue(f"{_SETTINGS}/format", self._format.currentData())
@@ -118,7 +118,7 @@ class ExportDialog(Dialog):
     @Slot()
     def _on_choose_file(self) -> None:
         kind = self.form.kind
-        folder = str(self._settings.value(f"{_SETTINGS}/folder", QDir.homePath()))
+        folder = remembered.text(self._settings, f"{_SETTINGS}/folder", QDir.homePath())
         dialog = QFileDialog(self, f"Export {self._records}", folder, _KINDS[kind][1])
         dialog.setObjectName("export_file_dialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

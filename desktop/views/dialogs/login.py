@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
-from desktop.views.look import theme
+from desktop.views.look import remembered, theme
 from desktop.views.look.announcing import announce
 from desktop.views.look.icons import application_icon, icon
 
@@ -56,7 +56,7 @@ class LoginDialog(QDialog):
         theme.set_size(title, theme.Size.TITLE, bold=True)
         self._welcome = _wrapped("welcome_label", "muted")
         self._welcome.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._email = QLineEdit(str(self._settings.value(_EMAIL_SETTING, "")))
+        self._email = QLineEdit(remembered.text(self._settings, _EMAIL_SETTING))
         self._email.setObjectName("email_edit")
         self._email.setPlaceholderText("name@example.org")
         self._password = QLineEdit()

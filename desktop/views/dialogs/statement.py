@@ -13,7 +13,7 @@ from desktop.documents.statement_paper import PAPERS, Style
 from desktop.views.dialogs.dialogs import Dialog
 from desktop.views.filters.day_edit import DayEdit, end_of, start_of
 from desktop.views.filters.periods import Period, days_of, period_of
-from desktop.views.look import theme
+from desktop.views.look import remembered, theme
 from desktop.views.look.number_locale import number_format_of
 
 _SETTINGS = "statement"
@@ -72,10 +72,12 @@ class StatementDialog(Dialog):
         self.setMinimumWidth(440)
 
     def _recall(self) -> None:
-        period = self._period.findData(str(self._settings.value(f"{_SETTINGS}/period", Period.MONTH.name)))
+        period = self._period.findData(remembered.text(self._settings, f"{_SETTINGS}/period", Period.MONTH.name))
         self._period.setCurrentIndex(period if period >= 0 else self._period.findData(Period.MONTH.name))
         metric = self._locale.measurementSystem() == QLocale.MeasurementSystem.MetricSystem
-        paper = self._paper.findData(str(self._settings.value(f"{_SETTINGS}/paper", "A4" if metric else "Letter")))
+        paper = self._paper.findData(
+            remembered.text(self._settings, f"{_SETTINGS}/paper", "A4" if metric else "Letter")
+        )
         self._paper.setCurrentIndex(max(paper, 0))
 
     def _connect(self) -> None:
@@ -117,7 +119,7 @@ class StatementDialog(Dialog):
 
     @Slot()
     def _on_save(self) -> None:
-        folder = str(self._settings.value(f"{_SETTINGS}/folder", QDir.homePath()))
+        folder = remembered.text(self._settings, f"{_SETTINGS}/folder", QDir.homePath())
         dialog = QFileDialog(self, "Save statement", folder, "PDF (*.pdf)")
         dialog.setObjectName("statement_file_dialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

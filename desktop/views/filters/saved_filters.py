@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QSettings
 
-from desktop.views.look.remembered import ignored
+from desktop.views.look import remembered
 
 _KEY = "saved_filters"
 
@@ -51,12 +51,8 @@ class SavedFilters:
         self._settings.setValue(_KEY, json.dumps({**self._shelves(), self._owner: kept}))
 
     def _shelves(self) -> dict[str, Any]:
-        try:
-            found = json.loads(str(self._settings.value(_KEY, "{}")))
-        except (ValueError, RecursionError):  # written by something else; the program keeps working without
-            ignored(_KEY)
-            return {}
-        if isinstance(found, dict):
-            return found
-        ignored(_KEY)
+        found = remembered.document(self._settings, _KEY)
+        if found is None or isinstance(found, dict):
+            return found or {}
+        remembered.ignored(_KEY)
         return {}

@@ -31,7 +31,7 @@ from desktop.views.insights.drawing import Look
 from desktop.views.insights.pictures import Picture
 from desktop.views.insights.plot import Plot
 from desktop.views.insights.spend_plots import OperationsPlot, SpendPlot
-from desktop.views.look import theme
+from desktop.views.look import remembered, theme
 from desktop.views.look.announcing import announce
 from desktop.views.look.icons import icon
 from desktop.views.look.number_locale import number_format_of
@@ -140,7 +140,7 @@ class InsightsWindow(QWidget):
         return grid
 
     def _recall(self) -> None:
-        geometry = self._settings.value(f"{_SETTINGS}/geometry")
+        geometry = remembered.state(self._settings, f"{_SETTINGS}/geometry")
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(1080, 720)
 
@@ -244,7 +244,7 @@ class InsightsWindow(QWidget):
 
     @Slot()
     def _on_save(self) -> None:
-        folder = str(self._settings.value(f"{_SETTINGS}/folder", QDir.homePath()))
+        folder = remembered.text(self._settings, f"{_SETTINGS}/folder", QDir.homePath())
         dialog = QFileDialog(self, "Save picture", folder, "PNG picture (*.png);;SVG drawing (*.svg)")
         dialog.setObjectName("picture_file_dialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -1,7 +1,11 @@
-"""What the window's settings hold, read with suspicion: the file is the person's, and anything may stand in it."""
+"""What the window remembers, read as if anybody had written it: what makes no sense is as if nothing were kept.
+
+The log says what was ignored, and not what it is: it may be long, or a secret.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
 
 from PySide6.QtCore import QByteArray, QSettings
@@ -11,8 +15,17 @@ log = logging.getLogger(__name__)
 _LONGEST = 9  # digits of a number that is taken up
 
 
-def state_of(settings: QSettings, name: str) -> QByteArray | None:
-    """Qt's own state of a widget; None for none, and for what is none, which the log tells."""
+def text(settings: QSettings, name: str, default: str = "") -> str:
+    """A text or a number that was kept."""
+    found = settings.value(name, default)
+    if isinstance(found, (str, int)):
+        return str(found)
+    ignored(name)
+    return default
+
+
+def state(settings: QSettings, name: str) -> QByteArray | None:
+    """A geometry, or another state of a widget's; None where there is none."""
     found = settings.value(name)
     if found is None or isinstance(found, QByteArray):
         return found
@@ -20,17 +33,25 @@ def state_of(settings: QSettings, name: str) -> QByteArray | None:
     return None
 
 
-def number_of(settings: QSettings, name: str) -> int:
-    """A number from 0 up; 0 for none, and for what is none, which the log tells."""
-    found = settings.value(name)
-    text = "" if found is None else str(found)
-    if text.isascii() and text.isdecimal() and len(text) <= _LONGEST:
-        return int(text)
-    if text:
+def number(settings: QSettings, name: str) -> int:
+    """A number from 0 up; 0 where there is none."""
+    found = text(settings, name)
+    if found.isascii() and found.isdecimal() and len(found) <= _LONGEST:
+        return int(found)
+    if found:
         ignored(name)
     return 0
 
 
+def document(settings: QSettings, name: str) -> object:
+    """What was kept as JSON; None where there is none."""
+    try:
+        return json.loads(text(settings, name) or "null")
+    except (ValueError, RecursionError):
+        ignored(name)
+        return None
+
+
 def ignored(name: str) -> None:
-    """Put into the log that something remembered makes no sense, and not what it is: it may be long, or a secret."""
+    """Put into the log that something remembered makes no sense."""
     log.warning("the window's settings: %s is of the wrong kind and was ignored", name)

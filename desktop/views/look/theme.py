@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.system import resources
+from desktop.views.look import remembered
 
 # Spacing in pixels of the design, which Qt scales with the screen.
 TIGHT, SMALL, MEDIUM, LARGE, WIDE = 4, 8, 12, 16, 24
@@ -105,7 +106,7 @@ class Theme(QObject):
     @property
     def chosen(self) -> str:
         """ "system", "light" or "dark"."""
-        name = str(self._settings.value(_SETTING, "system"))
+        name = remembered.text(self._settings, _SETTING, "system")
         return name if name in SCHEMES else "system"
 
     @Slot(str)

@@ -24,10 +24,9 @@ from desktop.controllers.sessions import SessionController
 from desktop.controllers.store import StoreController
 from desktop.terms.values import Entry, Receipt, Session, Statement
 from desktop.views.calculator.panel import CalculatorPanel
-from desktop.views.look import theme
+from desktop.views.look import remembered, theme
 from desktop.views.look.icons import application_icon
 from desktop.views.look.number_locale import number_format_of
-from desktop.views.look.remembered import state_of
 from desktop.views.look.shortcuts import Shortcuts
 from desktop.views.main_window.banner import Banner
 from desktop.views.main_window.header import Header
@@ -168,15 +167,15 @@ class MainWindow(QMainWindow):
         menus.on_top.toggled.connect(self._on_keep_on_top)
 
     def _recall(self) -> None:
-        geometry = state_of(self._settings, "window/geometry")
+        geometry = remembered.state(self._settings, "window/geometry")
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(*_SIZE)
-        splitter = state_of(self._settings, "window/splitter")
+        splitter = remembered.state(self._settings, "window/splitter")
         if splitter is None or not self._splitter.restoreState(splitter):
             self._splitter.setSizes([380, 800])
-        self._menus.on_top.setChecked(str(self._settings.value("window/on_top", "0")) == "1")
+        self._menus.on_top.setChecked(remembered.text(self._settings, "window/on_top", "0") == "1")
         self._on_keep_on_top(self._menus.on_top.isChecked())
-        self.arrange(str(self._settings.value("window/arrangement", BOTH)))
+        self.arrange(remembered.text(self._settings, "window/arrangement", BOTH))
 
     def remember(self) -> None:
         """Keep geometry, splitter and arrangement for the next time."""

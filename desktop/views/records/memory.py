@@ -12,7 +12,7 @@ from typing import Any
 from PySide6.QtCore import QSettings
 
 from desktop.views.filters.bar import FilterBar
-from desktop.views.look.remembered import ignored, number_of
+from desktop.views.look import remembered
 from desktop.views.records.column_layout import ColumnLayout
 from desktop.views.records.order import RecordsOrder
 from desktop.views.records.tools import RecordsTools
@@ -73,12 +73,8 @@ class RecordsMemory:
         """Put back what `remember` kept; returns the page size, 0 for none, and whether it follows the window."""
         self._order.take(self._read("sort"), descending=self._read("descending") != "0")
         self._filters.show_more(self._read("more_filters") == "1")
-        try:
-            self._columns.recall(json.loads(self._read("columns") or "null"))
-        except (ValueError, RecursionError):
-            ignored(f"{_GROUP}/columns")
-            self._columns.recall(None)
-        return number_of(self._settings, f"{_GROUP}/page_size"), self._read("page_fits") == "1"
+        self._columns.recall(remembered.document(self._settings, f"{_GROUP}/columns"))
+        return remembered.number(self._settings, f"{_GROUP}/page_size"), self._read("page_fits") == "1"
 
     def _read(self, name: str) -> str:
-        return str(self._settings.value(f"{_GROUP}/{name}", ""))
+        return remembered.text(self._settings, f"{_GROUP}/{name}")

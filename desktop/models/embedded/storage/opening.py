@@ -136,8 +136,8 @@ def _anchored_before_upgrade(store: Store) -> bool:
     if store.read_only_reason is not None:
         return False
     try:
-        anchor = chain.anchor_file(store.file).read_bytes()
-    except OSError:  # the proof tells what is the matter with it
+        anchor = chain.anchor_content(chain.anchor_file(store.file)) or b""
+    except StoreError:  # the proof tells what is the matter with it
         return False
     with store.reading() as database:
         seen = database.execute_sql("SELECT state FROM journal WHERE number = 1").fetchone()
@@ -159,13 +159,13 @@ def check_name(file: Path) -> None:
 
 
 def _make_file(file: Path, *, make: bool) -> None:
+    if not make:
+        whereabouts.require(file)
     try:
         if not file.exists():
             # In this order: another program may be making the store meanwhile, whose file comes first.
             if (chain.key_file(file).exists() or chain.anchor_file(file).exists()) and not file.exists():
                 raise StoreDamaged(_gone(file, "is missing"))
-            if not make:
-                whereabouts.require(file)
             make_folder(file.parent)
             try_out(sqlite.side_file(file, "-journal"))  # the longest name beside it
             create_private(file)

@@ -15,9 +15,15 @@ _HEAD = 100
 
 
 def is_there(file: Path) -> bool:
-    """Whether there is a ledger, or what belongs to one that is lost. Raises `StoreError` where nobody can tell."""
+    """Whether there is a ledger, or what belongs to one that is lost. Raises `StoreError` where nobody can tell.
+
+    A file of no bytes is no ledger yet; one whose making has come no further than its log is.
+    """
+    log = sqlite.side_file(file, "-wal")
     try:
-        return any(_exists(each) for each in (file, chain.key_file(file), chain.anchor_file(file)))
+        return any(_size(each) > 0 for each in (file, log)) or any(
+            _size(each) >= 0 for each in (chain.key_file(file), chain.anchor_file(file))
+        )
     except OSError as error:
         raise StoreError(f"The ledger cannot be looked for ({file}): {os.strerror(error.errno or 0)}.") from error
 
@@ -64,9 +70,9 @@ def _head(file: Path) -> bytes:
         return b""
 
 
-def _exists(file: Path) -> bool:
+def _size(file: Path) -> int:
+    """A file's size; -1 where there is none."""
     try:
-        file.stat()
+        return file.stat().st_size
     except (FileNotFoundError, NotADirectoryError):
-        return False
-    return True
+        return -1
