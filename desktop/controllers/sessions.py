@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -44,6 +45,8 @@ class SessionController(QObject):
         self._busy = False
         self._store_is_open = False
         self._minutes = access.config.security.idle_lock_minutes
+        self._active_at = awake_or_asleep()
+        self._locked = False
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.setInterval(self._minutes * 60_000)
@@ -60,6 +63,11 @@ class SessionController(QObject):
     def is_signed_in(self) -> bool:
         """Whether a session runs."""
         return self._session is not None
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the last session ended by itself, for want of activity, and nobody has signed in since."""
+        return self._locked
 
     @Slot()
     def look_around(self) -> None:
@@ -98,6 +106,7 @@ class SessionController(QObject):
         if self._session is None:
             return
         session, self._session = self._session, None
+        self._locked = self._locked and bool(reason)
         self._idle.stop()
         self._lanes.serve(None)
         self._submit(partial(_sign_out, self._access, session), done=self._on_ended, failed=self._on_not_ended)
@@ -111,11 +120,19 @@ class SessionController(QObject):
             return True
         return False
 
-    @Slot()
-    def note_activity(self) -> None:
-        """The person did something: the idle lock waits anew."""
+    def note_activity(self) -> bool:
+        """The person did something: the idle lock waits anew. False where it was due: who did it signs in first.
+
+        A timer stands still while the computer sleeps; the clocks that this asks do not.
+        """
         if self._session is not None and self._minutes:
+            now = awake_or_asleep()
+            if any(there - then >= self._minutes * 60 for then, there in zip(self._active_at, now, strict=True)):
+                self._lock()
+                return False
+            self._active_at = now
             self._idle.start()
+        return True
 
     def _begin(self, work: Callable[[], object], done: Callable[..., object]) -> None:
         if self._busy:
@@ -166,8 +183,10 @@ class SessionController(QObject):
     @Slot(object)
     def _on_signed_in(self, session: Session) -> None:
         self._session = session
+        self._locked = False
         self._lanes.serve(session)
         self._set_busy(False)
+        self._active_at = awake_or_asleep()
         self.note_activity()
         self.signed_in.emit(session)
 
@@ -192,7 +211,15 @@ class SessionController(QObject):
 
     @Slot()
     def _lock(self) -> None:
-        self.end(f"Signed out after {self._minutes} minutes without activity. Sign in to go on.")
+        self._locked = self._session is not None
+        minutes = "1 minute" if self._minutes == 1 else f"{self._minutes} minutes"
+        self.end(f"Locked after {minutes} without activity. Sign in to go on where you were.")
+
+
+def awake_or_asleep() -> tuple[float, float]:
+    """Seconds on clocks that go on while the computer sleeps: the wall's, and since the start where that is told."""
+    boot = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.time(), time.monotonic() if boot is None else time.clock_gettime(boot)
 
 
 def _is_first_run(access: StoreAccess) -> bool:

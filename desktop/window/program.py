@@ -165,10 +165,10 @@ class Program(QObject):
         self.settings.sync()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Notice that somebody is there, for the idle lock."""
+        """Notice that somebody is there, for the idle lock; keep back what they do where it was due."""
         # The class first: this is asked thousands of times while a window is shown, and a type costs ten times more.
         if isinstance(event, QInputEvent) and event.type() in _ACTIVITY:
-            self.sessions.note_activity()
+            return not self.sessions.note_activity()  # what comes after the lock was due counts for nothing
         return False
 
     @Slot(int)

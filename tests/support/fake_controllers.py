@@ -88,6 +88,12 @@ class FakeSessions(SessionController):
     def __init__(self) -> None:
         QObject.__init__(self)
         self.asked: list[tuple[str, ...]] = []
+        self.locked = False
+
+    @property
+    @override
+    def is_locked(self) -> bool:
+        return self.locked
 
     @property
     @override
@@ -117,8 +123,9 @@ class FakeSessions(SessionController):
 
     @override
     @Slot()
-    def note_activity(self) -> None:
+    def note_activity(self) -> bool:
         self.asked.append(("note_activity",))
+        return True
 
 
 class FakeCalculator(CalculatorController):

@@ -25,7 +25,7 @@ from desktop.views.calculator.result_label import ResultLabel
 from desktop.views.look import theme
 from desktop.views.look.icons import icon
 
-_QUOTE_LINES = 2
+_QUOTE_LINES = 3  # what does not fit can be scrolled: nothing that is said here moves a key
 
 
 class Display(QFrame):
@@ -44,7 +44,6 @@ class Display(QFrame):
     def _build(self) -> None:
         self.entry = EntryEdit()
         self._quote = _line("quote_label", "Price", "muted")
-        self._quote.setMinimumHeight(self._quote.fontMetrics().lineSpacing() * _QUOTE_LINES)
         self._result = ResultLabel()
         self._copy = QToolButton()
         self._copy.setObjectName("copy_result_button")
@@ -82,7 +81,9 @@ class Display(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.SMALL)
         layout.setSpacing(theme.TIGHT)
-        for widget in (self.entry, self._quote, self._place):
+        quote = _scrolling(self._quote)
+        quote.setFixedHeight(self._quote.fontMetrics().lineSpacing() * _QUOTE_LINES)
+        for widget in (self.entry, quote, self._place):
             layout.addWidget(widget)
 
     def _connect(self) -> None:

@@ -1,35 +1,49 @@
-"""The entry: one line that takes an expression. Enter asks for its result, Esc to clear it; it computes nothing."""
+"""The entry: one line that takes an expression. Enter or "=" asks for its result, Esc clears it; it computes nothing.
+
+A result that stands here untouched gives way to the next digit, pasted text or reused value, and is gone on from by an
+operator, however either comes. Only editing or a cursor that the person sets ends that: never where the focus was.
+"""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QInputMethodEvent, QKeyEvent, QTextCharFormat
+from PySide6.QtGui import QColor, QFocusEvent, QInputMethodEvent, QKeyEvent, QMouseEvent, QTextCharFormat
 from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
 
 from desktop.arithmetic.table import COMPUTED
 from desktop.views.look import theme
 
-# What continues a calculation when it is typed right after a result.
-CONTINUES = frozenset(sign for row in COMPUTED if row.arity == 2 for sign in (row.symbol, *row.typed))
+# What continues a calculation when it comes right after a result.
+CONTINUES = tuple(sorted({sign for row in COMPUTED if row.arity == 2 for sign in (row.symbol, *row.typed)}))
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_BARE = Qt.KeyboardModifier.NoModifier
+_KEYPAD = Qt.KeyboardModifier.KeypadModifier
+_SHIFT = Qt.KeyboardModifier.ShiftModifier
+_PLACES_CURSOR = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
+_POINTS = (Qt.Key.Key_Period, Qt.Key.Key_Comma)
 
 
 class EntryEdit(QLineEdit):
-    """The line in which everything is typed."""
+    """The line in which everything is typed. `decimal_mark` is what the numeric keypad's point types."""
 
     evaluated = Signal()
     cleared = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, decimal_mark: str = ".") -> None:
         super().__init__(parent)
         self.setObjectName("entry_edit")
         self.setAccessibleName("Expression")
         self.setPlaceholderText("Type a calculation, like 12.50 × 3")
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         theme.set_size(self, theme.Size.TITLE)
+        self.decimal_mark = decimal_mark
         self._held = ""
+        self._untouched = False
+        self._putting = False
         self._marked = False
+        self.textEdited.connect(self._on_edited)
+        self.textChanged.connect(self._on_changed)  # after the other, where somebody edits
 
     @property
     def holds_result(self) -> bool:
@@ -37,10 +51,11 @@ class EntryEdit(QLineEdit):
         return bool(self._held) and self.text() == self._held
 
     def hold_result(self, text: str) -> None:
-        """Show a result that the next digit replaces and the next operator continues."""
-        self.setText(text)
-        self.selectAll()
+        """Show a result that the next digit replaces and the next operator continues; undo brings the entry back."""
+        self._put(text)
         self._held = text
+        self._untouched = True
+        self.selectAll()
 
     def mark(self, position: int | None) -> None:
         """Underline the character that is not understood; None takes the mark away.
@@ -61,31 +76,67 @@ class EntryEdit(QLineEdit):
 
     def type_in(self, text: str) -> None:
         """Put text in at the cursor, as if it had been typed."""
-        if self._is_untouched() and text in CONTINUES:
-            self.deselect()
-            self.end(False)
+        if self._untouched:
+            self.selectAll()
         self.insert(text)
         self.setFocus()
 
     @Slot()
     def take_back(self) -> None:
         """Take back one character, or the selection."""
+        if self._untouched:
+            self.selectAll()
         self.backspace()
         self.setFocus()
 
-    def _is_untouched(self) -> bool:
-        """Whether a result still stands as it came: who has moved the cursor edits, and means that place."""
-        return self.holds_result and self.selectedText() == self._held
+    def _put(self, text: str) -> None:
+        """Have this text stand here, as a step that undo takes back."""
+        self._putting = True
+        self.selectAll()
+        self.insert(text)
+        self._putting = False
+
+    @Slot(str)
+    def _on_edited(self, text: str) -> None:
+        """One rule for keys, input methods, paste and drop: they find an untouched result selected, and replace it."""
+        if self._putting:
+            return
+        goes_on = self._untouched and text.lstrip().startswith(CONTINUES)
+        self._untouched = False
+        if goes_on:
+            self._put(self._held + text)
+
+    @Slot(str)
+    def _on_changed(self, text: str) -> None:
+        if not self._putting and text != self._held:
+            self._untouched = False
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self._untouched:
+            self.selectAll()  # Qt dropped it when the focus went away
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._untouched = False  # who sets the cursor means that place
+        super().mousePressEvent(event)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (*_ENTER, Qt.Key.Key_Equal) and not event.isAutoRepeat():
-            self.evaluated.emit()
-        elif event.key() in _ENTER:
-            event.accept()  # a held key asks once
+        modifiers = event.modifiers() & ~_KEYPAD
+        if event.key() in _ENTER:
+            # Bare, or it is another program's or nobody's; a held key asks once.
+            if modifiers == _BARE and not event.isAutoRepeat():
+                self.evaluated.emit()
+        elif event.text() == "=":
+            if modifiers in (_BARE, _SHIFT) and not event.isAutoRepeat():  # Shift where the layout has it there
+                self.evaluated.emit()
         elif event.key() == Qt.Key.Key_Escape:
             self.cleared.emit()
-        elif event.text() and event.text() in CONTINUES and self._is_untouched():
-            self.type_in(event.text())
+        elif event.key() in _POINTS and event.modifiers() == _KEYPAD:
+            self.type_in(self.decimal_mark)
         else:
+            if event.key() in _PLACES_CURSOR:
+                self._untouched = False
             super().keyPressEvent(event)

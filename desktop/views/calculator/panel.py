@@ -42,6 +42,7 @@ class CalculatorPanel(QWidget):
     def _build(self) -> None:
         self._display = Display()
         self._entry = self._display.entry
+        self._entry.decimal_mark = self._format.decimal_mark
         self._display.show_quote(*self._quote)
         self._keypad = Keypad(number_format=self._format)
         self._tape = TapeView(number_format=self._format)
@@ -100,6 +101,10 @@ class CalculatorPanel(QWidget):
         """Copy the result alone, its figures in the locale's marks and without grouping."""
         if self._result:
             QGuiApplication.clipboard().setText(self._result)
+
+    def resume(self) -> None:
+        """Go on where this person was: the window was locked meanwhile, and the entry is priced anew."""
+        self._calculator.set_entry(self._entry.text())
 
     def forget(self) -> None:
         """Clear everything: somebody else may sign in."""

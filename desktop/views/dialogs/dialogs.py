@@ -26,7 +26,7 @@ from desktop.views.look import theme
 from desktop.views.look.icons import application_icon
 
 SHORTCUTS = (
-    ("Enter", "Calculate and pay"),
+    ("Enter or =", "Calculate and pay"),
     ("Esc", "Clear the entry; clear a filter, then go back to the entry"),
     ("Ctrl+G", "Draw a random string and pay for it"),
     ("Ctrl+Shift+C", "Copy the result"),

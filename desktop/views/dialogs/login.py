@@ -121,6 +121,7 @@ class LoginDialog(QDialog):
     def show_error(self, text: str) -> None:
         """Say what went wrong, in place."""
         self._error.setText(text)
+        theme.set_role(self._error, "negative")
         self._error.show()
         self._fit()
         announce(self, text, urgent=True)
@@ -220,8 +221,11 @@ class LoginDialog(QDialog):
         self._forget_error()
         if reason:
             self.show_error(reason)
+            if self._sessions.is_locked:  # no error: nothing went wrong
+                theme.set_role(self._error, "muted")
         self._first_field().setFocus()
         self.show()
+        self._fit()  # once more: what it needs is known when it is shown
 
 
 def _breakable(path: str) -> str:

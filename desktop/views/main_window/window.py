@@ -74,6 +74,7 @@ class MainWindow(QMainWindow):
         self._sessions = sessions
         self._calculator = calculator
         self._store = store
+        self._kept_for: int | None = None  # whose entry and tape stand in the calculator, locked or not
         self._settings = settings
         self._theme = colours
         self._arrangement = BOTH
@@ -223,13 +224,20 @@ class MainWindow(QMainWindow):
     def show_session(self, session: Session) -> None:
         """Show somebody's window: who it is, and the first page of the records."""
         self._header.show_user(session.username)
+        if session.user_id == self._kept_for:
+            self.calculator_panel.resume()
+        else:
+            self.calculator_panel.forget()
+        self._kept_for = session.user_id
         self.records_browser.start(session.username)
         self.calculator_panel.focus_entry()
 
     @Slot(str)
     def _on_signed_out(self, _reason: str) -> None:
         self.remember()
-        self.calculator_panel.forget()
+        if not self._sessions.is_locked:
+            self.calculator_panel.forget()
+            self._kept_for = None
         self.records_browser.forget()
         self._header.forget()
         self.statusBar().clearMessage()

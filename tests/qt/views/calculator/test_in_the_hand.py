@@ -1,0 +1,217 @@
+"""The calculator under a mouse, a keyboard and an input method, in the real window with a real ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListView, QPushButton, QTableView
+from pytestqt.qtbot import QtBot
+
+from desktop.controllers import sessions
+from desktop.views.calculator.keypad import KeyButton
+from desktop.views.calculator.panel import CalculatorPanel
+from desktop.views.main_window.window import MainWindow
+from desktop.window.program import Program
+from tests.support import windows
+from tests.support.fake_controllers import FakeCalculator, entry, receipt, statement
+from tests.support.widgets import part
+
+NONE, CTRL, SHIFT = (
+    Qt.KeyboardModifier.NoModifier,
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+)
+ALT, META, KEYPAD = (
+    Qt.KeyboardModifier.AltModifier,
+    Qt.KeyboardModifier.MetaModifier,
+    Qt.KeyboardModifier.KeypadModifier,
+)
+HOURS = 4 * 3600.0
+
+
+@pytest.fixture
+def program(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Program]:
+    """The whole program, with Ada signed in."""
+    with windows.opened(qapp, tmp_path) as program:
+        windows.register(qtbot, program)
+        yield program
+
+
+@pytest.fixture
+def window(program: Program) -> MainWindow:
+    assert program.window is not None
+    return program.window
+
+
+def the_entry(window: MainWindow | CalculatorPanel) -> QLineEdit:
+    return part(window, QLineEdit, "entry_edit")
+
+
+def pay(qtbot: QtBot, program: Program, text: str) -> None:
+    """Type an entry over whatever stands there, and pay for it."""
+    assert program.window is not None
+    the_entry(program.window).setText(text)
+    with qtbot.waitSignals([program.calculator.charged, program.records.page_changed]):
+        qtbot.keyClick(the_entry(program.window), Qt.Key.Key_Return)
+
+
+@pytest.fixture
+def five(qtbot: QtBot, program: Program, window: MainWindow) -> QLineEdit:
+    """An entry in which the result 5 stands, untouched."""
+    pay(qtbot, program, "40+2")
+    pay(qtbot, program, "2+3")
+    assert the_entry(window).text() == "5"
+    return the_entry(window)
+
+
+def test_a_result_gives_way_to_a_value_from_the_tape(window: MainWindow, five: QLineEdit) -> None:
+    tape = part(window, QListView, "tape_view")
+    place = tape.visualRect(tape.model().index(0, 0)).center()
+    QTest.mouseClick(tape.viewport(), Qt.MouseButton.LeftButton, NONE, place)  # the focus goes away
+    QTest.mouseDClick(tape.viewport(), Qt.MouseButton.LeftButton, NONE, place)
+    assert five.text() == "42"
+
+
+def test_a_result_gives_way_to_a_digit_wherever_the_focus_was(
+    qtbot: QtBot, window: MainWindow, five: QLineEdit
+) -> None:
+    table = part(window, QTableView, "records_table")
+    QTest.mouseClick(
+        table.viewport(), Qt.MouseButton.LeftButton, NONE, table.visualRect(table.model().index(0, 0)).center()
+    )
+    qtbot.mouseClick(part(window, QPushButton, "key_7"), Qt.MouseButton.LeftButton)
+    assert five.text() == "7"
+
+
+def test_a_result_is_gone_on_from_by_an_operator_wherever_the_focus_was(
+    qtbot: QtBot, window: MainWindow, five: QLineEdit
+) -> None:
+    part(window, QTableView, "records_table").setFocus()
+    qtbot.mouseClick(part(window, QPushButton, "key_add"), Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(five, "1")
+    assert five.text() == "5+1"
+
+
+@pytest.mark.parametrize(("comes", "stands"), [("×3", "5×3"), ("*3", "5*3"), ("7", "7"), ("(1+1)", "(1+1)")])
+def test_what_is_pasted_or_composed_after_a_result_is_as_if_typed(five: QLineEdit, comes: str, stands: str) -> None:
+    QGuiApplication.clipboard().setText(comes)
+    five.paste()
+    assert five.text() == stands
+
+
+def test_what_an_input_method_gives_after_a_result_goes_on_from_it(five: QLineEdit) -> None:
+    event = QInputMethodEvent()
+    event.setCommitString("×3")
+    QApplication.sendEvent(five, event)
+    assert five.text() == "5×3"
+
+
+def test_a_cursor_that_the_person_sets_is_heeded(qtbot: QtBot, five: QLineEdit) -> None:
+    qtbot.keyClick(five, Qt.Key.Key_Home)
+    qtbot.keyClicks(five, "7")
+    assert five.text() == "75"
+
+
+def test_undo_after_a_result_brings_back_the_entry_that_was_paid(five: QLineEdit) -> None:
+    five.undo()
+    assert five.text() == "2+3"
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+@pytest.mark.parametrize("modifiers", [CTRL, ALT, META, SHIFT])
+def test_only_a_bare_enter_pays(
+    qtbot: QtBot, program: Program, window: MainWindow, key: Qt.Key, modifiers: Qt.KeyboardModifier
+) -> None:
+    the_entry(window).setText("1+1")
+    with qtbot.assertNotEmitted(program.calculator.charged):
+        qtbot.keyClick(the_entry(window), key, modifiers)
+    assert the_entry(window).text() == "1+1"
+
+
+def test_an_equals_sign_pays_and_with_ctrl_it_does_not(qtbot: QtBot, program: Program, window: MainWindow) -> None:
+    the_entry(window).setText("1+1")
+    with qtbot.assertNotEmitted(program.calculator.charged):
+        qtbot.keyClick(the_entry(window), Qt.Key.Key_Equal, CTRL)
+    with qtbot.waitSignal(program.calculator.charged):
+        QTest.keyClicks(the_entry(window), "=", SHIFT)
+
+
+def test_zooming_keys_type_nothing_after_a_result(qtbot: QtBot, five: QLineEdit) -> None:
+    for key in (Qt.Key.Key_Minus, Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+        qtbot.keyClick(five, key, CTRL)
+    assert five.text() == "5"
+
+
+def test_nothing_that_is_said_moves_a_key(qtbot: QtBot, program: Program, window: MainWindow) -> None:
+    keys = window.findChildren(KeyButton)
+    before = [key.mapTo(window, key.rect().topLeft()) for key in keys]
+    seen = {part(window, QLabel, "quote_label").text()}
+    for text in ("1..2 + " * 12, "1,2,3" * 30, "2+3", "(((", "1/0", "a word that nobody understands here " * 6):
+        the_entry(window).setText(text)
+        qtbot.waitUntil(lambda: part(window, QLabel, "quote_label").text() not in seen)
+        seen.add(part(window, QLabel, "quote_label").text())
+        assert [key.mapTo(window, key.rect().topLeft()) for key in keys] == before
+    with qtbot.waitSignal(program.calculator.failed):
+        the_entry(window).setText("1/0")
+        qtbot.keyClick(the_entry(window), Qt.Key.Key_Return)
+    assert [key.mapTo(window, key.rect().topLeft()) for key in keys] == before
+
+
+def test_the_numeric_keypads_point_is_the_locales(qtbot: QtBot) -> None:
+    calculator = FakeCalculator()
+    panel = CalculatorPanel(calculator=calculator, locale=QLocale(QLocale.Language.German))
+    qtbot.addWidget(panel)
+    with qtbot.waitExposed(panel):
+        panel.show()
+    calculator.statement_changed.emit(statement(calculator.balance))
+    qtbot.keyClicks(the_entry(panel), "1")
+    qtbot.keyClick(the_entry(panel), Qt.Key.Key_Period, KEYPAD)
+    qtbot.keyClicks(the_entry(panel), "5")
+    assert the_entry(panel).text() == "1,5"
+    calculator.charged.emit(receipt(entry(1, response="3")))
+    qtbot.keyClick(the_entry(panel), Qt.Key.Key_Comma, KEYPAD)
+    assert the_entry(panel).text() == ","
+
+
+def lock(qtbot: QtBot, program: Program, window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Come back after hours of sleep, in which no timer went on, and type a key."""
+    now = sessions.awake_or_asleep()
+    monkeypatch.setattr(sessions, "awake_or_asleep", lambda: (now[0] + HOURS, now[1] + HOURS))
+    with qtbot.waitSignal(program.sessions.signed_out), qtbot.assertNotEmitted(program.calculator.charged):
+        qtbot.keyClick(the_entry(window), Qt.Key.Key_Return)
+
+
+def test_the_idle_lock_counts_sleep_and_the_same_person_finds_everything_as_it_was(
+    qtbot: QtBot, program: Program, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pay(qtbot, program, "40+2")
+    the_entry(window).setText("2+3")
+    lock(qtbot, program, window, monkeypatch)
+    assert not window.isVisible()
+    said = part(program.login_dialog, QLabel, "login_error_label")
+    assert said.text() == "Locked after 15 minutes without activity. Sign in to go on where you were."
+    assert said.property("role") == "muted"
+    for field in program.login_dialog.findChildren(QLineEdit):
+        assert field.height() >= field.minimumSizeHint().height()
+    assert windows.sign_in(qtbot, program) is window
+    assert the_entry(window).text() == "2+3"
+    assert part(window, QListView, "tape_view").model().rowCount() == 1
+    with qtbot.waitSignal(program.calculator.charged):
+        qtbot.keyClick(the_entry(window), Qt.Key.Key_Return)
+    assert the_entry(window).text() == "5"
+
+
+def test_another_person_finds_nothing_after_the_lock(
+    qtbot: QtBot, program: Program, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pay(qtbot, program, "40+2")
+    the_entry(window).setText("2+3")
+    lock(qtbot, program, window, monkeypatch)
+    windows.register(qtbot, program, "bob@example.org")
+    assert the_entry(window).text() == ""
+    assert part(window, QListView, "tape_view").model().rowCount() == 0
