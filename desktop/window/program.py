@@ -399,7 +399,7 @@ def make_application() -> QApplication:
     application.setApplicationName("metercalc")
     application.setApplicationDisplayName("Metercalc")
     application.setApplicationVersion(__version__)
-    application.setDesktopFileName("metercalc")
+    application.setDesktopFileName("org.metercalc.metercalc")
     application.setWindowIcon(application_icon())
     application.setQuitOnLastWindowClosed(False)
     return application
