@@ -1,4 +1,4 @@
-"""Draws the program's icon in the sizes of the icon theme, into packaging/icons.
+"""Draws the program's icon in the sizes of the icon theme, into packaging/share.
 
 Run it when the drawing has changed: QT_QPA_PLATFORM=offscreen .venv/bin/python packaging/draw_icons.py
 """
@@ -26,7 +26,7 @@ def main() -> None:
         painter = QPainter(image)
         drawing.render(painter)
         painter.end()
-        file = ROOT / "packaging" / "icons" / f"{size}x{size}" / "apps" / NAME
+        file = ROOT / "packaging" / "share" / "icons" / "hicolor" / f"{size}x{size}" / "apps" / NAME
         file.parent.mkdir(parents=True, exist_ok=True)
         image.save(str(file))
     application.quit()
