@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING
 
+from desktop.commands.display import qt_needed
 from desktop.commands.run import Run
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ def open_window(run: Run) -> int:
     # All of Qt's names are made now and stay for good. Looking through them for garbage would take 10 ms here, and
     # 20 ms again and again on the window's thread.
     gc.disable()
-    from desktop.window.program import run as run_window  # late: it brings Qt
+    with qt_needed():
+        from desktop.window.program import run as run_window  # late: it brings Qt
 
     gc.freeze()
     gc.enable()
