@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from desktop.terms.errors import NoDisplay
 
@@ -24,6 +25,20 @@ def require_display(environ: Mapping[str, str], platform: str = sys.platform) ->
     if not (environ.get("WAYLAND_DISPLAY") or (display and _answers(display))):
         what = f"The display {display} does not answer" if display else "There is no display (DISPLAY is not set)"
         raise NoDisplay(f"{what}, so no window can be opened. Commands work without one: metercalc --help")
+
+
+@contextmanager
+def qt_needed() -> Iterator[None]:
+    """Around the import of Qt: raise `NoDisplay`, with its name, where a library of the system is missing."""
+    try:
+        yield
+    except ModuleNotFoundError:  # a part of the program is missing, which is a bug
+        raise
+    except ImportError as error:
+        raise NoDisplay(
+            f"No window can be opened: {error}. Install what the system has for it. Nothing was charged. "
+            "Commands work without a window: metercalc --help"
+        ) from error
 
 
 def _answers(display: str) -> bool:

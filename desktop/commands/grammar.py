@@ -65,6 +65,13 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(ready)
 
 
+def parser() -> Parser:
+    """All that can be said: what the manual and the shells' completions are made from."""
+    whole = _parser()
+    _add_commands(whole)
+    return whole
+
+
 def _parser() -> Parser:
     parser = Parser(
         prog="metercalc", description="A pay-per-use calculator with a ledger that can be proved.", epilog=_EPILOG

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING
 
+from desktop.commands.display import qt_needed
 from desktop.commands.run import Run
 from desktop.settings import config
 
@@ -19,7 +20,8 @@ def open_window(run: Run) -> int:
     config.ensure_file(run.places.config_file)
     run.begin()
     gc.disable()
-    from desktop.window.program import run as run_window  # late: it brings Qt
+    with qt_needed():
+        from desktop.window.program import run as run_window  # late: it brings Qt
 
     gc.freeze()
     gc.enable()

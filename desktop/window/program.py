@@ -49,6 +49,7 @@ from desktop.terms.errors import ConfigError
 from desktop.views.dialogs.login import LoginDialog
 from desktop.views.look.icons import application_icon
 from desktop.views.look.theme import Theme
+from desktop.window import drawing_place
 from desktop.window.single_instance import SingleInstance
 
 if TYPE_CHECKING:
@@ -413,11 +414,12 @@ def make_application() -> QApplication:
     """Qt's application under the program's name. Made once a process."""
     qInstallMessageHandler(_log_qt)
     # Not by setStyle(): what it returns brings all of QStyle to Python, 6 ms before the first window.
-    application = QApplication([*sys.argv[:1], "-style", "Fusion"])
+    with drawing_place.needed():
+        application = QApplication([*sys.argv[:1], "-style", "Fusion"])
     application.setApplicationName("metercalc")
     application.setApplicationDisplayName("Metercalc")
     application.setApplicationVersion(__version__)
-    application.setDesktopFileName("metercalc")
+    application.setDesktopFileName("org.metercalc.metercalc")
     application.setWindowIcon(application_icon())
     application.setQuitOnLastWindowClosed(False)
     return application

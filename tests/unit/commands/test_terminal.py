@@ -67,6 +67,13 @@ def test_a_display_must_be_named_and_answer(monkeypatch: pytest.MonkeyPatch, tmp
         display.require_display({}, platform)
 
 
+def test_a_library_that_qt_misses_is_named() -> None:
+    with pytest.raises(NoDisplay, match=r"libEGL\.so\.1: cannot open.*Nothing was charged"), display.qt_needed():
+        raise ImportError("libEGL.so.1: cannot open shared object file: No such file or directory")
+    with pytest.raises(ModuleNotFoundError), display.qt_needed():
+        raise ModuleNotFoundError("No module named 'PySide6'")
+
+
 def test_tables_line_up_for_the_eye() -> None:
     table = aligned(("name", "amount"), [("日本", "1.00"), ("e\u0301", "−10.00")], right={1})
     assert table == ["name  amount", "日本    1.00", "e\u0301     −10.00"]

@@ -11,6 +11,7 @@ import pytest
 from desktop import __version__
 from desktop.system import resources
 
+APPLICATION_ID = "org.metercalc.metercalc"
 SOURCE = Path(__file__).parents[3] / "resources"
 ICONS = [
     "search",
@@ -129,10 +130,11 @@ def test_the_passwords_that_everybody_knows_are_among_the_common_ones(password: 
 
 
 def test_the_desktop_file_and_the_software_centre_name_the_same_program() -> None:
-    entry = dict(line.split("=", 1) for line in resources.text("metercalc.desktop").splitlines() if "=" in line)
-    about = ET.fromstring(resources.text("metercalc.metainfo.xml"))
-    assert entry["Exec"] == about.findtext("provides/binary") == entry["Icon"] == "metercalc"
+    entry = dict(line.split("=", 1) for line in resources.text(f"{APPLICATION_ID}.desktop").splitlines() if "=" in line)
+    about = ET.fromstring(resources.text(f"{APPLICATION_ID}.metainfo.xml"))
+    assert entry["Exec"] == about.findtext("provides/binary") == "metercalc"
+    assert entry["Icon"] == about.findtext("icon") == about.findtext("id") == APPLICATION_ID
     assert entry["Name"] == about.findtext("name") == "Metercalc"
     assert entry["Comment"] == about.findtext("summary")
-    assert about.findtext("launchable") == "metercalc.desktop"
+    assert about.findtext("launchable") == f"{APPLICATION_ID}.desktop"
     assert next(release.get("version") for release in about.iterfind("releases/release")) == __version__
