@@ -37,7 +37,7 @@ def verify_command(run: Run) -> int:
     """`verify`: prove the ledger; the status says whether it holds."""
     with run.store(must_exist=True) as store:
         try:
-            outcome = verify(store, progress=_progress(run))
+            outcome = verify(store, results=run.arguments.results, progress=_progress(run))
         finally:
             run.output.progress("")
     problems = [f"{p.rule}  {_where(p.username, p.record_id)}{p.message}" for p in outcome.problems]

@@ -125,7 +125,10 @@ class Door:
 
     def _after_changes(self) -> Iterator[tuple[str, list[float]]]:
         self.page(PageRequest())
-        added, deleted, restored, undone = [], [], [], []
+        added: list[Any] = []
+        deleted: list[Any] = []
+        restored: list[Any] = []
+        undone: list[Any] = []
         calculator, records = self.program.calculator, self.records
         for number in range(REQUESTS // 4):
             calculator.set_entry(f"{number} + 1")
