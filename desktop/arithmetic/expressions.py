@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from desktop.arithmetic.exact import Value, opposite, shown, write
 from desktop.arithmetic.grammar import MAX_NESTING, Expression, Negation, Parser
 from desktop.arithmetic.numbers import (
     MAX_DIGITS,
@@ -14,8 +15,10 @@ from desktop.arithmetic.numbers import (
     NumberFormat,
     format_number,
     negated,
+    read_canonical,
 )
 from desktop.arithmetic.operations import apply, arity
+from desktop.arithmetic.percentages import spelled_out
 from desktop.arithmetic.table import MAX_OPERATORS
 from desktop.arithmetic.tokens import tokenise
 from desktop.terms.errors import OutOfBounds
@@ -31,16 +34,21 @@ __all__ = [
     "Expression",
     "evaluate",
     "parse",
+    "result_of",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The result as canonical text, whether no step was rounded, and the steps in order."""
+    """The result as canonical text, whether that is all of it, the steps in order, and the value behind the result.
+
+    `value` is what a further calculation goes on with; `exact.write` and `exact.read` make it a text and back.
+    """
 
     result: str
     exact: bool
     steps: tuple[Step, ...]
+    value: Value
 
 
 def parse(text: str, fmt: NumberFormat = PLAIN) -> Expression:
@@ -56,7 +64,7 @@ def parse(text: str, fmt: NumberFormat = PLAIN) -> Expression:
             "Work it out in parts."
         )
     parser = Parser()
-    for token in tokenise(text, fmt):
+    for token in spelled_out(tokenise(text, fmt)):
         parser.take(token)
     return parser.finish(len(text))
 
@@ -64,22 +72,35 @@ def parse(text: str, fmt: NumberFormat = PLAIN) -> Expression:
 def evaluate(expression: Expression) -> Evaluation:
     """Work `expression` out; each step's operands are the canonical texts of just what it was computed from.
 
+    Values are carried exactly where that can be, whatever is shown of a step: 1 ÷ 3 × 3 is 1.
+
     Raises DivisionByZero, NegativeSquareRoot, OutOfBounds.
     """
-    stack: list[Decimal] = []
+    stack: list[Value] = []
     steps: list[Step] = []
     for item in expression.program:
         if isinstance(item, Decimal):
             stack.append(item)
         elif isinstance(item, Negation):
-            stack.append(negated(stack.pop()))
+            stack.append(opposite(stack.pop()))
         else:
             count = arity(item)
             operands = tuple(stack[-count:])
             del stack[-count:]
             result = apply(item, operands)
-            stack.append(result.number)
-            texts = tuple(map(format_number, operands))
+            stack.append(result.value)
+            texts = tuple(map(write, operands))
             steps.append(Step(item, texts, format_number(result.number), result.exact))
-    (number,) = stack
-    return Evaluation(format_number(number), all(step.exact for step in steps), tuple(steps))
+    (value,) = stack
+    number, exact = shown(value)
+    return Evaluation(format_number(number), exact, tuple(steps), value)
+
+
+def result_of(expression: Expression, response: str) -> str:
+    """What the whole entry came to, from its last step's response: a unary minus behind that changes the sign."""
+    number = read_canonical(response)
+    for item in reversed(expression.program):
+        if not isinstance(item, Negation):
+            break
+        number = negated(number)
+    return format_number(number)

@@ -26,6 +26,11 @@ _GROUP_SPACES: Final = " \u00a0\u202f\u2009"
 _GROUP_MARKS: Final = "'’_"
 _SHOWN: Final = 40
 _MARKS: Final = ".,٫٬"
+_SAME: Final = str.maketrans(
+    "–‒‐‑﹣－∗＊⋅∙✕✖⨯∕⁄／:∶：＋（）＝％٪．，ｘＸ",
+    "------**··×××//////+()=%%.,xX",
+)
+"""Signs that other programs, keyboards and papers use for ours. An em dash is not among them: it may have been two."""
 # Qt and CLDR put these invisible marks around signs: ar_EG's minus is U+061C "-", fa_IR's U+200E "−".
 _DIRECTION_MARKS: Final = "\u061c\u200e\u200f\u2066\u2067\u2068\u2069"
 _THREES: Final = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+")
@@ -49,7 +54,7 @@ class NumberFormat:
     def decimal_marks(self) -> str:
         """What is read as decimal mark: the locale's own, and "." where it can mean nothing else (Arabic)."""
         clear = self.decimal_mark not in ".," and "." not in self.group_marks
-        return self.decimal_mark + ("." if clear else "")
+        return self.decimal_mark + ("." if clear else "") + "٫"
 
 
 PLAIN: Final = NumberFormat()
@@ -73,7 +78,7 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class ScannedText:
-    """A text made ready to scan: ASCII digits, one sign for minus, no direction marks.
+    """A text made ready to scan: digits of any script in ASCII, one sign for what means the same, no direction marks.
 
     `places[i]` is where `chars[i]` stands in the original; one more gives its end.
     """
@@ -85,11 +90,9 @@ class ScannedText:
 
     @classmethod
     def of(cls, text: str, fmt: NumberFormat) -> ScannedText:
-        zero = ord(fmt.zero_digit)
-        ascii_of = {chr(zero + digit): str(digit) for digit in range(10)}
-        ascii_of |= {sign: "-" for sign in fmt.minus if sign not in _DIRECTION_MARKS}
+        minus = {sign for sign in fmt.minus if sign not in _DIRECTION_MARKS}
         kept = [(place, char) for place, char in enumerate(text) if char not in _DIRECTION_MARKS]
-        chars = "".join(ascii_of.get(char, char) for _, char in kept)
+        chars = "".join(_plain(char) if char not in minus else "-" for _, char in kept)
         return cls(text, chars, (*(place for place, _ in kept), len(text)), fmt)
 
     def char(self, index: int) -> str:
@@ -112,6 +115,10 @@ class ScannedText:
         while self.char(index) in DIGITS:
             index += 1
         return index
+
+
+def _plain(char: str) -> str:
+    return str(unicodedata.decimal(char)) if char.isdecimal() else char.translate(_SAME)
 
 
 def quoted(text: str) -> str:

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal, Inexact, Overflow, Subnormal
+from typing import Final
 
+from desktop.arithmetic.exact import MAX_RESULT_DIGITS, SHOWN_DIGITS, Value, bounded, read, shown
 from desktop.arithmetic.literals import quoted
-from desktop.arithmetic.numbers import MAX_EXPONENT
-from desktop.arithmetic.table import MAX_RESULT_DIGITS, OPERATIONS
-from desktop.terms.errors import BadInput, OutOfBounds
+from desktop.arithmetic.numbers import MAX_EXPONENT, format_number
+from desktop.arithmetic.table import OPERATIONS
+from desktop.terms.errors import AppError, BadInput, OutOfBounds
 from desktop.terms.kinds import OperationType
+
+_PARTS: Final = frozenset("/×√±")  # of a value that is no number on its own
+_ONCE_ROUNDED: Final = frozenset({OperationType.DIVISION, OperationType.SQUARE_ROOT})
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What an operation gave; `exact` is False where this very operation was rounded."""
+    """What an operation gave: its value, the number that is shown of it, and whether that is all of it."""
 
     number: Decimal
     exact: bool
+    value: Value
 
 
-def apply(operation: OperationType, operands: tuple[Decimal, ...]) -> Result:
+def apply(operation: OperationType, operands: tuple[Value, ...]) -> Result:
     """`operation` on its operands, taken in full whatever their length.
 
     Raises DivisionByZero, NegativeSquareRoot, and OutOfBounds where the result has an exponent beyond ±999 or
@@ -30,7 +36,8 @@ def apply(operation: OperationType, operands: tuple[Decimal, ...]) -> Result:
     if compute is None or len(operands) != arity(operation):
         raise ValueError(f"{operation} cannot be computed from {len(operands)} operands")
     try:
-        number, exact = compute(*operands)
+        value = compute(*operands)
+        number, exact = shown(value)
     except Overflow:
         raise _too(operation, "big") from None
     except Subnormal:
@@ -40,7 +47,7 @@ def apply(operation: OperationType, operands: tuple[Decimal, ...]) -> Result:
             f"The result of the {_name(operation)} is too long: it has more than {MAX_RESULT_DIGITS:,} digits. "
             "Use numbers with fewer digits."
         ) from None
-    return Result(number, exact)
+    return Result(number, exact, value)
 
 
 def arity(operation: OperationType) -> int:
@@ -49,11 +56,19 @@ def arity(operation: OperationType) -> int:
 
 
 def operands_text(operation: OperationType, operands: tuple[str, ...]) -> str:
-    """What a record shows: "0.1 + 0.2", "√2.25", "5 − -3"; "" for a random string; a credit's reason."""
+    """What a record shows: "0.1 + 0.2", "√2.25", "5 − -3", "1/3 × 3", "1 ÷ (1/3)"; "" for a random string; a
+    credit's reason. A fraction or a root stands in parentheses where it would be read as something else without.
+    """
     row = OPERATIONS[operation]
     if row.arity == 1:
-        return row.symbol + operands[0]
+        return row.symbol + _enclosed(operands[0])
+    if operation is OperationType.DIVISION:
+        operands = (*operands[:1], *map(_enclosed, operands[1:]))
     return f" {row.symbol} ".join(operands) if row.arity else "".join(operands)
+
+
+def _enclosed(operand: str) -> str:
+    return operand if _PARTS.isdisjoint(operand) else f"({operand})"
 
 
 def split_operands(operation: OperationType, text: str) -> tuple[str, ...]:
@@ -64,12 +79,37 @@ def split_operands(operation: OperationType, text: str) -> tuple[str, ...]:
     if row.arity == 0:
         operands: tuple[str, ...] = ()
     elif row.arity == 1:
-        operands = (text.removeprefix(row.symbol),)
+        operands = (_opened(text.removeprefix(row.symbol)),)
     else:
-        operands = tuple(text.split(f" {row.symbol} "))
+        left, *more = text.split(f" {row.symbol} ")
+        operands = (left, *map(_opened, more))
     if operands_text(operation, operands) != text or (operands and len(operands) != arity(operation)):
         raise BadInput(f"{quoted(text)} is not what a record of {_name(operation)} holds.")
     return operands
+
+
+def _opened(operand: str) -> str:
+    return operand[1:-1] if operand.startswith("(") and operand.endswith(")") else operand
+
+
+def follows(operation: OperationType, operands: str, response: str, *, exact: bool) -> bool:
+    """Whether the response of a record, and its being exact, is what its operands come to (rule L8).
+
+    Versions before 1.1 rounded every quotient and root to 34 digits, so a rounded one that is right to there follows
+    too. What is not computed follows from nothing, and is taken as it is.
+    """
+    if OPERATIONS[operation].compute is None:
+        return True
+    try:
+        result = apply(operation, tuple(map(read, split_operands(operation, operands))))
+    except AppError:
+        return False
+    if (format_number(result.number), result.exact) == (response, exact):
+        return True
+    if exact or not result.exact or operation not in _ONCE_ROUNDED:
+        return False
+    once = bounded(SHOWN_DIGITS).plus(result.number)
+    return once != result.number and format_number(once) == response
 
 
 def _name(operation: OperationType) -> str:

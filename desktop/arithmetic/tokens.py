@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from desktop.arithmetic.literals import NumberFormat, ScannedText, at_character, quoted, scan
+from desktop.arithmetic.literals import MINUS, NumberFormat, ScannedText, at_character, quoted, scan
 from desktop.arithmetic.numbers import number_of
 from desktop.arithmetic.table import COMPUTED, Operation
 from desktop.terms.errors import ExpressionError
@@ -26,13 +27,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One piece, with its 0-based place in the entry; `text` is how it was typed. An operator has its operation."""
+    """One piece, with its 0-based place in the entry; `text` is how it was typed. An operator has its operation.
+
+    `hundredfold` is what stood before the sign of a percentage, whose `number` is the hundredth part of it.
+    """
 
     kind: Kind
     position: int
     text: str
     number: Decimal = Decimal(0)
     operation: Operation | None = None
+    hundredfold: Decimal | None = None
 
 
 _PARENTHESES: Final[Mapping[str, Kind]] = MappingProxyType({"(": Kind.OPEN, ")": Kind.CLOSE})
@@ -42,12 +47,10 @@ _WORDS: Final = {spelling: row for spelling, row in _SPELLINGS.items() if spelli
 
 _ADVICE: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "%": "Write a percentage as a number: 5 of a hundred is 0.05.",
+        "%": "A percentage is a number with the sign behind it, as in 15%.",
         "^": "Write a power as a multiplication: 3 × 3.",
         "x": "To multiply, write × or *.",
         "X": "To multiply, write × or *.",
-        ":": "To divide, write ÷ or /.",
-        "–": "To subtract, write − or -.",
         "—": "To subtract, write − or -.",
         "=": "Leave it out: the entry is worked out when you press Enter.",
         "[": "Write ( and ) instead.",
@@ -56,49 +59,119 @@ _ADVICE: Final[Mapping[str, str]] = MappingProxyType(
         "}": "Write ( and ) instead.",
     }
 )
+_PARTS: Final = {
+    "½": "5",
+    "¼": "25",
+    "¾": "75",
+    "⅕": "2",
+    "⅖": "4",
+    "⅗": "6",
+    "⅘": "8",
+    "⅛": "125",
+    "⅜": "375",
+    "⅝": "625",
+    "⅞": "875",
+    "⅒": "1",
+}
 _GENERAL_ADVICE: Final = f"Use numbers, {' '.join(row.symbol for row in COMPUTED)} and parentheses."
 
 
 def tokenise(text: str, fmt: NumberFormat) -> Iterator[Token]:
     """The pieces of `text` in order, each made only when asked for: so the first fault is the one reported.
 
-    Raises ExpressionError at what is no piece, OutOfBounds at a number past its bounds.
+    What other programs write around a calculation is read away: a ≈ or = before it, a = behind it, the sign of one
+    currency at its numbers. Raises ExpressionError at what is no piece, OutOfBounds at a number past its bounds.
     """
     source = ScannedText.of(text, fmt)
     at = source.skip_space(0)
+    if source.char(at) in "≈=":
+        at = source.skip_space(at + 1)
+    last: Token | None = None
+    currency = ""
     while at < len(source.chars):
-        token, end = _next(source, at)
-        yield token
+        if last is not None and source.char(at) == "=" and source.skip_space(at + 1) == len(source.chars):
+            return
+        if _is_currency(source, at, last):
+            currency = currency or source.char(at)
+            if source.char(at) != currency:
+                place = source.places[at]
+                raise ExpressionError(
+                    f"There are two currencies in the entry: {quoted(source.text[place])} "
+                    f"{at_character(place)} is the second. Bring all amounts into one first.",
+                    place,
+                )
+            at = source.skip_space(at + 1)
+            continue
+        tokens, end = _next(source, at, last)
+        yield from tokens
+        last = tokens[-1]
         at = source.skip_space(end)
 
 
-def _next(source: ScannedText, at: int) -> tuple[Token, int]:
+def _is_currency(source: ScannedText, at: int, last: Token | None) -> bool:
+    """Whether the sign of a currency stands at a number here, before it or behind it."""
+    if unicodedata.category(source.char(at)) != "Sc":
+        return False
+    after = source.skip_space(at + 1)
+    if last is None or last.kind in (Kind.OPERATOR, Kind.OPEN):
+        return source.starts_number(after) or source.char(after) in MINUS
+    return last.kind is Kind.NUMBER
+
+
+def _next(source: ScannedText, at: int, last: Token | None) -> tuple[tuple[Token, ...], int]:
     place = source.places[at]
-    if source.starts_number(at):
-        literal = scan(source, at)
-        shown = source.original(at, literal.end).strip()
-        return Token(Kind.NUMBER, place, shown, number_of(literal)), literal.end
     char = source.char(at)
+    if source.starts_number(at):
+        token, end = _number(source, at)
+        return (token,), end
+    if unicodedata.decomposition(char).startswith("<fraction>") and char != "⅟":
+        return _fraction(char, place), at + 1
     if char in _PARENTHESES:
-        return Token(_PARENTHESES[char], place, source.text[place]), at + 1
+        return (Token(_PARENTHESES[char], place, source.text[place]),), at + 1
+    if char in "xX" and _times(source, at, last):
+        return (Token(Kind.OPERATOR, place, source.text[place], operation=_SIGNS["×"]),), at + 1
     if char in _SIGNS:
-        return Token(Kind.OPERATOR, place, source.text[place], operation=_SIGNS[char]), at + 1
+        return (Token(Kind.OPERATOR, place, source.text[place], operation=_SIGNS[char]),), at + 1
     for word, operation in _WORDS.items():
-        if source.chars[at : at + len(word)].lower() == word:
-            return _word(source, at, word, operation)
+        end = at + len(word)
+        if source.chars[at:end].lower() == word:
+            return (Token(Kind.OPERATOR, place, source.original(at, end), operation=operation),), end
     typed = source.text[place]
     advice = _ADVICE.get(typed, _GENERAL_ADVICE)
-    if typed.isdecimal():
-        advice = "Write numbers with the digits 0 to 9."
     raise ExpressionError(f"{quoted(typed)} {at_character(place)} is not understood. {advice}", place)
 
 
-def _word(source: ScannedText, at: int, word: str, operation: Operation) -> tuple[Token, int]:
-    end = at + len(word)
-    place = source.places[at]
-    if operation.arity == 1 and source.char(source.skip_space(end)) != "(":
-        raise ExpressionError(
-            f"“{word}” {at_character(place)} needs a parenthesis behind it. Write {word}(2) or {operation.symbol}2.",
-            place,
-        )
-    return Token(Kind.OPERATOR, place, source.original(at, end), operation=operation), end
+def _number(source: ScannedText, at: int) -> tuple[Token, int]:
+    literal = scan(source, at)
+    end, number, hundredfold = literal.end, number_of(literal), None
+    part = _PARTS.get(source.char(end))
+    if part and not literal.fraction and not literal.has_exponent:  # 2½
+        literal = replace(literal, fraction=part, end=end + 1)
+        end, number = literal.end, number_of(literal)
+    sign = source.skip_space(end)
+    if source.char(sign) == "%":
+        hundredfold, number = number, number_of(replace(literal, exponent=literal.exponent - 2))
+        end = sign + 1
+    shown = source.original(at, end).strip()
+    return Token(Kind.NUMBER, source.places[at], shown, number, hundredfold=hundredfold), end
+
+
+def _fraction(char: str, place: int) -> tuple[Token, ...]:
+    """½ is a number; ⅓ has no end as one and is a division."""
+    if char in _PARTS:
+        return (Token(Kind.NUMBER, place, char, Decimal(f"0.{_PARTS[char]}")),)
+    top, _, under = unicodedata.normalize("NFKC", char).partition("⁄")
+    return (
+        Token(Kind.OPEN, place, char),
+        Token(Kind.NUMBER, place, char, Decimal(top)),
+        Token(Kind.OPERATOR, place, char, operation=_SIGNS["÷"]),
+        Token(Kind.NUMBER, place, char, Decimal(under)),
+        Token(Kind.CLOSE, place, char),
+    )
+
+
+def _times(source: ScannedText, at: int, last: Token | None) -> bool:
+    """Whether an x multiplies: 3x4 does, 0x10 is how programmers write 16."""
+    if last is None or last.kind not in (Kind.NUMBER, Kind.CLOSE):
+        return False
+    return last.text != "0" or source.places[at] != last.position + 1

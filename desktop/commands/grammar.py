@@ -198,7 +198,9 @@ def _add_records(add_parser: AddParser) -> None:
 
 def _add_store(add_parser: AddParser) -> None:
     _add(add_parser, "init", "make the configuration and the store; what is there already is never touched")
-    _add(add_parser, "verify", "prove the ledger, and name each record that breaks it")
+    _add(add_parser, "verify", "prove the ledger, and name each record that breaks it").add_argument(
+        "--results", action="store_true", help="work each computed record out again too; this takes longer"
+    )
     _add(add_parser, "backup", "write a checked backup of the store").add_argument(
         "file", type=words.path, metavar="FILE"
     )

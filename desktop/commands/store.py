@@ -38,7 +38,7 @@ def verify_command(run: Run) -> int:
     """`verify`: prove the ledger; the status says whether it holds."""
     with run.ledger() as ledger:
         try:
-            outcome = ledger.verify(progress=_progress(run))
+            outcome = ledger.verify(results=run.arguments.results, progress=_progress(run))
         finally:
             run.output.progress("")
     problems = [f"{p.rule}  {_where(p.username, p.record_id)}{p.message}" for p in outcome.problems]

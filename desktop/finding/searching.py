@@ -40,7 +40,7 @@ def readings(text: str, fmt: NumberFormat = PLAIN) -> tuple[str, ...]:
     be there or not, and operators are written as the ledger does ("2*3" is "2 × 3"). What is only a number is looked
     for in its one meaning, other texts also as they stand. None for a text that is blank.
     """
-    text = _OFFSET.sub("", text.strip())
+    text = _OFFSET.sub("", text.strip().removeprefix("≈").lstrip())  # "≈" stands before what was rounded, in no record
     if not text:
         return ()
     meant = _SIGN.sub("-", text.translate(_english(fmt)))

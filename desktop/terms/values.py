@@ -201,7 +201,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing `verify` found: which rule (L1 to L7), which record (0 where none), and why, in a sentence."""
+    """One thing `verify` found: which rule (L1 to L8), which record (0 where none), and why, in a sentence."""
 
     rule: str
     username: str

@@ -21,7 +21,7 @@ ADDED = {
     "desktop/terms/kinds.py": {'    CREDIT = "credit"\n': '    REMAINDER = "remainder"\n'},
     "desktop/arithmetic/table.py": {
         '    Operation(OperationType.CREDIT, 6, "Credit"),\n': (
-            '    Operation(OperationType.REMAINDER, 7, "Remainder", "mod", (), 2, 2, lambda a, b: (a % b, True),'
+            '    Operation(OperationType.REMAINDER, 7, "Remainder", "mod", (), 2, 2, lambda a, b: a % b,'
             ' Key("key_remainder", "Remainder", 5, 1)),\n'
         )
     },

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from peewee import SqliteDatabase, fn
 
-from desktop.arithmetic.expressions import evaluate, parse
+from desktop.arithmetic.expressions import parse, result_of
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.operations import operands_text
 from desktop.models.embedded import accounts
@@ -243,8 +243,8 @@ def _find(database: SqliteDatabase, account: Account, request_id: str, charge: C
     if not found:
         return None
     if charge is not None:
-        wanted = [(step.operation, operands_text(step.operation, step.operands)) for step in charge.steps]
-        same = [(entry.operation, entry.operands) for entry in found] == wanted
+        # Not by the operands of each step: another version may carry them otherwise, and the entry is the same.
+        same = [entry.operation for entry in found] == [step.operation for step in charge.steps]
         if not same or found[-1].expression != charge.expression:
             raise RequestReused("This request id was used for something else before.")
     return _receipt(found, account.balance, repeated=True)
@@ -268,15 +268,30 @@ def _receipt(written: tuple[Entry, ...], balance: int, *, result: str | None = N
         cost=sum(entry.amount for entry in written),
         balance=balance,
         result=_result(last) if result is None else result,
-        exact=all(entry.exact for entry in written),
+        exact=_is_exact(written),
         entries=written,
         repeated=repeated,
     )
 
 
+def _is_exact(written: tuple[Entry, ...]) -> bool:
+    """Whether the result of a request is all of it.
+
+    A step says so of its own result. Before fractions were carried it said so of itself alone, and went on with what
+    was shown of the steps before: where a rounded response is an operand, all that follows is rounded.
+    """
+    rounded: set[str] = set()
+    for entry in written:
+        if not rounded.isdisjoint(entry.operands.replace("√", " ").replace("-", " ").split()):
+            return False
+        if not entry.exact:
+            rounded.add(entry.response.removeprefix("-"))
+    return written[-1].exact
+
+
 def _result(last: Entry) -> str:
-    """What the whole entry came to: a unary minus after the last step changes its sign, and is no step itself."""
-    return evaluate(parse(last.expression)).result if last.expression else last.response
+    """What the whole entry came to, as it was written then: versions differ in how they round."""
+    return result_of(parse(last.expression), last.response) if last.expression else last.response
 
 
 def _settle(

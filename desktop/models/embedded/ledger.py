@@ -159,8 +159,10 @@ class EmbeddedLedger:
     ) -> AbstractContextManager[tuple[StatementReport, Generator[list[RawRecord], None, None]]]:
         return reports.statement(self.store, session, since, until, progress=progress, cancelled=cancelled)
 
-    def verify(self, *, anchored: bool = True, progress: Progress = silent, cancelled: Cancel = never) -> Verification:
-        return proving.verify(self.store, anchored=anchored, progress=progress, cancelled=cancelled)
+    def verify(
+        self, *, anchored: bool = True, results: bool = False, progress: Progress = silent, cancelled: Cancel = never
+    ) -> Verification:
+        return proving.verify(self.store, anchored=anchored, results=results, progress=progress, cancelled=cancelled)
 
     def refuse_charges(self) -> None:
         if self.store.read_only_reason is None:  # what is said already has its own way out

@@ -1,10 +1,11 @@
-"""Proving a store: L1 to L7, each broken record named with the reason. It reads only, and repairs nothing.
+"""Proving a store: L1 to L8, each broken record named with the reason. It reads only, and repairs nothing.
 
     L1  user.balance = user_balance of the user's last record      L2  seq is 1..n without a gap
     L3  user_balance(k) = user_balance(k-1) − amount(k) ≥ 0        L4  every charge has a response and its time's price
     L5  a user's (request_id, step) at most once                   L6  chains and journal hold, every state is the
                                                                        journal's last, the anchors lie on them
     L7  the file is sound, foreign keys too, and the schema is the expected one
+    L8  every response follows from its operands (only where asked for)
 
 The journal is replayed first (`replay`); then one pass over the records in the order they were written, with the head
 of every user's chain in memory.
@@ -23,6 +24,7 @@ from typing import Any
 from peewee import SqliteDatabase
 
 from desktop.models.embedded import attempts, replay
+from desktop.models.embedded.results import check_results
 from desktop.models.embedded.storage import chain, forms, migrations, operations, sqlite
 from desktop.models.embedded.storage.store import Store, Witness
 from desktop.terms.errors import Cancelled, StoreDamaged, StoreError
@@ -67,12 +69,14 @@ def verify(
     store: Store,
     *,
     anchored: bool = True,
+    results: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Verification:
     """Check everything; `progress(done, total)` is called every few hundred records.
 
     Not `anchored`, the anchor is left out of account, as for a backup, which begins a new one where it is restored.
+    With `results` each computed record is worked out again, which takes longer.
 
     Raises `StoreReadOnly` when the key is missing: then nothing can be proved.
     """
@@ -82,6 +86,8 @@ def verify(
     try:
         with store.reading():
             run.all()
+            if results:
+                run.results()
     except StoreDamaged:  # SQLite ends the transaction by itself where it meets a damaged page; that is found already
         if not run.problems:
             raise
@@ -145,6 +151,11 @@ class _Run:
                 return
             with self._unreadable(check.__name__.strip("_")):
                 check()
+
+    def results(self) -> None:
+        with self._unreadable("records"):
+            check_results(self.database, self.operations.kinds, self._found, lambda: self.stopped or self.cancelled())
+            self.stopped = self.stopped or self.cancelled()
 
     @contextmanager
     def _unreadable(self, part: str) -> Iterator[None]:

@@ -166,8 +166,13 @@ class Records(Protocol):
 class Upkeep(Protocol):
     """The ledger as a whole: its proof, its state, its copies. Nobody needs a session for them."""
 
-    def verify(self, *, anchored: bool = True, progress: Progress = silent, cancelled: Cancel = never) -> Verification:
-        """Prove the ledger; cancelled, it answers with what it found so far. `anchored`, also against its witnesses."""
+    def verify(
+        self, *, anchored: bool = True, results: bool = False, progress: Progress = silent, cancelled: Cancel = never
+    ) -> Verification:
+        """Prove the ledger; cancelled, it answers with what it found so far.
+
+        `anchored`, also against its witnesses; `results`, also that each result follows from its operands.
+        """
 
     def refuse_charges(self) -> None:
         """From now on this program only reads: the ledger does not prove."""

@@ -73,6 +73,16 @@ def test_verify_names_each_record_that_breaks_the_ledger(program: Program) -> No
     assert plain.out.splitlines()[-1].endswith("Do not trust the balances.")
 
 
+def test_verify_works_the_results_out_again_where_that_is_asked_for(program: Program) -> None:
+    program.as_user(ANN, "eval", "1/3*3")
+    assert program.run("verify", "--results").status == 0
+    spoil(program, "UPDATE record SET operation_response = '0.99' WHERE id = 5")
+    ended = program.run("verify", "--results", "--json")
+    assert ended.status == 5
+    assert {(p["rule"], p["record_id"]) for p in ended.json["problems"]} == {("L6", 5), ("L8", 5)}
+    assert [p["rule"] for p in program.run("verify", "--json").json["problems"]] == ["L6"]
+
+
 def test_verify_does_not_wipe_the_evidence_of_a_missing_end(program: Program) -> None:
     program.as_user(ANN, "eval", "1+1")
     spoil(program, "DELETE FROM record WHERE id = 4")

@@ -1,0 +1,36 @@
+"""Owns rule L8: each computed record's response follows from its operands. It reads only, and repairs nothing.
+
+Working 10,000,000 records out again takes far longer than following their chains, so it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from peewee import SqliteDatabase
+
+from desktop.arithmetic.literals import quoted
+from desktop.arithmetic.operations import follows
+from desktop.terms.kinds import OperationType
+
+_BATCH = 500
+_KINDS = frozenset(OperationType)
+
+
+def check_results(
+    database: SqliteDatabase,
+    kinds: Mapping[int, str],
+    found: Callable[[str, int, int, str], None],
+    cancelled: Callable[[], bool],
+) -> None:
+    """Work each record out again and name those that do not follow; `kinds` has the operations by their ids."""
+    cursor = database.execute_sql(
+        "SELECT id, user_id, operation_id, operands, operation_response, exact FROM record ORDER BY id"
+    )
+    known = {id: OperationType(kind) for id, kind in kinds.items() if kind in _KINDS}
+    while (rows := cursor.fetchmany(_BATCH)) and not cancelled():
+        for id, user_id, operation_id, operands, response, exact in rows:
+            operation = known.get(operation_id)
+            if operation is not None and not follows(operation, operands, response, exact=bool(exact)):
+                sign = "=" if exact else "≈"
+                found("L8", user_id, id, f"Its response does not follow: {quoted(operands)} {sign} {quoted(response)}.")
