@@ -6,7 +6,6 @@ It reads and reckons; it filters nothing. An end counts to its own precision: up
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
@@ -103,7 +102,8 @@ def _year(year: int) -> tuple[date, date]:
 
 
 def _month(year: int, month: int) -> tuple[date, date]:
-    return date(year, month, 1), date(year, month, monthrange(year, month)[1])
+    ends_year = month == 12
+    return date(year, month, 1), date(year, 12, 31) if ends_year else date(year, month + 1, 1) - timedelta(days=1)
 
 
 def _timed(text: str) -> tuple[int, int] | None:
