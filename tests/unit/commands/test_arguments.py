@@ -84,3 +84,8 @@ def test_words_are_utf_8_and_file_names_whatever_bytes_they_are() -> None:
     assert arguments.decoded([word]) == ["é÷"]
     odd = os.fsdecode(b"caf\xe9")
     assert os.fsencode(arguments.path(arguments.decoded([odd])[0])) == b"caf\xe9"
+
+
+def test_the_end_of_options_can_be_an_option_s_value() -> None:
+    for words in (["init", "--config", "--"], ["init", "--config=--"]):
+        assert grammar.parse(words).config == Path("--")
