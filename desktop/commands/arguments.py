@@ -76,7 +76,9 @@ def prepared(words: Sequence[str], flags: Iterable[str], valued: Iterable[str]) 
             ready.extend(_MARK + plain for plain in reversed(rest))
             break
         if word in valued and rest and rest[-1] not in options:
-            ready.append(f"{word}={rest.pop()}")
+            word = f"{word}={rest.pop()}"
+        if word.endswith("=--") and word.removesuffix("=--") in valued:
+            ready.append(f"{word.removesuffix('--')}{_MARK}--")  # argparse would take the value for the end of options
         else:
             ready.append(_MARK + word if _NO_OPTION.match(word) else word)
     return ready

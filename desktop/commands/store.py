@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def verify_command(run: Run) -> int:
 def back_up(run: Run) -> int:
     """`backup`: a checked copy."""
     target: Path = run.arguments.file.absolute()
-    if target.is_dir():
+    if os.path.isdir(target):  # Path's own raises for a name that is too long
         raise BadInput(f"A backup cannot take the place of {target}. Choose another file.")
     with run.ledger() as ledger:
         try:
@@ -68,7 +69,7 @@ def back_up(run: Run) -> int:
 def restore_backup(run: Run) -> int:
     """`restore-backup`: put a proved backup in the store's place."""
     file: Path = run.arguments.file
-    if not file.is_file():
+    if not os.path.isfile(file):
         raise BadInput(f"There is no file {file}.")
     if not is_backup(file):
         raise StoreDamaged(f"{file} is not a Metercalc backup. Nothing was replaced.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from desktop.terms.kinds import OperationType
 
 _NAME = "config.toml"
 _LONGEST_SIDE = "-journal"  # the longest that is put behind a store's name
+_MOST_BYTES = 500  # SQLite takes 512 (MAX_PATHNAME), with what it puts behind the name
 _NO_STORE = {
     errno.EISDIR: "is a folder",
     errno.EINVAL: "is no regular file",
@@ -158,7 +160,7 @@ class Places:
             raise ConfigError(f"[database] url = {sources.quoted(database.url)} {unusable}. Accepted: a file's path.")
         whole = file.resolve()
         others = [self.config_file.resolve(), self.settings_file.resolve(), self.log_dir.resolve()]
-        if whole in others or others[-1] in whole.parents:
+        if any(other in (whole, *whole.parents) for other in others):
             raise ConfigError(
                 f"[database] url = {sources.quoted(database.url)}: Metercalc has something else there ({file})."
             )
@@ -191,9 +193,14 @@ def _why_no_store(file: Path) -> str:
     """What keeps a file of this name from being a store, "" where nothing does: what may be is for the store to say."""
     if not file.name or file.name == "..":
         return "is a folder"
+    if len(os.fsencode(file.absolute())) > _MOST_BYTES:
+        return _NO_STORE[errno.ENAMETOOLONG]
     try:
-        with contextlib.suppress(FileNotFoundError):
+        try:
             require_regular(file.stat().st_mode)
+        except FileNotFoundError:
+            if file.is_symlink():
+                return "is a link that leads nowhere"
         with contextlib.suppress(FileNotFoundError):
             file.with_name(f"{file.name}{_LONGEST_SIDE}").stat()
     except OSError as error:

@@ -87,7 +87,10 @@ def test_a_command_that_makes_a_ledger_makes_nothing_when_it_refuses(tmp_path: P
         ("a" * 4000, "too long"),
         ("a" * 250, "too long"),
         ("a/" * 3000, "too long"),
+        ("a/" * 300 + "b", "too long"),
+        ("window.ini/ledger.db", "something else there"),
         ("loop", "a link that leads to itself"),
+        ("dangling", "a link that leads nowhere"),
         ("loop/ledger.db", "a link that leads to itself"),
     ],
     ids=lambda text: text[:20],
@@ -98,6 +101,7 @@ def test_a_url_that_is_no_file_s_is_told_as_the_value_that_it_is(
     (program.folder / "logs").mkdir()
     (program.folder / "config.toml").write_text("")
     (program.folder / "loop").symlink_to("loop")
+    (program.folder / "dangling").symlink_to("nowhere")
     before = sorted(program.folder.iterdir())
     monkeypatch.setenv("METERCALC_DATABASE_URL", url)
     ended = program.here(ANN, "balance")
@@ -202,3 +206,8 @@ def test_a_ledger_with_a_long_name_works(tmp_path: Path, program: Program) -> No
     assert program.run("register", ANN, "--password-stdin", stdin=PASSWORD, **long).status == 0
     assert program.as_user(ANN, "eval", "1+1", **long).out.startswith("2\n")
     assert program.run("verify", **long).status == 0
+
+
+def test_a_backup_with_a_name_that_no_file_can_have_is_told_in_a_sentence(program: Program) -> None:
+    for words in (("backup", "a" * 4000), ("restore-backup", "a" * 4000)):
+        assert program.run(*words).status in (2, 5)

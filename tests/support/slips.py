@@ -35,7 +35,7 @@ PATHS = (
     "metercalc.db", "metercalc.key", "metercalc.anchor", "metercalc.db-wal", "other.db", "other/ledger.db", "nobody",
     "fifo", "loop", "loop/x.db", "socket", "folder", "empty", "noise", "text.txt", "dangling", "config.toml/x.db",
     "/", "/dev/null", "/dev/full", "/dev/zero", "/proc/self/mem", "/proc/version", "~nobody-of-this-name",
-    "~/ledger.db", "a" * 255, "a" * 4000, "a/" * 2000 + "b", "  ", ":memory:", "sqlite:///ledger.db", "sqlite://x",
+    "~/ledger.db", "a" * 255, "a" * 4000, "a/" * 300 + "b", "a/" * 4000 + "b", "  ", ":memory:", "sqlite:///ledger.db", "sqlite://x",
     "sqlite:///", "sqlite:////", "file:ledger.db", "postgresql://", "postgresql://user@", "mysql://x", "ledger?mode=ro",
     "café.db", "\u202eledger.db", "line\nbreak.db", "-x", "--", "a b.db", "ledger.metercalc-backup", "C:\\ledger.db",
 )  # fmt: skip

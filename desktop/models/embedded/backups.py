@@ -73,7 +73,7 @@ def back_up(
 
 def _is_something_else(target: Path) -> bool:
     """Whether a name leads to what would be lost under a backup: to anything but a backup, or nothing at all."""
-    if not target.is_file():
+    if not os.path.isfile(target):  # Path's own raises for a name that is too long
         return os.path.lexists(target)
     return sqlite.has_content(target) and not backup_files.is_one(target)
 

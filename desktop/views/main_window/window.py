@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QLocale, QSettings, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
@@ -171,9 +173,10 @@ class MainWindow(QMainWindow):
         geometry = remembered.state(self._settings, "window/geometry")
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(*_SIZE)
-        splitter = remembered.state(self._settings, "window/splitter")
-        if splitter is None or not self._splitter.restoreState(splitter):
-            self._splitter.setSizes([380, 800])
+        # Not restoreState(): a state with one byte wrong in it is believed, and ends in a segmentation fault.
+        widths = remembered.text(self._settings, "window/splitter")
+        plain = re.fullmatch(r"([0-9]{1,4})/([0-9]{1,4})", widths)
+        self._splitter.setSizes([int(width) for width in plain.groups()] if plain else [380, 800])
         self._menus.on_top.setChecked(remembered.text(self._settings, "window/on_top", "0") == "1")
         self._on_keep_on_top(self._menus.on_top.isChecked())
         self.arrange(remembered.text(self._settings, "window/arrangement", BOTH))
@@ -181,7 +184,7 @@ class MainWindow(QMainWindow):
     def remember(self) -> None:
         """Keep geometry, splitter and arrangement for the next time."""
         self._settings.setValue("window/geometry", self.saveGeometry())
-        self._settings.setValue("window/splitter", self._splitter.saveState())
+        self._settings.setValue("window/splitter", "/".join(map(str, self._splitter.sizes())))
         self._settings.setValue("window/on_top", int(self._menus.on_top.isChecked()))
         self.records_browser.remember()
 

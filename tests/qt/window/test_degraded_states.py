@@ -30,7 +30,7 @@ from desktop.views.dialogs.dialogs import VerifyDialog
 from desktop.views.main_window.window import MainWindow
 from desktop.window.program import Program
 from tests.support import windows
-from tests.support.stores import charge_for, make_store, store_behind, tamper
+from tests.support.stores import charge_for, make_store, raw, store_behind, tamper
 from tests.support.widgets import part
 
 _Usage = namedtuple("_Usage", "total used free")  # as shutil has it
@@ -128,6 +128,25 @@ def test_a_read_only_file_says_so_whoever_runs_the_test(
         _banner(qtbot, window, "can only be read", "not writable", "nothing can be charged")
         assert "Nothing was charged" in _refused(qtbot, program, window, "2+2")
         assert windows.shown(window, "balance_label") == "990.00"
+
+
+def test_a_window_that_outlives_an_upgrade_says_so_and_closes_its_door(
+    qtbot: QtBot, qapp: QApplication, folder: Path
+) -> None:
+    file = folder / "metercalc.db"
+    with windows.opened(qapp, folder) as program:
+        window = windows.sign_in(qtbot, program)
+        with raw(file) as connection:
+            count = "SELECT count(*) FROM {}"
+            before = connection.execute(count.format("record")).fetchone()
+            connection.execute("ALTER TABLE record RENAME TO entry")
+            connection.execute("PRAGMA user_version = 99")
+        said = _banner(qtbot, window, "Another version of Metercalc", "What was charged is safe")
+        assert "backup" not in said
+        assert "Nothing was charged" in _refused(qtbot, program, window, "2+2")
+        program.records.refresh()
+    with raw(file) as connection:
+        assert connection.execute(count.format("entry")).fetchone() == before
 
 
 def test_a_store_that_is_gone_is_told_and_charges_nothing_and_comes_back(

@@ -89,3 +89,8 @@ def test_words_are_utf_8_and_file_names_whatever_bytes_they_are() -> None:
 def test_a_period_that_is_none_is_told_with_what_is_one() -> None:
     with pytest.raises(BadInput, match=r"“soon” is no day, month, year or time.*2026-11.*last-month"):
         grammar.parse(["records", *SIGNED_IN, "--from", "soon"])
+
+
+def test_the_end_of_options_can_be_an_option_s_value() -> None:
+    for words in (["init", "--config", "--"], ["init", "--config=--"]):
+        assert grammar.parse(words).config == Path("--")

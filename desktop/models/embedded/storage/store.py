@@ -32,6 +32,12 @@ OTHER_NAMES = (
 )
 
 
+TAKEN_OVER = (
+    "Another version of Metercalc has taken this store over. What was charged is safe in it; this program neither "
+    "reads it nor charges on it any more. Close it, and start the program again."
+)
+
+
 class Closable(Protocol):
     """What is closed when it is not needed any more."""
 
@@ -177,20 +183,27 @@ class Store:
             raise RuntimeError("a transaction inside a transaction would be committed by the outer one")
         self._connect_again()
         with sqlite.translated(self.file, self.is_damaged), self.database.atomic("IMMEDIATE"):
-            # Not through peewee, which takes three times as long for what stands in every charge.
-            version = self.database.connection().execute("PRAGMA user_version").fetchone()[0]
-            if version != migrations.SCHEMA_VERSION:
-                raise StoreNewer("Another version of Metercalc has taken this store over. Start the program again.")
+            self._check_version()
             yield self.database
 
     @contextmanager
     def reading(self) -> Iterator[SqliteDatabase]:
-        """A transaction that sees one state of the store throughout."""
+        """A transaction that sees one state of the store throughout. Raises what `writing` does, but for locks."""
         if self._sealed and sqlite.side_file(self.file, "-wal").exists():
             raise StoreError("Another program writes to the store again. Start this one again.")
         self._connect_again()
         with sqlite.translated(self.file, self.is_damaged), self.database.atomic("DEFERRED"):
+            self._check_version()
             yield self.database
+
+    def _check_version(self) -> None:
+        """Raises `StoreNewer` where another version has upgraded the store since: its tables are not what they were.
+
+        A table that is not there any more would be taken for damage, for which a backup is offered.
+        """
+        # Not through peewee, which takes three times as long for what stands in every charge.
+        if self.database.connection().execute("PRAGMA user_version").fetchone()[0] != migrations.SCHEMA_VERSION:
+            raise StoreNewer(TAKEN_OVER)
 
     def is_damaged(self) -> bool:
         """Whether the file is why a statement of ours failed: its schema, its structure or a text in it is broken.
