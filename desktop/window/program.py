@@ -14,7 +14,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -45,7 +45,7 @@ from desktop.controllers.store import StoreController
 from desktop.controllers.store_access import StoreAccess
 from desktop.system import ending, logs
 from desktop.system.private_files import make_folder, require_regular
-from desktop.terms.errors import ConfigError
+from desktop.terms.errors import AppError, BadInput, ConfigError
 from desktop.views.dialogs.login import LoginDialog
 from desktop.views.look.icons import application_icon
 from desktop.views.look.theme import Theme
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from desktop.controllers.random_strings import RandomStrings
     from desktop.controllers.records import RecordsController
     from desktop.settings.config import Config, Places
-    from desktop.terms.values import Session
+    from desktop.terms.values import Session, Verification
     from desktop.views.calculator.panel import CalculatorPanel
     from desktop.views.main_window.window import MainWindow
 
@@ -300,7 +300,8 @@ class Program(QObject):
     def _on_password(self) -> None:
         from desktop.views.dialogs.dialogs import PasswordDialog
 
-        PasswordDialog(sessions=self.sessions, parent=self.window).open()
+        least = self.config.security.minimum_password_length
+        PasswordDialog(sessions=self.sessions, minimum_length=least, parent=self.window).open()
 
     @Slot()
     def _on_shortcuts(self) -> None:
@@ -316,7 +317,7 @@ class Program(QObject):
             name="about_dialog",
             title="About Metercalc",
             text=f"<b>Metercalc {__version__}</b><br>A pay-per-use calculator with a ledger that can be proved.",
-            details=_facts(self.places),
+            details=[*_facts(self.places), *_licences()],
             parent=self.window,
         ).open()
 
@@ -327,18 +328,65 @@ class Program(QObject):
 
         dialog = VerifyDialog(store=self.store, explain=explain_verification, parent=self.window)
         dialog.cancelled.connect(self.store.cancel_verify)
+        dialog.page_asked.connect(self._on_proof_page)
         dialog.open()
         self.store.verify()
+
+    @Slot(object)
+    def _on_proof_page(self, verification: Verification) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
+        from desktop.views.dialogs import places
+
+        file = places.proposed(self.settings, "proof", "proof", "html")
+        dialog = QFileDialog(self.window, "Save the proof", str(file.parent), "Page (*.html)")
+        dialog.setObjectName("proof_file_dialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("html")
+        dialog.selectFile(file.name)
+        dialog.fileSelected.connect(partial(self._write_proof, verification))
+        dialog.open()
+
+    def _write_proof(self, verification: Verification, file: str) -> None:
+        from desktop.views.dialogs import places
+
+        places.remember(self.settings, "proof", file)
+        work = partial(_write_page, verification, str(self.places.store_file), Path(file))
+        self.lanes.survey.submit(work, done=self._on_proof_written, failed=self._on_proof_not_written, finish=True)
+
+    @Slot(object)
+    def _on_proof_written(self, file: Path) -> None:
+        if self.window is not None:
+            self.window.show_message(f"The proof is saved as {file}", 10_000)
+
+    @Slot(object)
+    def _on_proof_not_written(self, error: AppError) -> None:
+        if self.window is not None:
+            self.window.show_message(error.message)
 
     @Slot()
     def _on_back_up(self) -> None:
         from PySide6.QtWidgets import QFileDialog
 
-        dialog = QFileDialog(self.window, "Back up the store", "metercalc.metercalc-backup")
+        from desktop.views.dialogs import places
+
+        file = places.proposed(self.settings, "backup", "metercalc", "metercalc-backup")
+        dialog = QFileDialog(self.window, "Back up the store", str(file.parent), "Backup (*.metercalc-backup)")
+        dialog.setObjectName("backup_file_dialog")
+        dialog.setDefaultSuffix("metercalc-backup")
+        dialog.selectFile(file.name)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.fileSelected.connect(self.store.back_up)
+        dialog.fileSelected.connect(self._on_backup_file)
         dialog.open()
+
+    @Slot(str)
+    def _on_backup_file(self, file: str) -> None:
+        from desktop.views.dialogs import places
+
+        places.remember(self.settings, "backup", file)
+        self.store.back_up(file)
 
     @Slot()
     def _on_log_folder(self) -> None:
@@ -480,6 +528,16 @@ def _crash_dialog(
     )
 
 
+def _licences() -> list[str]:
+    from desktop.models.embedded.storage import sqlite
+
+    return [
+        f"SQLite {sqlite.library()}, in the public domain",
+        "Metercalc is free software under the MIT licence; LICENSE, beside the program, has its words.",
+        "Qt and PySide are used under the LGPL 3; peewee and requests under MIT and Apache 2.0.",
+    ]
+
+
 def _facts(places: Places) -> list[str]:
     return [
         f"Metercalc {__version__}",
@@ -488,6 +546,20 @@ def _facts(places: Places) -> list[str]:
         f"Configuration: {places.config_file}",
         f"Logs: {places.log_dir}",
     ]
+
+
+def _write_page(verification: Verification, store: str, file: Path) -> Path:
+    from datetime import datetime
+
+    from desktop.documents import proofs
+    from desktop.system.private_files import write_private
+
+    page = proofs.page(verification, store=store, moment=datetime.now().astimezone())
+    try:
+        write_private(file, page.encode())
+    except OSError as error:
+        raise BadInput(f"The proof could not be written to {file}: {error.strerror}. Choose another place.") from error
+    return file
 
 
 def _log_qt(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:

@@ -154,7 +154,7 @@ def _filters(program: Program, window: MainWindow, folder: Path) -> Iterator[Any
     """All filters in use, further columns, and the same in a narrow window."""
     for name in ("more_filters_button", "chip_addition", "chip_division"):
         _find(window, QAbstractButton, name).click()
-    for name, text in (("search_edit", "2"), ("least_edit", "5"), ("most_edit", "1000")):
+    for name, text in (("search_edit", "2"), ("least_edit", "-1000"), ("most_edit", "-5")):
         _find(window, QLineEdit, name).setText(text)
     _find(window, QComboBox, "period_filter").setCurrentText(Period.YEAR.value)
     yield SETTLE_MS

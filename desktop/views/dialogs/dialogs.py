@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -23,7 +24,7 @@ from desktop.controllers.sessions import SessionController
 from desktop.controllers.store import StoreController
 from desktop.terms.values import Verification
 from desktop.views.look import theme
-from desktop.views.look.icons import application_icon
+from desktop.views.look.icons import application_icon, icon
 
 SHORTCUTS = (
     ("Enter or =", "Calculate and pay"),
@@ -41,6 +42,7 @@ SHORTCUTS = (
     ("Ctrl+I", "Look at the insights"),
     ("F6", "Go to the next pane: entry, search, records"),
     ("F10", "Open the menu"),
+    ("Ctrl+Shift+P", "Find an action by its words"),
     ("Alt+↓", "Open a calendar or a list"),
     ("Ctrl+PgDown", "Next page; PgDn in the last row too"),
     ("Ctrl+PgUp", "Previous page; PgUp in the first row too"),
@@ -92,7 +94,7 @@ class Dialog(QDialog):
 class PasswordDialog(Dialog):
     """Asks for the present password and a new one, twice."""
 
-    def __init__(self, *, sessions: SessionController, parent: QWidget | None = None) -> None:
+    def __init__(self, *, sessions: SessionController, minimum_length: int = 8, parent: QWidget | None = None) -> None:
         super().__init__("password_dialog", "Change password", parent)
         self._sessions = sessions
         self._old, self._new, self._again = (_password(n) for n in ("old", "new", "again"))
@@ -100,9 +102,14 @@ class PasswordDialog(Dialog):
         form.addRow("&Present password", self._old)
         form.addRow("&New password", self._new)
         form.addRow("New password &again", self._again)
+        form.setHorizontalSpacing(theme.LARGE)
+        form.setVerticalSpacing(theme.SMALL)
         self.layout_.addLayout(form)
+        hint = f"At least {minimum_length} characters, whatever they are; not a common password, nor the e-mail."
+        self.add_text(hint, role="muted").setObjectName("password_hint_label")
         self._error = self.add_text("", role="negative")
         self._error.setObjectName("password_error_label")
+        self.setMinimumWidth(440)
         self._buttons = self.add_buttons(accept="&Change", reject="Cancel")
         self._buttons.accepted.connect(self._on_change)
         sessions.busy_changed.connect(self._on_busy)
@@ -181,6 +188,7 @@ class VerifyDialog(Dialog):
     """The ledger being proved, and what came of it in plain words."""
 
     cancelled = Signal()
+    page_asked = Signal(object)  # Verification, to be written as a page
 
     def __init__(
         self, *, store: StoreController, explain: Callable[[Verification], str], parent: QWidget | None = None
@@ -197,11 +205,20 @@ class VerifyDialog(Dialog):
         self._problems.setTabChangesFocus(True)
         self._problems.setAccessibleName("Problems")
         self._problems.hide()
-        for widget in (self._progress, self._problems):
-            self.layout_.addWidget(widget)
-        self._cancel = self.add_buttons().addButton("&Stop", QDialogButtonBox.ButtonRole.ActionRole)
+        self._rules = QFormLayout()
+        self._rules.setHorizontalSpacing(theme.MEDIUM)
+        self.layout_.addWidget(self._progress)
+        self.layout_.addLayout(self._rules)
+        self.layout_.addWidget(self._problems, 1)
+        buttons = self.add_buttons()
+        self._cancel = buttons.addButton("&Stop", QDialogButtonBox.ButtonRole.ActionRole)
         self._cancel.setObjectName("stop_verify_button")
         self._cancel.clicked.connect(self._on_cancel)
+        self._save = buttons.addButton("Save as a &page…", QDialogButtonBox.ButtonRole.ActionRole)
+        self._save.setObjectName("save_proof_button")
+        self._save.clicked.connect(self._on_save)
+        self._save.hide()
+        self._verification: Verification | None = None
         store.verify_progress.connect(self._on_progress)
         store.verified.connect(self._on_verified)
         store.verify_failed.connect(self._on_failed)
@@ -220,15 +237,35 @@ class VerifyDialog(Dialog):
     @Slot(object)
     def _on_verified(self, verification: Verification) -> None:
         self._end(self._explain(verification))
+        self._show_rules(verification)
         if verification.problems:
             lines = (f"{p.rule}  {p.username}  record {p.record_id}: {p.message}" for p in verification.problems)
             self._problems.setPlainText("\n".join(lines))
             self._problems.show()
-            self.resize(640, 420)
+        self.resize(640, 620 if verification.problems else 420)
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
         self._end(failure.text)
+
+    def _show_rules(self, verification: Verification) -> None:
+        from desktop.documents.proofs import facts, judged
+
+        self._verification = verification
+        self._save.setVisible(verification.complete)
+        for rule, holds, text in judged(verification):
+            said = QLabel(f"{'✓' if holds else '✗'}  {text}")
+            said.setObjectName(f"rule_{rule}_label")
+            said.setWordWrap(True)
+            theme.set_role(said, "positive" if holds else "negative")
+            self._rules.addRow(rule, said)
+        self._rules.addRow("", QLabel())
+        for name, text in facts(verification):
+            self._rules.addRow(name, QLabel(text))
+
+    @Slot()
+    def _on_save(self) -> None:
+        self.page_asked.emit(self._verification)
 
     def _end(self, text: str) -> None:
         self._outcome.setText(text)
@@ -240,4 +277,13 @@ def _password(name: str) -> QLineEdit:
     field = QLineEdit()
     field.setObjectName(f"{name}_password_edit")
     field.setEchoMode(QLineEdit.EchoMode.Password)
+    reveal = QAction(icon("eye"), "Show password", field)
+    reveal.setObjectName(f"show_{name}_password_action")
+    reveal.setCheckable(True)
+    reveal.toggled.connect(partial(_show, field))
+    field.addAction(reveal, QLineEdit.ActionPosition.TrailingPosition)
     return field
+
+
+def _show(field: QLineEdit, shown: bool) -> None:
+    field.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QDir, QLocale, QSettings, Qt, Signal, Slot
+from PySide6.QtCore import QLocale, QSettings, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFileDialog, QFormLayout, QLabel, QWidget
 
 from desktop.arithmetic.money import format_count
@@ -12,6 +12,7 @@ from desktop.controllers.exports import Export
 from desktop.documents.export_files import ExportFormat
 from desktop.finding.filters import described
 from desktop.terms.values import PageRequest
+from desktop.views.dialogs import places
 from desktop.views.dialogs.dialogs import Dialog
 from desktop.views.look import remembered, theme
 from desktop.views.look.number_locale import number_format_of
@@ -79,7 +80,7 @@ class ExportDialog(Dialog):
         theme.set_role(self._explanation, "muted")
         self.layout_.addWidget(self._explanation)
         self.layout_.addStretch(1)
-        self.add_buttons(accept="&Choose file …", reject="Cancel").accepted.connect(self._on_choose_file)
+        self.add_buttons(accept="&Choose file…", reject="Cancel").accepted.connect(self._on_choose_file)
         self.setMinimumWidth(420)
 
     def _recall(self) -> None:
@@ -118,13 +119,13 @@ class ExportDialog(Dialog):
     @Slot()
     def _on_choose_file(self) -> None:
         kind = self.form.kind
-        folder = remembered.text(self._settings, f"{_SETTINGS}/folder", QDir.homePath())
-        dialog = QFileDialog(self, f"Export {self._records}", folder, _KINDS[kind][1])
+        file = places.proposed(self._settings, _SETTINGS, "records", kind)
+        dialog = QFileDialog(self, f"Export {self._records}", str(file.parent), _KINDS[kind][1])
         dialog.setObjectName("export_file_dialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(kind)
-        dialog.selectFile(f"records.{kind}")
+        dialog.selectFile(file.name)
         dialog.fileSelected.connect(self.export_to)
         dialog.open()
 

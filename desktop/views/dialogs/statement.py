@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QDate, QDir, QLocale, QSettings, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QDate, QLocale, QSettings, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QDialogButtonBox, QFileDialog, QFormLayout, QWidget
 
 from desktop.controllers.statements import Wanted
 from desktop.documents.statement_paper import PAPERS, Style
+from desktop.views.dialogs import places
 from desktop.views.dialogs.dialogs import Dialog
 from desktop.views.filters.day_edit import DayEdit, end_of, start_of
 from desktop.views.filters.periods import Period, days_of, period_of
@@ -64,10 +65,10 @@ class StatementDialog(Dialog):
         self._error = self.add_text("", role="negative")
         self._error.setObjectName("statement_error_label")
         self.layout_.addStretch(1)
-        buttons = self.add_buttons(accept="&Save as PDF …", reject="Cancel")
+        buttons = self.add_buttons(accept="&Save as PDF…", reject="Cancel")
         self._save = next(b for b in buttons.buttons() if buttons.buttonRole(b) is _ACCEPT)
         self._save.setObjectName("save_statement_button")
-        self._print = buttons.addButton("Pre&view and print …", QDialogButtonBox.ButtonRole.ActionRole)
+        self._print = buttons.addButton("Pre&view and print…", QDialogButtonBox.ButtonRole.ActionRole)
         self._print.setObjectName("print_statement_button")
         self.setMinimumWidth(440)
 
@@ -119,20 +120,20 @@ class StatementDialog(Dialog):
 
     @Slot()
     def _on_save(self) -> None:
-        folder = remembered.text(self._settings, f"{_SETTINGS}/folder", QDir.homePath())
-        dialog = QFileDialog(self, "Save statement", folder, "PDF (*.pdf)")
+        file = places.proposed(self._settings, _SETTINGS, "statement", "pdf")
+        dialog = QFileDialog(self, "Save statement", str(file.parent), "PDF (*.pdf)")
         dialog.setObjectName("statement_file_dialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("pdf")
-        dialog.selectFile("statement.pdf")
+        dialog.selectFile(file.name)
         dialog.fileSelected.connect(self.save_to)
         dialog.open()
 
     @Slot(str)
     def save_to(self, file: str) -> None:
         """Have it written to a PDF file, and go away."""
-        self._settings.setValue(f"{_SETTINGS}/folder", str(Path(file).parent))
+        places.remember(self._settings, _SETTINGS, file)
         self._choose(self.wanted(Path(file)))
 
     @Slot()

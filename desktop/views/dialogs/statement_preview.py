@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QKeySequence
 from PySide6.QtPrintSupport import QPrinter, QPrintPreviewDialog
 from PySide6.QtWidgets import QToolBar, QToolButton, QWidget
@@ -10,6 +10,27 @@ from PySide6.QtWidgets import QToolBar, QToolButton, QWidget
 from desktop.controllers.statements import Paper
 from desktop.documents.statement_paper import layout, paint
 from desktop.views.look import theme
+from desktop.views.look.icons import icon
+
+_SIZE, _OF_SCREEN = (860, 900), 0.9  # the frame and the panels of a desktop need the rest
+_ICON = 18
+ICONS = {
+    "Fit width": "fit-width",
+    "Fit page": "fit-page",
+    "Zoom out": "zoom-out",
+    "Zoom in": "zoom-in",
+    "Portrait": "portrait",
+    "Landscape": "landscape",
+    "First page": "first",
+    "Previous page": "previous",
+    "Next page": "next",
+    "Last page": "last",
+    "Show single page": "page-single",
+    "Show facing pages": "page-facing",
+    "Show overview of all pages": "page-overview",
+    "Page setup": "settings",
+    "Print": "print",
+}  # by Qt's own words, which are English: none of its translations is loaded
 
 
 class StatementPreview(QPrintPreviewDialog):
@@ -37,9 +58,16 @@ class StatementPreview(QPrintPreviewDialog):
         for button in tools.findChildren(QToolButton):
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         for action in tools.actions():
-            if action.text().replace("&", "") == self.tr("Print"):
+            if picture := ICONS.get(action.text().replace("&", "")):
+                action.setIcon(icon(picture))
+                action.setToolTip(action.text().replace("&", ""))
+            if picture == "print":
                 action.setShortcut(QKeySequence.StandardKey.Print)
-        self.resize(max(860, tools.sizeHint().width() + 2 * theme.LARGE), 900)
+                action.setToolTip(f"Print ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
+        tools.setIconSize(QSize(_ICON, _ICON))
+        room = self.screen().availableSize() * _OF_SCREEN
+        width = max(_SIZE[0], tools.sizeHint().width() + 2 * theme.LARGE)
+        self.resize(min(width, room.width()), min(_SIZE[1], room.height()))
 
     @Slot(QPrinter)
     def _on_paint(self, printer: QPrinter) -> None:

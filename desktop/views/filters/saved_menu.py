@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QCursor
 from PySide6.QtWidgets import QComboBox, QInputDialog, QMenu, QToolButton, QWidget
 
 from desktop.views.filters.saved_filters import SavedFilters
@@ -22,25 +22,34 @@ class SavedMenu(QToolButton):
         super().__init__(parent)
         self._shelf = shelf
         self.setObjectName("saved_filters_button")
-        self.setText("Saved ▾")
+        self.setText("Saved filters")
         self.setToolTip("Filters, order and columns by name")
         self.setAccessibleDescription("Opens a menu")
         self._names = QMenu(self)
         self._names.setObjectName("saved_filters_menu")
         self._removal = QMenu("&Remove", self._names)
         self._removal.setObjectName("remove_saved_menu")
-        self.save_action = QAction("&Save these filters …", self)
+        self.save_action = QAction("&Save these filters…", self)
         self.save_action.setObjectName("save_filters_action")
         # Not setMenu: a tool button runs its menu in a loop of its own, in which the window's other work waits.
         self.clicked.connect(self._open)
         # When it opens and at no other time: an action must not be deleted while it says that it was triggered.
         self._names.aboutToShow.connect(self._show_names)
+        self._names.aboutToHide.connect(self._on_closed)
         self._names.triggered.connect(self._on_triggered)
         self.save_action.triggered.connect(self._on_save)
 
     @Slot()
     def _open(self) -> None:
         self._names.popup(self.mapToGlobal(self.rect().bottomLeft()))
+
+    @Slot()
+    def _on_closed(self) -> None:
+        # The menu took the mouse away without the button hearing of it: it would look pointed at until the next time.
+        under = self.rect().contains(self.mapFromGlobal(QCursor.pos()))
+        self.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, under)
+        self.setDown(False)
+        self.update()
 
     @Slot()
     def _show_names(self) -> None:
@@ -82,7 +91,8 @@ class SavedMenu(QToolButton):
         dialog.setLabelText("Name (one that is there already is replaced):")
         dialog.setComboBoxEditable(True)
         dialog.setComboBoxItems(["", *self._shelf.names()])
-        dialog.setOkButtonText("Save")
+        dialog.setOkButtonText("&Save")
+        dialog.setMinimumWidth(420)
         names = dialog.findChild(QComboBox)
         assert names is not None, "the names are chosen in a combo box"
         names.setCompleter(None)  # type: ignore[arg-type]  # completed, a new name would replace a longer one

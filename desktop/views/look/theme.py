@@ -204,6 +204,7 @@ def _style(c: Colours) -> str:
     chevron_up = resources.path(f"icons/chevron-up-{scheme}.svg").as_posix()
     check = resources.path(f"icons/check-{scheme}.svg").as_posix()
     return f"""
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QToolTip {{ color: {c.text}; background: {c.raised}; border: 1px solid {c.border}; padding: {TIGHT}px; }}
     QLabel[role="muted"] {{ color: {c.muted}; }}
     QLabel[role="negative"] {{ color: {c.negative}; }}

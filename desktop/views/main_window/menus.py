@@ -37,14 +37,14 @@ class Menus(QObject):
         self._build_edit(bar.addMenu("&Edit"), copy_menu)
         self._build_view(bar.addMenu("&View"), (sort_menu, columns_menu, page_menu), scheme)
         account = bar.addMenu("&Account")
-        self.change_password = self._add(account, "&Change password …", name="change_password_action", picture="user")
+        self.change_password = self._add(account, "&Change password…", name="change_password_action", picture="user")
         account.addAction(self.sign_out)
         self._build_help(bar.addMenu("&Help"))
 
     def _build_file(self, menu: QMenu, export: QAction) -> None:
         menu.addAction(export)
-        self.statement = self._add(menu, "S&tatement …", "Ctrl+T", name="statement_action", picture="statement")
-        self.back_up = self._add(menu, "Back &up now …", picture="backup")
+        self.statement = self._add(menu, "S&tatement…", "Ctrl+T", name="statement_action", picture="statement")
+        self.back_up = self._add(menu, "Back &up now…", name="back_up_action", picture="backup")
         menu.addSeparator()
         self.sign_out = self._add(menu, "&Sign out", "Ctrl+Shift+Q", name="sign_out_action", picture="sign-out")
         self.quit = self._add(menu, "&Quit", "Ctrl+Q")  # Qt 6.10 has a key for it that few keyboards have
@@ -79,7 +79,8 @@ class Menus(QObject):
         self.shortcuts = self._add(
             menu, "&Keyboard shortcuts", _standard(_KEY.HelpContents, "F1"), name="shortcuts_action"
         )
-        self.verify = self._add(menu, "&Verify ledger …", name="verify_action", picture="verify")
+        self.palette = self._add(menu, "&Find an action…", "Ctrl+Shift+P", name="palette_action", picture="search")
+        self.verify = self._add(menu, "&Verify ledger…", name="verify_action", picture="verify")
         self.logs = self._add(menu, "Open &log folder", name="log_folder_action")
         menu.addSeparator()
         self.about = self._add(menu, "&About Metercalc", name="about_action", picture="info")

@@ -36,6 +36,7 @@ from desktop.views.main_window.menus import BOTH, CALCULATOR, RECORDS, Menus
 from desktop.views.records.browser import RecordsBrowser
 
 _SIZE = (1180, 760)
+_QUIET_MS = 4_000
 _PROOFS = {
     True: "The ledger was proved whole in this session; Help, Verify ledger proves it again.",
     False: "The ledger fails its checks; Help, Verify ledger names the records.",
@@ -145,12 +146,14 @@ class MainWindow(QMainWindow):
         records.details_asked.connect(self._on_details)
         records.result_asked.connect(self.calculator_panel.take_result)
         records.expression_asked.connect(self.calculator_panel.take_expression)
+        records.copied.connect(self._on_copied)
         records.entry_asked.connect(self.calculator_panel.focus_entry)
         records.undo_changed.connect(menus.offer_undo)
         records.selection_changed.connect(self._selection.setText)
         menus.undo.triggered.connect(records.undo)
         menus.search.triggered.connect(records.focus_search)
         menus.calculate.triggered.connect(self.calculator_panel.focus_entry)
+        menus.palette.triggered.connect(self._on_palette)
         menus.next_pane.triggered.connect(self._on_next_pane)
         self._open_menu.activated.connect(self._on_open_menu)
         menus.draw.triggered.connect(self.calculator_panel.draw_random)
@@ -269,6 +272,10 @@ class MainWindow(QMainWindow):
     def _on_store_failed(self, failure: Failure) -> None:
         self.statusBar().showMessage(failure.text)
 
+    @Slot(str)
+    def _on_copied(self, what: str) -> None:
+        self.show_message(what, _QUIET_MS)
+
     @Slot(object)
     def _on_details(self, entry: Entry) -> None:
         from desktop.views.records.record_dialog import RecordDialog
@@ -278,6 +285,18 @@ class MainWindow(QMainWindow):
         dialog.result_asked.connect(self.calculator_panel.take_result)
         dialog.expression_asked.connect(self.calculator_panel.take_expression)
         dialog.open()
+
+    @Slot()
+    def _on_palette(self) -> None:
+        from desktop.views.main_window.palette import Palette
+
+        palette = Palette(self.menuBar(), parent=self)
+        palette.chosen.connect(self._on_palette_chosen)
+        palette.open()
+
+    @Slot(QAction)
+    def _on_palette_chosen(self, action: QAction) -> None:
+        action.trigger()
 
     @Slot()
     def _on_next_pane(self) -> None:

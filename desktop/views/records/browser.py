@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, QLocale, QPoint, QSettings, QTimer, Signal, Slot
-from PySide6.QtWidgets import QLabel, QMenu, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QItemSelectionModel, QLocale, QPoint, QSettings, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
+from desktop.arithmetic.money import format_count
 from desktop.controllers.records import RecordsController
 from desktop.controllers.requests import Failure
 from desktop.terms.values import Entry, Page, PageRequest, Totals
@@ -46,6 +47,7 @@ class RecordsBrowser(QWidget):
     entry_asked = Signal()  # away from the records: Esc where there was nothing to clear
     export_asked = Signal(object, int)  # PageRequest, and how many records its filters let through
     undo_changed = Signal(bool, str)
+    copied = Signal(str)  # what lies on the clipboard, in words
     selection_changed = Signal(str)  # what the chosen records come to; "" for none
 
     def __init__(
@@ -112,16 +114,20 @@ class RecordsBrowser(QWidget):
             self._menu.addMenu(menu)
 
     def _arrange(self) -> None:
-        stack = QWidget()
+        stack, place = QWidget(), QWidget()
         self._stack = QStackedLayout(stack)
         self._stack.addWidget(self._table)
         self._stack.addWidget(self._empty)
+        over = QGridLayout(place)  # two in one cell: what can be undone lies over the records and moves none
+        over.setContentsMargins(0, 0, 0, 0)
+        over.addWidget(stack, 0, 0)
+        over.addWidget(self._undo_bar, 0, 0, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignHCenter)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
         layout.setSpacing(theme.SMALL)
-        for widget in (self._tools, self._filter_bar, self._undo_bar, self._message):
+        for widget in (self._tools, self._filter_bar, self._message):
             layout.addWidget(widget)
-        layout.addWidget(stack, 1)
+        layout.addWidget(place, 1)
         layout.addWidget(self._pager)
 
     def _connect(self) -> None:
@@ -149,6 +155,8 @@ class RecordsBrowser(QWidget):
         self._tools.delete_action.triggered.connect(self._on_delete)
         self._tools.restore_action.triggered.connect(self._on_restore)
         self._tools.copy_action.triggered.connect(self._table.copy)
+        self._table.copied.connect(self._on_copied)
+        self.copy_menu.copied.connect(self._on_copied)
         self.export_action.triggered.connect(self._on_export)
         self._undo_bar.undo_asked.connect(self.undo)
         self._records.page_changed.connect(self._on_page)
@@ -292,6 +300,11 @@ class RecordsBrowser(QWidget):
         self._tools.allow(chosen=bool(chosen))
         self.copy_menu.setEnabled(bool(chosen))
         self.selection_changed.emit(summary(chosen, self._format))
+
+    @Slot()
+    def _on_copied(self) -> None:
+        count = len(self._table.chosen())
+        self.copied.emit(f"Copied {format_count(count, self._format)} record{'s' * (count != 1)}")
 
     @Slot()
     def _on_delete(self) -> None:

@@ -1,7 +1,8 @@
 """How the columns of the records table stand: which are shown, in what order, how wide. It knows no record.
 
-Money and dates are never cut: their columns are as wide as what they hold. Operands and results share what is left,
-until the person sets a width; then the widths are theirs.
+Every column is as wide as what it holds where there is room, and what is over is shared. Where there is not, only
+operands, results and expressions give way: money and dates are never cut. A width that the person sets is theirs, and
+the columns behind it give way to it.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QTableView
 
 from desktop.terms.values import Column, Detail
+from desktop.views.records.column_widths import widths_for
 from desktop.views.records.columns import COLUMNS, HIDDEN_AT_FIRST, Shown
 
-_SHARES: dict[Shown, int] = {Column.OPERANDS: 55, Column.RESPONSE: 45, Detail.EXPRESSION: 55}
+_SHARING = frozenset({Column.OPERANDS, Column.RESPONSE, Detail.EXPRESSION})
 _LEAST_CHARS = 15  # of a column that shares; below that the table scrolls sideways
 _NARROWEST, _WIDEST = 24, 4000  # pixels that are taken up again
 _STEP_CHARS = 4
@@ -34,7 +36,7 @@ class ColumnLayout(QObject):
         self._header = table.horizontalHeader()
         self._header.setStretchLastSection(True)
         self._header.setSectionsMovable(True)
-        self._chosen_widths = False
+        self._chosen: dict[Shown, int] = {}  # widths that the person has set
         self._sharing = False
         self._header.sectionResized.connect(self._on_section_resized)
         self.recall(None)
@@ -80,11 +82,11 @@ class ColumnLayout(QObject):
 
     def state(self) -> dict[str, Any]:
         """What is to be remembered; widths only where the person has set them."""
-        widths = {column.value: self._header.sectionSize(COLUMNS.index(column)) for column in self.shown()}
+        widths = {column.value: self._chosen[column] for column in self.shown() if column in self._chosen}
         return {
             "order": [column.value for column in self._order()],
             "shown": [column.value for column in self.shown()],
-            "widths": widths if self._chosen_widths else {},
+            "widths": widths,
         }
 
     def recall(self, state: object) -> None:
@@ -96,30 +98,36 @@ class ColumnLayout(QObject):
         wanted = {column for column in COLUMNS if isinstance(shown, list) and column.value in shown}
         for place, column in enumerate(COLUMNS):
             self._header.setSectionHidden(place, column not in (wanted or set(COLUMNS) - HIDDEN_AT_FIRST))
-        self._chosen_widths = isinstance(widths, dict) and bool(widths)
-        if isinstance(widths, dict):
-            for place, column in enumerate(COLUMNS):
-                width = widths.get(column.value)
-                if type(width) is int and _NARROWEST <= width <= _WIDEST and column in self.shown():
-                    self._header.resizeSection(place, width)
+        self._chosen = {}
+        for column in COLUMNS:
+            width = widths.get(column.value) if isinstance(widths, dict) else None
+            if type(width) is int and _NARROWEST <= width <= _WIDEST and column in self.shown():
+                self._chosen[column] = width
+                self._header.resizeSection(COLUMNS.index(column), width)
         self._sharing = False
         self.changed.emit()
 
     @Slot()
     def share(self) -> None:
-        """Give each column its width for what it holds, unless the person has set them."""
-        if self._chosen_widths:
-            return
-        shown = [(COLUMNS.index(column), column) for column in self.shown()]
-        fixed = {place: self._needed(place) for place, column in shown if column not in _SHARES}
-        left = self._table.viewport().width() - sum(fixed.values())
-        parts = sum(_SHARES.get(column, 0) for _, column in shown)
+        """Give each column its width for what it holds, but those that the person has set."""
+        self._share(0)
+
+    def _share(self, settled: int) -> None:
+        """The same for the columns from so many on; those before them stay as they are."""
+        shown = self.shown()
+        chosen = self._chosen | {column: self._size(column) for column in shown[:settled]}
+        needs = {column: chosen.get(column) or self._needed(COLUMNS.index(column)) for column in shown}
+        giving = [column for column in shown if column in _SHARING and column not in chosen]
         least = self._table.fontMetrics().averageCharWidth() * _LEAST_CHARS
+        room = self._table.viewport().width()
         self._sharing = True
-        for place, column in shown:
-            width = fixed.get(place) or max(least, left * _SHARES[column] // parts)
-            self._header.resizeSection(place, max(width, self._header.sectionSizeHint(place)))
+        for column, width in widths_for(needs, room, giving, least).items():
+            if column not in shown[:settled]:
+                self._header.resizeSection(COLUMNS.index(column), width)
         self._sharing = False
+
+    def _size(self, column: Shown) -> int:
+        return self._header.sectionSize(COLUMNS.index(column))
 
     def _needed(self, place: int) -> int:
         model = self._table.model()
@@ -138,5 +146,7 @@ class ColumnLayout(QObject):
     def _on_section_resized(self, section: int, _old: int, new: int) -> None:
         # Only the person's own changes are a choice; the last column follows the window by itself, and those that are
         # hidden shrink to nothing when the header is first shown.
-        if new and not self._sharing and COLUMNS[section] != self.shown()[-1]:
-            self._chosen_widths = True
+        column, shown = COLUMNS[section], self.shown()
+        if new and not self._sharing and column in shown[:-1]:
+            self._chosen[column] = new
+            self._share(shown.index(column) + 1)

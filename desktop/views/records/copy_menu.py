@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -15,6 +15,8 @@ from desktop.views.records.table import RecordsTable
 
 class CopyMenu(QMenu):
     """One action a format."""
+
+    copied = Signal()
 
     def __init__(self, *, table: RecordsTable, parent: QWidget | None = None) -> None:
         super().__init__("Copy &as", parent)
@@ -30,6 +32,7 @@ class CopyMenu(QMenu):
     @Slot(QAction)
     def _on_triggered(self, action: QAction) -> None:
         QGuiApplication.clipboard().setText(self.text_as(CopyFormat(action.data())))
+        self.copied.emit()
 
     def text_as(self, form: CopyFormat) -> str:
         """The chosen records in a format, with their headers, columns as they are shown."""

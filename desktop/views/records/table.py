@@ -26,6 +26,7 @@ class RecordsTable(QTableView):
     """One page of records."""
 
     page_asked = Signal(bool)  # a key went over the last row (True) or over the first one
+    copied = Signal()
     room_changed = Signal()  # another number of rows fits
 
     def __init__(self, model: RecordsModel, *, number_format: NumberFormat) -> None:
@@ -114,6 +115,7 @@ class RecordsTable(QTableView):
     def copy(self) -> None:
         """Copy the chosen rows as they are shown, cells apart by tabs."""
         QGuiApplication.clipboard().setText(copies.as_shown(self.chosen_cells()))
+        self.copied.emit()
 
     def _lines(self, rows: list[int]) -> QItemSelection:
         """Rows as a selection of few pieces: one for each of 500 rows would keep the window for a tenth of a second."""

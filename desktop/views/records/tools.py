@@ -12,6 +12,8 @@ from desktop.terms.values import Totals
 from desktop.views.look import theme
 from desktop.views.look.icons import icon
 
+_USUAL = 9_999  # records that have room on a button from the start
+
 
 class RecordsTools(QWidget):
     """Delete, restore, copy, export; and whether the Trash is looked into."""
@@ -22,11 +24,12 @@ class RecordsTools(QWidget):
         """The keys work in all of `browser`; those that change or copy records only while nothing else wants them."""
         super().__init__()
         self._browser = browser
+        self._buttons: dict[QAction, QToolButton] = {}
         self._format = number_format
         self.delete_action = self._action("delete_action", "trash", "&Delete", QKeySequence.StandardKey.Delete)
         self.restore_action = self._action("restore_action", "restore", "&Restore", QKeySequence("Ctrl+R"))
         self.copy_action = self._action("copy_records_action", "copy", "&Copy", QKeySequence.StandardKey.Copy)
-        self.export_action = self._action("export_action", "export", "&Export …", QKeySequence("Ctrl+E"))
+        self.export_action = self._action("export_action", "export", "&Export…", QKeySequence("Ctrl+E"))
         for action in (self.delete_action, self.restore_action, self.copy_action):
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             action.setEnabled(False)
@@ -38,7 +41,7 @@ class RecordsTools(QWidget):
         self._trash.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._trash.setCheckable(True)
         self._trash.setToolTip("Show deleted records")
-        self._trash.toggled.connect(self.trash_toggled)
+        self._trash.toggled.connect(self._on_trash)
         self._arrange()
 
     def _action(self, name: str, picture: str, text: str, shortcut: QKeySequence | QKeySequence.StandardKey) -> QAction:
@@ -52,15 +55,31 @@ class RecordsTools(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SMALL)
-        title = QLabel("Records")
-        theme.set_size(title, theme.Size.LEAD, bold=True)
-        row.addWidget(title, 1)
+        self._title = QLabel("Records")
+        self._title.setObjectName("records_title_label")
+        theme.set_size(self._title, theme.Size.LEAD, bold=True)
+        row.addWidget(self._title, 1)
         for action in (self.delete_action, self.restore_action, self.export_action):
             button = QToolButton()
             button.setDefaultAction(action)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             row.addWidget(button)
+            self._buttons[action] = button
         row.addWidget(self._trash)
+        self._keep_places()
+
+    def _keep_places(self) -> None:
+        """Room for the usual numbers from the start: a button must not slide away under the mouse."""
+        self._show_count(_USUAL)
+        self.show_trash_count(_USUAL)
+        for button in (self._buttons[self.export_action], self._trash):
+            button.setMinimumWidth(button.sizeHint().width())
+        both = [self._buttons[action] for action in (self.delete_action, self.restore_action)]
+        for button in both:
+            button.setMinimumWidth(max(one.sizeHint().width() for one in both))
+        self.show_totals(None)
+        self.show_trash_count(0)
+        self._show_place()
 
     @property
     def trash(self) -> bool:
@@ -71,27 +90,56 @@ class RecordsTools(QWidget):
         """Look into the Trash, or at the records, without saying so."""
         with QSignalBlocker(self._trash):
             self._trash.setChecked(trash)
+        self._show_place()
+
+    def _show_place(self) -> None:
+        self._title.setText("Trash" if self.trash else "Records")
+        # One place for what is done with the chosen ones here: the other of the two could not be pressed.
+        self._buttons[self.delete_action].setVisible(not self.trash)
+        self._buttons[self.restore_action].setVisible(self.trash)
+
+    @Slot()
+    def _on_trash(self) -> None:
+        self._show_place()
+        self.trash_toggled.emit()
 
     def allow(self, *, chosen: bool) -> None:
         """Offer what can be done with chosen records, or without any."""
         self.delete_action.setEnabled(chosen and not self.trash)
         self.restore_action.setEnabled(chosen and self.trash)
         self.copy_action.setEnabled(chosen)
+        none = "" if chosen else "no record is selected"
+        self._explain(
+            self.delete_action, "Put the selected records into the Trash", "they are in it" if self.trash else none
+        )
+        elsewhere = "only what is in the Trash can be restored"
+        self._explain(
+            self.restore_action, "Take the selected records out of the Trash", none if self.trash else elsewhere
+        )
+        self._explain(self.copy_action, "Copy the selected records", none)
 
     def show_totals(self, totals: Totals | None) -> None:
         """Say how many records an export would write; None while they are being counted."""
         if totals is None:
             self.export_action.setEnabled(False)
-            self.export_action.setText("&Export …")
-            self.export_action.setIconText("Export …")
-            self.export_action.setToolTip("The records are being counted")
+            self.export_action.setText("&Export…")
+            self.export_action.setIconText("Export…")
+            self._explain(self.export_action, "Write the records to a file", "they are being counted")
             return
-        count = format_count(totals.count, self._format)
-        records = f"{count} record{'s' * (totals.count != 1)}"
-        self.export_action.setEnabled(bool(totals.count))
-        self.export_action.setText(f"&Export {records} …")
-        self.export_action.setIconText(f"Export {count} …")
-        self.export_action.setToolTip(f"Write {records} to a file")
+        self._show_count(totals.count)
+
+    def _show_count(self, count: int) -> None:
+        records = f"{format_count(count, self._format)} record{'s' * (count != 1)}"
+        self.export_action.setEnabled(bool(count))
+        self.export_action.setText(f"&Export {records}…")
+        self.export_action.setIconText(f"Export {records}…")
+        self._explain(self.export_action, f"Write {records} to a file", "" if count else "there is none")
+
+    @staticmethod
+    def _explain(action: QAction, what: str, why_not: str) -> None:
+        """What an action does and by which key, and why it cannot be done now."""
+        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{what} ({keys})" + (f": {why_not}" if why_not else ""))
 
     @Slot(int)
     def show_trash_count(self, count: int) -> None:

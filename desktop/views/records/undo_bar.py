@@ -1,13 +1,15 @@
-"""The line that offers to take the last deletion or restoration back. Hidden when there is nothing to take back."""
+"""The line that offers to take the last deletion or restoration back, for a while. Ctrl+Z does so at any time."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton
 
 from desktop.views.look import theme
 from desktop.views.look.announcing import announce
 from desktop.views.look.icons import icon
+
+STAYS_MS = 20_000
 
 
 class UndoBar(QFrame):
@@ -33,6 +35,10 @@ class UndoBar(QFrame):
         row.addWidget(self._text, 1)
         row.addWidget(self._undo)
         row.addWidget(self._close)
+        self._leaving = QTimer(self)
+        self._leaving.setSingleShot(True)
+        self._leaving.setInterval(STAYS_MS)
+        self._leaving.timeout.connect(self.hide)
         self._undo.clicked.connect(self.undo_asked)
         self._close.clicked.connect(self.hide)
         self.hide()
@@ -44,4 +50,6 @@ class UndoBar(QFrame):
         self._undo.setAccessibleName(f"Undo: {what}")
         self.setVisible(available)
         if available:
+            self.raise_()  # it lies over the records
+            self._leaving.start()
             announce(self, what)

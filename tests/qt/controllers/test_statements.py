@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from desktop.controllers import statements as controllers
 from desktop.controllers.statements import Paper, StatementsController, Wanted
 from desktop.documents.statement_paper import Style
-from desktop.views.dialogs.statement_preview import StatementPreview
+from desktop.views.dialogs.statement_preview import ICONS, StatementPreview
 from tests.qt.conftest import EMAIL, Program
 from tests.support.papers import pages_of
 from tests.support.widgets import part
@@ -65,6 +65,11 @@ def test_a_statement_is_read_for_paper_and_shown_before_it_is_printed(
         preview.open()
     assert preview.findChild(QPrintPreviewWidget).pageCount() == 2  # type: ignore[union-attr]
     tools = part(preview, QToolBar, "")
+    drawn = [action for action in tools.actions() if action.text()]
+    assert {action.text().replace("&", "") for action in drawn} == set(ICONS)  # each in our own line
+    room = preview.screen().availableSize()
+    assert preview.height() < room.height()
+    assert preview.width() <= room.width()
     buttons = [button for button in tools.findChildren(QToolButton) if button.defaultAction()]
     assert [button.defaultAction().text() for button in buttons if not button.isVisible()] == []
     assert {button.focusPolicy() for button in buttons} == {Qt.FocusPolicy.StrongFocus}

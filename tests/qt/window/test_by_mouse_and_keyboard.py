@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
@@ -16,9 +17,14 @@ from PySide6.QtWidgets import (
     QCalendarWidget,
     QDateEdit,
     QDialog,
+    QDialogButtonBox,
+    QFileDialog,
     QLabel,
     QLineEdit,
+    QListWidget,
     QMenu,
+    QPlainTextEdit,
+    QToolButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -337,3 +343,122 @@ def test_what_is_no_calculation_has_no_number_to_go_on_with(qtbot: QtBot, window
     assert not part(dialog, QAbstractButton, "use_result_button").isEnabled()
     assert not part(dialog, QAbstractButton, "enter_again_button").isEnabled()
     dialog.reject()
+
+
+def test_copying_says_so_quietly(window: MainWindow) -> None:
+    table(window).selectAll()
+    part(window, QAction, "copy_records_action").trigger()
+    assert window.statusBar().currentMessage() == "Copied 4 records"
+    part(window, QAction, "copy_as_csv_action").trigger()
+    assert window.statusBar().currentMessage() == "Copied 4 records"
+
+
+def test_one_sees_where_one_is_and_no_tool_slides(qtbot: QtBot, window: MainWindow, program: Program) -> None:
+    names = ("delete_action", "restore_action", "export_action")
+    buttons = [button for button in window.findChildren(QToolButton) if button.defaultAction() is not None]
+    tools = [button for button in buttons if button.defaultAction().objectName() in names]
+    tools.append(part(window, QToolButton, "trash_toggle"))
+    before = [button.geometry() for button in tools]
+    top = table(window).mapTo(window, QPoint(0, 0))
+    table(window).selectRow(0)
+    with qtbot.waitSignals([program.records.page_changed, program.records.trash_changed]):
+        part(window, QAction, "delete_action").trigger()
+    undo = part(window, QAbstractButton, "undo_button")
+    assert undo.isVisible()
+    assert table(window).mapTo(window, QPoint(0, 0)) == top
+    assert [button.geometry() for button in tools] == before
+    title = part(window, QLabel, "records_title_label")
+    assert title.text() == "Records"
+    with qtbot.waitSignal(program.records.page_changed):
+        part(window, QToolButton, "trash_toggle").click()
+    assert title.text() == "Trash"
+    at = undo.mapTo(window, undo.rect().center())
+    assert window.childAt(at) is undo  # over the records, and to be pressed
+
+
+def test_every_tool_says_what_it_does_by_which_key_and_why_not_now(window: MainWindow) -> None:
+    tips = [part(window, QAction, name).toolTip() for name in ("delete_action", "restore_action", "export_action")]
+    assert tips == [
+        "Put the selected records into the Trash (Del): no record is selected",
+        "Take the selected records out of the Trash (Ctrl+R): only what is in the Trash can be restored",
+        "Write 4 records to a file (Ctrl+E)",
+    ]
+    assert part(window, QAction, "export_action").text() == "&Export 4 records…"
+
+
+def test_a_backup_is_proposed_dated_and_goes_where_the_last_one_went(
+    qtbot: QtBot, window: MainWindow, program: Program, tmp_path: Path
+) -> None:
+    backup = part(window, QAction, "back_up_action")
+    backup.trigger()
+    dialog = part(window, QFileDialog, "backup_file_dialog")
+    (file,) = dialog.selectedFiles()
+    assert re.fullmatch(r"metercalc-\d{4}-\d\d-\d\d\.metercalc-backup", Path(file).name)
+    with qtbot.waitSignal(program.store.backed_up, timeout=10_000):
+        dialog.fileSelected.emit(str(tmp_path / "mine.metercalc-backup"))
+    dialog.close()
+    backup.trigger()
+    dialogs = [dialog for dialog in window.findChildren(QFileDialog) if dialog.isVisible()]
+    assert dialogs[-1].directory().absolutePath() == str(tmp_path)
+    assert all(button.icon().isNull() for box in dialogs[-1].findChildren(QDialogButtonBox) for button in box.buttons())
+    dialogs[-1].close()
+
+
+def test_the_button_of_the_saved_filters_is_itself_again_when_its_menu_has_closed(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    button = part(window, QToolButton, "saved_filters_button")
+    plain = button.grab().toImage()
+    button.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    popup_of(qtbot, window, "saved_filters_menu").close()
+    part(window, QLineEdit, "entry_edit").setFocus()
+    assert button.grab().toImage() == plain
+
+
+def test_a_proof_shows_each_rule_with_a_tick_and_is_saved_as_a_page(
+    qtbot: QtBot, window: MainWindow, program: Program, tmp_path: Path
+) -> None:
+    part(window, QAction, "verify_action").trigger()
+    dialog = part(window, QDialog, "verify_dialog")
+    save = part(dialog, QAbstractButton, "save_proof_button")
+    qtbot.waitUntil(save.isVisible, timeout=10_000)
+    for number in range(1, 8):
+        assert part(dialog, QLabel, f"rule_L{number}_label").text().startswith("✓")
+    assert twice(texts_of(dialog)) == []
+    save.click()
+    page = tmp_path / "proof.html"
+    part(window, QFileDialog, "proof_file_dialog").fileSelected.emit(str(page))
+    qtbot.waitUntil(page.is_file, timeout=10_000)
+    qtbot.waitUntil(lambda: str(page) in window.statusBar().currentMessage())
+    text = page.read_text(encoding="utf-8")
+    assert text.count("✓") == 7
+    assert "The ledger is proved: 4 records of 1 user" in text
+    dialog.reject()
+
+
+def test_about_names_versions_and_licences(qtbot: QtBot, window: MainWindow) -> None:
+    part(window, QAction, "about_action").trigger()
+    dialog = part(window, QDialog, "about_dialog")
+    (shown,) = dialog.findChildren(QPlainTextEdit)
+    for word in ("Python 3", "SQLite 3", "MIT", "LGPL", "Store: "):
+        assert word in shown.toPlainText()
+    dialog.reject()
+
+
+def test_every_action_is_found_by_its_words(qtbot: QtBot, window: MainWindow, program: Program) -> None:
+    window.calculator_panel.focus_entry()
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_P, SHIFTED)
+    palette = part(window, QDialog, "palette_dialog")
+    field, found = part(palette, QLineEdit, "palette_edit"), part(palette, QListWidget, "palette_list")
+    said = [found.item(row).text() for row in range(found.count())]
+    assert "View › Sort by › Amount" in said
+    assert "File › Statement…   Ctrl+T" in said
+    qtbot.keyClicks(field, "sort amount")
+    assert [found.item(row).text() for row in range(found.count())] == ["View › Sort by › Amount"]
+    with qtbot.waitSignal(program.records.page_changed):
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert shown_amounts(window)[0] == "+1,000.00"
+
+
+SHIFTED = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier

@@ -55,6 +55,11 @@ _given_up: ContextVar[Callable[[], bool]] = ContextVar("given up", default=lambd
 _raised: ContextVar[Exception | None] = ContextVar("raised", default=None)
 
 
+def library() -> str:
+    """The version of SQLite in use."""
+    return str(sqlite3.sqlite_version)
+
+
 def wal_is_sound(version: tuple[int, int, int]) -> bool:
     """Whether this SQLite has the fix for the WAL reset bug (3.51.3, backported to 3.50.7 and 3.44.6)."""
     major_minor = version[:2]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QDate, QDir, QSettings, QStandardPaths, Qt
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.terms.errors import NotAllowed, StoreFull, StoreLocked
 from desktop.terms.values import Problem, Verification
+from desktop.views.dialogs import places
 from desktop.views.dialogs.dialogs import DetailsDialog, PasswordDialog, VerifyDialog
 from tests.support.fake_controllers import REFERENCE, FakeSessions, FakeStore, failure
 from tests.support.widgets import part
@@ -120,3 +123,27 @@ def test_a_proof_that_was_stopped_claims_nothing(qtbot: QtBot, verifying: Verify
     with qtbot.waitSignal(verifying.cancelled):
         part(verifying, QPushButton, "stop_verify_button").click()
     assert "nothing is proved" in part(verifying, QLabel, "verify_outcome_label").text()
+
+
+def test_the_new_password_can_be_seen_and_its_rules_are_said(password: PasswordDialog) -> None:
+    for name in ("old", "new", "again"):
+        field = part(password, QLineEdit, f"{name}_password_edit")
+        assert field.width() >= 240
+        reveal = part(password, QAction, f"show_{name}_password_action")
+        reveal.trigger()
+        assert field.echoMode() is QLineEdit.EchoMode.Normal
+        reveal.trigger()
+        assert field.echoMode() is QLineEdit.EchoMode.Password
+    assert "At least 8 characters" in part(password, QLabel, "password_hint_label").text()
+
+
+@pytest.mark.parametrize("last", [True, False])
+def test_a_file_is_proposed_dated_where_the_last_one_went_or_among_the_documents(tmp_path: Path, last: bool) -> None:
+    settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+    if last:
+        places.remember(settings, "backup", tmp_path / "x.metercalc-backup")
+    file = places.proposed(settings, "backup", "metercalc", "metercalc-backup")
+    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    wanted = tmp_path if last else Path(documents if Path(documents).is_dir() else QDir.homePath())
+    assert file.parent == wanted
+    assert file.name == f"metercalc-{QDate.currentDate().toString(Qt.DateFormat.ISODate)}.metercalc-backup"

@@ -300,7 +300,7 @@ def test_rows_are_copied_as_they_are_shown(qtbot: QtBot, browser: RecordsBrowser
 def test_export_says_how_many_records_and_asks_for_just_these(
     qtbot: QtBot, browser: RecordsBrowser, records: FakeRecords
 ) -> None:
-    assert action(browser, "export_action").text() == "&Export 1,234 records …"
+    assert action(browser, "export_action").text() == "&Export 1,234 records…"
     with qtbot.waitSignal(browser.export_asked) as asked:
         action(browser, "export_action").trigger()
     assert asked.args == [records.request, 1234]
@@ -737,3 +737,27 @@ def test_a_button_that_cannot_turn_the_page_says_why_and_every_one_names_its_key
         "Previous page (Ctrl+PgUp): this is the first one",
         "Next page (Ctrl+PgDown)",
     ]
+
+
+def test_what_was_paid_for_is_not_cut_while_another_column_has_room(
+    browser: RecordsBrowser, records: FakeRecords
+) -> None:
+    browser.resize(980, 600)
+    drawn = entry(40, operation=OperationType.RANDOM_STRING, operands="", response="W" * 20)
+    long = entry(41, operands="1000000 ÷ 7", response="142857.1428571428571428571428571429", exact=False)
+    answer(records, (drawn, long, *ENTRIES[:5]))
+    header, model = table(browser).horizontalHeader(), table(browser).model()
+    for row in range(model.rowCount()):
+        for place in range(6):
+            needed = table(browser).sizeHintForIndex(model.index(row, place)).width()
+            assert header.sectionSize(place) >= needed, model.index(row, place).data()
+
+
+def test_a_column_that_is_made_wider_pushes_none_out_of_sight(browser: RecordsBrowser) -> None:
+    header = table(browser).horizontalHeader()
+    place = COLUMNS.index(Column.OPERATION)
+    header.resizeSection(place, header.sectionSize(place) + 60)
+    assert not table(browser).horizontalScrollBar().isVisible()
+    balance = COLUMNS.index(Column.BALANCE)
+    end = header.sectionViewportPosition(balance) + header.sectionSize(balance)
+    assert end <= table(browser).viewport().width()

@@ -1,0 +1,23 @@
+"""Which file is proposed to be written: a dated name, where the last one of its kind went, or among the documents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QDate, QDir, QSettings, QStandardPaths, Qt
+
+
+def proposed(settings: QSettings, kind: str, name: str, suffix: str) -> Path:
+    """The file for "backup", "export" or "statement", called `name` and today's date."""
+    day = QDate.currentDate().toString(Qt.DateFormat.ISODate)
+    return _folder(str(settings.value(f"{kind}/folder", ""))) / f"{name}-{day}.{suffix}"
+
+
+def remember(settings: QSettings, kind: str, file: str | Path) -> None:
+    """The next one of this kind goes where this one went."""
+    settings.setValue(f"{kind}/folder", str(Path(file).parent))
+
+
+def _folder(last: str) -> Path:
+    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    return next((Path(place) for place in (last, documents) if place and Path(place).is_dir()), Path(QDir.homePath()))
