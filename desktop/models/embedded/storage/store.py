@@ -183,7 +183,8 @@ class Store:
             raise RuntimeError("a transaction inside a transaction would be committed by the outer one")
         self._connect_again()
         with sqlite.translated(self.file, self.is_damaged), self.database.atomic("IMMEDIATE"):
-            self._check_version()
+            if self._version() != migrations.SCHEMA_VERSION:
+                raise StoreNewer(TAKEN_OVER)
             yield self.database
 
     @contextmanager
@@ -192,18 +193,21 @@ class Store:
         if self._sealed and sqlite.side_file(self.file, "-wal").exists():
             raise StoreError("Another program writes to the store again. Start this one again.")
         self._connect_again()
-        with sqlite.translated(self.file, self.is_damaged), self.database.atomic("DEFERRED"):
-            self._check_version()
-            yield self.database
+        with sqlite.translated(self.file, self.is_damaged):
+            # Before the transaction, whose state is the one at its own first look: what the caller reads of other
+            # files until then is no newer. An older version is a finding of `verify`'s.
+            if self._version() > migrations.SCHEMA_VERSION:
+                raise StoreNewer(TAKEN_OVER)
+            with self.database.atomic("DEFERRED"):
+                yield self.database
 
-    def _check_version(self) -> None:
-        """Raises `StoreNewer` where another version has upgraded the store since: its tables are not what they were.
+    def _version(self) -> int:
+        """The schema's version now: another program may have upgraded the store, and the tables are not what they were.
 
-        A table that is not there any more would be taken for damage, for which a backup is offered.
+        One that is not there any more would be taken for damage, for which a backup is offered.
         """
         # Not through peewee, which takes three times as long for what stands in every charge.
-        if self.database.connection().execute("PRAGMA user_version").fetchone()[0] != migrations.SCHEMA_VERSION:
-            raise StoreNewer(TAKEN_OVER)
+        return int(self.database.connection().execute("PRAGMA user_version").fetchone()[0])
 
     def is_damaged(self) -> bool:
         """Whether the file is why a statement of ours failed: its schema, its structure or a text in it is broken.
