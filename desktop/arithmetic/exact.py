@@ -1,4 +1,4 @@
-"""Owns what a value is inside an entry, and how a record names it; must not know the operations.
+"""Owns what a value is inside an entry, and what is shown of it; must not know the operations.
 
 A value is one of three. A Decimal is itself, in full. A `Multiple` is a fraction of a root, such as 1/3 or 2/3×√5, that
 has no end as a decimal. A `Rounded` is where exactness had to end: a number, and how far from the truth it can be.
@@ -6,7 +6,6 @@ has no end as a decimal. A `Rounded` is where exactness had to end: a number, an
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from decimal import (
     MAX_EMAX,
@@ -24,9 +23,8 @@ from decimal import (
 from math import gcd, isqrt
 from typing import Final
 
-from desktop.arithmetic.literals import MAX_EXPONENT, quoted
-from desktop.arithmetic.numbers import format_number, negated, read_canonical
-from desktop.terms.errors import BadInput, OutOfBounds
+from desktop.arithmetic.literals import MAX_EXPONENT
+from desktop.arithmetic.numbers import negated
 
 SHOWN_DIGITS: Final = 34
 """Significant digits that a rounded result is shown with, as IEEE 754's decimal128 has."""
@@ -39,7 +37,8 @@ MAX_RESULT_DIGITS: Final = 10_100
 """Digits of an exact decimal; the longest product that an entry can hold fits. A sum or product past this is refused,
 a quotient rounded."""
 
-_BOUND_DIGITS: Final = 3  # of an error: each rounding up of it adds 1 % at most
+BOUND_DIGITS: Final = 3
+"""Of an error: each rounding up of it adds 1 % at most."""
 _SMALL_PRIMES: Final = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97)
 _EVER: Final = 99_999  # more digits than anything here has
 _LIMIT: Final = 10**MAX_EXACT_DIGITS
@@ -145,7 +144,7 @@ def carrying() -> Context:
 
 def bounding() -> Context:
     """For the error of a value, which is never made smaller."""
-    return _unbounded(_BOUND_DIGITS, ROUND_UP)
+    return _unbounded(BOUND_DIGITS, ROUND_UP)
 
 
 def within(number: Decimal, error: Decimal, context: Context) -> Value:
@@ -214,58 +213,3 @@ def opposite(value: Value) -> Value:
     if isinstance(value, Rounded):
         return Rounded(negated(value.number), value.error)
     return negated(value)
-
-
-def write(value: Value) -> str:
-    """The text by which a record names a value: "0.5", "1/3", "-2/3×√5", or "1.23±5e-50" for a rounded one.
-
-    No two values share one, `read` reads it back, and a number on its own is written as records always did.
-    """
-    if isinstance(value, Decimal):
-        return format_number(value)
-    if isinstance(value, Rounded):
-        error = value.error.normalize(_unbounded(_EVER)).as_tuple()
-        return f"{format_number(value.number)}±{''.join(map(str, error.digits))}e{error.exponent}"
-    fraction = format_number(Decimal(value.numerator))
-    if value.denominator != 1:
-        fraction += f"/{format_number(Decimal(value.denominator))}"
-    if value.radicand == 1:
-        return fraction
-    root = f"√{format_number(Decimal(value.radicand))}"
-    return {"1": root, "-1": f"-{root}"}.get(fraction, f"{fraction}×{root}")
-
-
-_MULTIPLE = re.compile(r"(-?)(?:([0-9.e]+)(?:/([0-9.e]+))?)?(?:(?:(?<=[0-9])×|(?<![0-9]))√([0-9.e]+))?")
-_ERROR = re.compile(rf"[1-9][0-9]{{0,{_BOUND_DIGITS - 1}}}e-?[0-9]{{1,4}}")
-
-
-def read(text: str) -> Value:
-    """The value of a text as `write` wrote it; raises BadInput for any other."""
-    try:
-        value = _read(text)
-        if write(value) == text:
-            return value
-    except (ArithmeticError, OutOfBounds):
-        pass  # no value has such a text; said below
-    raise BadInput(f"{quoted(text)} is not a value as the ledger writes one.")
-
-
-def _read(text: str) -> Value:
-    number, sign, error = text.partition("±")
-    if sign:
-        if not _ERROR.fullmatch(error):
-            raise BadInput(f"{quoted(error)} is not an error as the ledger writes one.")
-        return Rounded(read_canonical(number), Decimal(error))
-    found = _MULTIPLE.fullmatch(text)
-    if found is None or not ("/" in text or "√" in text):
-        return read_canonical(text)
-    sign, numerator, denominator, radicand = found.groups()
-    top, under, root = (_whole(part or "1") for part in (numerator, denominator, radicand))
-    return multiple(-top if sign else top, under, root)
-
-
-def _whole(text: str) -> int:
-    number = read_canonical(text)
-    if number < 1 or number.adjusted() >= MAX_EXACT_DIGITS or number != number.to_integral_value():
-        raise BadInput(f"{quoted(text)} is no whole number as the ledger writes one.")
-    return int(number)

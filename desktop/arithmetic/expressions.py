@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from desktop.arithmetic.exact import Value, opposite, shown, write
+from desktop.arithmetic.exact import Value, opposite, shown
 from desktop.arithmetic.grammar import MAX_NESTING, Expression, Negation, Parser
 from desktop.arithmetic.numbers import (
     MAX_DIGITS,
@@ -21,6 +21,7 @@ from desktop.arithmetic.operations import apply, arity
 from desktop.arithmetic.percentages import spelled_out
 from desktop.arithmetic.table import MAX_OPERATORS
 from desktop.arithmetic.tokens import tokenise
+from desktop.arithmetic.value_texts import write
 from desktop.terms.errors import OutOfBounds
 from desktop.terms.values import Step
 
@@ -42,7 +43,7 @@ __all__ = [
 class Evaluation:
     """The result as canonical text, whether that is all of it, the steps in order, and the value behind the result.
 
-    `value` is what a further calculation goes on with; `exact.write` and `exact.read` make it a text and back.
+    `value` is what a further calculation goes on with; `value_texts.write` and `read` make it a text and back.
     """
 
     result: str

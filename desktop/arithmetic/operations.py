@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal, Inexact, Overflow, Subnormal
 from typing import Final
 
-from desktop.arithmetic.exact import MAX_RESULT_DIGITS, SHOWN_DIGITS, Value, bounded, read, shown
+from desktop.arithmetic.exact import MAX_RESULT_DIGITS, SHOWN_DIGITS, Value, bounded, shown
 from desktop.arithmetic.literals import quoted
 from desktop.arithmetic.numbers import MAX_EXPONENT, format_number
 from desktop.arithmetic.table import OPERATIONS
+from desktop.arithmetic.value_texts import read
 from desktop.terms.errors import AppError, BadInput, OutOfBounds
 from desktop.terms.kinds import OperationType
 

@@ -55,8 +55,8 @@ ADDED = {
         '    "amount": lambda': '    "rounded": lambda _, parent: RoundedFilter(parent),\n',
     },
 }
-ENTRIES = ("1 / 3", "10 / 4", "2 / 3 + 1", "sqrt(2)", "7 - 2", "4 * 5")
-ROUNDED = ["1 ÷ 3", "2 ÷ 3", "√2"]  # 0.666… + 1 is exact by itself
+ENTRIES = ("1 / 3", "10 / 4", "2 / 3 * 3", "sqrt(2)", "7 - 2", "4 * 5")
+ROUNDED = ["1 ÷ 3", "2 ÷ 3", "√2"]  # 2/3 × 3 is 2 exactly
 COMMON = f"""
 import json, sys
 from pathlib import Path

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.arithmetic.exact import Multiple, Rounded, Value, multiple, read, rounded, shown, write
+from desktop.arithmetic.exact import Multiple, Rounded, Value, multiple, rounded, shown
 from desktop.arithmetic.table import OPERATIONS
+from desktop.arithmetic.value_texts import read, write
 from desktop.terms.errors import AppError, BadInput
 from desktop.terms.values import OperationType
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from desktop.arithmetic.exact import read
 from desktop.arithmetic.expressions import MAX_LENGTH, Evaluation, evaluate, parse
 from desktop.arithmetic.numbers import NumberFormat, format_number, localise
 from desktop.arithmetic.operations import apply, follows, operands_text, split_operands
+from desktop.arithmetic.value_texts import read
 from desktop.terms.errors import (
     AppError,
     DivisionByZero,
