@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QProgressBar,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -59,6 +60,9 @@ SHORTCUTS = (
 )
 
 
+_PROOF_WIDTH = 720
+
+
 class Dialog(QDialog):
     """A window of its own that goes away for good when it is closed."""
 
@@ -91,6 +95,20 @@ class Dialog(QDialog):
         return buttons
 
 
+def level(form: QFormLayout) -> None:
+    """Give the fields of a form one height, and stand each label in the middle of its field's."""
+    role = QFormLayout.ItemRole
+    rows = range(form.rowCount())
+    fields = [item.widget() for row in rows if (item := form.itemAt(row, role.FieldRole)) is not None]
+    labels = [item.widget() for row in rows if (item := form.itemAt(row, role.LabelRole)) is not None]
+    height = max(field.sizeHint().height() for field in fields if field is not None)
+    for field in filter(None, fields):
+        field.setMinimumHeight(height)
+    for label in filter(None, labels):
+        # Qt gives a label no more than 7/4 of its height, from the top of the row.
+        label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+
+
 class PasswordDialog(Dialog):
     """Asks for the present password and a new one, twice."""
 
@@ -104,6 +122,7 @@ class PasswordDialog(Dialog):
         form.addRow("New password &again", self._again)
         form.setHorizontalSpacing(theme.LARGE)
         form.setVerticalSpacing(theme.SMALL)
+        level(form)
         self.layout_.addLayout(form)
         hint = f"At least {minimum_length} characters, whatever they are; not a common password, nor the e-mail."
         self.add_text(hint, role="muted").setObjectName("password_hint_label")
@@ -242,7 +261,7 @@ class VerifyDialog(Dialog):
             lines = (f"{p.rule}  {p.username}  record {p.record_id}: {p.message}" for p in verification.problems)
             self._problems.setPlainText("\n".join(lines))
             self._problems.show()
-        self.resize(640, 620 if verification.problems else 420)
+        self.resize(_PROOF_WIDTH, self.layout_.totalHeightForWidth(_PROOF_WIDTH))
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:

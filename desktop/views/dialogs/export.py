@@ -13,7 +13,7 @@ from desktop.documents.export_files import ExportFormat
 from desktop.finding.filters import described
 from desktop.terms.values import PageRequest
 from desktop.views.dialogs import places
-from desktop.views.dialogs.dialogs import Dialog
+from desktop.views.dialogs.dialogs import Dialog, level
 from desktop.views.look import remembered, theme
 from desktop.views.look.number_locale import number_format_of
 
@@ -74,6 +74,7 @@ class ExportDialog(Dialog):
         form.addRow("&Separator", self._separator)
         form.addRow("", self._bom)
         form.addRow("", self._keep_text)
+        level(form)
         self.layout_.addLayout(form)
         self._explanation = QLabel()
         self._explanation.setWordWrap(True)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QDialogButtonBox
 from desktop.controllers.statements import Wanted
 from desktop.documents.statement_paper import PAPERS, Style
 from desktop.views.dialogs import places
-from desktop.views.dialogs.dialogs import Dialog
+from desktop.views.dialogs.dialogs import Dialog, level
 from desktop.views.filters.day_edit import DayEdit, end_of, start_of
 from desktop.views.filters.periods import Period, days_of, period_of
 from desktop.views.look import remembered, theme
@@ -61,6 +61,7 @@ class StatementDialog(Dialog):
         form.addRow("&From", self._first)
         form.addRow("&To, included", self._last)
         form.addRow("Pape&r", self._paper)
+        level(form)
         self.layout_.addLayout(form)
         self._error = self.add_text("", role="negative")
         self._error.setObjectName("statement_error_label")

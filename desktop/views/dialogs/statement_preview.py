@@ -52,7 +52,7 @@ class StatementPreview(QPrintPreviewDialog):
 
     def _open_up(self) -> None:
         """Have all of Qt's tools in sight, and reached by the keyboard."""
-        self.setStyleSheet("QComboBox, QLineEdit { padding: 0 4px; min-height: 0; }")
+        self.setStyleSheet("QComboBox, QLineEdit { padding: 0 4px; min-height: 0; } QToolButton { padding: 3px; }")
         tools = self.findChild(QToolBar)
         assert tools is not None, "Qt's preview has its tools in a bar"
         for button in tools.findChildren(QToolButton):
@@ -66,8 +66,8 @@ class StatementPreview(QPrintPreviewDialog):
                 action.setToolTip(f"Print ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
         tools.setIconSize(QSize(_ICON, _ICON))
         room = self.screen().availableSize() * _OF_SCREEN
-        width = max(_SIZE[0], tools.sizeHint().width() + 2 * theme.LARGE)
-        self.resize(min(width, room.width()), min(_SIZE[1], room.height()))
+        width = max(min(_SIZE[0], room.width()), tools.sizeHint().width() + 2 * theme.SMALL)  # all tools in sight
+        self.resize(width, min(_SIZE[1], room.height()))
 
     @Slot(QPrinter)
     def _on_paint(self, printer: QPrinter) -> None:

@@ -22,7 +22,7 @@ class SavedMenu(QToolButton):
         super().__init__(parent)
         self._shelf = shelf
         self.setObjectName("saved_filters_button")
-        self.setText("Saved filters")
+        self.setText("Saved")
         self.setToolTip("Filters, order and columns by name")
         self.setAccessibleDescription("Opens a menu")
         self._names = QMenu(self)

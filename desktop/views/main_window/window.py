@@ -278,7 +278,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _on_details(self, entry: Entry) -> None:
-        from desktop.views.records.record_dialog import RecordDialog
+        from desktop.views.dialogs.record import RecordDialog
 
         proof = _PROOFS[self._store.is_proved]
         dialog = RecordDialog(entry, proof=proof, number_format=self._format, parent=self)

@@ -67,7 +67,7 @@ class Pager(QWidget):
         self._size = QComboBox()
         self._size.setObjectName("page_size_combo")
         self._size.setAccessibleName("Records on a page")
-        self._size.addItem("As many as fit", FIT)
+        self._size.addItem("What fits", FIT)
         for size in self._page_sizes:
             self._size.addItem(f"{size} a page", size)
         row = QHBoxLayout(self)

@@ -462,3 +462,26 @@ def test_every_action_is_found_by_its_words(qtbot: QtBot, window: MainWindow, pr
 
 
 SHIFTED = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.mark.parametrize(
+    ("action", "name"),
+    [
+        ("statement_action", "statement_dialog"),
+        ("export_action", "export_dialog"),
+        ("change_password_action", "password_dialog"),
+    ],
+)
+def test_a_form_has_fields_of_one_height_with_their_labels_level(
+    qtbot: QtBot, window: MainWindow, action: str, name: str
+) -> None:
+    qtbot.waitUntil(part(window, QAction, action).isEnabled)
+    part(window, QAction, action).trigger()
+    dialog = part(window, QDialog, name)
+    qtbot.waitUntil(dialog.isVisible)
+    pairs = [(label, label.buddy()) for label in dialog.findChildren(QLabel) if label.buddy() is not None]
+    assert len(pairs) > 1
+    assert len({field.height() for _, field in pairs}) == 1
+    for label, field in pairs:
+        assert abs(label.geometry().center().y() - field.geometry().center().y()) <= 1, label.text()
+    dialog.reject()

@@ -715,7 +715,7 @@ def test_a_page_can_have_as_many_records_as_fit_and_follows_the_window(
     qtbot: QtBot, browser: RecordsBrowser, records: FakeRecords, settings: QSettings
 ) -> None:
     combo = part(browser, QComboBox, "page_size_combo")
-    combo.setCurrentIndex(combo.findText("As many as fit"))
+    combo.setCurrentIndex(combo.findText("What fits"))
     few = records.request.size
     answer(records, ENTRIES[:few])
     assert 5 < few < 25
@@ -725,7 +725,7 @@ def test_a_page_can_have_as_many_records_as_fit_and_follows_the_window(
     browser.remember()
     again = FakeRecords()
     made = open_browser(qtbot, again, settings)
-    assert part(made, QComboBox, "page_size_combo").currentText() == "As many as fit"
+    assert part(made, QComboBox, "page_size_combo").currentText() == "What fits"
 
 
 def test_a_button_that_cannot_turn_the_page_says_why_and_every_one_names_its_key(

@@ -56,7 +56,7 @@ class RecordDialog(Dialog):
             self._on_expression
         )
         self._add(buttons, "&Copy", "copy_record_button", True).clicked.connect(self._on_copy)
-        self.resize(560, 440)
+        self.resize(560, 380)
 
     @staticmethod
     def _add(buttons: QDialogButtonBox, text: str, name: str, possible: bool) -> QPushButton:
