@@ -44,10 +44,9 @@ class Run:
         Only for a command that may make a ledger, once nothing speaks against it: a slip of the pen leaves no trace.
         Raises `StoreError` where no ledger can be.
         """
-        from desktop.models.embedded.storage import opening, whereabouts
+        from desktop.models.open_ledger import check_place
 
-        opening.check_name(self.places.store_file)
-        whereabouts.refuse_foreign(self.places.store_file)
+        check_place(self.places)
         made = config.ensure_file(self.places.config_file)
         if not logs.are_set_up():
             self.begin()

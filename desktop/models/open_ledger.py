@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from desktop.models.embedded import backups
 from desktop.models.embedded.ledger import EmbeddedLedger
-from desktop.models.embedded.storage import backup_files, whereabouts
+from desktop.models.embedded.storage import backup_files, opening, sqlite, whereabouts
 from desktop.models.embedded.storage.opening import open_store
 from desktop.models.ledger.protocol import Progress
 from desktop.terms.errors import StoreDamaged
@@ -19,6 +19,17 @@ if TYPE_CHECKING:
 def is_there(places: Places) -> bool:
     """Whether there is a ledger, or what belongs to one that is lost. Raises `StoreError` where nobody can tell."""
     return whereabouts.is_there(places.store_file)
+
+
+def check_place(places: Places) -> None:
+    """Raises `StoreError` where no ledger can be: its name is another file's, or something else lies there."""
+    opening.check_name(places.store_file)
+    whereabouts.refuse_foreign(places.store_file)
+
+
+def library() -> str:
+    """The version of the library that keeps the ledger."""
+    return sqlite.library()
 
 
 def is_backup(file: Path) -> bool:

@@ -529,10 +529,10 @@ def _crash_dialog(
 
 
 def _licences() -> list[str]:
-    from desktop.models.embedded.storage import sqlite
+    from desktop.models.open_ledger import library
 
     return [
-        f"SQLite {sqlite.library()}, in the public domain",
+        f"SQLite {library()}, in the public domain",
         "Metercalc is free software under the MIT licence; LICENSE, beside the program, has its words.",
         "Qt and PySide are used under the LGPL 3; peewee and requests under MIT and Apache 2.0.",
     ]

@@ -176,9 +176,11 @@ class MainWindow(QMainWindow):
         geometry = remembered.state(self._settings, "window/geometry")
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(*_SIZE)
-        # Not restoreState(): a state with one byte wrong in it is believed, and ends in a segmentation fault.
+        # Not restoreState(), which believes whatever is kept: two numbers can be looked at.
         widths = remembered.text(self._settings, "window/splitter")
         plain = re.fullmatch(r"([0-9]{1,4})/([0-9]{1,4})", widths)
+        if widths and not plain:
+            remembered.ignored("window/splitter")
         self._splitter.setSizes([int(width) for width in plain.groups()] if plain else [380, 800])
         self._menus.on_top.setChecked(remembered.text(self._settings, "window/on_top", "0") == "1")
         self._on_keep_on_top(self._menus.on_top.isChecked())
