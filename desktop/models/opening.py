@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from desktop.models.embedded import backups
 from desktop.models.embedded.ledger import EmbeddedLedger
-from desktop.models.embedded.storage import chain
+from desktop.models.embedded.storage import chain, sqlite
 from desktop.models.embedded.storage.opening import open_store
 from desktop.models.ledger.protocol import Progress
 from desktop.terms.errors import StoreDamaged, StoreError
@@ -29,6 +29,11 @@ def open_ledger(places: Places, config: Config, *, must_exist: bool = False) -> 
     except StoreDamaged as error:
         raise StoreDamaged(f"{error.message} {backups.offer(file, places.options)}") from error
     return EmbeddedLedger(store, places.options)
+
+
+def sqlite_version() -> str:
+    """Of the SQLite that keeps the ledger."""
+    return str(sqlite.sqlite3.sqlite_version)
 
 
 def restore_backup(places: Places, config: Config, backup: Path, *, progress: Progress) -> Path | None:

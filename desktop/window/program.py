@@ -7,7 +7,6 @@ steps between which the window lives, and so stands inside the functions that bu
 from __future__ import annotations
 
 import logging
-import platform
 import signal
 import socket
 import sys
@@ -18,7 +17,6 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6 import __version__ as qt_version
 from PySide6.QtCore import (
     QEvent,
     QMessageLogContext,
@@ -41,7 +39,8 @@ from desktop.controllers.background import Lanes
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store import StoreController
-from desktop.controllers.store_access import StoreAccess
+from desktop.controllers.store_access import StoreAccess, sqlite_version
+from desktop.settings.facts import facts
 from desktop.system import ending, logs
 from desktop.system.private_files import make_folder
 from desktop.views.dialogs.login import LoginDialog
@@ -311,7 +310,7 @@ class Program(QObject):
             name="about_dialog",
             title="About Metercalc",
             text=f"<b>Metercalc {__version__}</b><br>A pay-per-use calculator with a ledger that can be proved.",
-            details=_facts(self.places),
+            details=facts(self.places, sqlite_version()),
             parent=self.window,
         ).open()
 
@@ -457,19 +456,9 @@ def _crash_dialog(
         title="Metercalc made a mistake",
         text=f"Something went wrong in the program itself (reference {reference}). {goes_on}; what was charged stands "
         "in the records. Please send the details to whoever looks after Metercalc.",
-        details=[trace, *_facts(places)],
+        details=[trace, *facts(places, sqlite_version())],
         parent=parent,
     )
-
-
-def _facts(places: Places) -> list[str]:
-    return [
-        f"Metercalc {__version__}",
-        f"Python {platform.python_version()}, Qt and PySide {qt_version}, {platform.platform()}",
-        f"Store: {places.store_file}",
-        f"Configuration: {places.config_file}",
-        f"Logs: {places.log_dir}",
-    ]
 
 
 def _log_qt(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
