@@ -80,3 +80,13 @@ def test_the_wheel_installs_the_icon_in_the_themes_sizes(installed: dict[str, by
     assert picture.startswith(b"\x89PNG\r\n\x1a\n")
     assert struct.unpack(">II", picture[16:24]) == (size, size)
     assert installed[f"share/icons/hicolor/scalable/apps/{APPLICATION_ID}.svg"].startswith(b"<svg")
+
+
+def test_two_builds_of_the_same_tree_are_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795000000")
+    built = []
+    for name in ("one", "two"):
+        (source,) = SdistBuilder(str(ROOT)).build(directory=str(tmp_path / name))
+        (wheel,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path / name), versions=["standard"])
+        built.append((Path(source).read_bytes(), Path(wheel).read_bytes()))
+    assert built[0] == built[1]
