@@ -71,6 +71,10 @@ def _answer(words: Sequence[str], asked: Asked, terminal: Terminal) -> int:
     try:
         parsed = grammar.parse(words)
         asked = Asked(parsed.command, getattr(parsed, "request_id", None) or asked.request_id, _wants_json(parsed))
+        if parsed.command == grammar.VERSION:
+            from desktop.commands.versions import tell
+
+            return tell(parsed, os.environ, terminal.output)
         if parsed.command == grammar.WINDOW:
             from desktop.commands.display import require_display
 

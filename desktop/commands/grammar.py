@@ -17,6 +17,7 @@ from desktop.finding.filters import FILTERS, Option
 from desktop.terms.kinds import OperationType
 
 WINDOW = "window"
+VERSION = "version"
 
 _FILTERS = tuple(option for one in FILTERS for option in one.options)
 _VALUED = (
@@ -62,7 +63,13 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.set_defaults(command=WINDOW)
     if not all(word.startswith(_PLACES) for word in ready):  # the commands' parsers take 5 ms, which the window spares
         _add_commands(parser)
-    return parser.parse_args(ready)
+    verbose = "--verbose" in ready and "--version" in ready
+    parsed = parser.parse_args([word for word in ready if not (verbose and word == "--version")])
+    if verbose:
+        parsed.command = VERSION
+    elif parsed.verbose:
+        parser.error("--verbose goes with --version")
+    return parsed
 
 
 def parser() -> Parser:
@@ -76,7 +83,10 @@ def _parser() -> Parser:
     parser = Parser(
         prog="metercalc", description="A pay-per-use calculator with a ledger that can be proved.", epilog=_EPILOG
     )
-    parser.add_argument("--version", action="version", version=f"metercalc {__version__}")
+    parser.add_argument("--version", action="version", version=f"metercalc {__version__}", help="say the version")
+    parser.add_argument(
+        "--verbose", action="store_true", help="with --version: also what it runs on, and where its files lie"
+    )
     _add_places(parser, default=None)
     return parser
 

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from desktop.models.ledger.protocol import Ledger
 
 
+def sqlite_version() -> str:
+    """Of the SQLite that keeps the ledger."""
+    from desktop.models.open_ledger import library
+
+    return library()
+
+
 class StoreAccess:
     """Opens the store, on the lane that writes; every job asks `store` for it.
 

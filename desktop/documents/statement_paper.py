@@ -19,6 +19,7 @@ from PySide6.QtGui import (
     QPdfWriter,
 )
 
+from desktop import __version__
 from desktop.arithmetic.numbers import PLAIN, NumberFormat
 from desktop.documents.statement_pages import UNITS, Pages, Sheets, period
 from desktop.system.private_files import replacing
@@ -63,7 +64,7 @@ def write_pdf(
         with replacing(file) as temporary:
             device = QPdfWriter(str(temporary))
             device.setTitle(f"Metercalc statement, {report.username}, {period(report)}")
-            device.setCreator("Metercalc")
+            device.setCreator(f"Metercalc {__version__}")
             device.setResolution(RESOLUTION)
             device.setPageLayout(layout(style))
             ended = paint(device, report, batches, style, progress=progress, cancelled=cancelled)

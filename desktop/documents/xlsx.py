@@ -16,6 +16,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from desktop import __version__
 from desktop.arithmetic.money import plain_money
 from desktop.documents.exports import CSV_FIELDS, TEXTS, utc_text
 from desktop.terms.values import RawRecord
@@ -38,6 +39,7 @@ _WIDTHS = {
 }  # fmt: skip
 
 _SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_PROPERTIES = "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
@@ -167,9 +169,19 @@ def _frame(sheets: int) -> Iterator[tuple[str, str]]:
         f'{_XML}<Types xmlns="{_PACKAGE}/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/>'
-        f'<Override PartName="/xl/styles.xml" ContentType="{_TYPE}.styles+xml"/>{types}</Types>',
+        f'<Override PartName="/xl/styles.xml" ContentType="{_TYPE}.styles+xml"/>'
+        '<Override PartName="/docProps/app.xml"'
+        f' ContentType="application/vnd.openxmlformats-officedocument.extended-properties+xml"/>{types}</Types>',
     )
-    yield "_rels/.rels", _relations([("officeDocument", "xl/workbook.xml")])
+    yield (
+        "_rels/.rels",
+        _relations([("officeDocument", "xl/workbook.xml"), ("extended-properties", "docProps/app.xml")]),
+    )
+    # AppVersion takes two numbers and no more, so the version stands with the name.
+    yield (
+        "docProps/app.xml",
+        f'{_XML}<Properties xmlns="{_PROPERTIES}"><Application>Metercalc {__version__}</Application></Properties>',
+    )
     names = "".join(f'<sheet name="Records{f" {n}" * (n > 1)}" sheetId="{n}" r:id="rId{n}"/>' for n in numbers)
     yield (
         "xl/workbook.xml",

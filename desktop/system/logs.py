@@ -125,7 +125,11 @@ class _PrivateFiles(RotatingFileHandler):
         # Another process of the program may have rotated the files: go on in the new one, not in its renamed past.
         if self.stream is not None and not _is_open_at(self.stream, self.baseFilename):
             self.stream.close()
-            self.stream = self._open()
+            self.stream = None
+        self.stream = self.stream or self._open()
+        # A pipe is never rotated, and has no position, for which Python 3.13 asks before it looks what it is.
+        if not self.stream.seekable():
+            return False
         return bool(super().shouldRollover(record))
 
     @override

@@ -7,7 +7,6 @@ steps between which the window lives, and so stands inside the functions that bu
 from __future__ import annotations
 
 import logging
-import platform
 import signal
 import socket
 import sys
@@ -19,7 +18,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6 import __version__ as qt_version
 from PySide6.QtCore import (
     QEvent,
     QMessageLogContext,
@@ -42,7 +40,8 @@ from desktop.controllers.background import Lanes
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store import StoreController
-from desktop.controllers.store_access import StoreAccess
+from desktop.controllers.store_access import StoreAccess, sqlite_version
+from desktop.settings.facts import facts
 from desktop.system import ending, logs
 from desktop.system.private_files import make_folder, require_regular
 from desktop.terms.errors import AppError, BadInput, ConfigError
@@ -317,7 +316,7 @@ class Program(QObject):
             name="about_dialog",
             title="About Metercalc",
             text=f"<b>Metercalc {__version__}</b><br>A pay-per-use calculator with a ledger that can be proved.",
-            details=[*_facts(self.places), *_licences()],
+            details=[*facts(self.places, sqlite_version()), *_LICENCES],
             parent=self.window,
         ).open()
 
@@ -523,29 +522,15 @@ def _crash_dialog(
         title="Metercalc made a mistake",
         text=f"Something went wrong in the program itself (reference {reference}). {goes_on}; what was charged stands "
         "in the records. Please send the details to whoever looks after Metercalc.",
-        details=[trace, *_facts(places)],
+        details=[trace, *facts(places, sqlite_version())],
         parent=parent,
     )
 
 
-def _licences() -> list[str]:
-    from desktop.models.open_ledger import library
-
-    return [
-        f"SQLite {library()}, in the public domain",
-        "Metercalc is free software under the MIT licence; LICENSE, beside the program, has its words.",
-        "Qt and PySide are used under the LGPL 3; peewee and requests under MIT and Apache 2.0.",
-    ]
-
-
-def _facts(places: Places) -> list[str]:
-    return [
-        f"Metercalc {__version__}",
-        f"Python {platform.python_version()}, Qt and PySide {qt_version}, {platform.platform()}",
-        f"Store: {places.store_file}",
-        f"Configuration: {places.config_file}",
-        f"Logs: {places.log_dir}",
-    ]
+_LICENCES = (
+    "Metercalc is free software under the MIT licence; LICENSE, beside the program, has its words.",
+    "Qt and PySide are used under the LGPL 3; peewee and requests under MIT and Apache 2.0; SQLite is public domain.",
+)
 
 
 def _write_page(verification: Verification, store: str, file: Path) -> Path:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import struct
 import subprocess
+import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -12,6 +14,8 @@ from pathlib import Path
 import pytest
 from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.wheel import WheelBuilder
+
+from desktop import __version__
 
 APPLICATION_ID = "org.metercalc.metercalc"
 ROOT = Path(__file__).parents[2]
@@ -80,3 +84,39 @@ def test_the_wheel_installs_the_icon_in_the_themes_sizes(installed: dict[str, by
     assert picture.startswith(b"\x89PNG\r\n\x1a\n")
     assert struct.unpack(">II", picture[16:24]) == (size, size)
     assert installed[f"share/icons/hicolor/scalable/apps/{APPLICATION_ID}.svg"].startswith(b"<svg")
+
+
+def test_installed_it_neither_shadows_nor_is_shadowed_by_another_package_called_desktop(tmp_path: Path) -> None:
+    (wheel,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
+    site = tmp_path / "site"
+    with zipfile.ZipFile(wheel) as members:
+        members.extractall(site)
+    assert {each.name for each in site.iterdir() if "-" not in each.name} == {"metercalc"}
+    (site / "desktop").mkdir()
+    (site / "desktop" / "__init__.py").write_text("WHOSE = 'another'")
+
+    def told(*words: str) -> str:
+        return subprocess.run(
+            [sys.executable, "-P", *words],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(site)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        ).stdout
+
+    assert told("-c", "import desktop; print(desktop.WHOSE)") == "another\n"
+    assert told("-m", "metercalc", "--version") == f"metercalc {__version__}\n"
+    told("-m", "metercalc", "--data-dir", str(tmp_path / "data"), "init")
+    assert (tmp_path / "data" / "metercalc.db").is_file()
+
+
+def test_two_builds_of_the_same_tree_are_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795000000")
+    built = []
+    for name in ("one", "two"):
+        (source,) = SdistBuilder(str(ROOT)).build(directory=str(tmp_path / name))
+        (wheel,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path / name), versions=["standard"])
+        built.append((Path(source).read_bytes(), Path(wheel).read_bytes()))
+    assert built[0] == built[1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import re
 import shutil
 import signal
@@ -65,6 +66,26 @@ except SystemExit as end:
         assert (shown.returncode, shown.stderr) == (0, "")
         assert shown.stdout.startswith("usage: metercalc")
     assert not (tmp_path / "none").exists()
+
+
+def test_the_verbose_version_says_what_it_runs_on_and_makes_no_file(tmp_path: Path) -> None:
+    folder = tmp_path / "none"
+    code = "import sys; from desktop.cli import main; sys.exit(main(sys.argv[1:]))"
+    told = run_python(code, "--version", "--verbose", "--data-dir", str(folder))
+    assert (told.returncode, told.stderr) == (0, "")
+    lines = told.stdout.splitlines()
+    assert lines[0] == f"Metercalc {__version__}"
+    assert lines[1].startswith(f"Python {platform.python_version()}, Qt and PySide 6.")
+    assert re.search(r", SQLite 3\.\d+\.\d+$", lines[1])
+    assert [line.partition(": ")[0] for line in lines[3:]] == ["Store", "Configuration", "Logs"]
+    assert all(str(folder) in line for line in lines[3:])
+    assert not folder.exists()
+
+
+def test_verbose_alone_is_bad_input() -> None:
+    told = run_python("import sys; from desktop.cli import main; sys.exit(main(sys.argv[1:]))", "--verbose")
+    assert (told.returncode, told.stdout) == (2, "")
+    assert "--verbose goes with --version" in told.stderr
 
 
 def test_commands_import_no_qt(program: Program) -> None:

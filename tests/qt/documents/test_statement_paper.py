@@ -12,6 +12,7 @@ import pytest
 from pypdf import PdfReader
 from pytestqt.qtbot import QtBot
 
+from desktop import __version__
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.documents.exports import raw_record
 from desktop.documents.statement_paper import Ended, Style, write_pdf
@@ -60,6 +61,13 @@ def test_every_record_is_on_paper_once_and_every_page_is_numbered(tmp_path: Path
         assert ("Operands and result" in page) == bool(count)
         assert "ada@example.org" in page
         assert "2025-07-01 to 2025-08-01" in page
+
+
+def test_the_paper_says_which_program_wrote_it(tmp_path: Path) -> None:
+    written(tmp_path / "a.pdf", entries(1))
+    about = PdfReader(tmp_path / "a.pdf").metadata
+    assert about is not None
+    assert about.creator == f"Metercalc {__version__}"
 
 
 def test_the_first_page_says_what_it_comes_to(tmp_path: Path) -> None:

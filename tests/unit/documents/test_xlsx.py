@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from desktop import __version__
 from desktop.documents.exports import raw_record
 from desktop.documents.xlsx import FIELDS, excel_number, write_xlsx
 from desktop.terms.values import Entry, OperationType
@@ -42,6 +44,13 @@ def _unescaped(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     return re.sub("_x([0-9A-F]{4})_", lambda found: chr(int(found[1], 16)), value)
+
+
+def test_the_workbook_says_which_program_wrote_it(tmp_path: Path) -> None:
+    written(tmp_path, ENTRY)
+    with ZipFile(tmp_path / "records.xlsx") as book:
+        assert f"<Application>Metercalc {__version__}</Application>" in book.read("docProps/app.xml").decode()
+        assert "docProps/app.xml" in book.read("_rels/.rels").decode()
 
 
 def test_figures_and_dates_are_numbers(tmp_path: Path) -> None:

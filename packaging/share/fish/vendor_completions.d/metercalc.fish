@@ -57,7 +57,8 @@ complete -c metercalc -e
 complete -c metercalc -f
 
 complete -c metercalc -n _shtab_metercalc_using -s h -l help -d 'show this help message and exit'
-complete -c metercalc -n _shtab_metercalc_using -l version -d 'show program'"'"'s version number and exit'
+complete -c metercalc -n _shtab_metercalc_using -l version -d 'say the version'
+complete -c metercalc -n _shtab_metercalc_using -l verbose -d 'with --version: also what it runs on, and where its files lie'
 complete -c metercalc -n _shtab_metercalc_using -l data-dir -xka "(__fish_complete_directories)" -d 'keep everything in DIR'
 complete -c metercalc -n _shtab_metercalc_using -l config -xka "(__fish_complete_path (commandline -ct))" -d 'the configuration file'
 complete -c metercalc -n '_shtab_metercalc_using; and test $_shtab_metercalc_npos -eq 0' -a eval -d 'Work out an expression and charge each of its operators.'

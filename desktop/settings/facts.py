@@ -1,0 +1,31 @@
+"""What a report of trouble should say of the program: its version, what it runs on, where its files lie."""
+
+from __future__ import annotations
+
+import platform
+from importlib import metadata
+from pathlib import Path
+
+from desktop import __version__
+from desktop.settings.config import Places
+
+
+def facts(places: Places, sqlite: str) -> list[str]:
+    """One line each, for the window's dialogs and for `--version --verbose`; `sqlite` is its version."""
+    licences = Path(__file__).parents[2] / "licences"  # the frozen program carries those of all that is in it
+    return [
+        f"Metercalc {__version__}",
+        f"Python {platform.python_version()}, Qt and PySide {_version_of('PySide6-Essentials')}, SQLite {sqlite}",
+        platform.platform(),
+        f"Store: {places.store_file}",
+        f"Configuration: {places.config_file}",
+        f"Logs: {places.log_dir}",
+        *([f"Licences: {licences}"] if licences.is_dir() else []),
+    ]
+
+
+def _version_of(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:  # Qt of the system's, or none
+        return "unknown"
