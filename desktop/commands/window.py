@@ -21,7 +21,7 @@ def open_window(run: Run) -> int:
     run.begin()
     gc.disable()
     with qt_needed():
-        from desktop.window.program import run as run_window  # late: it brings Qt
+        from desktop.window.start import run as run_window  # late: it brings Qt
 
     gc.freeze()
     gc.enable()
@@ -30,6 +30,6 @@ def open_window(run: Run) -> int:
 
 def show_bug(places: Places, reference: str, error: BaseException) -> None:
     """Show a bug that the window did not live to show: who started it from a menu reads no terminal."""
-    from desktop.window.program import show_bug as show
+    from desktop.window.start import show_bug as show
 
     show(places, reference, error)

@@ -7,75 +7,57 @@ steps between which the window lives, and so stands inside the functions that bu
 from __future__ import annotations
 
 import logging
-import signal
-import socket
 import sys
 import threading
 import traceback
 from collections.abc import Iterator
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QEvent,
-    QMessageLogContext,
     QObject,
     QSettings,
-    QSocketNotifier,
     Qt,
     QTimer,
-    QtMsgType,
     Signal,
     Slot,
-    qInstallMessageHandler,
 )
 from PySide6.QtGui import QInputEvent, QSessionManager
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog
 
-from desktop import __version__
 from desktop.arithmetic.money import format_money
 from desktop.controllers.background import Lanes
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store import StoreController
-from desktop.controllers.store_access import StoreAccess, sqlite_version
-from desktop.settings.facts import facts
+from desktop.controllers.store_access import StoreAccess
 from desktop.system import ending, logs
 from desktop.system.private_files import make_folder, require_regular
-from desktop.terms.errors import AppError, BadInput, ConfigError
+from desktop.terms.errors import ConfigError
 from desktop.views.dialogs.login import LoginDialog
-from desktop.views.look.icons import application_icon
 from desktop.views.look.theme import Theme
-from desktop.window import drawing_place
-from desktop.window.single_instance import SingleInstance
+from desktop.window.crash import CRASH_DIALOG, crash_dialog
 
 if TYPE_CHECKING:
     from desktop.controllers.calculator import CalculatorController
     from desktop.controllers.random_strings import RandomStrings
     from desktop.controllers.records import RecordsController
     from desktop.settings.config import Config, Places
-    from desktop.terms.values import Session, Verification
+    from desktop.terms.values import Session
     from desktop.views.calculator.panel import CalculatorPanel
     from desktop.views.main_window.window import MainWindow
 
 log = logging.getLogger(__name__)
 
-CRASH_DIALOG = "crash_dialog"
 
 # How long a lane at work may keep the window's thread waiting for the interpreter, each time that Qt gives it away:
 # with Python's 5 ms, painting one page of records took 2 s while a search ran with functions of Python's in its SQL.
 _SWITCH_SECONDS = 0.0002
 
 _ACTIVITY = {QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel}
-_QT_LEVELS = {
-    QtMsgType.QtDebugMsg: logging.DEBUG,
-    QtMsgType.QtInfoMsg: logging.INFO,
-    QtMsgType.QtWarningMsg: logging.WARNING,
-    QtMsgType.QtCriticalMsg: logging.ERROR,
-    QtMsgType.QtFatalMsg: logging.CRITICAL,
-}
 
 
 class Program(QObject):
@@ -211,6 +193,7 @@ class Program(QObject):
 
         yield
         import desktop.views.main_window.window
+        import desktop.window.questions
         import desktop.window.reports  # noqa: F401
 
         yield
@@ -221,6 +204,7 @@ class Program(QObject):
 
     def _make_window(self, panel: CalculatorPanel) -> MainWindow:
         from desktop.views.main_window.window import MainWindow
+        from desktop.window.questions import Questions
         from desktop.window.reports import Reports
 
         window = MainWindow(
@@ -234,13 +218,17 @@ class Program(QObject):
             page_sizes=self.config.records.page_sizes,
             calculator_panel=panel,
         )
-        window.password_change_asked.connect(self._on_password)
-        window.shortcuts_asked.connect(self._on_shortcuts)
-        window.about_asked.connect(self._on_about)
-        window.verify_asked.connect(self._on_verify)
-        window.back_up_asked.connect(self._on_back_up)
-        window.log_folder_asked.connect(self._on_log_folder)
-        Reports(  # the window's child
+        # Both are the window's children.
+        Questions(
+            lanes=self.lanes,
+            sessions=self.sessions,
+            store=self.store,
+            settings=self.settings,
+            places=self.places,
+            minimum_length=self.config.security.minimum_password_length,
+            window=window,
+        )
+        Reports(
             lanes=self.lanes,
             access=self.access,
             sessions=self.sessions,
@@ -295,113 +283,11 @@ class Program(QObject):
         if trouble:
             self.login_dialog.show_error(trouble)  # seen while nobody is signed in; the window has its banner
 
-    @Slot()
-    def _on_password(self) -> None:
-        from desktop.views.dialogs.dialogs import PasswordDialog
-
-        least = self.config.security.minimum_password_length
-        PasswordDialog(sessions=self.sessions, minimum_length=least, parent=self.window).open()
-
-    @Slot()
-    def _on_shortcuts(self) -> None:
-        from desktop.views.dialogs.dialogs import ShortcutsDialog
-
-        ShortcutsDialog(parent=self.window).open()
-
-    @Slot()
-    def _on_about(self) -> None:
-        from desktop.views.dialogs.dialogs import DetailsDialog
-
-        DetailsDialog(
-            name="about_dialog",
-            title="About Metercalc",
-            text=f"<b>Metercalc {__version__}</b><br>A pay-per-use calculator with a ledger that can be proved.",
-            details=[*facts(self.places, sqlite_version()), *_LICENCES],
-            parent=self.window,
-        ).open()
-
-    @Slot()
-    def _on_verify(self) -> None:
-        from desktop.views.dialogs.dialogs import VerifyDialog
-        from desktop.wording.shown import explain_verification
-
-        dialog = VerifyDialog(store=self.store, explain=explain_verification, parent=self.window)
-        dialog.cancelled.connect(self.store.cancel_verify)
-        dialog.page_asked.connect(self._on_proof_page)
-        dialog.open()
-        self.store.verify()
-
-    @Slot(object)
-    def _on_proof_page(self, verification: Verification) -> None:
-        from PySide6.QtWidgets import QFileDialog
-
-        from desktop.views.dialogs import places
-
-        file = places.proposed(self.settings, "proof", "proof", "html")
-        dialog = QFileDialog(self.window, "Save the proof", str(file.parent), "Page (*.html)")
-        dialog.setObjectName("proof_file_dialog")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("html")
-        dialog.selectFile(file.name)
-        dialog.fileSelected.connect(partial(self._write_proof, verification))
-        dialog.open()
-
-    def _write_proof(self, verification: Verification, file: str) -> None:
-        from desktop.views.dialogs import places
-
-        places.remember(self.settings, "proof", file)
-        work = partial(_write_page, verification, str(self.places.store_file), Path(file))
-        self.lanes.survey.submit(work, done=self._on_proof_written, failed=self._on_proof_not_written, finish=True)
-
-    @Slot(object)
-    def _on_proof_written(self, file: Path) -> None:
-        if self.window is not None:
-            self.window.show_message(f"The proof is saved as {file}", 10_000)
-
-    @Slot(object)
-    def _on_proof_not_written(self, error: AppError) -> None:
-        if self.window is not None:
-            self.window.show_message(error.message)
-
-    @Slot()
-    def _on_back_up(self) -> None:
-        from PySide6.QtWidgets import QFileDialog
-
-        from desktop.views.dialogs import places
-
-        file = places.proposed(self.settings, "backup", "metercalc", "metercalc-backup")
-        dialog = QFileDialog(self.window, "Back up the store", str(file.parent), "Backup (*.metercalc-backup)")
-        dialog.setObjectName("backup_file_dialog")
-        dialog.setDefaultSuffix("metercalc-backup")
-        dialog.selectFile(file.name)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.fileSelected.connect(self._on_backup_file)
-        dialog.open()
-
-    @Slot(str)
-    def _on_backup_file(self, file: str) -> None:
-        from desktop.views.dialogs import places
-
-        places.remember(self.settings, "backup", file)
-        self.store.back_up(file)
-
-    @Slot()
-    def _on_log_folder(self) -> None:
-        from PySide6.QtCore import QUrl
-        from PySide6.QtGui import QDesktopServices
-
-        from desktop.system import outside
-
-        with outside.environment():
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.places.log_dir)))
-
     @Slot(str, str)
     def _on_bug(self, reference: str, trace: str) -> None:
         # Without a parent it would be gone as soon as it is made; in front of a hidden one nobody would look for it.
         parent = self.window if self.window is not None and self.window.isVisible() else self.login_dialog
-        _crash_dialog(self.places, reference, trace, parent).open()
+        crash_dialog(self.places, reference, trace, parent).open()
 
     def report_bug(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """The end of an error that nobody expected: into the log, and to the window from whatever thread."""
@@ -414,39 +300,6 @@ class Program(QObject):
             self.report_bug(arguments.exc_type, arguments.exc_value, arguments.exc_traceback)
 
 
-class QuitSignals(QObject):
-    """Brings the system's signals that ask the program to end to the window's thread.
-
-    Python runs a handler only when it has the word, which Qt may keep for hours: the bare number is written to a socket
-    instead, which wakes the event loop.
-    """
-
-    asked = Signal(int)
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self._reader, self._writer = socket.socketpair()
-        self._reader.setblocking(False)
-        self._writer.setblocking(False)
-        self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
-        self._notifier.activated.connect(self._on_readable)
-        self._before = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
-        ending.ignore()
-
-    @Slot()
-    def _on_readable(self) -> None:
-        numbers = self._reader.recv(64)
-        if numbers:
-            self.asked.emit(numbers[0])
-
-    def close(self) -> None:
-        """Let go of the signals: what comes now has nothing to wake."""
-        self._notifier.setEnabled(False)
-        signal.set_wakeup_fd(self._before)
-        self._reader.close()
-        self._writer.close()
-
-
 def _check_settings(file: Path) -> None:
     """Raises `ConfigError` for what is no file: Qt would wait for a FIFO's writer, or remember the window nowhere."""
     try:
@@ -455,97 +308,3 @@ def _check_settings(file: Path) -> None:
         return
     except OSError as error:
         raise ConfigError(f"{file}: cannot be read: {error.strerror}. Move it away.", file=str(file)) from error
-
-
-def make_application() -> QApplication:
-    """Qt's application under the program's name. Made once a process."""
-    qInstallMessageHandler(_log_qt)
-    # Not by setStyle(): what it returns brings all of QStyle to Python, 6 ms before the first window.
-    with drawing_place.needed():
-        application = QApplication([*sys.argv[:1], "-style", "Fusion"])
-    application.setApplicationName("metercalc")
-    application.setApplicationDisplayName("Metercalc")
-    application.setApplicationVersion(__version__)
-    application.setDesktopFileName("org.metercalc.metercalc")
-    application.setWindowIcon(application_icon())
-    application.setQuitOnLastWindowClosed(False)
-    return application
-
-
-def run(places: Places, config: Config, *, sign_in_as: tuple[str, str] | None = None) -> int:
-    """Open the window and stay until it is closed; returns the exit status.
-
-    `sign_in_as` is an e-mail and a password to sign in with at once, for the demo.
-    """
-    application = make_application()
-    instance = SingleInstance(places.store_file)
-    if instance.is_second():
-        log.info("another window has this store and was asked to come forward")
-        return 0
-    signals = QuitSignals(application)
-    program = Program(application, places, config)
-    signals.asked.connect(program.quit_by_signal)
-    application.commitDataRequest.connect(program.note_session_end)
-    sys.excepthook = program.report_bug
-    threading.excepthook = program.report_thread_bug
-    instance.raise_asked.connect(program.raise_window)
-    program.start()
-    if sign_in_as is not None:
-        program.sessions.sign_in(*sign_in_as)
-    try:
-        return application.exec()
-    finally:
-        instance.close()
-        program.close()
-        signals.close()
-        sys.excepthook = sys.__excepthook__
-
-
-def show_bug(places: Places, reference: str, error: BaseException) -> None:
-    """Show a bug that ended the window, or came before it, until it has been read."""
-    application = QApplication.instance() or make_application()  # the start may have come as far as that
-    dialog = _crash_dialog(
-        places, reference, "".join(traceback.format_exception(error)), None, goes_on="It cannot go on"
-    )
-    dialog.finished.connect(application.quit)
-    dialog.open()
-    application.exec()
-
-
-def _crash_dialog(
-    places: Places, reference: str, trace: str, parent: QWidget | None, *, goes_on: str = "It goes on where it can"
-) -> QDialog:
-    from desktop.views.dialogs.dialogs import DetailsDialog
-
-    return DetailsDialog(
-        name=CRASH_DIALOG,
-        title="Metercalc made a mistake",
-        text=f"Something went wrong in the program itself (reference {reference}). {goes_on}; what was charged stands "
-        "in the records. Please send the details to whoever looks after Metercalc.",
-        details=[trace, *facts(places, sqlite_version())],
-        parent=parent,
-    )
-
-
-_LICENCES = (
-    "Metercalc is free software under the MIT licence; LICENSE, beside the program, has its words.",
-    "Qt and PySide are used under the LGPL 3; peewee and requests under MIT and Apache 2.0; SQLite is public domain.",
-)
-
-
-def _write_page(verification: Verification, store: str, file: Path) -> Path:
-    from datetime import datetime
-
-    from desktop.documents import proofs
-    from desktop.system.private_files import write_private
-
-    page = proofs.page(verification, store=store, moment=datetime.now().astimezone())
-    try:
-        write_private(file, page.encode())
-    except OSError as error:
-        raise BadInput(f"The proof could not be written to {file}: {error.strerror}. Choose another place.") from error
-    return file
-
-
-def _log_qt(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
-    logging.getLogger("desktop.qt").log(_QT_LEVELS.get(kind, logging.WARNING), "%s", message)

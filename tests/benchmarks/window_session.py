@@ -25,7 +25,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPushBut
 
 from desktop.commands.demo.screenshots import Director
 from desktop.settings import config as configuration
-from desktop.window.program import Program, make_application
+from desktop.window.program import Program
+from desktop.window.start import make_application
 from tests.benchmarks.build_store import ANN, PASSWORD
 from tests.benchmarks.support import memory
 from tests.support.widgets import part

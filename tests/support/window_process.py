@@ -14,7 +14,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit
 
 from desktop.settings import config as configuration
-from desktop.window.program import Program, make_application
+from desktop.window.program import Program
+from desktop.window.start import make_application
 from tests.support.widgets import part
 from tests.support.windows import EMAIL, PASSWORD, make_config
 

@@ -35,7 +35,7 @@ def demo(run: Run) -> int:
         from desktop.commands.demo import screenshots
 
         return screenshots.take(run.places, run.config, demo_data.ACCOUNT, pictures)
-    from desktop.window.program import run as run_window
+    from desktop.window.start import run as run_window
 
     return run_window(run.places, run.config, sign_in_as=demo_data.ACCOUNT)
 

@@ -17,7 +17,8 @@ from desktop.settings.config import Config, Places
 from desktop.terms.errors import AppError, BadInput
 from desktop.terms.values import OperationType
 from desktop.views.filters.periods import Period
-from desktop.window.program import Program, make_application
+from desktop.window.program import Program
+from desktop.window.start import make_application
 
 if TYPE_CHECKING:
     from desktop.views.main_window.window import MainWindow

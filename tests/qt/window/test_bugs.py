@@ -16,7 +16,8 @@ from desktop.cli import main
 from desktop.models.embedded import accounts
 from desktop.settings import config
 from desktop.settings.config import places
-from desktop.window.program import CRASH_DIALOG, Program
+from desktop.window.crash import CRASH_DIALOG
+from desktop.window.program import Program
 from tests.support import windows
 from tests.support.widgets import part
 

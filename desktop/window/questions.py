@@ -1,0 +1,165 @@
+"""The dialogs that the menus ask for: password, keys, about, the proof, a backup, the log's folder. No rules here."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog
+
+from desktop import __version__
+from desktop.controllers.background import Lanes
+from desktop.controllers.sessions import SessionController
+from desktop.controllers.store import StoreController
+from desktop.controllers.store_access import sqlite_version
+from desktop.settings.config import Places
+from desktop.settings.facts import facts
+from desktop.terms.errors import AppError, BadInput
+from desktop.terms.values import Verification
+from desktop.views.main_window.window import MainWindow
+
+_LICENCES = (
+    "Metercalc is free software under the MIT licence; LICENSE, beside the program, has its words.",
+    "Qt and PySide are used under the LGPL 3; peewee and requests under MIT and Apache 2.0; SQLite is public domain.",
+)
+
+
+class Questions(QObject):
+    """Opens each when it is asked for; the window's child."""
+
+    def __init__(
+        self,
+        *,
+        lanes: Lanes,
+        sessions: SessionController,
+        store: StoreController,
+        settings: QSettings,
+        places: Places,
+        minimum_length: int,
+        window: MainWindow,
+    ) -> None:
+        super().__init__(window)
+        self._lanes = lanes
+        self._sessions = sessions
+        self._store = store
+        self._settings = settings
+        self._places = places
+        self._minimum_length = minimum_length
+        self._window = window
+        window.password_change_asked.connect(self._on_password)
+        window.shortcuts_asked.connect(self._on_shortcuts)
+        window.about_asked.connect(self._on_about)
+        window.verify_asked.connect(self._on_verify)
+        window.back_up_asked.connect(self._on_back_up)
+        window.log_folder_asked.connect(self._on_log_folder)
+
+    @Slot()
+    def _on_password(self) -> None:
+        from desktop.views.dialogs.dialogs import PasswordDialog
+
+        PasswordDialog(sessions=self._sessions, minimum_length=self._minimum_length, parent=self._window).open()
+
+    @Slot()
+    def _on_shortcuts(self) -> None:
+        from desktop.views.dialogs.dialogs import ShortcutsDialog
+
+        ShortcutsDialog(parent=self._window).open()
+
+    @Slot()
+    def _on_about(self) -> None:
+        from desktop.views.dialogs.dialogs import DetailsDialog
+
+        DetailsDialog(
+            name="about_dialog",
+            title="About Metercalc",
+            text=f"<b>Metercalc {__version__}</b><br>A pay-per-use calculator with a ledger that can be proved.",
+            details=[*facts(self._places, sqlite_version()), *_LICENCES],
+            parent=self._window,
+        ).open()
+
+    @Slot()
+    def _on_verify(self) -> None:
+        from desktop.views.dialogs.dialogs import VerifyDialog
+        from desktop.wording.shown import explain_verification
+
+        dialog = VerifyDialog(store=self._store, explain=explain_verification, parent=self._window)
+        dialog.cancelled.connect(self._store.cancel_verify)
+        dialog.page_asked.connect(self._on_proof_page)
+        dialog.open()
+        self._store.verify()
+
+    @Slot(object)
+    def _on_proof_page(self, verification: Verification) -> None:
+
+        from desktop.views.dialogs import places
+
+        file = places.proposed(self._settings, "proof", "proof", "html")
+        dialog = QFileDialog(self._window, "Save the proof", str(file.parent), "Page (*.html)")
+        dialog.setObjectName("proof_file_dialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("html")
+        dialog.selectFile(file.name)
+        dialog.fileSelected.connect(partial(self._write_proof, verification))
+        dialog.open()
+
+    def _write_proof(self, verification: Verification, file: str) -> None:
+        from desktop.views.dialogs import places
+
+        places.remember(self._settings, "proof", file)
+        work = partial(_write_page, verification, str(self._places.store_file), Path(file))
+        self._lanes.survey.submit(work, done=self._on_proof_written, failed=self._on_proof_not_written, finish=True)
+
+    @Slot(object)
+    def _on_proof_written(self, file: Path) -> None:
+        self._window.show_message(f"The proof is saved as {file}", 10_000)
+
+    @Slot(object)
+    def _on_proof_not_written(self, error: AppError) -> None:
+        self._window.show_message(error.message)
+
+    @Slot()
+    def _on_back_up(self) -> None:
+
+        from desktop.views.dialogs import places
+
+        file = places.proposed(self._settings, "backup", "metercalc", "metercalc-backup")
+        dialog = QFileDialog(self._window, "Back up the store", str(file.parent), "Backup (*.metercalc-backup)")
+        dialog.setObjectName("backup_file_dialog")
+        dialog.setDefaultSuffix("metercalc-backup")
+        dialog.selectFile(file.name)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.fileSelected.connect(self._on_backup_file)
+        dialog.open()
+
+    @Slot(str)
+    def _on_backup_file(self, file: str) -> None:
+        from desktop.views.dialogs import places
+
+        places.remember(self._settings, "backup", file)
+        self._store.back_up(file)
+
+    @Slot()
+    def _on_log_folder(self) -> None:
+
+        from desktop.system import outside
+
+        with outside.environment():
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._places.log_dir)))
+
+
+def _write_page(verification: Verification, store: str, file: Path) -> Path:
+    from datetime import datetime
+
+    from desktop.documents import proofs
+    from desktop.system.private_files import write_private
+
+    page = proofs.page(verification, store=store, moment=datetime.now().astimezone())
+    try:
+        write_private(file, page.encode())
+    except OSError as error:
+        raise BadInput(f"The proof could not be written to {file}: {error.strerror}. Choose another place.") from error
+    return file

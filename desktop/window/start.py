@@ -1,0 +1,89 @@
+"""How the window begins and ends: Qt's application, one window a store, the signals, and the loop between."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+import traceback
+
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
+
+from desktop import __version__
+from desktop.settings.config import Config, Places
+from desktop.views.look.icons import application_icon
+from desktop.window import drawing_place
+from desktop.window.crash import crash_dialog
+from desktop.window.program import Program
+from desktop.window.quit_signals import QuitSignals
+from desktop.window.single_instance import SingleInstance
+
+log = logging.getLogger(__name__)
+
+_QT_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+def make_application() -> QApplication:
+    """Qt's application under the program's name. Made once a process."""
+    qInstallMessageHandler(_log_qt)
+    # Not by setStyle(): what it returns brings all of QStyle to Python, 6 ms before the first window.
+    with drawing_place.needed():
+        application = QApplication([*sys.argv[:1], "-style", "Fusion"])
+    application.setApplicationName("metercalc")
+    application.setApplicationDisplayName("Metercalc")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("org.metercalc.metercalc")
+    application.setWindowIcon(application_icon())
+    application.setQuitOnLastWindowClosed(False)
+    return application
+
+
+def run(places: Places, config: Config, *, sign_in_as: tuple[str, str] | None = None) -> int:
+    """Open the window and stay until it is closed; returns the exit status.
+
+    `sign_in_as` is an e-mail and a password to sign in with at once, for the demo.
+    """
+    application = make_application()
+    instance = SingleInstance(places.store_file)
+    if instance.is_second():
+        log.info("another window has this store and was asked to come forward")
+        return 0
+    signals = QuitSignals(application)
+    program = Program(application, places, config)
+    signals.asked.connect(program.quit_by_signal)
+    application.commitDataRequest.connect(program.note_session_end)
+    sys.excepthook = program.report_bug
+    threading.excepthook = program.report_thread_bug
+    instance.raise_asked.connect(program.raise_window)
+    program.start()
+    if sign_in_as is not None:
+        program.sessions.sign_in(*sign_in_as)
+    try:
+        return application.exec()
+    finally:
+        instance.close()
+        program.close()
+        signals.close()
+        sys.excepthook = sys.__excepthook__
+
+
+def show_bug(places: Places, reference: str, error: BaseException) -> None:
+    """Show a bug that ended the window, or came before it, until it has been read."""
+    application = QApplication.instance() or make_application()  # the start may have come as far as that
+    dialog = crash_dialog(
+        places, reference, "".join(traceback.format_exception(error)), None, goes_on="It cannot go on"
+    )
+    dialog.finished.connect(application.quit)
+    dialog.open()
+    application.exec()
+
+
+def _log_qt(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+    logging.getLogger("desktop.qt").log(_QT_LEVELS.get(kind, logging.WARNING), "%s", message)
