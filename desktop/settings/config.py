@@ -154,6 +154,8 @@ class Places:
         """
         named = kinds.database_path(database.url)
         if named is None:
+            if unusable := _why_no_store(self.store_file):
+                raise ConfigError(f"{sources.quoted(str(self.store_file))} {unusable}. Choose another data directory.")
             return self
         file = self.data_dir / named
         if unusable := _why_no_store(file):

@@ -211,3 +211,17 @@ def test_a_ledger_with_a_long_name_works(tmp_path: Path, program: Program) -> No
 def test_a_backup_with_a_name_that_no_file_can_have_is_told_in_a_sentence(program: Program) -> None:
     for words in (("backup", "a" * 4000), ("restore-backup", "a" * 4000)):
         assert program.run(*words).status in (2, 5)
+
+
+def test_a_data_directory_that_can_hold_no_ledger_is_told_before_anything_is_made(tmp_path: Path) -> None:
+    ended = Program(tmp_path / ("a/" * 300 + "b")).run("init")
+    assert ended.status == 2
+    assert "Choose another data directory." in ended.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="no file here that opens and cannot be read")
+def test_a_ledger_is_not_begun_in_what_cannot_be_read(program: Program) -> None:
+    before = sorted(program.folder.iterdir())
+    ended = program.run("init", METERCALC_DATABASE_URL="/proc/self/mem")
+    assert (ended.status, sorted(program.folder.iterdir())) == (5, before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -63,10 +64,15 @@ def foreign(file: Path) -> StoreForeign:
 
 
 def _head(file: Path) -> bytes:
-    """How the file begins; nothing where it cannot be read, which SQLite then tells."""
+    """How the file begins; nothing where it cannot be opened, which SQLite then tells.
+
+    Raises `StoreError` where it can be opened, and not be read.
+    """
     try:
         return read_start(file, _HEAD)
-    except OSError:
+    except OSError as error:
+        if error.errno == errno.EIO:
+            raise StoreError(f"The disk that holds the store failed ({file}). Try again; check the disk.") from error
         return b""
 
 
