@@ -18,7 +18,6 @@ from typing import Any, NamedTuple, Protocol
 from peewee import SqliteDatabase
 
 from desktop.models.embedded.storage import chain, migrations, sqlite
-from desktop.models.embedded.storage.tables import User
 from desktop.system.private_files import make_folder
 from desktop.terms.errors import StoreDamaged, StoreError, StoreNewer, StoreReadOnly
 
@@ -29,6 +28,11 @@ OTHER_NAMES = (
     "The store has more than one name ({file} is a hard link, as copies made with “cp -al” and by some backup programs "
     "are). Opened by two names at once it would lose charges, so it can only be read. To go on with it, close "
     "Metercalc, make a real copy of the file, and put that in its place; to copy a store, use “metercalc backup”."
+)
+
+HEADS = (
+    "SELECT user.id, record.seq, record.hash FROM user JOIN record ON record.user_id = user.id AND record.seq = "
+    "(SELECT MAX(seq) FROM record WHERE user_id = user.id)"
 )
 
 
@@ -258,11 +262,11 @@ class Store:
     def anchor(self) -> chain.Anchor:
         """Each chain's length and last hash as committed now; a chain that has lost all its links is left out."""
         with self.reading() as database:
-            heads = {chain.NO_USER: _link(database, "SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1")}
-            for (user_id,) in User.select(User.id).tuples().bind(database):
-                last = "SELECT seq, hash FROM record WHERE user_id = ? ORDER BY seq DESC LIMIT 1"
-                heads[user_id] = _link(database, last, user_id)
-        return chain.Anchor({user: head for user, head in heads.items() if head is not None}, self.clock())
+            journal = _link(database, "SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1")
+            heads = {} if journal is None else {chain.NO_USER: journal}
+            for user_id, length, last in database.connection().execute(HEADS):  # not one query an account
+                heads[user_id] = (length, bytes(last or b""))
+        return chain.Anchor(heads, self.clock())
 
     def witnesses(self) -> tuple[Witness, ...]:
         """The files that know how far the chains had come: one beside the store, one where this program remembers."""
@@ -284,12 +288,12 @@ class Store:
         known = {} if anew else {witness: chain.read_anchor(witness.file, self.key) for witness in (beside, *others)}
         if not anew and known[beside] is None:
             raise StoreDamaged(f"The anchor file is missing ({beside.file}). Run metercalc verify.")
+        anchor = self.anchor()
         for witness, before in known.items():
-            if not self._carries(before):
+            if not self._carries(before, anchor):
                 raise StoreDamaged(
                     f"The records do not carry on from the anchor ({witness.file}). Run metercalc verify."
                 )
-        anchor = self.anchor()
         for witness in (beside, *others):
             found = known.get(witness)
             if found is None or found.chains != anchor.chains:  # one that knows all this already stays as it is
@@ -307,11 +311,12 @@ class Store:
                 return False
         return True
 
-    def _carries(self, anchor: chain.Anchor | None) -> bool:
-        """Whether an anchor lies on the chains as they are now."""
+    def _carries(self, before: chain.Anchor | None, now: chain.Anchor) -> bool:
+        """Whether an anchor lies on the chains: what is a chain's last link `now` does, only the rest is looked up."""
+        points = {} if before is None else before.chains
+        moved = [(user_id, point) for user_id, point in points.items() if now.chains.get(user_id) != point]
         with self.reading() as database:
-            points = {} if anchor is None else anchor.chains
-            return all(_lies_on(database, user_id, point) for user_id, point in points.items())
+            return all(_lies_on(database, user_id, point) for user_id, point in moved)
 
     def close(self) -> None:
         """End all sessions, write the anchor, and close the calling thread's connection."""

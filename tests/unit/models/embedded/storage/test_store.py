@@ -342,6 +342,25 @@ def test_the_anchor_follows_the_chains(books: Books) -> None:
     assert {user: length for user, (length, _) in anchor.chains.items()} == {0: 8 + 3, 1: 1, 2: 3, 3: 1}
 
 
+@pytest.mark.parametrize("charged", [0, 1])
+def test_an_anchor_takes_no_more_statements_with_more_accounts(books: Books, charged: int) -> None:
+    def statements() -> int:
+        for _ in range(charged):
+            books.charge("1 + 1")
+        ran: list[str] = []
+        books.store.database.connection().set_trace_callback(ran.append)
+        books.store.write_anchor()
+        books.store.database.connection().set_trace_callback(None)
+        return len(ran)
+
+    books.store.write_anchor()
+    few = statements()
+    for number in range(20):
+        join(books.store, f"more{number}@example.com")
+    books.store.write_anchor()
+    assert statements() == few
+
+
 def test_the_anchor_of_a_cut_chain_is_not_shortened(open_books: Callable[[], Books]) -> None:
     books = open_books()
     books.charge("1 + 1")
