@@ -173,7 +173,8 @@ import sys
 from pathlib import Path
 from desktop.system import ending
 ending.leave_in_silence()
-from desktop.window import program as app; from desktop.settings import config
+from desktop.window import program as app, start as window
+from desktop.settings import config
 places = config.places(Path(sys.argv[1]))
 config.ensure_file(places.config_file)
 shown = app.Program._on_signed_in
@@ -187,6 +188,6 @@ def start(self):
     self.sessions.register({ANN!r}, {PASSWORD!r})
 app.Program.start = start
 with ending.raised():
-    status = app.run(places, config.load(places.config_file, {{}}, {{}}))
+    status = window.run(places, config.load(places.config_file, {{}}, {{}}))
 sys.exit(status)
 """

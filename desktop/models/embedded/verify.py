@@ -14,6 +14,7 @@ of every user's chain in memory.
 from __future__ import annotations
 
 import re
+import struct
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -171,7 +172,7 @@ class _Run:
             if known is None and self.schema_is_ours:
                 raise
             self._found("L7", 0, 0, f"The {part} cannot be read to the end: {error}.")
-        except TypeError as error:  # a value of a kind that its STRICT column cannot hold; else a bug of ours
+        except (TypeError, AttributeError, struct.error) as error:  # a value that its column cannot hold; else a bug
             if not sqlite.quick_check(self.database):
                 raise
             self._found("L7", 0, 0, f"The {part} hold a value of the wrong kind: {error}.")

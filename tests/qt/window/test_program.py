@@ -17,7 +17,8 @@ def run_program(folder: Path, body: str) -> subprocess.CompletedProcess[str]:
         import sys, threading
         from pathlib import Path
         from PySide6.QtCore import QTimer
-        from desktop.window import program as app; from desktop.commands.demo import screenshots
+        from desktop.window import program as app, start as window
+        from desktop.commands.demo import screenshots
         from desktop.settings import config as configuration
         from tests.support import windows
 
@@ -60,8 +61,8 @@ def test_a_bug_on_any_thread_is_reported_as_one_on_the_windows_is(tmp_path: Path
                     print(*sorted(self.seen), sep="\\n")
                     self.application.quit()
 
-        app.Program = Program
-        sys.exit(app.run(places, config))
+        window.Program = Program
+        sys.exit(window.run(places, config))
         """,
     )
     assert ended.stdout.splitlines() == [

@@ -273,7 +273,10 @@ class LedgerMachine(RuleBasedStateMachine):
             statement = charges.statement(self.store, session)
             assert (statement.account.balance, statement.prices) == (person.balance, self.costs)
             for trash in (False, True):
-                shown = records.stream(self.store, session, Filters(trash=trash), Column.DATE, descending=False)
+                found = records.stream(self.store, session, Filters(trash=trash), Column.DATE, descending=False)
+                shown = list(found)
+                assert shown == sorted(shown, key=lambda entry: (entry.date, entry.seq))
+                shown.sort(key=lambda entry: entry.seq)
                 assert [(e.operands, e.response, e.amount, e.user_balance) for e in shown] == [
                     (line.operands, line.response, line.amount, line.balance)
                     for line in person.lines
