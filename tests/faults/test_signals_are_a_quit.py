@@ -169,7 +169,8 @@ def test_a_window_that_is_asked_to_end_does_so_as_by_closing_it(
 
 # The window's own start, told to sign somebody in, who then says that the window is there.
 _WINDOW = f"""
-import sys
+import logging, sys
+logging.getLogger("desktop.qt").addHandler(logging.NullHandler())  # what the offscreen platform cannot do is no word
 from pathlib import Path
 from desktop.system import ending
 ending.leave_in_silence()
