@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.views.calculator.entry_edit import EntryEdit
+from desktop.views.calculator.expression_label import ExpressionLabel
 from desktop.views.calculator.result_label import ResultLabel
 from desktop.views.look import theme
 from desktop.views.look.icons import icon
@@ -44,6 +45,7 @@ class Display(QFrame):
     def _build(self) -> None:
         self.entry = EntryEdit()
         self._quote = _line("quote_label", "Price", "muted")
+        self._expression = ExpressionLabel()
         self._result = ResultLabel()
         self._copy = QToolButton()
         self._copy.setObjectName("copy_result_button")
@@ -67,8 +69,13 @@ class Display(QFrame):
 
     def _arrange(self) -> None:
         self._outcome = QWidget()
-        outcome = _row(self._outcome, self._copy)
-        outcome.addWidget(self._result, 1)
+        below = QWidget()
+        _row(below, self._copy).addWidget(self._result, 1)
+        outcome = QVBoxLayout(self._outcome)
+        outcome.setContentsMargins(0, 0, 0, 0)
+        outcome.setSpacing(0)
+        outcome.addWidget(self._expression)
+        outcome.addWidget(below, 1)
         self._waiting = QWidget()
         waiting = _row(self._waiting, QLabel("Waiting for random.org …"))
         waiting.addWidget(self._progress, 1)
@@ -77,7 +84,7 @@ class Display(QFrame):
         self._trouble = _scrolling(self._message)
         for page in (self._outcome, self._trouble, self._waiting):
             self._place.addWidget(page)
-        self._place.setFixedHeight(self._result.minimumHeight())
+        self._place.setFixedHeight(self._expression.height() + self._result.minimumHeight())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.SMALL)
         layout.setSpacing(theme.TIGHT)
@@ -95,9 +102,10 @@ class Display(QFrame):
         self._quote.setText(text)
         theme.set_role(self._quote, role)
 
-    def show_result(self, text: str) -> None:
-        """Show a result, or none."""
+    def show_result(self, text: str, *, expression: str = "") -> None:
+        """Show a result, or none, under the entry that it came from."""
         self._message.clear()
+        self._expression.show_text(f"{expression} =" if expression else "")
         self._result.show_text(text)
         self._copy.setVisible(bool(text))
         self._place.setCurrentWidget(self._outcome)

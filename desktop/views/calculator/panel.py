@@ -188,7 +188,8 @@ class CalculatorPanel(QWidget):
     def _on_charged(self, receipt: Receipt) -> None:
         drawn = any(entry.operation is OperationType.RANDOM_STRING for entry in receipt.entries)
         self._tape.append(receipt)
-        self._show_result(receipt.result, exact=receipt.exact, number=not drawn)
+        expression = localise(receipt.entries[-1].expression, self._format) if receipt.entries else ""
+        self._show_result(receipt.result, exact=receipt.exact, number=not drawn, expression=expression)
         if not drawn and sum(figure.isdigit() for figure in receipt.result) <= MAX_DIGITS:
             self._entry.hold_result(self._result)
         elif not drawn:
@@ -217,10 +218,10 @@ class CalculatorPanel(QWidget):
         self._drawing = drawing
         self._display.show_waiting(drawing)
 
-    def _show_result(self, result: str, *, exact: bool, number: bool = True) -> None:
+    def _show_result(self, result: str, *, exact: bool, number: bool = True, expression: str = "") -> None:
         # A random string is no number: its "." and "-" are its own.
         self._result = localise(result, self._format) if number else result
-        self._display.show_result(self._result if exact else f"≈ {self._result}")
+        self._display.show_result(self._result if exact else f"≈ {self._result}", expression=expression)
 
     def _show_quote(self, text: str, role: str) -> None:
         self._quote = (text, role)

@@ -12,12 +12,14 @@ from typing_extensions import override
 from desktop.arithmetic.numbers import NumberFormat, localise
 from desktop.finding.searching import folded, folded_letters
 from desktop.views.look import theme
+from desktop.wording.cut import cut_number
 
 _ROUND = 3  # pixels, of a stroke's corners
+_SHORT = 12  # letters that fit into every column at its least width: a page has thousands of cells
 
 
 class HighlightDelegate(QStyledItemDelegate):
-    """Draws a cell as Qt does, and runs a marker over each match."""
+    """Draws a cell as Qt does, a number that is too long cut behind its point, and a marker over each match."""
 
     def __init__(self, *, number_format: NumberFormat) -> None:
         super().__init__()
@@ -27,6 +29,13 @@ class HighlightDelegate(QStyledItemDelegate):
     def mark(self, texts: Iterable[str]) -> None:
         """From now on mark these texts, as they are and as the locale writes them, in any case; none marks nothing."""
         self._texts = tuple(dict.fromkeys(form for text in texts for form in (text, localise(text, self._format))))
+
+    @override
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        if len(option.text) > _SHORT:
+            metrics, room = QFontMetrics(option.font), _room(option).width()
+            option.text = cut_number(option.text, lambda cut: metrics.horizontalAdvance(cut) <= room, self._format)
 
     @override
     def paint(
@@ -46,23 +55,19 @@ class HighlightDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.colours().mark))
-        for stroke in self._strokes(text, cell):
+        for stroke in self._strokes(cell):
             painter.drawRoundedRect(stroke, _ROUND, _ROUND)
         painter.restore()
 
     def _matches(self, text: str) -> list[tuple[int, int]]:
         return matches(text, self._texts, skipped=self._format.group_marks)
 
-    def _strokes(self, text: str, cell: QStyleOptionViewItem) -> list[QRect]:
+    def _strokes(self, cell: QStyleOptionViewItem) -> list[QRect]:
         """The places of the matches; the whole text's where the cell cuts a match out of it."""
-        style = QApplication.style() if cell.widget is None else cell.widget.style()
-        area = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, cell, cell.widget)
-        margin = 1 + style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, cell, cell.widget)
-        inner = area.adjusted(margin, 0, -margin, 0)
+        inner, seen = _room(cell), cell.text
         metrics = QFontMetrics(cell.font)
         height = min(inner.height(), metrics.height() + 2)
         top = inner.top() + (inner.height() - height) // 2
-        seen = metrics.elidedText(text, cell.textElideMode, inner.width())
         width = metrics.horizontalAdvance(seen)
         right = bool(cell.displayAlignment & Qt.AlignmentFlag.AlignRight)
         left = inner.right() + 1 - width if right else inner.left()
@@ -72,6 +77,14 @@ class HighlightDelegate(QStyledItemDelegate):
             begin = metrics.horizontalAdvance(seen[:start])
             found.append(QRect(left + begin, top, metrics.horizontalAdvance(seen[:end]) - begin, height))
         return found
+
+
+def _room(cell: QStyleOptionViewItem) -> QRect:
+    """Where a cell's text stands."""
+    style = QApplication.style() if cell.widget is None else cell.widget.style()
+    area = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, cell, cell.widget)
+    margin = 1 + style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, cell, cell.widget)
+    return area.adjusted(margin, 0, -margin, 0)
 
 
 def matches(text: str, wanted: Iterable[str], *, skipped: str = "") -> list[tuple[int, int]]:

@@ -215,3 +215,15 @@ def test_another_person_finds_nothing_after_the_lock(
     windows.register(qtbot, program, "bob@example.org")
     assert the_entry(window).text() == ""
     assert part(window, QListView, "tape_view").model().rowCount() == 0
+
+
+def test_what_was_paid_for_stands_above_its_result(qtbot: QtBot, program: Program, window: MainWindow) -> None:
+    pay(qtbot, program, "12.50*3-2")
+    assert part(window, QLabel, "expression_label").text() == "12.5 × 3 − 2 ="
+    the_entry(window).setText("4")
+    assert part(window, QLabel, "expression_label").text() == "12.5 × 3 − 2 ="
+    pay(qtbot, program, "+".join(["1234567"] * 10))
+    label = part(window, QLabel, "expression_label")
+    assert label.text().startswith("1234567 + 1234567")
+    assert label.text().endswith("…")
+    assert label.toolTip() == " + ".join(["1234567"] * 10) + " ="
