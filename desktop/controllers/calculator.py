@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop.arithmetic import expressions
-from desktop.arithmetic.expressions import Expression
+from desktop.arithmetic.carried import values_behind
+from desktop.arithmetic.exact import Value
+from desktop.arithmetic.expressions import Evaluation, Expression
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.controllers.background import Bug, Lanes
 from desktop.controllers.random_strings import RandomStrings
@@ -69,6 +72,7 @@ class CalculatorController(QObject):
         self._text = ""
         self._expression: Expression | None = None
         self._quote: Quote | None = None
+        self._carried: dict[Decimal, Value] = {}  # what stands behind this sitting's rounded results
         self._request: _Request | None = None  # the one that runs
         self._unsettled: dict[tuple[int, str | None], _Request] = {}  # by subject: not known whether charged
         self._drawing: _Request | None = None  # the one that waits for random.org
@@ -116,7 +120,9 @@ class CalculatorController(QObject):
             self._refuse_unclear()
             return
         request = self._begin(self._expression.reading)
-        work = partial(_charge, self._access, self._sessions.session, request.id, self._expression, self._quote.cost)
+        evaluated = partial(expressions.evaluate, self._expression, dict(self._carried))
+        reading, cost = self._expression.reading, self._quote.cost
+        work = partial(_charge, self._access, self._sessions.session, request.id, evaluated, reading, cost)
         self._submit(request, work)
 
     @Slot()
@@ -212,6 +218,7 @@ class CalculatorController(QObject):
 
     @Slot(object)
     def _on_charged(self, receipt: Receipt) -> None:
+        self._carried |= values_behind(receipt.entries)
         self.charged.emit(receipt)
         self.refresh()
         if any(entry.operation is OperationType.RANDOM_STRING for entry in receipt.entries):
@@ -274,6 +281,7 @@ class CalculatorController(QObject):
         self.cancel_drawing()
         self._request = None  # one that is under way is carried out, and seen in the records
         self._statement = None
+        self._carried.clear()
         self.set_entry("")
 
 
@@ -281,12 +289,19 @@ def _statement(access: StoreAccess, session: Session) -> Statement:
     return access.ledger.balance_and_prices(session)
 
 
-def _charge(access: StoreAccess, session: Session, request_id: str, expression: Expression, quoted: int) -> Receipt:
-    evaluation = expressions.evaluate(expression)
+def _charge(
+    access: StoreAccess,
+    session: Session,
+    request_id: str,
+    evaluated: Callable[[], Evaluation],
+    reading: str,
+    quoted: int,
+) -> Receipt:
+    evaluation = evaluated()
     charge = Charge(
         request_id=request_id,
         steps=evaluation.steps,
-        expression=expression.reading,
+        expression=reading,
         result=evaluation.result,
         exact=evaluation.exact,
         quoted=quoted,

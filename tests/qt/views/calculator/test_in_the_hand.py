@@ -227,3 +227,14 @@ def test_what_was_paid_for_stands_above_its_result(qtbot: QtBot, program: Progra
     assert label.text().startswith("1234567 + 1234567")
     assert label.text().endswith("…")
     assert label.toolTip() == " + ".join(["1234567"] * 10) + " ="
+
+
+def test_a_rounded_result_that_is_gone_on_from_keeps_its_value(
+    qtbot: QtBot, program: Program, window: MainWindow
+) -> None:
+    pay(qtbot, program, "1/3")
+    assert part(window, QLabel, "result_label").text().startswith("≈ 0.33")
+    qtbot.keyClicks(the_entry(window), "*3")
+    with qtbot.waitSignal(program.calculator.charged):
+        qtbot.keyClick(the_entry(window), Qt.Key.Key_Return)
+    assert part(window, QLabel, "result_label").text() == "1"
