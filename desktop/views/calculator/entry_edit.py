@@ -36,7 +36,7 @@ class EntryEdit(QLineEdit):
         self.setAccessibleName("Expression")
         self.setPlaceholderText("Type a calculation, like 12.50 × 3")
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
-        theme.set_size(self, theme.Size.TITLE)
+        theme.set_size(self, theme.Size.LEAD)  # the answer is the largest text of the card
         self.decimal_mark = decimal_mark
         self._held = ""
         self._untouched = False
@@ -55,7 +55,11 @@ class EntryEdit(QLineEdit):
         self._put(text)
         self._held = text
         self._untouched = True
-        self.selectAll()
+        self._select_from_end()
+
+    def _select_from_end(self) -> None:
+        """Select all with the cursor before it: of a long result the head stays in sight."""
+        self.setSelection(len(self.text()), -len(self.text()))
 
     def mark(self, position: int | None) -> None:
         """Underline the character that is not understood; None takes the mark away.
@@ -115,7 +119,7 @@ class EntryEdit(QLineEdit):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         if self._untouched:
-            self.selectAll()  # Qt dropped it when the focus went away
+            self._select_from_end()  # Qt dropped it when the focus went away
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -17,6 +17,7 @@ from desktop.views.calculator.tape import TapeView
 from desktop.views.look import theme
 from desktop.views.look.announcing import announce
 from desktop.views.look.number_locale import number_format_of
+from desktop.wording.grouping import grouped
 from desktop.wording.shown import OPERATION_NAMES
 
 _HINT = "The price is shown here before you pay."
@@ -50,8 +51,8 @@ class CalculatorPanel(QWidget):
         layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
         layout.setSpacing(theme.SMALL)
         layout.addWidget(self._display)
-        layout.addWidget(self._keypad)
-        layout.addWidget(self._tape, 1)
+        layout.addWidget(self._keypad, 3)
+        layout.addWidget(self._tape, 2)
 
     def _connect(self) -> None:
         self._entry.textChanged.connect(self._on_text_changed)
@@ -221,7 +222,8 @@ class CalculatorPanel(QWidget):
     def _show_result(self, result: str, *, exact: bool, number: bool = True, expression: str = "") -> None:
         # A random string is no number: its "." and "-" are its own.
         self._result = localise(result, self._format) if number else result
-        self._display.show_result(self._result if exact else f"≈ {self._result}", expression=expression)
+        seen = grouped(self._result, self._format) if number else result
+        self._display.show_result(seen if exact else f"≈ {seen}", expression=grouped(expression, self._format))
 
     def _show_quote(self, text: str, role: str) -> None:
         self._quote = (text, role)

@@ -1,6 +1,8 @@
-"""The result in large figures, however long it is: it shrinks, then wraps and scrolls, and is never cut in silence."""
+"""The result in large figures, however long it is: it shrinks a little, then wraps in groups and scrolls, uncut."""
 
 from __future__ import annotations
+
+import re
 
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QTextLayout, QTextOption
@@ -10,11 +12,13 @@ from typing_extensions import override
 from desktop.views.look import theme
 
 _ONE_LINE = (theme.Size.DISPLAY, theme.Size.TITLE)
+_GROUPS = re.compile(r"\d{5}(?=\d)|(?<=\d)[^\w\s](?=\d{3})")
+_BREAK = "\u200b"  # takes no room, and a line may end there
 _LINES_IN_SIGHT = 1.7  # of the largest figures
 
 
 class _Figures(QLabel):
-    """The label inside: as large as fits on one line, else broken between any two figures, and painted so itself.
+    """The label inside: as large as fits on one line, else broken between groups of figures, and painted so itself.
 
     A font set from outside would not last: a new style sheet puts back the one from before the first.
     """
@@ -48,9 +52,9 @@ class _Figures(QLabel):
         layout.draw(painter, QPointF(0, spare / 2))
 
     def _laid_out(self, width: int) -> QTextLayout:
-        layout = QTextLayout(self.text(), self._font_for(width))
+        layout = QTextLayout(_GROUPS.sub(rf"\g<0>{_BREAK}", self.text()), self._font_for(width))
         option = QTextOption(Qt.AlignmentFlag.AlignRight)
-        option.setWrapMode(QTextOption.WrapMode.WrapAnywhere)
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         layout.setTextOption(option)
         layout.beginLayout()
         height = 0.0
@@ -66,7 +70,7 @@ class _Figures(QLabel):
             font = theme.font(size, figures=True)
             if QFontMetricsF(font).horizontalAdvance(self.text()) <= width:
                 return font
-        return theme.font(theme.Size.BODY, figures=True)
+        return font  # it wraps: smaller than the entry above it no answer is written
 
 
 class ResultLabel(QScrollArea):

@@ -24,6 +24,7 @@ from desktop.arithmetic.numbers import NumberFormat, localise
 from desktop.terms.values import Entry, OperationType, Receipt
 from desktop.views.look import theme
 from desktop.wording.cut import cut_number
+from desktop.wording.grouping import grouped
 from desktop.wording.shown import OPERATION_NAMES
 
 Index = QModelIndex | QPersistentModelIndex
@@ -54,7 +55,7 @@ class TapeModel(QAbstractListModel):
             first = len(self._entries)
             expression = receipt.entries[-1].expression
             if len(receipt.entries) > 1 and expression:
-                self._headings[first] = localise(expression, self._format)
+                self._headings[first] = self._number(expression)
             if not receipt.exact:
                 self._rounded.add(first + len(receipt.entries) - 1)
             self.beginInsertRows(QModelIndex(), first, first + len(receipt.entries) - 1)
@@ -83,7 +84,7 @@ class TapeModel(QAbstractListModel):
         # A random string is no number: its "." and "-" are its own, and it cannot be calculated with.
         number = entry.operation is not OperationType.RANDOM_STRING
         exact = entry.exact and index.row() not in self._rounded
-        result = ("" if exact else "≈ ") + (localise(entry.response, self._format) if number else entry.response)
+        result = ("" if exact else "≈ ") + (self._number(entry.response) if number else entry.response)
         charge = format_money(-entry.amount, self._format, signed=True)
         step = f"{operands} = {result}"
         values = {
@@ -101,7 +102,10 @@ class TapeModel(QAbstractListModel):
     def _operands(self, entry: Entry) -> str:
         if entry.operation is OperationType.RANDOM_STRING:
             return OPERATION_NAMES[entry.operation]
-        return localise(entry.operands, self._format)
+        return self._number(entry.operands)
+
+    def _number(self, text: str) -> str:
+        return grouped(localise(text, self._format), self._format)
 
 
 class TapeDelegate(QStyledItemDelegate):

@@ -14,6 +14,9 @@ from desktop.finding.searching import folded, folded_letters
 from desktop.views.look import theme
 from desktop.wording.cut import cut_number
 
+SEEN_ROLE = int(Qt.ItemDataRole.UserRole)
+"""A text for the eye, where it is another than the one that is copied and filtered by: with its thousands grouped."""
+
 _ROUND = 3  # pixels, of a stroke's corners
 _SHORT = 12  # letters that fit into every column at its least width: a page has thousands of cells
 
@@ -33,20 +36,20 @@ class HighlightDelegate(QStyledItemDelegate):
     @override
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         super().initStyleOption(option, index)
-        if len(option.text) > _SHORT:
-            metrics, room = QFontMetrics(option.font), _room(option).width()
-            option.text = cut_number(option.text, lambda cut: metrics.horizontalAdvance(cut) <= room, self._format)
+        option.text = index.data(SEEN_ROLE) or option.text
 
     @override
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        super().paint(painter, option, index)
-        text = str(index.data() or "")
-        if not self._texts or not self._matches(text):
-            return
         cell = QStyleOptionViewItem(option)
         self.initStyleOption(cell, index)
+        if len(cell.text) > _SHORT:
+            metrics, room = QFontMetrics(cell.font), _room(cell).width()
+            cell.text = cut_number(cell.text, lambda cut: metrics.horizontalAdvance(cut) <= room, self._format)
+        _style_of(cell).drawControl(QStyle.ControlElement.CE_ItemViewItem, cell, painter, cell.widget)
+        if not self._texts or not self._matches(str(index.data() or "")):
+            return
         painter.save()
         # A marker's ink: it dyes the ground and leaves the letters as they are, dark on light or light on dark.
         dark = theme.colours() is theme.DARK
@@ -79,9 +82,13 @@ class HighlightDelegate(QStyledItemDelegate):
         return found
 
 
+def _style_of(cell: QStyleOptionViewItem) -> QStyle:
+    return QApplication.style() if cell.widget is None else cell.widget.style()
+
+
 def _room(cell: QStyleOptionViewItem) -> QRect:
     """Where a cell's text stands."""
-    style = QApplication.style() if cell.widget is None else cell.widget.style()
+    style = _style_of(cell)
     area = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, cell, cell.widget)
     margin = 1 + style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, cell, cell.widget)
     return area.adjusted(margin, 0, -margin, 0)

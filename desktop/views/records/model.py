@@ -13,7 +13,8 @@ from typing_extensions import override
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.terms.values import Column, Detail, Entry, Page
 from desktop.views.look import theme
-from desktop.views.records.columns import COLUMNS, FIGURES, HEADERS, Shown, cells
+from desktop.views.records.columns import COLUMNS, FIGURES, HEADERS, Shown, cells, seen
+from desktop.views.records.highlight import SEEN_ROLE
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -89,6 +90,8 @@ class RecordsModel(QAbstractTableModel):
         row, column = self._rows[index.row()], COLUMNS[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
             return row.cells[index.column()]
+        if role == SEEN_ROLE:
+            return seen(row.cells[index.column()], column, row.entry, self._format)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         if role == Qt.ItemDataRole.ToolTipRole:

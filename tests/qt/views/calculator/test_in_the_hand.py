@@ -13,9 +13,13 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListView, QPushB
 from pytestqt.qtbot import QtBot
 
 from desktop.controllers import sessions
+from desktop.terms.values import Column
 from desktop.views.calculator.keypad import KeyButton
 from desktop.views.calculator.panel import CalculatorPanel
 from desktop.views.main_window.window import MainWindow
+from desktop.views.records.columns import COLUMNS
+from desktop.views.records.highlight import SEEN_ROLE
+from desktop.views.records.table import RecordsTable
 from desktop.window.program import Program
 from tests.support import windows
 from tests.support.fake_controllers import FakeCalculator, entry, receipt, statement
@@ -224,9 +228,9 @@ def test_what_was_paid_for_stands_above_its_result(qtbot: QtBot, program: Progra
     assert part(window, QLabel, "expression_label").text() == "12.5 × 3 − 2 ="
     pay(qtbot, program, "+".join(["1234567"] * 10))
     label = part(window, QLabel, "expression_label")
-    assert label.text().startswith("1234567 + 1234567")
+    assert label.text().startswith("1,234,567 + 1,234,567")
     assert label.text().endswith("…")
-    assert label.toolTip() == " + ".join(["1234567"] * 10) + " ="
+    assert label.toolTip() == " + ".join(["1,234,567"] * 10) + " ="
 
 
 def test_a_rounded_result_that_is_gone_on_from_keeps_its_value(
@@ -238,3 +242,27 @@ def test_a_rounded_result_that_is_gone_on_from_keeps_its_value(
     with qtbot.waitSignal(program.calculator.charged):
         qtbot.keyClick(the_entry(window), Qt.Key.Key_Return)
     assert part(window, QLabel, "result_label").text() == "1"
+
+
+def test_thousands_are_grouped_in_sight_and_not_in_copies(qtbot: QtBot, program: Program, window: MainWindow) -> None:
+    pay(qtbot, program, "1234567*2.0001")
+    assert part(window, QLabel, "result_label").text() == "2,469,257.4567"
+    assert the_entry(window).text() == "2469257.4567"
+    tape = part(window, QListView, "tape_view").model()
+    assert tape.index(0, 0).data() == "1,234,567 × 2.0001 = 2,469,257.4567"
+    table = part(window, RecordsTable, "records_table")
+    cell = table.model().index(0, COLUMNS.index(Column.RESPONSE))
+    assert cell.data(SEEN_ROLE) == "2,469,257.4567"
+    table.selectRow(0)
+    table.copy()
+    assert "2469257.4567" in QGuiApplication.clipboard().text().split("\t")
+    part(window, CalculatorPanel, "calculator_panel").copy_result()
+    assert QGuiApplication.clipboard().text() == "2469257.4567"
+
+
+def test_the_answer_is_the_largest_text_however_long(qtbot: QtBot, program: Program, window: MainWindow) -> None:
+    pay(qtbot, program, "2/7")
+    figures = part(window, QLabel, "result_label")
+    lines = figures.heightForWidth(figures.width()) / the_entry(window).fontMetrics().height()
+    assert lines > 2, "two lines of larger figures than the entry's"
+    assert the_entry(window).cursorPosition() == 0, "its head is in sight"
