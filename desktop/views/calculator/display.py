@@ -102,11 +102,11 @@ class Display(QFrame):
         self._quote.setText(text)
         theme.set_role(self._quote, role)
 
-    def show_result(self, text: str, *, expression: str = "") -> None:
-        """Show a result, or none, under the entry that it came from."""
+    def show_result(self, text: str, *, expression: str = "", telling: bool = False) -> None:
+        """Show a result, or none, under the entry that it came from; `telling` as the result's label has it."""
         self._message.clear()
         self._expression.show_text(f"{expression} =" if expression else "")
-        self._result.show_text(text)
+        self._result.show_text(text, telling=telling)
         self._copy.setVisible(bool(text))
         self._place.setCurrentWidget(self._outcome)
 

@@ -223,7 +223,8 @@ class CalculatorPanel(QWidget):
         # A random string is no number: its "." and "-" are its own.
         self._result = localise(result, self._format) if number else result
         seen = grouped(self._result, self._format) if number else result
-        self._display.show_result(seen if exact else f"≈ {seen}", expression=grouped(expression, self._format))
+        shown = seen if exact else f"≈ {seen}"
+        self._display.show_result(shown, expression=grouped(expression, self._format), telling=not number)
 
     def _show_quote(self, text: str, role: str) -> None:
         self._quote = (text, role)

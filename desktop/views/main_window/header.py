@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from desktop.arithmetic.money import format_money
@@ -9,6 +10,7 @@ from desktop.arithmetic.numbers import NumberFormat
 from desktop.views.look import theme
 
 _UNKNOWN = "…"
+_ADDRESS = 220  # pixels: beside a large balance it leaves the calculator alone its least width
 
 
 class Header(QFrame):
@@ -38,7 +40,9 @@ class Header(QFrame):
 
     def show_user(self, name: str) -> None:
         """Show who is signed in."""
-        self._user.setText(name)
+        seen = self._user.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, _ADDRESS)
+        self._user.setText(seen)
+        self._user.setToolTip(name if seen != name else "")
 
     def show_balance(self, balance: int, *, low: bool) -> None:
         """Show a balance in hundredths; `low`: it does not cover every operation any more."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from desktop.arithmetic.money import format_count, format_money
 from desktop.arithmetic.numbers import NumberFormat, localise
 from desktop.arithmetic.table import OPERATIONS
-from desktop.terms.values import Column, Detail, Entry, Source
+from desktop.terms.values import Column, Detail, Entry, OperationType, Source
 from desktop.wording.grouping import grouped
 from desktop.wording.shown import OPERATION_NAMES, shown_moment
 
@@ -54,6 +54,11 @@ def order_of(column: Shown) -> Column | None:
 def cells(entry: Entry, number_format: NumberFormat) -> tuple[str, ...]:
     """A record as the texts of all columns."""
     return tuple(_TEXTS[column](entry, number_format) for column in COLUMNS)
+
+
+def is_drawn(entry: Entry | None, column: Shown) -> bool:
+    """Whether a cell shows a random string, whose letters must be told apart."""
+    return column is Column.RESPONSE and entry is not None and entry.operation is OperationType.RANDOM_STRING
 
 
 def seen(cell: str, column: Shown, entry: Entry | None, number_format: NumberFormat) -> str | None:

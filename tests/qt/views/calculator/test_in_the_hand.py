@@ -12,17 +12,23 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListView, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 
+from desktop.arithmetic.numbers import NumberFormat
 from desktop.controllers import sessions
-from desktop.terms.values import Column
+from desktop.terms.values import Column, OperationType
 from desktop.views.calculator.keypad import KeyButton
 from desktop.views.calculator.panel import CalculatorPanel
+from desktop.views.calculator.result_label import Figures
+from desktop.views.look import theme
+from desktop.views.main_window.header import Header
 from desktop.views.main_window.window import MainWindow
 from desktop.views.records.columns import COLUMNS
 from desktop.views.records.highlight import SEEN_ROLE
+from desktop.views.records.model import RecordsModel
+from desktop.views.records.record_dialog import RecordDialog
 from desktop.views.records.table import RecordsTable
 from desktop.window.program import Program
 from tests.support import windows
-from tests.support.fake_controllers import FakeCalculator, entry, receipt, statement
+from tests.support.fake_controllers import FakeCalculator, entry, page, receipt, statement
 from tests.support.widgets import part
 
 NONE, CTRL, SHIFT = (
@@ -266,3 +272,38 @@ def test_the_answer_is_the_largest_text_however_long(qtbot: QtBot, program: Prog
     lines = figures.heightForWidth(figures.width()) / the_entry(window).fontMetrics().height()
     assert lines > 2, "two lines of larger figures than the entry's"
     assert the_entry(window).cursorPosition() == 0, "its head is in sight"
+
+
+def test_a_random_string_stands_in_a_face_that_tells_its_letters_apart(qtbot: QtBot) -> None:
+    calculator = FakeCalculator()
+    panel = CalculatorPanel(calculator=calculator)
+    qtbot.addWidget(panel)
+    drawn = entry(1, operation=OperationType.RANDOM_STRING, operands="", response="lI0O|1lI")
+    face = theme.telling_font().family()
+    assert face != theme.font().family()
+    calculator.charged.emit(receipt(drawn))
+    figures = part(panel, QLabel, "result_label")
+    assert isinstance(figures, Figures)
+    assert figures.font_for(300).family() == face
+    model = RecordsModel(number_format=NumberFormat())
+    model.show(page((drawn, entry(2))))
+    place = COLUMNS.index(Column.RESPONSE)
+    assert model.index(0, place).data(Qt.ItemDataRole.FontRole).family() == face
+    assert model.index(1, place).data(Qt.ItemDataRole.FontRole).family() != face
+    dialog = RecordDialog(drawn, proof="", number_format=NumberFormat())
+    qtbot.addWidget(dialog)
+    assert part(dialog, QLabel, "record_result_label").font().family() == face
+    calculator.charged.emit(receipt(entry(3)))
+    assert figures.font_for(300).family() != face
+
+
+def test_a_long_address_is_shortened_in_the_middle_and_whole_on_hover(qtbot: QtBot, window: MainWindow) -> None:
+    address = f"{'long.' * 24}ada@example.org"
+    header = window.findChild(Header)
+    assert header is not None
+    header.show_user(address)
+    label = part(window, QLabel, "user_label")
+    assert label.text().startswith("long.")
+    assert label.text().endswith("example.org")
+    assert label.toolTip() == address
+    assert header.minimumSizeHint().width() <= window.calculator_panel.minimumSizeHint().width() + 60
