@@ -27,7 +27,9 @@ from desktop.controllers.store_access import StoreAccess
 from desktop.random_org.stock import Drawn
 from desktop.system import logs
 from desktop.terms.errors import AppError, BalanceTooLow, ChargeUnknown, PriceChanged, RequestReused
-from desktop.terms.values import Charge, OperationType, Quote, Receipt, Session, Statement, Step
+from desktop.terms.values import Charge, OperationType, PageRequest, Quote, Receipt, Session, Statement, Step
+
+_RECALLED = 100  # records, whose entries one can go back to
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class CalculatorController(QObject):
     entry_cleared = Signal()
     entry_unclear = Signal(object)  # Failure, details["position"] where there is one
     charged = Signal(object)  # Receipt
+    recalled = Signal(object)  # this account's latest entries as they were read, oldest first: tuple[str, ...]
     denied = Signal(object)  # Failure with cost, balance, shortfall
     price_changed = Signal(object)  # Failure with cost and quoted
     failed = Signal(object)  # Failure
@@ -275,6 +278,12 @@ class CalculatorController(QObject):
     @Slot(object)
     def _on_signed_in(self, _session: Session) -> None:
         self.refresh()
+        work = partial(_latest_entries, self._access, self._sessions.session)
+        self._lanes.read.submit(work, done=self._on_recalled, failed=self._on_refresh_failed)
+
+    @Slot(object)
+    def _on_recalled(self, entries: tuple[str, ...]) -> None:
+        self.recalled.emit(entries)
 
     @Slot(str)
     def _on_signed_out(self, _reason: str) -> None:
@@ -287,6 +296,11 @@ class CalculatorController(QObject):
 
 def _statement(access: StoreAccess, session: Session) -> Statement:
     return access.ledger.balance_and_prices(session)
+
+
+def _latest_entries(access: StoreAccess, session: Session) -> tuple[str, ...]:
+    page, _ = access.ledger.first_look(session, PageRequest(size=_RECALLED), checked=False)
+    return tuple(entry.expression for entry in reversed(page.entries) if entry.expression)
 
 
 def _charge(

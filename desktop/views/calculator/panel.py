@@ -75,6 +75,7 @@ class CalculatorPanel(QWidget):
         calculator.entry_cleared.connect(self._on_entry_cleared)
         calculator.entry_unclear.connect(self._on_unclear)
         calculator.charged.connect(self._on_charged)
+        calculator.recalled.connect(self._on_recalled)
         for signal in (calculator.denied, calculator.failed, calculator.price_changed):
             signal.connect(self._on_failed)
         calculator.drawing_changed.connect(self._on_drawing)
@@ -110,6 +111,7 @@ class CalculatorPanel(QWidget):
     def forget(self) -> None:
         """Clear everything: somebody else may sign in."""
         self._tape.model().clear()
+        self._entry.history.replace(())
         self._statement = None
         self._clear()
 
@@ -162,6 +164,10 @@ class CalculatorPanel(QWidget):
         self._keypad.show_prices(statement.prices)
 
     @Slot(object)
+    def _on_recalled(self, entries: tuple[str, ...]) -> None:
+        self._entry.history.replace(localise(entry, self._format) for entry in entries)
+
+    @Slot(object)
     def _on_quoted(self, quote: Quote) -> None:
         if not self._paid:
             text = quote_text(quote, self._entry.text(), self._format)
@@ -187,9 +193,11 @@ class CalculatorPanel(QWidget):
 
     @Slot(object)
     def _on_charged(self, receipt: Receipt) -> None:
+        expression = localise(receipt.entries[-1].expression, self._format) if receipt.entries else ""
         drawn = any(entry.operation is OperationType.RANDOM_STRING for entry in receipt.entries)
         self._tape.append(receipt)
-        expression = localise(receipt.entries[-1].expression, self._format) if receipt.entries else ""
+        if expression:
+            self._entry.history.add(expression)
         self._show_result(receipt.result, exact=receipt.exact, number=not drawn, expression=expression)
         if not drawn and sum(figure.isdigit() for figure in receipt.result) <= MAX_DIGITS:
             self._entry.hold_result(self._result)

@@ -307,3 +307,39 @@ def test_a_long_address_is_shortened_in_the_middle_and_whole_on_hover(qtbot: QtB
     assert label.text().endswith("example.org")
     assert label.toolTip() == address
     assert header.minimumSizeHint().width() <= window.calculator_panel.minimumSizeHint().width() + 60
+
+
+def test_up_recalls_earlier_entries_and_down_comes_back_to_what_was_typed(
+    qtbot: QtBot, program: Program, window: MainWindow
+) -> None:
+    pay(qtbot, program, "1+1")
+    pay(qtbot, program, "12.50*3")
+    line = the_entry(window)
+    line.clear()
+    qtbot.keyClicks(line, "7")
+    seen = []
+    for key in (Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Down):
+        qtbot.keyClick(line, key)
+        seen.append(line.text())
+    assert seen == ["12.5 × 3", "1 + 1", "1 + 1", "12.5 × 3", "7", "7"]
+    qtbot.keyClick(line, Qt.Key.Key_Up)
+    assert part(window, QLabel, "quote_label").text().startswith("Costs ")
+    with qtbot.assertNotEmitted(program.calculator.charged):
+        qtbot.keyClicks(line, "0")
+    assert line.text() == "12.5 × 30"
+
+
+def test_the_entries_of_earlier_sittings_are_recalled_and_of_nobody_else(
+    qtbot: QtBot, program: Program, window: MainWindow
+) -> None:
+    pay(qtbot, program, "1+1")
+    program.sessions.sign_out()
+    with qtbot.waitSignal(program.calculator.recalled):
+        windows.register(qtbot, program, "bob@example.org")
+    qtbot.keyClick(the_entry(window), Qt.Key.Key_Up)
+    assert the_entry(window).text() == ""
+    program.sessions.sign_out()
+    with qtbot.waitSignal(program.calculator.recalled):
+        windows.sign_in(qtbot, program)
+    qtbot.keyClick(the_entry(window), Qt.Key.Key_Up)
+    assert the_entry(window).text() == "1 + 1"
