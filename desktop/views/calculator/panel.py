@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QLocale, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -12,7 +14,7 @@ from desktop.controllers.requests import Failure
 from desktop.terms.values import OperationType, Quote, Receipt, Statement
 from desktop.views.calculator.display import Display
 from desktop.views.calculator.keypad import Keypad
-from desktop.views.calculator.price_texts import paid_text, price_text, quote_text
+from desktop.views.calculator.price_texts import paid_text, price_text, quote_text, way_out
 from desktop.views.calculator.tape import TapeView
 from desktop.views.look import theme
 from desktop.views.look.announcing import announce
@@ -76,7 +78,8 @@ class CalculatorPanel(QWidget):
         calculator.entry_unclear.connect(self._on_unclear)
         calculator.charged.connect(self._on_charged)
         calculator.recalled.connect(self._on_recalled)
-        for signal in (calculator.denied, calculator.failed, calculator.price_changed):
+        calculator.denied.connect(self._on_denied)
+        for signal in (calculator.failed, calculator.price_changed):
             signal.connect(self._on_failed)
         calculator.drawing_changed.connect(self._on_drawing)
 
@@ -211,6 +214,11 @@ class CalculatorPanel(QWidget):
         spoken = f"{'' if receipt.exact else 'about '}{self._result}. {paid_text(receipt, self._format)}"
         announce(self, spoken)
         self._entry.setFocus()
+
+    @Slot(object)
+    def _on_denied(self, failure: Failure) -> None:
+        advice = f" {way_out(self._statement.account)}" if self._statement is not None else ""
+        self._on_failed(replace(failure, message=f"{failure.message}{advice}"))
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:

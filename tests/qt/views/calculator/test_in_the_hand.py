@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.controllers import sessions
-from desktop.terms.values import Column, OperationType
+from desktop.terms.errors import BalanceTooLow
+from desktop.terms.values import Column, OperationType, Role
 from desktop.views.calculator.keypad import KeyButton
 from desktop.views.calculator.panel import CalculatorPanel
 from desktop.views.calculator.result_label import Figures
@@ -28,7 +30,7 @@ from desktop.views.records.record_dialog import RecordDialog
 from desktop.views.records.table import RecordsTable
 from desktop.window.program import Program
 from tests.support import windows
-from tests.support.fake_controllers import FakeCalculator, entry, page, receipt, statement
+from tests.support.fake_controllers import FakeCalculator, entry, failure, page, receipt, statement
 from tests.support.widgets import part
 
 NONE, CTRL, SHIFT = (
@@ -343,3 +345,33 @@ def test_the_entries_of_earlier_sittings_are_recalled_and_of_nobody_else(
         windows.sign_in(qtbot, program)
     qtbot.keyClick(the_entry(window), Qt.Key.Key_Up)
     assert the_entry(window).text() == "1 + 1"
+
+
+@pytest.mark.parametrize(
+    ("balance", "caption", "tip"),
+    [
+        (100_000, "Balance", ""),
+        (1500, "Balance low", "does not cover every operation any more."),
+        (5, "Balance used up", "does not cover any operation any more."),
+    ],
+)
+def test_a_balance_that_does_not_suffice_says_so_and_what_to_do(
+    program: Program, window: MainWindow, balance: int, caption: str, tip: str
+) -> None:
+    program.calculator.statement_changed.emit(statement(balance))
+    shown = part(window, QLabel, "balance_caption")
+    assert shown.text() == caption
+    assert tip in shown.toolTip()
+    assert ("metercalc credit ada@example.org AMOUNT" in shown.toolTip()) == bool(tip)
+
+
+@pytest.mark.parametrize(("role", "said"), [(Role.ADMIN, "You are an administrator"), (Role.USER, "Ask an admin")])
+def test_a_refusal_for_want_of_credit_names_the_way_out(qtbot: QtBot, role: Role, said: str) -> None:
+    calculator = FakeCalculator()
+    panel = CalculatorPanel(calculator=calculator)
+    qtbot.addWidget(panel)
+    found = statement(5)
+    calculator.statement_changed.emit(replace(found, account=replace(found.account, role=role)))
+    low = BalanceTooLow("This costs 30.00 and the balance is 0.05.", cost=3000, balance=5, shortfall=2995)
+    calculator.denied.emit(failure(low))
+    assert said in part(panel, QLabel, "message_label").text()
