@@ -147,6 +147,17 @@ class CalculatorController(QObject):
         )
 
     @Slot()
+    def draw_here(self) -> None:
+        """Sell one random string that this computer draws, this once; the record names it as the source."""
+        if self._request is not None or self._statement is None:
+            return
+        request = self._begin(None)
+        if request.drawn is not None:
+            self._sell(request, request.drawn)  # of a try whose outcome is not known
+            return
+        self._wait_for(request, self._random_strings.fill_here)
+
+    @Slot()
     def cancel_drawing(self) -> None:
         """Stop waiting for random.org; nothing is charged."""
         if self._drawing is not None:
@@ -248,10 +259,13 @@ class CalculatorController(QObject):
             self.failed.emit(Failure.of(error, logs.reference.get()))
 
     def _on_covered(self, request: _Request, _outcome: object) -> None:
+        self._wait_for(request, self._random_strings.fill)
+
+    def _wait_for(self, request: _Request, fill: Callable[[], None]) -> None:
         self._drawing = request
         self.drawing_changed.emit(True)
         with logs.request(reference_of(request.id)):
-            self._random_strings.fill()
+            fill()
 
     @Slot(object)
     def _on_not_covered(self, error: AppError) -> None:

@@ -34,6 +34,7 @@ class Display(QFrame):
 
     copy_asked = Signal()
     cancel_asked = Signal()
+    draw_here_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -81,7 +82,16 @@ class Display(QFrame):
         waiting.addWidget(self._progress, 1)
         waiting.addWidget(self._cancel)
         self._place = QStackedWidget()
-        self._trouble = _scrolling(self._message)
+        self._draw_here = QPushButton("Draw it on this computer, this once")
+        self._draw_here.setObjectName("draw_here_button")
+        self._draw_here.setToolTip("The price is the same, and the record names this computer as the source")
+        self._draw_here.hide()
+        self._trouble = QWidget()
+        trouble = QVBoxLayout(self._trouble)
+        trouble.setContentsMargins(0, 0, 0, 0)
+        trouble.setSpacing(theme.TIGHT)
+        trouble.addWidget(_scrolling(self._message), 1)
+        trouble.addWidget(self._draw_here, 0, Qt.AlignmentFlag.AlignRight)
         for page in (self._outcome, self._trouble, self._waiting):
             self._place.addWidget(page)
         self._place.setFixedHeight(self._expression.height() + self._result.minimumHeight())
@@ -96,6 +106,7 @@ class Display(QFrame):
     def _connect(self) -> None:
         self._copy.clicked.connect(self.copy_asked)
         self._cancel.clicked.connect(self.cancel_asked)
+        self._draw_here.clicked.connect(self.draw_here_asked)
 
     def show_quote(self, text: str, role: str) -> None:
         """Show what the entry costs, or what is not understood in it."""
@@ -114,9 +125,10 @@ class Display(QFrame):
         """Say whether the result is that of an earlier entry, which must not pass for the one that is being typed."""
         self._result.set_old(old=old)
 
-    def show_message(self, text: str) -> None:
-        """Show why there is no result."""
+    def show_message(self, text: str, *, can_draw_here: bool = False) -> None:
+        """Show why there is no result, and the way on where a random string can still be had."""
         self._message.setText(text)
+        self._draw_here.setVisible(can_draw_here)
         self._place.setCurrentWidget(self._trouble)
 
     @Slot()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.arithmetic.numbers import MAX_DIGITS, localise
 from desktop.controllers.calculator import CalculatorController
 from desktop.controllers.requests import Failure
+from desktop.terms.errors import NetworkError
 from desktop.terms.values import OperationType, Quote, Receipt, Statement
 from desktop.views.calculator.display import Display
 from desktop.views.calculator.keypad import Keypad
@@ -70,6 +71,7 @@ class CalculatorPanel(QWidget):
         self._keypad.pointed_at.connect(self._on_pointed_at)
         self._display.copy_asked.connect(self.copy_result)
         self._display.cancel_asked.connect(self._calculator.cancel_drawing)
+        self._display.draw_here_asked.connect(self._on_draw_here)
         self._tape.reused.connect(self._on_reused)
         calculator = self._calculator
         calculator.statement_changed.connect(self._on_statement)
@@ -146,6 +148,12 @@ class CalculatorPanel(QWidget):
         """Buy a random string."""
         self._display.take_message_away()
         self._calculator.draw_random()
+        self._entry.setFocus()
+
+    @Slot()
+    def _on_draw_here(self) -> None:
+        self._display.take_message_away()
+        self._calculator.draw_here()
         self._entry.setFocus()
 
     @Slot(str)
@@ -227,7 +235,8 @@ class CalculatorPanel(QWidget):
         if isinstance(position, int):
             self._entry.setCursorPosition(position)
             self._entry.setSelection(position, 1)
-        self._display.show_message(failure.text)
+        # Only a random string comes from the network.
+        self._display.show_message(failure.text, can_draw_here=isinstance(failure.error, NetworkError))
         announce(self, failure.text, urgent=True)
 
     @Slot(bool)

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.controllers import sessions
 from desktop.terms.errors import BalanceTooLow
-from desktop.terms.values import Column, OperationType, Role
+from desktop.terms.values import Column, OperationType, Role, Source
 from desktop.views.calculator.keypad import KeyButton
 from desktop.views.calculator.panel import CalculatorPanel
 from desktop.views.calculator.result_label import Figures
@@ -375,3 +375,22 @@ def test_a_refusal_for_want_of_credit_names_the_way_out(qtbot: QtBot, role: Role
     low = BalanceTooLow("This costs 30.00 and the balance is 0.05.", cost=3000, balance=5, shortfall=2995)
     calculator.denied.emit(failure(low))
     assert said in part(panel, QLabel, "message_label").text()
+
+
+def test_where_random_org_gives_nothing_this_computer_can_draw_this_once(
+    qtbot: QtBot, program: Program, window: MainWindow
+) -> None:
+    here = part(window, QPushButton, "draw_here_button")
+    with qtbot.waitSignal(program.calculator.failed):
+        part(window, QPushButton, "key_random").click()
+    assert here.isVisible()
+    assert "Nothing was charged" in part(window, QLabel, "message_label").text()
+    with qtbot.waitSignal(program.calculator.charged) as charged:
+        qtbot.mouseClick(here, Qt.MouseButton.LeftButton)
+    (drawn,) = charged.args[0].entries
+    assert drawn.source is Source.LOCAL
+    assert part(window, QLabel, "result_label").text() == drawn.response
+    the_entry(window).setText("1/0")
+    with qtbot.waitSignal(program.calculator.failed):
+        qtbot.keyClick(the_entry(window), Qt.Key.Key_Return)
+    assert not here.isVisible()
