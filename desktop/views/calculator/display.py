@@ -26,6 +26,7 @@ from desktop.views.calculator.result_label import ResultLabel
 from desktop.views.look import theme
 from desktop.views.look.icons import icon
 
+_MESSAGE_LINES = 3
 _QUOTE_LINES = 3  # what does not fit can be scrolled: nothing that is said here moves a key
 
 
@@ -94,7 +95,9 @@ class Display(QFrame):
         trouble.addWidget(self._draw_here, 0, Qt.AlignmentFlag.AlignRight)
         for page in (self._outcome, self._trouble, self._waiting):
             self._place.addWidget(page)
-        self._place.setFixedHeight(self._expression.height() + self._result.minimumHeight())
+        outcome_height = self._expression.height() + self._result.minimumHeight()
+        trouble_height = self._message.fontMetrics().lineSpacing() * _MESSAGE_LINES + theme.TIGHT
+        self._place.setFixedHeight(max(outcome_height, trouble_height + self._draw_here.sizeHint().height()))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.SMALL)
         layout.setSpacing(theme.TIGHT)

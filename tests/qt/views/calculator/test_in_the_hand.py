@@ -394,3 +394,16 @@ def test_where_random_org_gives_nothing_this_computer_can_draw_this_once(
     with qtbot.waitSignal(program.calculator.failed):
         qtbot.keyClick(the_entry(window), Qt.Key.Key_Return)
     assert not here.isVisible()
+
+
+def test_keys_take_the_room_there_is_and_prices_are_no_smaller_than_text(qtbot: QtBot) -> None:
+    panel = CalculatorPanel(calculator=FakeCalculator())
+    qtbot.addWidget(panel)
+    panel.resize(360, panel.minimumSizeHint().height())
+    with qtbot.waitExposed(panel):
+        panel.show()
+    key = part(panel, KeyButton, "key_add")
+    low = key.height()
+    assert low >= 3 * panel.fontMetrics().height(), "room for a sign and its price"
+    panel.resize(360, 1200)
+    qtbot.waitUntil(lambda: key.height() > 1.5 * low)
