@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.terms.values import OperationType
-from desktop.views.calculator.tape import HEADING_ROLE, TapeModel, TapeView
+from desktop.views.calculator.tape import TapeView
+from desktop.views.calculator.tape_model import HEADING_ROLE, TapeModel
 from tests.support.fake_controllers import entry, receipt
 
 PRODUCT = entry(2, operation=OperationType.MULTIPLICATION, operands="2 × 3", response="6", amount=3000)
