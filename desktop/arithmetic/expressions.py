@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 
 from desktop.arithmetic.exact import Value, opposite, shown
 from desktop.arithmetic.grammar import MAX_NESTING, Expression, Negation, Parser
@@ -39,6 +41,9 @@ __all__ = [
 ]
 
 
+_NOTHING: Mapping[Decimal, Value] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """The result as canonical text, whether that is all of it, the steps in order, and the value behind the result.
@@ -70,8 +75,10 @@ def parse(text: str, fmt: NumberFormat = PLAIN) -> Expression:
     return parser.finish(len(text))
 
 
-def evaluate(expression: Expression) -> Evaluation:
+def evaluate(expression: Expression, carried: Mapping[Decimal, Value] = _NOTHING) -> Evaluation:
     """Work `expression` out; each step's operands are the canonical texts of just what it was computed from.
+
+    A number that is in `carried` stands for the value there: it is what was shown of it.
 
     Values are carried exactly where that can be, whatever is shown of a step: 1 ÷ 3 × 3 is 1.
 
@@ -81,7 +88,7 @@ def evaluate(expression: Expression) -> Evaluation:
     steps: list[Step] = []
     for item in expression.program:
         if isinstance(item, Decimal):
-            stack.append(item)
+            stack.append(carried.get(item, item))
         elif isinstance(item, Negation):
             stack.append(opposite(stack.pop()))
         else:

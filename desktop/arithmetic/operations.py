@@ -93,6 +93,11 @@ def _opened(operand: str) -> str:
     return operand[1:-1] if operand.startswith("(") and operand.endswith(")") else operand
 
 
+def work_out(operation: OperationType, operands: str) -> Result:
+    """A computed operation on its operands as a record holds them; raises as `split_operands`, `read`, `apply` do."""
+    return apply(operation, tuple(map(read, split_operands(operation, operands))))
+
+
 def follows(operation: OperationType, operands: str, response: str, *, exact: bool) -> bool:
     """Whether the response of a record, and its being exact, is what its operands come to (rule L8).
 
@@ -102,7 +107,7 @@ def follows(operation: OperationType, operands: str, response: str, *, exact: bo
     if OPERATIONS[operation].compute is None:
         return True
     try:
-        result = apply(operation, tuple(map(read, split_operands(operation, operands))))
+        result = work_out(operation, operands)
     except AppError:
         return False
     if (format_number(result.number), result.exact) == (response, exact):

@@ -13,6 +13,7 @@ from desktop.documents.exports import record_document, write_csv
 from desktop.finding.filters import from_words
 from desktop.terms.errors import BadInput
 from desktop.terms.values import Column, Entry, Filters, Page, PageRequest
+from desktop.wording.cut import cut_number
 from desktop.wording.shown import OPERATION_NAMES, shown_moment
 
 MOST_PER_PAGE = 1000
@@ -127,7 +128,7 @@ def _row(entry: Entry) -> tuple[str, ...]:
         shown_moment(entry.date),
         OPERATION_NAMES[entry.operation],
         shortened(entry.operands, _CELL),
-        shortened(response, _CELL),
+        cut_number(response, lambda cut: len(cut) <= _CELL),
         format_money(-entry.amount, signed=True),
         format_money(entry.user_balance),
     )

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop.arithmetic import expressions
-from desktop.arithmetic.expressions import Expression
+from desktop.arithmetic.carried import values_behind
+from desktop.arithmetic.exact import Value
+from desktop.arithmetic.expressions import Evaluation, Expression
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.controllers.background import Bug, Lanes
 from desktop.controllers.random_strings import RandomStrings
@@ -24,7 +27,9 @@ from desktop.controllers.store_access import StoreAccess
 from desktop.random_org.stock import Drawn
 from desktop.system import logs
 from desktop.terms.errors import AppError, BalanceTooLow, ChargeUnknown, PriceChanged, RequestReused
-from desktop.terms.values import Charge, OperationType, Quote, Receipt, Session, Statement, Step
+from desktop.terms.values import Charge, OperationType, PageRequest, Quote, Receipt, Session, Statement, Step
+
+_RECALLED = 100  # records, whose entries one can go back to
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class CalculatorController(QObject):
     entry_cleared = Signal()
     entry_unclear = Signal(object)  # Failure, details["position"] where there is one
     charged = Signal(object)  # Receipt
+    recalled = Signal(object)  # this account's latest entries as they were read, oldest first: tuple[str, ...]
     denied = Signal(object)  # Failure with cost, balance, shortfall
     price_changed = Signal(object)  # Failure with cost and quoted
     failed = Signal(object)  # Failure
@@ -69,6 +75,7 @@ class CalculatorController(QObject):
         self._text = ""
         self._expression: Expression | None = None
         self._quote: Quote | None = None
+        self._carried: dict[Decimal, Value] = {}  # what stands behind this sitting's rounded results
         self._request: _Request | None = None  # the one that runs
         self._unsettled: dict[tuple[int, str | None], _Request] = {}  # by subject: not known whether charged
         self._drawing: _Request | None = None  # the one that waits for random.org
@@ -116,7 +123,9 @@ class CalculatorController(QObject):
             self._refuse_unclear()
             return
         request = self._begin(self._expression.reading)
-        work = partial(_charge, self._access, self._sessions.session, request.id, self._expression, self._quote.cost)
+        evaluated = partial(expressions.evaluate, self._expression, dict(self._carried))
+        reading, cost = self._expression.reading, self._quote.cost
+        work = partial(_charge, self._access, self._sessions.session, request.id, evaluated, reading, cost)
         self._submit(request, work)
 
     @Slot()
@@ -136,6 +145,17 @@ class CalculatorController(QObject):
             failed=self._on_not_covered,
             reference=reference_of(request.id),
         )
+
+    @Slot()
+    def draw_here(self) -> None:
+        """Sell one random string that this computer draws, this once; the record names it as the source."""
+        if self._request is not None or self._statement is None:
+            return
+        request = self._begin(None)
+        if request.drawn is not None:
+            self._sell(request, request.drawn)  # of a try whose outcome is not known
+            return
+        self._wait_for(request, self._random_strings.fill_here)
 
     @Slot()
     def cancel_drawing(self) -> None:
@@ -212,6 +232,7 @@ class CalculatorController(QObject):
 
     @Slot(object)
     def _on_charged(self, receipt: Receipt) -> None:
+        self._carried |= values_behind(receipt.entries)
         self.charged.emit(receipt)
         self.refresh()
         if any(entry.operation is OperationType.RANDOM_STRING for entry in receipt.entries):
@@ -238,10 +259,13 @@ class CalculatorController(QObject):
             self.failed.emit(Failure.of(error, logs.reference.get()))
 
     def _on_covered(self, request: _Request, _outcome: object) -> None:
+        self._wait_for(request, self._random_strings.fill)
+
+    def _wait_for(self, request: _Request, fill: Callable[[], None]) -> None:
         self._drawing = request
         self.drawing_changed.emit(True)
         with logs.request(reference_of(request.id)):
-            self._random_strings.fill()
+            fill()
 
     @Slot(object)
     def _on_not_covered(self, error: AppError) -> None:
@@ -268,12 +292,19 @@ class CalculatorController(QObject):
     @Slot(object)
     def _on_signed_in(self, _session: Session) -> None:
         self.refresh()
+        work = partial(_latest_entries, self._access, self._sessions.session)
+        self._lanes.read.submit(work, done=self._on_recalled, failed=self._on_refresh_failed)
+
+    @Slot(object)
+    def _on_recalled(self, entries: tuple[str, ...]) -> None:
+        self.recalled.emit(entries)
 
     @Slot(str)
     def _on_signed_out(self, _reason: str) -> None:
         self.cancel_drawing()
         self._request = None  # one that is under way is carried out, and seen in the records
         self._statement = None
+        self._carried.clear()
         self.set_entry("")
 
 
@@ -281,12 +312,24 @@ def _statement(access: StoreAccess, session: Session) -> Statement:
     return access.ledger.balance_and_prices(session)
 
 
-def _charge(access: StoreAccess, session: Session, request_id: str, expression: Expression, quoted: int) -> Receipt:
-    evaluation = expressions.evaluate(expression)
+def _latest_entries(access: StoreAccess, session: Session) -> tuple[str, ...]:
+    page, _ = access.ledger.first_look(session, PageRequest(size=_RECALLED), checked=False)
+    return tuple(entry.expression for entry in reversed(page.entries) if entry.expression)
+
+
+def _charge(
+    access: StoreAccess,
+    session: Session,
+    request_id: str,
+    evaluated: Callable[[], Evaluation],
+    reading: str,
+    quoted: int,
+) -> Receipt:
+    evaluation = evaluated()
     charge = Charge(
         request_id=request_id,
         steps=evaluation.steps,
-        expression=expression.reading,
+        expression=reading,
         result=evaluation.result,
         exact=evaluation.exact,
         quoted=quoted,

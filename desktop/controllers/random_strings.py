@@ -59,6 +59,18 @@ class RandomStrings(QObject):
             )
 
     @Slot()
+    def fill_here(self) -> None:
+        """Draw one string with this computer's generator, whatever the settings say: somebody asked for it."""
+        self.cancel()
+        self._ticket = self._network.submit(
+            self._draw_here,
+            done=self._on_drawn,
+            failed=self._on_failed,
+            for_everyone=True,
+            reference=logs.reference.get(),
+        )
+
+    @Slot()
     def fill_if_low(self) -> None:
         """Draw a block in good time, so that nobody has to wait for one."""
         if self._stock.low:
@@ -83,6 +95,11 @@ class RandomStrings(QObject):
                 raise
             log.warning("random.org gives nothing (%s): drawing locally", error.code)
             return draw_local(self._settings, 1), Source.LOCAL
+
+    def _draw_here(self) -> tuple[tuple[str, ...], Source]:
+        from desktop.random_org.client import draw_local
+
+        return draw_local(self._settings, 1), Source.LOCAL
 
     @Slot(object)
     def _on_drawn(self, outcome: tuple[tuple[str, ...], Source]) -> None:

@@ -19,8 +19,10 @@ from desktop.wording.shown import OPERATION_NAMES, shown_date, shown_moment
 _MARGIN = 51.0  # 18 mm
 _INK, _GREY, _RULE, _FAINT = QColor("#1a1d21"), QColor("#59626d"), QColor("#9aa2ad"), QColor("#e3e6ea")
 _ROW, _HEAD_ROW, _SMALL, _BODY, _LEAD, _FIGURE, _TITLE = 15.0, 18.0, 8.0, 8.5, 11.0, 13.0, 20.0
+_DRAWN = 8.25  # random strings, in a face that tells l from I and O from 0
 _SET_BACK = "A clock was set back: some balances below count records dated outside this period."
 _WIDEST = 0.7  # of the font's size: no text of ours has wider signs on average
+_WHAT = 2  # the column that has them
 UNITS = 10  # of the painter, a point: fonts have whole sizes in it
 _LINE = Qt.AlignmentFlag.AlignVCenter.value | Qt.TextFlag.TextSingleLine.value | Qt.TextFlag.TextDontClip.value
 _LEFT = Qt.AlignmentFlag.AlignLeft.value | _LINE
@@ -70,6 +72,8 @@ class Pages:
             for size in (_SMALL, _BODY, _LEAD, _FIGURE, _TITLE)
             for bold in (False, True)
         }
+        self._fonts[_DRAWN, False] = _font("monospace", _DRAWN, bold=False)
+        self._fonts[_DRAWN, False].setStyleHint(QFont.StyleHint.Monospace)  # where no face has that name
         self._metrics = {key: QFontMetricsF(font) for key, font in self._fonts.items()}
 
     def paint(self, number: int, rows: Sequence[RawRecord]) -> None:
@@ -174,7 +178,8 @@ class Pages:
         y = top + _HEAD_ROW
         for row in rows:
             deleted = row[12] is not None
-            self._cells(y, self._record(row), colour=_GREY if deleted else _INK)
+            drawn = row[4] == OperationType.RANDOM_STRING.value
+            self._cells(y, self._record(row), colour=_GREY if deleted else _INK, drawn=drawn)
             y += _ROW
             self._rule(body.left(), body.right(), y, _FAINT)
 
@@ -195,13 +200,16 @@ class Pages:
             self._money(balance),
         ]
 
-    def _cells(self, y: float, cells: Sequence[str], *, colour: QColor) -> None:
+    def _cells(self, y: float, cells: Sequence[str], *, colour: QColor, drawn: bool = False) -> None:
         x, gap = self.sheets.body.left(), 8.0
         for place, (cell, (_, share, right)) in enumerate(zip(cells, _COLUMNS, strict=True)):
             width = self.sheets.body.width() * share
             inner = QRectF(x, y, width - (gap if place < len(_COLUMNS) - 1 else 0), _ROW)
             # A date is longer where an hour came twice.
-            self._text(inner, cell, align=_RIGHT if right else _LEFT, colour=colour, whole=right or place == 0)
+            size = _DRAWN if drawn and place == _WHAT else _BODY
+            self._text(
+                inner, cell, align=_RIGHT if right else _LEFT, colour=colour, size=size, whole=right or not place
+            )
             x += width
 
     def _text(

@@ -21,10 +21,12 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.views.calculator.entry_edit import EntryEdit
+from desktop.views.calculator.expression_label import ExpressionLabel
 from desktop.views.calculator.result_label import ResultLabel
 from desktop.views.look import theme
 from desktop.views.look.icons import icon
 
+_MESSAGE_LINES = 3
 _QUOTE_LINES = 3  # what does not fit can be scrolled: nothing that is said here moves a key
 
 
@@ -33,6 +35,7 @@ class Display(QFrame):
 
     copy_asked = Signal()
     cancel_asked = Signal()
+    draw_here_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,6 +47,7 @@ class Display(QFrame):
     def _build(self) -> None:
         self.entry = EntryEdit()
         self._quote = _line("quote_label", "Price", "muted")
+        self._expression = ExpressionLabel()
         self._result = ResultLabel()
         self._copy = QToolButton()
         self._copy.setObjectName("copy_result_button")
@@ -67,17 +71,33 @@ class Display(QFrame):
 
     def _arrange(self) -> None:
         self._outcome = QWidget()
-        outcome = _row(self._outcome, self._copy)
-        outcome.addWidget(self._result, 1)
+        below = QWidget()
+        _row(below, self._copy).addWidget(self._result, 1)
+        outcome = QVBoxLayout(self._outcome)
+        outcome.setContentsMargins(0, 0, 0, 0)
+        outcome.setSpacing(0)
+        outcome.addWidget(self._expression)
+        outcome.addWidget(below, 1)
         self._waiting = QWidget()
         waiting = _row(self._waiting, QLabel("Waiting for random.org …"))
         waiting.addWidget(self._progress, 1)
         waiting.addWidget(self._cancel)
         self._place = QStackedWidget()
-        self._trouble = _scrolling(self._message)
+        self._draw_here = QPushButton("Draw it on this computer, this once")
+        self._draw_here.setObjectName("draw_here_button")
+        self._draw_here.setToolTip("The price is the same, and the record names this computer as the source")
+        self._draw_here.hide()
+        self._trouble = QWidget()
+        trouble = QVBoxLayout(self._trouble)
+        trouble.setContentsMargins(0, 0, 0, 0)
+        trouble.setSpacing(theme.TIGHT)
+        trouble.addWidget(_scrolling(self._message), 1)
+        trouble.addWidget(self._draw_here, 0, Qt.AlignmentFlag.AlignRight)
         for page in (self._outcome, self._trouble, self._waiting):
             self._place.addWidget(page)
-        self._place.setFixedHeight(self._result.minimumHeight())
+        outcome_height = self._expression.height() + self._result.minimumHeight()
+        trouble_height = self._message.fontMetrics().lineSpacing() * _MESSAGE_LINES + theme.TIGHT
+        self._place.setFixedHeight(max(outcome_height, trouble_height + self._draw_here.sizeHint().height()))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.SMALL)
         layout.setSpacing(theme.TIGHT)
@@ -89,16 +109,18 @@ class Display(QFrame):
     def _connect(self) -> None:
         self._copy.clicked.connect(self.copy_asked)
         self._cancel.clicked.connect(self.cancel_asked)
+        self._draw_here.clicked.connect(self.draw_here_asked)
 
     def show_quote(self, text: str, role: str) -> None:
         """Show what the entry costs, or what is not understood in it."""
         self._quote.setText(text)
         theme.set_role(self._quote, role)
 
-    def show_result(self, text: str) -> None:
-        """Show a result, or none."""
+    def show_result(self, text: str, *, expression: str = "", telling: bool = False) -> None:
+        """Show a result, or none, under the entry that it came from; `telling` as the result's label has it."""
         self._message.clear()
-        self._result.show_text(text)
+        self._expression.show_text(f"{expression} =" if expression else "")
+        self._result.show_text(text, telling=telling)
         self._copy.setVisible(bool(text))
         self._place.setCurrentWidget(self._outcome)
 
@@ -106,9 +128,10 @@ class Display(QFrame):
         """Say whether the result is that of an earlier entry, which must not pass for the one that is being typed."""
         self._result.set_old(old=old)
 
-    def show_message(self, text: str) -> None:
-        """Show why there is no result."""
+    def show_message(self, text: str, *, can_draw_here: bool = False) -> None:
+        """Show why there is no result, and the way on where a random string can still be had."""
         self._message.setText(text)
+        self._draw_here.setVisible(can_draw_here)
         self._place.setCurrentWidget(self._trouble)
 
     @Slot()

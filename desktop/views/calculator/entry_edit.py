@@ -1,4 +1,4 @@
-"""The entry: one line that takes an expression. Enter or "=" asks for its result, Esc clears it; it computes nothing.
+"""The entry: one line that takes an expression. Enter or "=" asks for its result, Esc clears it, Up recalls.
 
 A result that stands here untouched gives way to the next digit, pasted text or reused value, and is gone on from by an
 operator, however either comes. Only editing or a cursor that the person sets ends that: never where the focus was.
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
 
 from desktop.arithmetic.table import COMPUTED
+from desktop.views.calculator.history import History
 from desktop.views.look import theme
 
 # What continues a calculation when it comes right after a result.
@@ -21,6 +22,7 @@ _BARE = Qt.KeyboardModifier.NoModifier
 _KEYPAD = Qt.KeyboardModifier.KeypadModifier
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 _PLACES_CURSOR = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
+_RECALLS = {int(Qt.Key.Key_Up): -1, int(Qt.Key.Key_Down): 1}
 _POINTS = (Qt.Key.Key_Period, Qt.Key.Key_Comma)
 
 
@@ -36,8 +38,9 @@ class EntryEdit(QLineEdit):
         self.setAccessibleName("Expression")
         self.setPlaceholderText("Type a calculation, like 12.50 × 3")
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
-        theme.set_size(self, theme.Size.TITLE)
+        theme.set_size(self, theme.Size.LEAD)  # the answer is the largest text of the card
         self.decimal_mark = decimal_mark
+        self.history = History()
         self._held = ""
         self._untouched = False
         self._putting = False
@@ -55,7 +58,11 @@ class EntryEdit(QLineEdit):
         self._put(text)
         self._held = text
         self._untouched = True
-        self.selectAll()
+        self._select_from_end()
+
+    def _select_from_end(self) -> None:
+        """Select all with the cursor before it: of a long result the head stays in sight."""
+        self.setSelection(len(self.text()), -len(self.text()))
 
     def mark(self, position: int | None) -> None:
         """Underline the character that is not understood; None takes the mark away.
@@ -96,11 +103,19 @@ class EntryEdit(QLineEdit):
         self.insert(text)
         self._putting = False
 
+    def _recall(self, by: int) -> None:
+        """Put an earlier entry here, or a later one; it is priced like any other, and paid by Enter only."""
+        text = self.history.step(by, self.text())
+        if text is not None:
+            self._untouched = False
+            self._put(text)
+
     @Slot(str)
     def _on_edited(self, text: str) -> None:
         """One rule for keys, input methods, paste and drop: they find an untouched result selected, and replace it."""
         if self._putting:
             return
+        self.history.leave()
         goes_on = self._untouched and text.lstrip().startswith(CONTINUES)
         self._untouched = False
         if goes_on:
@@ -115,7 +130,7 @@ class EntryEdit(QLineEdit):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         if self._untouched:
-            self.selectAll()  # Qt dropped it when the focus went away
+            self._select_from_end()  # Qt dropped it when the focus went away
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -137,6 +152,9 @@ class EntryEdit(QLineEdit):
         elif event.key() in _POINTS and event.modifiers() == _KEYPAD:
             self.type_in(self.decimal_mark)
         else:
+            if event.key() in _RECALLS and modifiers == _BARE:
+                self._recall(_RECALLS[event.key()])
+                return
             if event.key() in _PLACES_CURSOR:
                 self._untouched = False
             super().keyPressEvent(event)

@@ -38,6 +38,7 @@ _OPERATION_KEYS = tuple(
     if (key := row.key) is not None
 )
 _COLUMNS = 4
+_LINES = 3.2  # of text, that the lowest key is high: a sign and its price
 _LAST_ROW = 5
 _EQUALS = 1 + max((key.column for key in _OPERATION_KEYS if key.row == _LAST_ROW), default=-1)  # and all that is left
 
@@ -54,7 +55,7 @@ KEYS = (
 
 
 class KeyButton(QPushButton):
-    """One key, with its price in small print."""
+    """One key, with its price under its sign."""
 
     pointed_at = Signal(object)  # the OperationType under the mouse, or None when it leaves
 
@@ -67,7 +68,7 @@ class KeyButton(QPushButton):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         height = self.fontMetrics().height()
-        self.setMinimumSize(height * 3, int(height * 2.6))
+        self.setMinimumSize(height * 3, int(height * _LINES))
         theme.set_size(self, theme.Size.BODY if len(label) > 1 else theme.Size.LEAD)
         if key.name == "key_equals":
             theme.set_role(self, "primary")
@@ -85,10 +86,11 @@ class KeyButton(QPushButton):
         if not self._price:
             return
         painter = QPainter(self)
-        painter.setFont(theme.font(theme.Size.CAPTION, figures=True))
+        painter.setFont(theme.font(figures=True))
         painter.setPen(QColor(theme.colours().muted))
         line = painter.fontMetrics().height()
-        band = QRect(0, self.height() - line - theme.TIGHT, self.width(), line)
+        top = min(self.height() // 2 + line // 4, self.height() - line - 1)  # close under the sign, however high
+        band = QRect(0, top, self.width(), line)
         painter.drawText(band, Qt.AlignmentFlag.AlignCenter, self._price)
 
     @override
@@ -128,7 +130,7 @@ class Keypad(QWidget):
         self._connect()
 
     def _build(self) -> None:
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.MinimumExpanding)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(theme.TIGHT + 2)

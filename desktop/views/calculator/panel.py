@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QLocale, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -9,14 +11,16 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.arithmetic.numbers import MAX_DIGITS, localise
 from desktop.controllers.calculator import CalculatorController
 from desktop.controllers.requests import Failure
+from desktop.terms.errors import NetworkError
 from desktop.terms.values import OperationType, Quote, Receipt, Statement
 from desktop.views.calculator.display import Display
 from desktop.views.calculator.keypad import Keypad
-from desktop.views.calculator.price_texts import paid_text, price_text, quote_text
+from desktop.views.calculator.price_texts import paid_text, price_text, quote_text, way_out
 from desktop.views.calculator.tape import TapeView
 from desktop.views.look import theme
 from desktop.views.look.announcing import announce
 from desktop.views.look.number_locale import number_format_of
+from desktop.wording.grouping import grouped
 from desktop.wording.shown import OPERATION_NAMES
 
 _HINT = "The price is shown here before you pay."
@@ -50,8 +54,8 @@ class CalculatorPanel(QWidget):
         layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
         layout.setSpacing(theme.SMALL)
         layout.addWidget(self._display)
-        layout.addWidget(self._keypad)
-        layout.addWidget(self._tape, 1)
+        layout.addWidget(self._keypad, 3)
+        layout.addWidget(self._tape, 2)
 
     def _connect(self) -> None:
         self._entry.textChanged.connect(self._on_text_changed)
@@ -67,6 +71,7 @@ class CalculatorPanel(QWidget):
         self._keypad.pointed_at.connect(self._on_pointed_at)
         self._display.copy_asked.connect(self.copy_result)
         self._display.cancel_asked.connect(self._calculator.cancel_drawing)
+        self._display.draw_here_asked.connect(self._on_draw_here)
         self._tape.reused.connect(self._on_reused)
         calculator = self._calculator
         calculator.statement_changed.connect(self._on_statement)
@@ -74,7 +79,9 @@ class CalculatorPanel(QWidget):
         calculator.entry_cleared.connect(self._on_entry_cleared)
         calculator.entry_unclear.connect(self._on_unclear)
         calculator.charged.connect(self._on_charged)
-        for signal in (calculator.denied, calculator.failed, calculator.price_changed):
+        calculator.recalled.connect(self._on_recalled)
+        calculator.denied.connect(self._on_denied)
+        for signal in (calculator.failed, calculator.price_changed):
             signal.connect(self._on_failed)
         calculator.drawing_changed.connect(self._on_drawing)
 
@@ -109,6 +116,7 @@ class CalculatorPanel(QWidget):
     def forget(self) -> None:
         """Clear everything: somebody else may sign in."""
         self._tape.model().clear()
+        self._entry.history.replace(())
         self._statement = None
         self._clear()
 
@@ -142,6 +150,12 @@ class CalculatorPanel(QWidget):
         self._calculator.draw_random()
         self._entry.setFocus()
 
+    @Slot()
+    def _on_draw_here(self) -> None:
+        self._display.take_message_away()
+        self._calculator.draw_here()
+        self._entry.setFocus()
+
     @Slot(str)
     def _on_reused(self, result: str) -> None:
         self._on_typed(localise(result, self._format))
@@ -159,6 +173,10 @@ class CalculatorPanel(QWidget):
     def _on_statement(self, statement: Statement) -> None:
         self._statement = statement
         self._keypad.show_prices(statement.prices)
+
+    @Slot(object)
+    def _on_recalled(self, entries: tuple[str, ...]) -> None:
+        self._entry.history.replace(localise(entry, self._format) for entry in entries)
 
     @Slot(object)
     def _on_quoted(self, quote: Quote) -> None:
@@ -186,9 +204,12 @@ class CalculatorPanel(QWidget):
 
     @Slot(object)
     def _on_charged(self, receipt: Receipt) -> None:
+        expression = localise(receipt.entries[-1].expression, self._format) if receipt.entries else ""
         drawn = any(entry.operation is OperationType.RANDOM_STRING for entry in receipt.entries)
         self._tape.append(receipt)
-        self._show_result(receipt.result, exact=receipt.exact, number=not drawn)
+        if expression:
+            self._entry.history.add(expression)
+        self._show_result(receipt.result, exact=receipt.exact, number=not drawn, expression=expression)
         if not drawn and sum(figure.isdigit() for figure in receipt.result) <= MAX_DIGITS:
             self._entry.hold_result(self._result)
         elif not drawn:
@@ -203,13 +224,19 @@ class CalculatorPanel(QWidget):
         self._entry.setFocus()
 
     @Slot(object)
+    def _on_denied(self, failure: Failure) -> None:
+        advice = f" {way_out(self._statement.account)}" if self._statement is not None else ""
+        self._on_failed(replace(failure, message=f"{failure.message}{advice}"))
+
+    @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
         self._show_result("", exact=True)  # an old result beside a new refusal would pass for its answer
         position = failure.details.get("position")
         if isinstance(position, int):
             self._entry.setCursorPosition(position)
             self._entry.setSelection(position, 1)
-        self._display.show_message(failure.text)
+        # Only a random string comes from the network.
+        self._display.show_message(failure.text, can_draw_here=isinstance(failure.error, NetworkError))
         announce(self, failure.text, urgent=True)
 
     @Slot(bool)
@@ -217,10 +244,12 @@ class CalculatorPanel(QWidget):
         self._drawing = drawing
         self._display.show_waiting(drawing)
 
-    def _show_result(self, result: str, *, exact: bool, number: bool = True) -> None:
+    def _show_result(self, result: str, *, exact: bool, number: bool = True, expression: str = "") -> None:
         # A random string is no number: its "." and "-" are its own.
         self._result = localise(result, self._format) if number else result
-        self._display.show_result(self._result if exact else f"≈ {self._result}")
+        seen = grouped(self._result, self._format) if number else result
+        shown = seen if exact else f"≈ {seen}"
+        self._display.show_result(shown, expression=grouped(expression, self._format), telling=not number)
 
     def _show_quote(self, text: str, role: str) -> None:
         self._quote = (text, role)

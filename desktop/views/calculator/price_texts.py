@@ -1,4 +1,7 @@
-"""The sentences about a price: before it is paid, once it is paid, and how an entry was read. It computes no price."""
+"""The sentences about a price: before it is paid, once it is, where the balance is too low, and how an entry was read.
+
+It computes no price.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import re
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import NumberFormat, localise
 from desktop.arithmetic.table import COMPUTED
-from desktop.terms.values import Quote, Receipt
+from desktop.terms.values import Account, Quote, Receipt, Role
 
 _SAME = tuple((typed, row.symbol) for row in COMPUTED for typed in row.typed)
 
@@ -31,6 +34,14 @@ def paid_text(receipt: Receipt, fmt: NumberFormat) -> str:
     """ "Charged 30.00 · balance 970.00"."""
     paid = f"Charged {format_money(receipt.cost, fmt)}" if receipt.cost else "Free of charge"
     return f"{paid} · balance {format_money(receipt.balance, fmt)}"
+
+
+def way_out(account: Account) -> str:
+    """What to do where the balance does not suffice, and who can."""
+    command = f"metercalc credit {account.username} AMOUNT --reason TEXT"
+    if account.role is Role.ADMIN:
+        return f"You are an administrator: put credit in with “{command}” in a terminal."
+    return f"Ask an administrator for credit: “{command}” in a terminal puts it in."
 
 
 def _squeezed(text: str, fmt: NumberFormat) -> str:

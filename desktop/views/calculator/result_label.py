@@ -1,6 +1,8 @@
-"""The result in large figures, however long it is: it shrinks, then wraps and scrolls, and is never cut in silence."""
+"""The result in large figures, however long it is: it shrinks a little, then wraps in groups and scrolls, uncut."""
 
 from __future__ import annotations
+
+import re
 
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QTextLayout, QTextOption
@@ -10,17 +12,20 @@ from typing_extensions import override
 from desktop.views.look import theme
 
 _ONE_LINE = (theme.Size.DISPLAY, theme.Size.TITLE)
+_GROUPS = re.compile(r"\d{5}(?=\d)|(?<=\d)[^\w\s](?=\d{3})")
+_BREAK = "\u200b"  # takes no room, and a line may end there
 _LINES_IN_SIGHT = 1.7  # of the largest figures
 
 
-class _Figures(QLabel):
-    """The label inside: as large as fits on one line, else broken between any two figures, and painted so itself.
+class Figures(QLabel):
+    """The label inside: as large as fits on one line, else broken between groups of figures, and painted so itself.
 
     A font set from outside would not last: a new style sheet puts back the one from before the first.
     """
 
     def __init__(self) -> None:
         super().__init__()
+        self.telling = False
         self.setWordWrap(True)  # or the area around it does not ask how high it is, and never scrolls
 
     @override
@@ -48,9 +53,9 @@ class _Figures(QLabel):
         layout.draw(painter, QPointF(0, spare / 2))
 
     def _laid_out(self, width: int) -> QTextLayout:
-        layout = QTextLayout(self.text(), self._font_for(width))
+        layout = QTextLayout(_GROUPS.sub(rf"\g<0>{_BREAK}", self.text()), self.font_for(width))
         option = QTextOption(Qt.AlignmentFlag.AlignRight)
-        option.setWrapMode(QTextOption.WrapMode.WrapAnywhere)
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         layout.setTextOption(option)
         layout.beginLayout()
         height = 0.0
@@ -61,12 +66,13 @@ class _Figures(QLabel):
         layout.endLayout()
         return layout
 
-    def _font_for(self, width: int) -> QFont:
+    def font_for(self, width: int) -> QFont:
+        """The face and size in which the text is written at that width."""
         for size in _ONE_LINE:
-            font = theme.font(size, figures=True)
+            font = theme.telling_font(size) if self.telling else theme.font(size, figures=True)
             if QFontMetricsF(font).horizontalAdvance(self.text()) <= width:
                 return font
-        return theme.font(theme.Size.BODY, figures=True)
+        return font  # it wraps: smaller than the entry above it no answer is written
 
 
 class ResultLabel(QScrollArea):
@@ -74,7 +80,7 @@ class ResultLabel(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._label = _Figures()
+        self._label = Figures()
         self._label.setObjectName("result_label")
         self._label.setAccessibleName("Result")
         self.setWidget(self._label)
@@ -97,8 +103,9 @@ class ResultLabel(QScrollArea):
         """Show the result as one that has been gone on from, or as the present one."""
         theme.set_role(self._label, "muted" if old else "")
 
-    def show_text(self, text: str) -> None:
-        """Show a result from its beginning, as large as it fits."""
+    def show_text(self, text: str, *, telling: bool = False) -> None:
+        """Show a result from its beginning, as large as it fits; `telling`: in a face that tells all letters apart."""
+        self._label.telling = telling
         self._label.setText(text)
         self._label.updateGeometry()
         self.verticalScrollBar().setValue(0)

@@ -1,84 +1,43 @@
-"""The tape: each step of this sitting as it was charged, newest last. The ledger has the records; this forgets."""
+"""The tape as a list: how a step looks, and how an old result is taken up again. It keeps nothing itself."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
-from desktop.arithmetic.money import format_money
-from desktop.arithmetic.numbers import NumberFormat, localise
-from desktop.terms.values import Entry, OperationType, Receipt
+from desktop.arithmetic.numbers import NumberFormat
+from desktop.terms.values import Receipt
+from desktop.views.calculator.tape_model import (
+    CHARGE_ROLE,
+    HEADING_ROLE,
+    OPERANDS_ROLE,
+    RESULT_ROLE,
+    SHOWN_ROLE,
+    Index,
+    TapeModel,
+)
 from desktop.views.look import theme
-from desktop.wording.shown import OPERATION_NAMES
+from desktop.wording.cut import cut_number
 
-Index = QModelIndex | QPersistentModelIndex
-RESULT_ROLE = int(Qt.ItemDataRole.UserRole)
-CHARGE_ROLE = RESULT_ROLE + 1
-OPERANDS_ROLE = RESULT_ROLE + 2
-
-
-class TapeModel(QAbstractListModel):
-    """The entries of this sitting. `append` is its one mutator, `clear` its end."""
-
-    def __init__(self, *, number_format: NumberFormat) -> None:
-        super().__init__()
-        self._format = number_format
-        self._entries: list[Entry] = []
-
-    def append(self, receipt: Receipt) -> None:
-        """Add the steps of a receipt."""
-        if receipt.entries:
-            first = len(self._entries)
-            self.beginInsertRows(QModelIndex(), first, first + len(receipt.entries) - 1)
-            self._entries.extend(receipt.entries)
-            self.endInsertRows()
-
-    def clear(self) -> None:
-        """Forget everything: somebody else signs in."""
-        self.beginResetModel()
-        self._entries.clear()
-        self.endResetModel()
-
-    @override
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        return 0 if parent.isValid() else len(self._entries)
-
-    @override
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        entry = self._entries[index.row()]
-        operands = self._operands(entry)
-        # A random string is no number: its "." and "-" are its own, and it cannot be calculated with.
-        number = entry.operation is not OperationType.RANDOM_STRING
-        result = ("" if entry.exact else "≈ ") + (localise(entry.response, self._format) if number else entry.response)
-        charge = format_money(-entry.amount, self._format, signed=True)
-        values = {
-            Qt.ItemDataRole.DisplayRole: f"{operands} = {result}",
-            Qt.ItemDataRole.ToolTipRole: f"{operands} = {result}\n{charge}",
-            Qt.ItemDataRole.AccessibleTextRole: f"{operands} = {result}, charged {charge}",
-            RESULT_ROLE: entry.response if number else "",
-            CHARGE_ROLE: charge,
-            OPERANDS_ROLE: operands,
-        }
-        return values.get(role)
-
-    def _operands(self, entry: Entry) -> str:
-        if entry.operation is OperationType.RANDOM_STRING:
-            return OPERATION_NAMES[entry.operation]
-        return localise(entry.operands, self._format)
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_FRAME = 2
 
 
 class TapeDelegate(QStyledItemDelegate):
-    """Operands on the left, the result in bold, the charge in small print: two lines a step."""
+    """Two lines a step: operands and charge in small print, the result in bold. Steps of one entry stand under it."""
+
+    def __init__(self, parent: QWidget, *, number_format: NumberFormat) -> None:
+        super().__init__(parent)
+        self._format = number_format
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        lines = (theme.font(theme.Size.CAPTION), theme.font(bold=True))
+        lines = [theme.font(theme.Size.CAPTION), theme.font(bold=True)]
+        if index.data(HEADING_ROLE):
+            lines.append(theme.font())
         return QSize(100, sum(QFontMetrics(line).height() for line in lines) + theme.MEDIUM)
 
     @override
@@ -87,27 +46,39 @@ class TapeDelegate(QStyledItemDelegate):
         colours = theme.colours()
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(option.rect, QColor(colours.selection))
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(QColor(colours.accent), _FRAME))
+            painter.drawRect(option.rect.adjusted(1, 1, -1, -1))
         area = option.rect.adjusted(theme.MEDIUM, theme.TIGHT, -theme.MEDIUM, -theme.TIGHT)
-        upper = QRect(area.left(), area.top(), area.width(), area.height() // 2)
-        lower = QRect(area.left(), area.top() + area.height() // 2, area.width(), area.height() // 2)
-        small, strong = theme.font(theme.Size.CAPTION, figures=True), theme.font(bold=True, figures=True)
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.setFont(small)
+        if heading := index.data(HEADING_ROLE):
+            height = QFontMetrics(theme.font()).height()
+            painter.setFont(theme.font(figures=True))
+            painter.setPen(QColor(colours.text))
+            room = QRect(area.left(), area.top(), area.width(), height)
+            painter.drawText(room, _LEFT, _cut_at_end(painter, heading, room.width()))
+            area.setTop(area.top() + height)
+        half = area.height() // 2
+        upper = QRect(area.left(), area.top(), area.width(), half)
+        lower = QRect(area.left(), area.top() + half, area.width(), half)
+        painter.setFont(theme.font(theme.Size.CAPTION, figures=True))
         painter.setPen(QColor(colours.muted))
         charge = index.data(CHARGE_ROLE)
-        width = painter.fontMetrics().horizontalAdvance(charge) + theme.SMALL
-        painter.drawText(upper, right, charge)
-        operands = painter.fontMetrics().elidedText(
-            index.data(OPERANDS_ROLE), Qt.TextElideMode.ElideMiddle, upper.width() - width
-        )
-        painter.drawText(upper, left, operands)
-        painter.setFont(strong)
+        painter.drawText(upper, _RIGHT, charge)
+        room = upper.adjusted(0, 0, -painter.fontMetrics().horizontalAdvance(charge) - theme.SMALL, 0)
+        painter.drawText(room, _LEFT, _cut_at_end(painter, index.data(OPERANDS_ROLE), room.width()))
+        number = index.data(RESULT_ROLE)
+        painter.setFont(theme.font(bold=True, figures=True) if number else theme.telling_font(bold=True))
         painter.setPen(QColor(colours.text))
-        result = index.data(Qt.ItemDataRole.DisplayRole).rpartition(" = ")[2]
-        elided = painter.fontMetrics().elidedText(result, Qt.TextElideMode.ElideMiddle, lower.width())
-        painter.drawText(lower, right, elided)
+        metrics, width = painter.fontMetrics(), lower.width()
+        result = index.data(SHOWN_ROLE)
+        painter.drawText(
+            lower, _RIGHT, cut_number(result, lambda cut: metrics.horizontalAdvance(cut) <= width, self._format)
+        )
         painter.restore()
+
+
+def _cut_at_end(painter: QPainter, text: str, width: int) -> str:
+    return painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, width)
 
 
 class TapeView(QListView):
@@ -120,8 +91,7 @@ class TapeView(QListView):
         self.setObjectName("tape_view")
         self.setAccessibleName("Tape: the steps of this session")
         self.setModel(TapeModel(number_format=number_format))
-        self.setItemDelegate(TapeDelegate(self))
-        self.setUniformItemSizes(True)
+        self.setItemDelegate(TapeDelegate(self, number_format=number_format))
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.doubleClicked.connect(self._reuse)
@@ -136,7 +106,26 @@ class TapeView(QListView):
     def append(self, receipt: Receipt) -> None:
         """Add what was charged and show it."""
         self.model().append(receipt)
+        self._choose_newest()
         self.scrollToBottom()
+
+    def _choose_newest(self) -> None:
+        """What Tab and Enter take, and the arrows walk from; it is highlighted where the focus is here."""
+        self.setCurrentIndex(self.model().index(self.model().rowCount() - 1, 0))
+        if not self.hasFocus():
+            self.clearSelection()
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() != Qt.FocusReason.MouseFocusReason:
+            self.selectionModel().select(self.currentIndex(), QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+            self._choose_newest()
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

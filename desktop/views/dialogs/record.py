@@ -7,9 +7,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialogButtonBox, QFormLayout, QLabel, QPushButton, QScrollArea, QWidget
 
 from desktop.arithmetic.numbers import NumberFormat
-from desktop.terms.values import Entry
+from desktop.terms.values import Column, Entry
 from desktop.views.dialogs.dialogs import Dialog
 from desktop.views.look import theme
+from desktop.views.records.columns import HEADERS, is_drawn
 from desktop.views.records.record_facts import expression_of, facts, result_of
 
 
@@ -36,7 +37,8 @@ class RecordDialog(Dialog):
             value.setObjectName(f"record_{name.lower().rstrip('.')}_label")
             value.setTextFormat(Qt.TextFormat.PlainText)
             value.setWordWrap(True)
-            value.setFont(theme.font(figures=True))
+            drawn = name == HEADERS[Column.RESPONSE] and is_drawn(self._entry, Column.RESPONSE)
+            value.setFont(theme.telling_font() if drawn else theme.font(figures=True))
             value.setTextInteractionFlags(
                 Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
             )

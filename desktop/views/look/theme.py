@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QSettings, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.system import resources
@@ -148,6 +148,14 @@ def font(size: Size = Size.BODY, *, bold: bool = False, figures: bool = False) -
         found.setWeight(QFont.Weight.DemiBold)
     if figures:
         align_figures(found)
+    return found
+
+
+def telling_font(size: Size = Size.BODY, *, bold: bool = False) -> QFont:
+    """The system's typewriter face: it tells l from I and O from 0, as a string that is typed off again needs."""
+    found = font(size, bold=bold)
+    found.setFamilies(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).families())
+    found.setStyleHint(QFont.StyleHint.Monospace)
     return found
 
 

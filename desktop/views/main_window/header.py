@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.views.look import theme
 
+_BALANCE, _LOW, _USED_UP = "Balance", "Balance low", "Balance used up"
 _UNKNOWN = "…"
+_ADDRESS = 220  # pixels: beside a large balance it leaves the calculator alone its least width
 
 
 class Header(QFrame):
@@ -18,8 +21,9 @@ class Header(QFrame):
         super().__init__()
         theme.set_role(self, "header")
         self._format = number_format
-        caption = QLabel("Balance")
-        theme.set_role(caption, "muted")
+        self._caption = QLabel(_BALANCE)
+        self._caption.setObjectName("balance_caption")
+        theme.set_role(self._caption, "muted")
         self._balance = QLabel(_UNKNOWN)
         self._balance.setObjectName("balance_label")
         self._balance.setAccessibleName("Balance")
@@ -31,23 +35,38 @@ class Header(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.LARGE, theme.SMALL, theme.LARGE, theme.SMALL)
         row.setSpacing(theme.SMALL)
-        row.addWidget(caption)
+        row.addWidget(self._caption)
         row.addWidget(self._balance)
         row.addStretch(1)
         row.addWidget(self._user)
 
     def show_user(self, name: str) -> None:
         """Show who is signed in."""
-        self._user.setText(name)
+        seen = self._user.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, _ADDRESS)
+        self._user.setText(seen)
+        self._user.setToolTip(name if seen != name else "")
 
-    def show_balance(self, balance: int, *, low: bool) -> None:
-        """Show a balance in hundredths; `low`: it does not cover every operation any more."""
+    def show_balance(self, balance: int, *, cheapest: int, dearest: int, way_out: str) -> None:
+        """Show a balance, and say so where it does not cover the cheapest or the dearest operation any more.
+
+        All in hundredths of a credit; `way_out` says what to do then.
+        """
+        low = balance < dearest
+        which = "any" if balance < cheapest else "every"
+        tip = f"The balance does not cover {which} operation any more. {way_out}" if low else ""
+        self._caption.setText((_USED_UP if balance < cheapest else _LOW) if low else _BALANCE)
+        theme.set_role(self._caption, "warning" if low else "muted")
         self._balance.setText(format_money(balance, self._format))
-        self._balance.setToolTip("The balance does not cover every operation any more." if low else "")
         theme.set_role(self._balance, "warning" if low else "")
+        for label in (self._caption, self._balance):
+            label.setToolTip(tip)
 
     def forget(self) -> None:
         """Show nobody."""
         self._user.clear()
         self._balance.setText(_UNKNOWN)
+        self._caption.setText(_BALANCE)
+        theme.set_role(self._caption, "muted")
         theme.set_role(self._balance, "")
+        for label in (self._user, self._caption, self._balance):
+            label.setToolTip("")

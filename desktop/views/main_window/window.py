@@ -26,6 +26,7 @@ from desktop.controllers.sessions import SessionController
 from desktop.controllers.store import StoreController
 from desktop.terms.values import Entry, Receipt, Session, Statement
 from desktop.views.calculator.panel import CalculatorPanel
+from desktop.views.calculator.price_texts import way_out
 from desktop.views.look import remembered, theme
 from desktop.views.look.icons import application_icon
 from desktop.views.look.number_locale import number_format_of
@@ -82,7 +83,8 @@ class MainWindow(QMainWindow):
         self._theme = colours
         self._arrangement = BOTH
         self._whole_size = QSize(*_SIZE)
-        self._dearest = 0  # hundredths, of the operations
+        self._prices: list[int] = []  # hundredths, of the operations, the lowest first
+        self._way_out = ""
         self._format = number_format_of(locale or QLocale())
         self.calculator_panel = calculator_panel or CalculatorPanel(calculator=calculator, locale=locale)
         self.records_browser = RecordsBrowser(
@@ -252,7 +254,8 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _on_statement(self, statement: Statement) -> None:
-        self._dearest = max(statement.prices.values())
+        self._prices = sorted(filter(None, statement.prices.values()))  # what is free, every balance covers
+        self._way_out = way_out(statement.account)
         self._show_balance(statement.account.balance)
 
     @Slot(object)
@@ -260,7 +263,8 @@ class MainWindow(QMainWindow):
         self._show_balance(receipt.balance)
 
     def _show_balance(self, balance: int) -> None:
-        self._header.show_balance(balance, low=balance < self._dearest)
+        cheapest, dearest = (self._prices[0], self._prices[-1]) if self._prices else (0, 0)
+        self._header.show_balance(balance, cheapest=cheapest, dearest=dearest, way_out=self._way_out)
 
     @Slot(str)
     def _on_backed_up(self, file: str) -> None:

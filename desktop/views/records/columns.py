@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from desktop.arithmetic.money import format_count, format_money
 from desktop.arithmetic.numbers import NumberFormat, localise
 from desktop.arithmetic.table import OPERATIONS
-from desktop.terms.values import Column, Detail, Entry, Source
+from desktop.terms.values import Column, Detail, Entry, OperationType, Source
+from desktop.wording.grouping import grouped
 from desktop.wording.shown import OPERATION_NAMES, shown_moment
 
 Shown = Column | Detail
@@ -34,6 +35,7 @@ SEARCHED: frozenset[Shown] = frozenset(Column) | {Detail.EXPRESSION}
 
 # What is not computed is no number, and what a locale does to those is wrong.
 _AS_TYPED = frozenset(row.type for row in OPERATIONS.values() if row.compute is None)
+_CALCULATED: frozenset[Shown] = frozenset({Column.OPERANDS, Column.RESPONSE, Detail.EXPRESSION})
 _SOURCES = {
     Source.COMPUTED: "computed exactly",
     Source.RANDOM_ORG: "random.org",
@@ -52,6 +54,18 @@ def order_of(column: Shown) -> Column | None:
 def cells(entry: Entry, number_format: NumberFormat) -> tuple[str, ...]:
     """A record as the texts of all columns."""
     return tuple(_TEXTS[column](entry, number_format) for column in COLUMNS)
+
+
+def is_drawn(entry: Entry | None, column: Shown) -> bool:
+    """Whether a cell shows a random string, whose letters must be told apart."""
+    return column is Column.RESPONSE and entry is not None and entry.operation is OperationType.RANDOM_STRING
+
+
+def seen(cell: str, column: Shown, entry: Entry | None, number_format: NumberFormat) -> str | None:
+    """A cell for the eye, its thousands grouped; None where it holds no numbers of a calculation."""
+    if entry is None or entry.operation in _AS_TYPED or column not in _CALCULATED:
+        return None
+    return grouped(cell, number_format)
 
 
 def _operands(entry: Entry, number_format: NumberFormat) -> str:

@@ -12,12 +12,17 @@ from typing_extensions import override
 from desktop.arithmetic.numbers import NumberFormat, localise
 from desktop.finding.searching import folded, folded_letters
 from desktop.views.look import theme
+from desktop.wording.cut import cut_number
+
+SEEN_ROLE = int(Qt.ItemDataRole.UserRole)
+"""A text for the eye, where it is another than the one that is copied and filtered by: with its thousands grouped."""
 
 _ROUND = 3  # pixels, of a stroke's corners
+_SHORT = 12  # letters that fit into every column at its least width: a page has thousands of cells
 
 
 class HighlightDelegate(QStyledItemDelegate):
-    """Draws a cell as Qt does, and runs a marker over each match."""
+    """Draws a cell as Qt does, a number that is too long cut behind its point, and a marker over each match."""
 
     def __init__(self, *, number_format: NumberFormat) -> None:
         super().__init__()
@@ -29,15 +34,22 @@ class HighlightDelegate(QStyledItemDelegate):
         self._texts = tuple(dict.fromkeys(form for text in texts for form in (text, localise(text, self._format))))
 
     @override
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        option.text = index.data(SEEN_ROLE) or option.text
+
+    @override
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        super().paint(painter, option, index)
-        text = str(index.data() or "")
-        if not self._texts or not self._matches(text):
-            return
         cell = QStyleOptionViewItem(option)
         self.initStyleOption(cell, index)
+        if len(cell.text) > _SHORT:
+            metrics, room = QFontMetrics(cell.font), _room(cell).width()
+            cell.text = cut_number(cell.text, lambda cut: metrics.horizontalAdvance(cut) <= room, self._format)
+        _style_of(cell).drawControl(QStyle.ControlElement.CE_ItemViewItem, cell, painter, cell.widget)
+        if not self._texts or not self._matches(str(index.data() or "")):
+            return
         painter.save()
         # A marker's ink: it dyes the ground and leaves the letters as they are, dark on light or light on dark.
         dark = theme.colours() is theme.DARK
@@ -46,23 +58,19 @@ class HighlightDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.colours().mark))
-        for stroke in self._strokes(text, cell):
+        for stroke in self._strokes(cell):
             painter.drawRoundedRect(stroke, _ROUND, _ROUND)
         painter.restore()
 
     def _matches(self, text: str) -> list[tuple[int, int]]:
         return matches(text, self._texts, skipped=self._format.group_marks)
 
-    def _strokes(self, text: str, cell: QStyleOptionViewItem) -> list[QRect]:
+    def _strokes(self, cell: QStyleOptionViewItem) -> list[QRect]:
         """The places of the matches; the whole text's where the cell cuts a match out of it."""
-        style = QApplication.style() if cell.widget is None else cell.widget.style()
-        area = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, cell, cell.widget)
-        margin = 1 + style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, cell, cell.widget)
-        inner = area.adjusted(margin, 0, -margin, 0)
+        inner, seen = _room(cell), cell.text
         metrics = QFontMetrics(cell.font)
         height = min(inner.height(), metrics.height() + 2)
         top = inner.top() + (inner.height() - height) // 2
-        seen = metrics.elidedText(text, cell.textElideMode, inner.width())
         width = metrics.horizontalAdvance(seen)
         right = bool(cell.displayAlignment & Qt.AlignmentFlag.AlignRight)
         left = inner.right() + 1 - width if right else inner.left()
@@ -72,6 +80,18 @@ class HighlightDelegate(QStyledItemDelegate):
             begin = metrics.horizontalAdvance(seen[:start])
             found.append(QRect(left + begin, top, metrics.horizontalAdvance(seen[:end]) - begin, height))
         return found
+
+
+def _style_of(cell: QStyleOptionViewItem) -> QStyle:
+    return QApplication.style() if cell.widget is None else cell.widget.style()
+
+
+def _room(cell: QStyleOptionViewItem) -> QRect:
+    """Where a cell's text stands."""
+    style = _style_of(cell)
+    area = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, cell, cell.widget)
+    margin = 1 + style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, cell, cell.widget)
+    return area.adjusted(margin, 0, -margin, 0)
 
 
 def matches(text: str, wanted: Iterable[str], *, skipped: str = "") -> list[tuple[int, int]]:

@@ -13,7 +13,8 @@ from typing_extensions import override
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.terms.values import Column, Detail, Entry, Page
 from desktop.views.look import theme
-from desktop.views.records.columns import COLUMNS, FIGURES, HEADERS, Shown, cells
+from desktop.views.records.columns import COLUMNS, FIGURES, HEADERS, Shown, cells, is_drawn, seen
+from desktop.views.records.highlight import SEEN_ROLE
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -89,12 +90,14 @@ class RecordsModel(QAbstractTableModel):
         row, column = self._rows[index.row()], COLUMNS[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
             return row.cells[index.column()]
+        if role == SEEN_ROLE:
+            return seen(row.cells[index.column()], column, row.entry, self._format)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         if role == Qt.ItemDataRole.ToolTipRole:
             return row.trouble or self._tip(row, index.column())
         if role == Qt.ItemDataRole.FontRole and column in FIGURES:
-            return theme.font(figures=True)
+            return theme.telling_font() if is_drawn(row.entry, column) else theme.font(figures=True)
         if role == Qt.ItemDataRole.ForegroundRole and column is Column.AMOUNT:
             # Money in is worth a colour; money out is the ordinary case.
             return QColor(theme.colours().positive) if row.entry and row.entry.amount < 0 else None

@@ -50,7 +50,7 @@ class RecordsTable(QTableView):
         self.setAlternatingRowColors(True)
         self.setShowGrid(False)
         self.setWordWrap(False)
-        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
         rows = self.verticalHeader()
         rows.hide()

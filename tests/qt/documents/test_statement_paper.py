@@ -93,6 +93,19 @@ def test_deleted_records_are_marked_and_inexact_ones_too(tmp_path: Path) -> None
         assert text in page
 
 
+def faces(file: Path) -> set[str]:
+    """The faces that the first page is written in, without the tag of what is left out of each."""
+    fonts = PdfReader(file).pages[0]["/Resources"]["/Font"]  # type: ignore[index]
+    return {str(font.get_object()["/BaseFont"]).rpartition("+")[2] for font in fonts.values()}
+
+
+def test_a_random_string_stands_in_a_face_of_its_own(tmp_path: Path) -> None:
+    drawn = entry(2, operation=OperationType.RANDOM_STRING, operands="", response="lI0O", source=Source.LOCAL)
+    written(tmp_path / "a.pdf", [entry(1)])
+    written(tmp_path / "b.pdf", [entry(1), drawn])
+    assert len(faces(tmp_path / "b.pdf") - faces(tmp_path / "a.pdf")) == 1
+
+
 def test_a_statement_names_its_zone_and_tells_a_repeated_hour_apart(
     tmp_path: Path, time_zone: Callable[[str], None]
 ) -> None:

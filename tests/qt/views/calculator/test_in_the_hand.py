@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,24 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListView, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 
+from desktop.arithmetic.numbers import NumberFormat
 from desktop.controllers import sessions
+from desktop.terms.errors import BalanceTooLow
+from desktop.terms.values import Column, OperationType, Role, Source
 from desktop.views.calculator.keypad import KeyButton
 from desktop.views.calculator.panel import CalculatorPanel
+from desktop.views.calculator.result_label import Figures
+from desktop.views.look import theme
+from desktop.views.main_window.header import Header
 from desktop.views.main_window.window import MainWindow
+from desktop.views.records.columns import COLUMNS
+from desktop.views.records.highlight import SEEN_ROLE
+from desktop.views.records.model import RecordsModel
+from desktop.views.records.record_dialog import RecordDialog
+from desktop.views.records.table import RecordsTable
 from desktop.window.program import Program
 from tests.support import windows
-from tests.support.fake_controllers import FakeCalculator, entry, receipt, statement
+from tests.support.fake_controllers import FakeCalculator, entry, failure, page, receipt, statement
 from tests.support.widgets import part
 
 NONE, CTRL, SHIFT = (
@@ -215,3 +227,183 @@ def test_another_person_finds_nothing_after_the_lock(
     windows.register(qtbot, program, "bob@example.org")
     assert the_entry(window).text() == ""
     assert part(window, QListView, "tape_view").model().rowCount() == 0
+
+
+def test_what_was_paid_for_stands_above_its_result(qtbot: QtBot, program: Program, window: MainWindow) -> None:
+    pay(qtbot, program, "12.50*3-2")
+    assert part(window, QLabel, "expression_label").text() == "12.5 × 3 − 2 ="
+    the_entry(window).setText("4")
+    assert part(window, QLabel, "expression_label").text() == "12.5 × 3 − 2 ="
+    pay(qtbot, program, "+".join(["1234567"] * 10))
+    label = part(window, QLabel, "expression_label")
+    assert label.text().startswith("1,234,567 + 1,234,567")
+    assert label.text().endswith("…")
+    assert label.toolTip() == " + ".join(["1,234,567"] * 10) + " ="
+
+
+def test_a_rounded_result_that_is_gone_on_from_keeps_its_value(
+    qtbot: QtBot, program: Program, window: MainWindow
+) -> None:
+    pay(qtbot, program, "1/3")
+    assert part(window, QLabel, "result_label").text().startswith("≈ 0.33")
+    qtbot.keyClicks(the_entry(window), "*3")
+    with qtbot.waitSignal(program.calculator.charged):
+        qtbot.keyClick(the_entry(window), Qt.Key.Key_Return)
+    assert part(window, QLabel, "result_label").text() == "1"
+
+
+def test_thousands_are_grouped_in_sight_and_not_in_copies(qtbot: QtBot, program: Program, window: MainWindow) -> None:
+    pay(qtbot, program, "1234567*2.0001")
+    assert part(window, QLabel, "result_label").text() == "2,469,257.4567"
+    assert the_entry(window).text() == "2469257.4567"
+    tape = part(window, QListView, "tape_view").model()
+    assert tape.index(0, 0).data() == "1,234,567 × 2.0001 = 2,469,257.4567"
+    table = part(window, RecordsTable, "records_table")
+    cell = table.model().index(0, COLUMNS.index(Column.RESPONSE))
+    assert cell.data(SEEN_ROLE) == "2,469,257.4567"
+    table.selectRow(0)
+    table.copy()
+    assert "2469257.4567" in QGuiApplication.clipboard().text().split("\t")
+    part(window, CalculatorPanel, "calculator_panel").copy_result()
+    assert QGuiApplication.clipboard().text() == "2469257.4567"
+
+
+def test_the_answer_is_the_largest_text_however_long(qtbot: QtBot, program: Program, window: MainWindow) -> None:
+    pay(qtbot, program, "2/7")
+    figures = part(window, QLabel, "result_label")
+    lines = figures.heightForWidth(figures.width()) / the_entry(window).fontMetrics().height()
+    assert lines > 2, "two lines of larger figures than the entry's"
+    assert the_entry(window).cursorPosition() == 0, "its head is in sight"
+
+
+def test_a_random_string_stands_in_a_face_that_tells_its_letters_apart(qtbot: QtBot) -> None:
+    calculator = FakeCalculator()
+    panel = CalculatorPanel(calculator=calculator)
+    qtbot.addWidget(panel)
+    drawn = entry(1, operation=OperationType.RANDOM_STRING, operands="", response="lI0O|1lI")
+    face = theme.telling_font().family()
+    assert face != theme.font().family()
+    calculator.charged.emit(receipt(drawn))
+    figures = part(panel, QLabel, "result_label")
+    assert isinstance(figures, Figures)
+    assert figures.font_for(300).family() == face
+    model = RecordsModel(number_format=NumberFormat())
+    model.show(page((drawn, entry(2))))
+    place = COLUMNS.index(Column.RESPONSE)
+    assert model.index(0, place).data(Qt.ItemDataRole.FontRole).family() == face
+    assert model.index(1, place).data(Qt.ItemDataRole.FontRole).family() != face
+    dialog = RecordDialog(drawn, proof="", number_format=NumberFormat())
+    qtbot.addWidget(dialog)
+    assert part(dialog, QLabel, "record_result_label").font().family() == face
+    calculator.charged.emit(receipt(entry(3)))
+    assert figures.font_for(300).family() != face
+
+
+def test_a_long_address_is_shortened_in_the_middle_and_whole_on_hover(qtbot: QtBot, window: MainWindow) -> None:
+    address = f"{'long.' * 24}ada@example.org"
+    header = window.findChild(Header)
+    assert header is not None
+    header.show_user(address)
+    label = part(window, QLabel, "user_label")
+    assert label.text().startswith("long.")
+    assert label.text().endswith("example.org")
+    assert label.toolTip() == address
+    assert header.minimumSizeHint().width() <= window.calculator_panel.minimumSizeHint().width() + 60
+
+
+def test_up_recalls_earlier_entries_and_down_comes_back_to_what_was_typed(
+    qtbot: QtBot, program: Program, window: MainWindow
+) -> None:
+    pay(qtbot, program, "1+1")
+    pay(qtbot, program, "12.50*3")
+    line = the_entry(window)
+    line.clear()
+    qtbot.keyClicks(line, "7")
+    seen = []
+    for key in (Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Down):
+        qtbot.keyClick(line, key)
+        seen.append(line.text())
+    assert seen == ["12.5 × 3", "1 + 1", "1 + 1", "12.5 × 3", "7", "7"]
+    qtbot.keyClick(line, Qt.Key.Key_Up)
+    assert part(window, QLabel, "quote_label").text().startswith("Costs ")
+    with qtbot.assertNotEmitted(program.calculator.charged):
+        qtbot.keyClicks(line, "0")
+    assert line.text() == "12.5 × 30"
+
+
+def test_the_entries_of_earlier_sittings_are_recalled_and_of_nobody_else(
+    qtbot: QtBot, program: Program, window: MainWindow
+) -> None:
+    pay(qtbot, program, "1+1")
+    program.sessions.sign_out()
+    with qtbot.waitSignal(program.calculator.recalled):
+        windows.register(qtbot, program, "bob@example.org")
+    qtbot.keyClick(the_entry(window), Qt.Key.Key_Up)
+    assert the_entry(window).text() == ""
+    program.sessions.sign_out()
+    with qtbot.waitSignal(program.calculator.recalled):
+        windows.sign_in(qtbot, program)
+    qtbot.keyClick(the_entry(window), Qt.Key.Key_Up)
+    assert the_entry(window).text() == "1 + 1"
+
+
+@pytest.mark.parametrize(
+    ("balance", "caption", "tip"),
+    [
+        (100_000, "Balance", ""),
+        (1500, "Balance low", "does not cover every operation any more."),
+        (5, "Balance used up", "does not cover any operation any more."),
+    ],
+)
+def test_a_balance_that_does_not_suffice_says_so_and_what_to_do(
+    program: Program, window: MainWindow, balance: int, caption: str, tip: str
+) -> None:
+    program.calculator.statement_changed.emit(statement(balance))
+    shown = part(window, QLabel, "balance_caption")
+    assert shown.text() == caption
+    assert tip in shown.toolTip()
+    assert ("metercalc credit ada@example.org AMOUNT" in shown.toolTip()) == bool(tip)
+
+
+@pytest.mark.parametrize(("role", "said"), [(Role.ADMIN, "You are an administrator"), (Role.USER, "Ask an admin")])
+def test_a_refusal_for_want_of_credit_names_the_way_out(qtbot: QtBot, role: Role, said: str) -> None:
+    calculator = FakeCalculator()
+    panel = CalculatorPanel(calculator=calculator)
+    qtbot.addWidget(panel)
+    found = statement(5)
+    calculator.statement_changed.emit(replace(found, account=replace(found.account, role=role)))
+    low = BalanceTooLow("This costs 30.00 and the balance is 0.05.", cost=3000, balance=5, shortfall=2995)
+    calculator.denied.emit(failure(low))
+    assert said in part(panel, QLabel, "message_label").text()
+
+
+def test_where_random_org_gives_nothing_this_computer_can_draw_this_once(
+    qtbot: QtBot, program: Program, window: MainWindow
+) -> None:
+    here = part(window, QPushButton, "draw_here_button")
+    with qtbot.waitSignal(program.calculator.failed):
+        part(window, QPushButton, "key_random").click()
+    assert here.isVisible()
+    assert "Nothing was charged" in part(window, QLabel, "message_label").text()
+    with qtbot.waitSignal(program.calculator.charged) as charged:
+        qtbot.mouseClick(here, Qt.MouseButton.LeftButton)
+    (drawn,) = charged.args[0].entries
+    assert drawn.source is Source.LOCAL
+    assert part(window, QLabel, "result_label").text() == drawn.response
+    the_entry(window).setText("1/0")
+    with qtbot.waitSignal(program.calculator.failed):
+        qtbot.keyClick(the_entry(window), Qt.Key.Key_Return)
+    assert not here.isVisible()
+
+
+def test_keys_take_the_room_there_is_and_prices_are_no_smaller_than_text(qtbot: QtBot) -> None:
+    panel = CalculatorPanel(calculator=FakeCalculator())
+    qtbot.addWidget(panel)
+    panel.resize(360, panel.minimumSizeHint().height())
+    with qtbot.waitExposed(panel):
+        panel.show()
+    key = part(panel, KeyButton, "key_add")
+    low = key.height()
+    assert low >= 3 * panel.fontMetrics().height(), "room for a sign and its price"
+    panel.resize(360, 1200)
+    qtbot.waitUntil(lambda: key.height() > 1.5 * low)

@@ -377,7 +377,7 @@ def test_a_result_too_long_to_calculate_with_is_not_put_into_the_entry(
 ) -> None:
     the_entry(panel).setText("2 × 3")
     calculator.charged.emit(receipt(entry(1, response="9" * 300)))
-    assert shown(panel, "result_label") == "9" * 300
+    assert shown(panel, "result_label") == ",".join(["999"] * 100)
     assert the_entry(panel).text() == "2 × 3"
 
 

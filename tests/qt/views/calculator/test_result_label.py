@@ -34,8 +34,11 @@ def test_a_long_result_is_smaller_and_a_longer_one_scrolls(qtbot: QtBot, result:
     figures = part(result, QLabel, "result_label")
     result.show_text("7")
     large = figures.heightForWidth(280)
-    result.show_text("7" * 30)
+    result.show_text("7" * 18)
     assert figures.heightForWidth(280) < large
+    smaller = figures.heightForWidth(280)
+    result.show_text("7" * 36)
+    assert figures.heightForWidth(280) > 1.8 * smaller, "it wraps at the same size"
     assert not scrolls(result)
     result.show_text("7" * 1000)
     qtbot.waitUntil(lambda: scrolls(result))

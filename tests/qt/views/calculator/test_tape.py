@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.modeltest import ModelTester
@@ -9,7 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.terms.values import OperationType
-from desktop.views.calculator.tape import TapeModel, TapeView
+from desktop.views.calculator.tape import TapeView
+from desktop.views.calculator.tape_model import HEADING_ROLE, TapeModel
 from tests.support.fake_controllers import entry, receipt
 
 PRODUCT = entry(2, operation=OperationType.MULTIPLICATION, operands="2 × 3", response="6", amount=3000)
@@ -80,3 +83,35 @@ def test_a_double_click_takes_an_old_result_up(qtbot: QtBot, tape: TapeView) -> 
 def test_a_rounded_step_is_marked(tape: TapeView) -> None:
     tape.append(receipt(entry(1, response="0.3333", exact=False)))
     assert "≈ 0.3333" in tape.model().index(0, 0).data()
+
+
+def test_the_steps_of_an_entry_stand_under_it(tape: TapeView) -> None:
+    steps = entry(1, expression=""), replace(PRODUCT, expression="(1 + 1) × -3.5")
+    tape.append(receipt(entry(9, expression="1 + 9")))
+    tape.append(receipt(*steps))
+    model = tape.model()
+    assert [model.index(row, 0).data(HEADING_ROLE) for row in range(3)] == ["", "(1 + 1) × −3.5", ""]
+    assert model.index(1, 0).data(Qt.ItemDataRole.AccessibleTextRole).startswith("(1 + 1) × −3.5: ")
+    assert tape.visualRect(model.index(1, 0)).height() > tape.visualRect(model.index(2, 0)).height()
+
+
+def test_tab_takes_the_newest_result_highlighted_and_the_arrows_walk_from_there(qtbot: QtBot, tape: TapeView) -> None:
+    tape.clearFocus()
+    for number in range(1, 9):
+        tape.append(receipt(entry(number)))
+    assert not tape.selectedIndexes()
+    tape.setFocus(Qt.FocusReason.TabFocusReason)
+    assert [index.row() for index in tape.selectedIndexes()] == [7]
+    with qtbot.waitSignal(tape.reused) as taken:
+        qtbot.keyClick(tape, Qt.Key.Key_Return)
+    assert taken.args == ["9"]
+    qtbot.keyClick(tape, Qt.Key.Key_Up)
+    assert [index.row() for index in tape.selectedIndexes()] == [6]
+    with qtbot.waitSignal(tape.reused) as taken:
+        qtbot.keyClick(tape, Qt.Key.Key_Return)
+    assert taken.args == ["8"]
+
+
+def test_what_an_entry_came_to_is_marked_as_the_display_marks_it(tape: TapeView) -> None:
+    tape.append(receipt(entry(1), exact=False))
+    assert tape.model().index(0, 0).data().endswith("= ≈ 2")

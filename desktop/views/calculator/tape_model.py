@@ -1,0 +1,90 @@
+"""The steps of this sitting as they were charged, newest last, each under its entry. The ledger has the records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
+from typing_extensions import override
+
+from desktop.arithmetic.money import format_money
+from desktop.arithmetic.numbers import NumberFormat, localise
+from desktop.terms.values import Entry, OperationType, Receipt
+from desktop.wording.grouping import grouped
+from desktop.wording.shown import OPERATION_NAMES
+
+Index = QModelIndex | QPersistentModelIndex
+RESULT_ROLE = int(Qt.ItemDataRole.UserRole)
+CHARGE_ROLE = RESULT_ROLE + 1
+OPERANDS_ROLE = RESULT_ROLE + 2
+HEADING_ROLE = RESULT_ROLE + 3  # the entry that a step is the first of; "" on the others, and where it is the step
+SHOWN_ROLE = RESULT_ROLE + 4  # the result as the display said it
+
+
+class TapeModel(QAbstractListModel):
+    """The entries of this sitting. `append` is its one mutator, `clear` its end."""
+
+    def __init__(self, *, number_format: NumberFormat) -> None:
+        super().__init__()
+        self._format = number_format
+        self._entries: list[Entry] = []
+        self._headings: dict[int, str] = {}  # entries of several steps, by the row of the first
+        self._rounded: set[int] = set()  # rows of what an entry came to, where that was said to be rounded
+
+    def append(self, receipt: Receipt) -> None:
+        """Add the steps of a receipt."""
+        if receipt.entries:
+            first = len(self._entries)
+            expression = receipt.entries[-1].expression
+            if len(receipt.entries) > 1 and expression:
+                self._headings[first] = self._number(expression)
+            if not receipt.exact:
+                self._rounded.add(first + len(receipt.entries) - 1)
+            self.beginInsertRows(QModelIndex(), first, first + len(receipt.entries) - 1)
+            self._entries.extend(receipt.entries)
+            self.endInsertRows()
+
+    def clear(self) -> None:
+        """Forget everything: somebody else signs in."""
+        self.beginResetModel()
+        self._entries.clear()
+        self._headings.clear()
+        self._rounded.clear()
+        self.endResetModel()
+
+    @override
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self._entries)
+
+    @override
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        entry = self._entries[index.row()]
+        operands = self._operands(entry)
+        heading = self._headings.get(index.row(), "")
+        # A random string is no number: its "." and "-" are its own, and it cannot be calculated with.
+        number = entry.operation is not OperationType.RANDOM_STRING
+        exact = entry.exact and index.row() not in self._rounded
+        result = ("" if exact else "≈ ") + (self._number(entry.response) if number else entry.response)
+        charge = format_money(-entry.amount, self._format, signed=True)
+        step = f"{operands} = {result}"
+        values = {
+            Qt.ItemDataRole.DisplayRole: step,
+            Qt.ItemDataRole.ToolTipRole: "\n".join(filter(None, (heading, step, charge))),
+            Qt.ItemDataRole.AccessibleTextRole: f"{f'{heading}: ' if heading else ''}{step}, charged {charge}",
+            RESULT_ROLE: entry.response if number else "",
+            CHARGE_ROLE: charge,
+            OPERANDS_ROLE: operands,
+            HEADING_ROLE: heading,
+            SHOWN_ROLE: result,
+        }
+        return values.get(role)
+
+    def _operands(self, entry: Entry) -> str:
+        if entry.operation is OperationType.RANDOM_STRING:
+            return OPERATION_NAMES[entry.operation]
+        return self._number(entry.operands)
+
+    def _number(self, text: str) -> str:
+        return grouped(localise(text, self._format), self._format)

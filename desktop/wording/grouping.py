@@ -1,0 +1,27 @@
+"""Thousands grouped for the eye, as the locale does it. What is copied, filtered or exported is never grouped."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from desktop.arithmetic.numbers import NumberFormat
+
+_SIZE = 3
+
+
+def grouped(text: str, fmt: NumberFormat) -> str:
+    """A number or an expression in the locale's marks, the whole part of each number grouped by thousands."""
+    mark = fmt.group_marks[:1]
+    return _whole_parts(fmt.decimal_mark).sub(lambda found: _in_groups(found[0], mark), text) if mark else text
+
+
+def _in_groups(figures: str, mark: str) -> str:
+    first = len(figures) % _SIZE or _SIZE
+    rest = (figures[start : start + _SIZE] for start in range(first, len(figures), _SIZE))
+    return mark.join((figures[:first], *rest))
+
+
+@lru_cache(maxsize=8)  # a page of 500 records asks some thousand times
+def _whole_parts(decimal_mark: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\d{re.escape(decimal_mark)}])\d{{{_SIZE + 1},}}")
