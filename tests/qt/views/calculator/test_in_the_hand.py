@@ -20,13 +20,13 @@ from desktop.terms.values import Column, OperationType, Role, Source
 from desktop.views.calculator.keypad import KeyButton
 from desktop.views.calculator.panel import CalculatorPanel
 from desktop.views.calculator.result_label import Figures
+from desktop.views.dialogs.record import RecordDialog
 from desktop.views.look import theme
 from desktop.views.main_window.header import Header
 from desktop.views.main_window.window import MainWindow
 from desktop.views.records.columns import COLUMNS
 from desktop.views.records.highlight import SEEN_ROLE
 from desktop.views.records.model import RecordsModel
-from desktop.views.records.record_dialog import RecordDialog
 from desktop.views.records.table import RecordsTable
 from desktop.window.program import Program
 from tests.support import windows
