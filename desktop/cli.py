@@ -126,11 +126,11 @@ def _has_ledger(run: Run) -> bool:
     """Whether there is a ledger. Raises `StoreMissing` for a command that makes none; the window finds out later."""
     if run.asked.command in (grammar.WINDOW, _DEMO):
         return False
-    from desktop.models.embedded.storage import whereabouts
+    from desktop.models import open_ledger
 
     if run.asked.command not in _MAKERS:
-        whereabouts.require(run.places.store_file, run.places.options)
-    return whereabouts.is_there(run.places.store_file)
+        open_ledger.require(run.places)
+    return open_ledger.is_there(run.places)
 
 
 def _command(name: str) -> Command:

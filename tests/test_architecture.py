@@ -70,6 +70,7 @@ FORBIDDEN: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     # What keeps the ledger is known to the composition root of the models alone, and to the demo, which sets the clock.
     ("desktop.controllers*", (), ("desktop.models.embedded*",)),
     ("desktop.commands*", ("desktop.commands.demo*",), ("desktop.models.embedded*",)),
+    ("desktop.cli", (), ("desktop.models.embedded*",)),
     ("desktop.window*", (), ("desktop.models.embedded*",)),
     ("desktop.models*", (), (*QT, *NETWORK)),
     ("desktop.models.ledger*", (), DATABASE),

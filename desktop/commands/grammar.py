@@ -44,6 +44,7 @@ exit status:
 _TYPED = " ".join((row.typed[:1] or (row.symbol,))[0] + "( )" * (row.arity == 1) for row in COMPUTED)
 _EVAL = f"""\
 EXPRESSION has {_TYPED} or {" ".join(row.symbol for row in COMPUTED)}.
+50% is 0.5, and 200+15% is 200 + 200 × 15 ÷ 100, with the price of its three operations.
 
 With “-” expressions are read from standard input, one a line. Each gets one line of answer once it has been charged.
 What fails is told on stderr, or on stdout with --json, and the next line is read. --max-cost then holds for each line.
@@ -192,9 +193,9 @@ def _add_records(add_parser: AddParser) -> None:
         metavar="[-]COLUMN",
         help="date, operation, operands, response, amount (a charge above 0) or balance",
     )
-    records.add_argument("--page", type=words.count, metavar="N")
-    records.add_argument("--per-page", type=words.count, metavar="N")
-    records.add_argument("--format", choices=("table", "csv", "json"), help="table, csv or json")
+    records.add_argument("--page", type=words.count, metavar="N", help="which page, from 1 on")
+    records.add_argument("--per-page", type=words.count, metavar="N", help="records a page")
+    records.add_argument("--format", choices=("table", "csv", "json"), metavar="FORM", help="table, csv or json")
     records.add_argument(
         "--keep-text",
         action="store_true",

@@ -14,7 +14,7 @@ from desktop.finding.filters import from_words
 from desktop.terms.errors import BadInput
 from desktop.terms.values import Column, Entry, Filters, Page, PageRequest
 from desktop.wording.cut import cut_number
-from desktop.wording.shown import OPERATION_NAMES, shown_moment
+from desktop.wording.shown import OPERATION_NAMES, counted, shown_moment
 
 MOST_PER_PAGE = 1000
 _CELL = 48
@@ -79,7 +79,7 @@ def _request(run: Run) -> PageRequest:
     arguments = run.arguments
     size = arguments.per_page or run.config.records.page_size
     if size > MOST_PER_PAGE:
-        raise BadInput(f"A page can have {MOST_PER_PAGE:,} records.")
+        raise BadInput(f"A page can have {MOST_PER_PAGE:,} records at most.")
     sort, descending = arguments.sort or (Column.DATE, True)
     filters = from_words(vars(arguments), Filters())
     return PageRequest(filters, sort, descending, arguments.page or 1, size)
@@ -107,7 +107,7 @@ def _table(page: Page) -> list[str]:
     if not totals.count:
         return [_emptiness(page.request.filters)]
     foot = (
-        f"Page {page.number:,} of {page.pages:,}   {totals.count:,} records   "
+        f"Page {page.number:,} of {page.pages:,}   {counted(totals.count, 'record')}   "
         f"spent {format_money(totals.spent)}   credited {format_money(totals.credited)}"
     )
     if not page.entries:

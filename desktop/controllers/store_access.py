@@ -25,7 +25,7 @@ def sqlite_version() -> str:
 
 
 class StoreAccess:
-    """Opens the store, on the lane that writes; every job asks `store` for it.
+    """Opens the store, on the lane that writes; every job asks `ledger` for it.
 
     A store that could not be opened is tried again at the lane's next job: what kept it may have passed.
     """

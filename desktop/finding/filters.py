@@ -1,7 +1,7 @@
 """The filters: one object each, with everything that the program knows of it but its widget. It reads no record.
 
-A further filter is an object in `FILTERS`, and a widget in `views.filter_widgets` under the name that the object gives.
-What it is set to stands in `Filters.more` under its name, unless `Filters` gets a field for it. The ledger, the index,
+A further filter is an object in `FILTERS`, and a widget in `views.filters.widgets` under the object's name. What it is
+set to stands in `Filters.more` under its name, unless `Filters` gets a field for it. The ledger, the index,
 sums, exports, saved filters and the command line follow from the object. The index answers only what all of its
 filters have a `plan` for; anything else is asked of the ledger itself.
 """

@@ -40,7 +40,8 @@ def readings(text: str, fmt: NumberFormat = PLAIN) -> tuple[str, ...]:
     be there or not, and operators are written as the ledger does ("2*3" is "2 × 3"). What is only a number is looked
     for in its one meaning, other texts also as they stand. None for a text that is blank.
     """
-    text = _OFFSET.sub("", text.strip().removeprefix("≈").lstrip())  # "≈" stands before what was rounded, in no record
+    text = _OFFSET.sub("", text.strip())
+    text = text.removeprefix("≈").lstrip() or text  # it stands before what was rounded, and in no record
     if not text:
         return ()
     meant = _SIGN.sub("-", text.translate(_english(fmt)))

@@ -21,6 +21,11 @@ def is_there(places: Places) -> bool:
     return whereabouts.is_there(places.store_file)
 
 
+def require(places: Places) -> None:
+    """Raises `StoreMissing` where there is no ledger."""
+    whereabouts.require(places.store_file, places.options)
+
+
 def check_place(places: Places) -> None:
     """Raises `StoreError` where no ledger can be: its name is another file's, or something else lies there."""
     opening.check_name(places.store_file)
@@ -44,7 +49,7 @@ def open_ledger(places: Places, config: Config, *, make: bool) -> EmbeddedLedger
     """
     file = places.store_file
     if not make:
-        whereabouts.require(file, places.options)
+        require(places)
     try:
         store = open_store(
             file, costs=config.costs, backups=backups.folder_of(file), remembered=places.remembered_dir, make=make

@@ -155,7 +155,10 @@ class _PrivateFiles(RotatingFileHandler):
 
 
 def _private(file: str, flags: int) -> int:
-    descriptor = os.open(file, flags, FILE_MODE)
+    # A pipe that nobody reads would be waited for, for ever: it is refused at once, and told like a full disk.
+    descriptor = os.open(file, flags | getattr(os, "O_NONBLOCK", 0), FILE_MODE)
+    if os.name == "posix":
+        os.set_blocking(descriptor, True)
     # A log that an earlier umask left open to others; but never a device that somebody linked the log to.
     if os.name == "posix" and stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.fchmod(descriptor, FILE_MODE)

@@ -1,4 +1,4 @@
-"""The frozen values that cross layers: what a session, a price, a record or a page is, and nothing that acts.
+"""The frozen values that cross rooms: what a session, a price, a record or a page is, and nothing that acts.
 
 Money is an integer number of hundredths of a credit. Dates are UTC microseconds since 1970.
 Of the program it imports only the kinds that they are made of, which are had from here too.
@@ -20,7 +20,7 @@ from desktop.terms.kinds import Status as Status
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A user as other layers see one; never the password."""
+    """A user as other rooms see one; never the password."""
 
     id: int
     username: str

@@ -39,7 +39,7 @@ def needed() -> Iterator[None]:
 
 
 def sentence(said: list[str], platform: str) -> str:
-    """What the person is told, of what Qt said last and of the platform that was asked for."""
+    """What the person is told, of what Qt said first and of the platform that was asked for."""
     reason = " ".join(said[0].split()).rstrip(".")
     asked = f" (QT_QPA_PLATFORM is {platform})" if platform else ""
     return f"No window can be opened{asked}: {reason}. Nothing was charged. Commands work without one: metercalc --help"

@@ -70,7 +70,6 @@ class Program(QObject):
         self.application = application
         self.places = places
         self.config = config
-        make_folder(places.settings_file.parent)
         _check_settings(places.settings_file)
         self.settings = QSettings(str(places.settings_file), QSettings.Format.IniFormat)
         self.theme = Theme(application, self.settings)
@@ -301,8 +300,12 @@ class Program(QObject):
 
 
 def _check_settings(file: Path) -> None:
-    """Raises `ConfigError` for what is no file: Qt would wait for a FIFO's writer, or remember the window nowhere."""
+    """Raises `ConfigError` for what is no file: Qt would wait for a FIFO's writer, or remember the window nowhere.
+
+    Its folder is made where there is none.
+    """
     try:
+        make_folder(file.parent)
         require_regular(file.stat().st_mode)
     except FileNotFoundError:
         return

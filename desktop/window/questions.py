@@ -92,7 +92,6 @@ class Questions(QObject):
 
     @Slot(object)
     def _on_proof_page(self, verification: Verification) -> None:
-
         from desktop.views.dialogs import places
 
         file = places.proposed(self._settings, "proof", "proof", "html")
@@ -122,7 +121,6 @@ class Questions(QObject):
 
     @Slot()
     def _on_back_up(self) -> None:
-
         from desktop.views.dialogs import places
 
         file = places.proposed(self._settings, "backup", "metercalc", "metercalc-backup")
@@ -144,7 +142,6 @@ class Questions(QObject):
 
     @Slot()
     def _on_log_folder(self) -> None:
-
         from desktop.system import outside
 
         with outside.environment():

@@ -81,8 +81,13 @@ def show_bug(places: Places, reference: str, error: BaseException) -> None:
         places, reference, "".join(traceback.format_exception(error)), None, goes_on="It cannot go on"
     )
     dialog.finished.connect(application.quit)
+    signals = QuitSignals(application)  # whoever ends the program need not read it first
+    signals.asked.connect(application.quit)
     dialog.open()
-    application.exec()
+    try:
+        application.exec()
+    finally:
+        signals.close()
 
 
 def _log_qt(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:

@@ -30,14 +30,16 @@ def shown_moment(microseconds: int) -> str:
 
 def explain_verification(verification: Verification) -> str:
     """The outcome of a proof in plain words."""
+    problems = counted(len(verification.problems), "problem")
+    records, users = counted(verification.records, "record"), counted(verification.users, "user")
     if not verification.complete:
-        return f"Stopped after {verification.records:,} records; {len(verification.problems)} problems so far."
+        return f"Stopped after {records}; {problems} so far."
     if not verification.problems:
-        records, users = _counted(verification.records, "record"), _counted(verification.users, "user")
         anchor = f" The anchor is of {shown_date(verification.anchored_at)}." if verification.anchored_at else ""
         return f"The ledger is proved: {records} of {users}, no problem.{anchor}"
-    return f"{len(verification.problems):,} problems in {verification.records:,} records. Do not trust the balances."
+    return f"{problems} in {records}. Do not trust the balances."
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """A number of things: "1 record", "2,000 records"."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -13,9 +13,10 @@ import pytest
 
 from desktop.models.embedded import charges, records
 from desktop.models.embedded.browsing import index_file
+from desktop.terms.errors import StoreNewer
 from desktop.terms.values import Filters, OperationType
 from tests.support import changed_copy
-from tests.support.stores import ANN, PASSWORD, Books, new_id
+from tests.support.stores import ANN, PASSWORD, Books, make_store, new_id
 
 ADDED = {
     "desktop/terms/kinds.py": {'    CREDIT = "credit"\n': '    REMAINDER = "remainder"\n'},
@@ -139,3 +140,10 @@ def test_an_index_from_before_it_still_tells_credits_from_charges(program: Path,
     found = told(program, books.store.file.parent, READ, str(books.ann.user_id))
     assert found == {"counts": {"addition": 2, "credit": 2}, "credits": 2, "searched": {"credit": 2}}
     assert index.stat().st_ino == made  # it was answered from the same index
+
+
+def test_a_program_without_it_says_that_the_store_is_a_newer_ones(program: Path, books: Books) -> None:
+    books.store.close()
+    told(program, books.store.file.parent, READ, str(books.ann.user_id))
+    with pytest.raises(StoreNewer, match="remainder"):
+        make_store(books.store.file)

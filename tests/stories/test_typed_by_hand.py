@@ -119,7 +119,7 @@ def test_register_calculate_search_delete_undo_and_sign_out(display: str, tmp_pa
             sitting.type(PASSWORD)
             sitting.press("alt+r")
             sitting.wait_for(1)
-            until(lambda: not sitting.xdotool("search", "--onlyvisible", "--name", "sign in"))
+            until(lambda: not sitting.xdotool("search", "--onlyvisible", "--name", "Sign in"))
             sitting.focus("Metercalc")
             for count, text in enumerate(("0.1+0.2", "5-7", "12.5*3", "2/3", "sqrt(2.25)"), start=2):
                 sitting.press("Escape")
@@ -140,7 +140,7 @@ def test_register_calculate_search_delete_undo_and_sign_out(display: str, tmp_pa
             sitting.wait_for(0, "--trash")
             assert sitting.ask("balance", "--user", EMAIL, "--password-stdin").strip() == "790.00"
             sitting.press("ctrl+shift+q")
-            until(lambda: sitting.xdotool("search", "--onlyvisible", "--name", "sign in"))
+            until(lambda: sitting.xdotool("search", "--onlyvisible", "--name", "Sign in"))
         finally:
             sitting.end()
         assert "no problem" in sitting.ask("verify")

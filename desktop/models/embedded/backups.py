@@ -179,10 +179,15 @@ def restore(
             f"{store_file} is not a Metercalc store: a backup does not take its place. Move it away, or say with "
             "--data-dir or [database] url where the store is. Nothing was replaced."
         )
-    make_folder(store_file.parent)
     # On the store's own disk: there it takes its place in one step.
     workshop = real_place(store_file).parent / f"restoring-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
-    make_folder(workshop)
+    try:
+        make_folder(store_file.parent)
+        make_folder(workshop)
+    except OSError as error:
+        raise StoreError(
+            f"Nothing can be put into {workshop.parent}: {os.strerror(error.errno or 0)}. Nothing was replaced."
+        ) from error
     try:
         for file in _files_of(store_file).values():
             check_replaceable(file)

@@ -16,7 +16,7 @@ from desktop.arithmetic.expressions import parse, result_of
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.operations import operands_text
 from desktop.models.embedded import accounts
-from desktop.models.embedded.storage import entries, journal, operations, sqlite
+from desktop.models.embedded.storage import added_operations, entries, journal, operations, sqlite
 from desktop.models.embedded.storage.entries import Head, Line
 from desktop.models.embedded.storage.operations import Operations
 from desktop.models.embedded.storage.store import Store
@@ -55,7 +55,7 @@ MAX_REASON = 200
 def statement(store: Store, session: Session) -> Statement:
     """The account and the prices as they are now."""
     with store.reading() as database:
-        return Statement(accounts.require(store, database, session), _operations(database).prices)
+        return Statement(accounts.require(store, database, session), _operations(store, database).prices)
 
 
 def charge(store: Store, session: Session, charge: Charge) -> Receipt:
@@ -166,7 +166,7 @@ def _charge(store: Store, database: SqliteDatabase, session: Session, charge: Ch
     found = _find(database, account, charge.request_id, charge)
     if found is not None:
         return found
-    known = _operations(database)
+    known = _operations(store, database)
     prices = known.prices
     lines = [
         Line(
@@ -335,8 +335,9 @@ def _read_back(store: Store, find: Callable[[SqliteDatabase], Receipt | None], t
     return replace(found, repeated=False)
 
 
-def _operations(database: SqliteDatabase) -> Operations:
+def _operations(store: Store, database: SqliteDatabase) -> Operations:
     found = operations.read(database)
     if found.trouble:
+        added_operations.check_known(store, database)
         raise StoreDamaged(f"The store is damaged: {found.trouble} Run metercalc verify, and restore a backup.")
     return found

@@ -45,7 +45,7 @@ class LoginDialog(QDialog):
         self._show_first_run(False)
 
     def _build(self) -> None:
-        self.setWindowTitle("Metercalc — sign in")
+        self.setWindowTitle("Sign in")  # Qt puts the program's name behind it
         self.setWindowIcon(application_icon())
         self.setFixedWidth(_WIDTH)
         picture = QLabel()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PySide6.QtCore import QDate, QDir, QSettings, QStandardPaths, Qt
 
+from desktop.views.look import remembered
+
 
 def proposed(settings: QSettings, kind: str, name: str, suffix: str) -> Path:
-    """The file for "backup", "export" or "statement", called `name` and today's date."""
+    """The file for "backup", "export", "statement" or "proof", called `name` and today's date."""
     day = QDate.currentDate().toString(Qt.DateFormat.ISODate)
-    return _folder(str(settings.value(f"{kind}/folder", ""))) / f"{name}-{day}.{suffix}"
+    return _folder(remembered.text(settings, f"{kind}/folder")) / f"{name}-{day}.{suffix}"
 
 
 def remember(settings: QSettings, kind: str, file: str | Path) -> None:
@@ -20,4 +23,5 @@ def remember(settings: QSettings, kind: str, file: str | Path) -> None:
 
 def _folder(last: str) -> Path:
     documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    return next((Path(place) for place in (last, documents) if place and Path(place).is_dir()), Path(QDir.homePath()))
+    # Not Path.is_dir(), which raises for a folder that is locked, or a name that is too long.
+    return next((Path(place) for place in (last, documents) if os.path.isdir(place)), Path(QDir.homePath()))

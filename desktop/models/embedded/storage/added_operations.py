@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
 
 from peewee import SqliteDatabase
 
 from desktop.models.embedded.storage import journal, operations
 from desktop.models.embedded.storage.store import Store
+from desktop.terms.errors import StoreNewer
 from desktop.terms.values import OperationType
 
 _GUARD = "operation_complete"  # the trigger that keeps every other hand from adding one
@@ -25,6 +27,24 @@ def complete(store: Store, costs: Mapping[OperationType, int]) -> None:
         missing = operations.missing(database)  # another program may have been faster
         if missing and _prices_are_whole(database):
             _add(store, database, {kind: costs.get(kind, 0) for kind in missing})
+
+
+def check_known(store: Store, database: SqliteDatabase) -> None:
+    """Raises `StoreNewer` for an operation that a newer program has added: its price is on record, under the key.
+
+    One that nobody's record vouches for was made by another hand: that is for the proof to name.
+    """
+    sql = """SELECT j.number, j.state, p.id, o.type, p.cost, p.from_record, p.user_id, p.date
+        FROM operation o JOIN price p ON p.operation_id = o.id JOIN journal j ON j.kind = 'price' AND j.subject = p.id
+        WHERE o.type = ?"""
+    for word in operations.unknown(database):
+        for number, state, *price in database.execute_sql(sql, (word,)).fetchall():
+            made = hmac.compare_digest(journal.price_state(store.key, *price), bytes(state))
+            if made and journal.is_genuine(store.key, database, number):
+                raise StoreNewer(
+                    f"A newer Metercalc has given this store the operation “{word}” ({store.file}). Nothing was "
+                    "charged. Update the program."
+                )
 
 
 def _prices_are_whole(database: SqliteDatabase) -> bool:

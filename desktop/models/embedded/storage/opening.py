@@ -84,6 +84,9 @@ def _open(
             store.load_key()
             trouble = _key_trouble(store)
             store.key_is_own = trouble is None
+            if store.key_is_own:
+                with store.reading() as known:
+                    added_operations.check_known(store, known)
             if store.read_only_reason is None:
                 store.read_only_reason = trouble
             if store.read_only_reason is None:

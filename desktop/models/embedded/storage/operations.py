@@ -47,6 +47,11 @@ def missing(database: SqliteDatabase) -> list[OperationType]:
     return [kind for word, kind in _PRICED.items() if word not in there]
 
 
+def unknown(database: SqliteDatabase) -> list[str]:
+    """The words of the store's operations that the program does not know."""
+    return [word for (word,) in database.execute_sql("SELECT type FROM operation") if word not in _KNOWN]
+
+
 def _trouble(words: list[str]) -> str:
     for word in words:
         if word not in _KNOWN:

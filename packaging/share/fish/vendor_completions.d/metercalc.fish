@@ -142,8 +142,8 @@ complete -c metercalc -n '_shtab_metercalc_using records' -l from -x -d 'from 20
 complete -c metercalc -n '_shtab_metercalc_using records' -l to -x -d 'up to such a day, month or time, itself included'
 complete -c metercalc -n '_shtab_metercalc_using records' -l trash -d 'those that were deleted'
 complete -c metercalc -n '_shtab_metercalc_using records' -l sort -x -d 'date, operation, operands, response, amount (a charge above 0) or balance'
-complete -c metercalc -n '_shtab_metercalc_using records' -l page -x -d N
-complete -c metercalc -n '_shtab_metercalc_using records' -l per-page -x -d N
+complete -c metercalc -n '_shtab_metercalc_using records' -l page -x -d 'which page, from 1 on'
+complete -c metercalc -n '_shtab_metercalc_using records' -l per-page -x -d 'records a page'
 complete -c metercalc -n '_shtab_metercalc_using records' -l format -xka "table csv json" -d 'table, csv or json'
 complete -c metercalc -n '_shtab_metercalc_using records' -l keep-text -d 'csv for a spreadsheet: an apostrophe before text that it could take for a number or a date'
 complete -c metercalc -n '_shtab_metercalc_using; and test $_shtab_metercalc_npos -eq 0' -a delete -d 'Put records into the Trash; the balance stays as it is.'

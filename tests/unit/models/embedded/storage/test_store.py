@@ -132,7 +132,7 @@ def test_a_store_that_cannot_be_written_is_open_for_reading(unwritable: Path, op
     assert unwritable.read_bytes() == before
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="permission bits do not bind root")
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="permission bits do not bind root")
 def test_a_folder_without_write_permission_makes_the_store_read_only(
     store_file: Path, opened: Callable[[Path], Store]
 ) -> None:
