@@ -75,7 +75,7 @@ class CalculatorController(QObject):
         self._text = ""
         self._expression: Expression | None = None
         self._quote: Quote | None = None
-        self._carried: dict[Decimal, Value] = {}  # what stands behind this sitting's rounded results
+        self._carried: dict[Decimal, Value] = {}  # what stands behind the latest rounded results
         self._request: _Request | None = None  # the one that runs
         self._unsettled: dict[tuple[int, str | None], _Request] = {}  # by subject: not known whether charged
         self._drawing: _Request | None = None  # the one that waits for random.org
@@ -296,7 +296,9 @@ class CalculatorController(QObject):
         self._lanes.read.submit(work, done=self._on_recalled, failed=self._on_refresh_failed)
 
     @Slot(object)
-    def _on_recalled(self, entries: tuple[str, ...]) -> None:
+    def _on_recalled(self, latest: tuple[tuple[str, ...], dict[Decimal, Value]]) -> None:
+        entries, carried = latest
+        self._carried = carried | self._carried
         self.recalled.emit(entries)
 
     @Slot(str)
@@ -312,9 +314,11 @@ def _statement(access: StoreAccess, session: Session) -> Statement:
     return access.ledger.balance_and_prices(session)
 
 
-def _latest_entries(access: StoreAccess, session: Session) -> tuple[str, ...]:
+def _latest_entries(access: StoreAccess, session: Session) -> tuple[tuple[str, ...], dict[Decimal, Value]]:
+    """What was entered in the newest records, oldest first, and what stands behind the rounded results there."""
     page, _ = access.ledger.first_look(session, PageRequest(size=_RECALLED), checked=False)
-    return tuple(entry.expression for entry in reversed(page.entries) if entry.expression)
+    entries = tuple(entry.expression for entry in reversed(page.entries) if entry.expression)
+    return entries, values_behind(page.entries)
 
 
 def _charge(

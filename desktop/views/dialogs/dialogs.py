@@ -29,6 +29,7 @@ from desktop.views.look.icons import application_icon, icon
 
 SHORTCUTS = (
     ("Enter or =", "Calculate and pay"),
+    ("Up, Down", "Earlier entries of this account; nothing is paid before Enter"),
     ("Esc", "Clear the entry; clear a filter, then go back to the entry"),
     ("Ctrl+G", "Draw a random string and pay for it"),
     ("Ctrl+Shift+C", "Copy the result"),

@@ -229,6 +229,17 @@ def test_another_person_finds_nothing_after_the_lock(
     assert part(window, QListView, "tape_view").model().rowCount() == 0
 
 
+def test_a_rounded_result_of_an_earlier_sitting_keeps_its_value_too(
+    qtbot: QtBot, program: Program, window: MainWindow
+) -> None:
+    pay(qtbot, program, "1/3")
+    program.sessions.sign_out()
+    with qtbot.waitSignal(program.calculator.recalled):
+        windows.sign_in(qtbot, program)
+    pay(qtbot, program, f"0.{'3' * 34}*3")
+    assert part(window, QLabel, "result_label").text() == "1"
+
+
 def test_what_was_paid_for_stands_above_its_result(qtbot: QtBot, program: Program, window: MainWindow) -> None:
     pay(qtbot, program, "12.50*3-2")
     assert part(window, QLabel, "expression_label").text() == "12.5 × 3 − 2 ="
