@@ -43,7 +43,7 @@ def factory(request: pytest.FixtureRequest) -> Factory:
 
 
 @pytest.fixture
-def empty(factory: Factory, tmp_path: Path) -> Iterator[Ledger]:
+def empty(factory: Factory, tmp_path: Path, cheap_passwords: None) -> Iterator[Ledger]:
     """A ledger in which nobody is registered."""
     ledger = factory.open(tmp_path)
     yield ledger

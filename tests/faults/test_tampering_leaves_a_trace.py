@@ -117,7 +117,7 @@ def _plant_skipped_hash() -> None:
     pytest.MonkeyPatch().setattr(run, "_found", lambda self, rule, *rest: rule != "L6" and found(self, rule, *rest))
 
 
-@figures("records", 15, 1_000)
+@figures("records", 40, 1_000)
 def test_each_flipped_column_of_each_record_is_found(
     nursery: Nursery, folder: Path, choose: random.Random, records: int
 ) -> None:

@@ -28,6 +28,11 @@ from tests.support.random_server import RandomServer
 
 
 @pytest.fixture(autouse=True)
+def _quick_sign_in(cheap_passwords: None) -> None:
+    """Signing in takes no time here; the strength of real passwords has its own tests."""
+
+
+@pytest.fixture(autouse=True)
 def _no_key_stays_pressed() -> Iterator[None]:
     """Alt, Ctrl and Shift of a test are let go of: Qt remembers them, and the next one's selections would heed them."""
     yield

@@ -113,7 +113,7 @@ def test_register_calculate_search_delete_undo_and_sign_out(display: str, tmp_pa
     with RandomServer() as server:
         sitting = Sitting(display, tmp_path / "data", server)
         try:
-            sitting.focus("Metercalc")
+            sitting.focus("Sign in")
             sitting.type(EMAIL)
             sitting.press("Tab")
             sitting.type(PASSWORD)

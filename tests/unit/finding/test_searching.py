@@ -47,7 +47,7 @@ from tests.support.stores import ANN, Books, new_id
         (".", ",", "2026-11", ("2026-11",)),
         (".", ",", "Box x 3", ("Box x 3",)),
         (".", ",", "≈ 0.333", ("0.333",)),
-        (".", ",", "≈", ()),
+        (".", ",", "≈", ("≈",)),
     ],
 )
 def test_a_text_is_looked_for_as_the_ledger_writes_it(

@@ -23,7 +23,14 @@ from desktop.models.embedded.storage import (
 from desktop.models.embedded.storage.migrations import first
 from desktop.models.embedded.storage.store import OTHER_NAMES, Store, has_other_names
 from desktop.models.embedded.storage.tables import Record, User
-from desktop.system.private_files import close_to_others, create_private, make_folder, real_place, try_out
+from desktop.system.private_files import (
+    close_to_others,
+    create_private,
+    make_folder,
+    real_place,
+    require_regular,
+    try_out,
+)
 from desktop.terms.errors import StoreDamaged, StoreError, StoreFull, StoreNewer, StoreReadOnly
 from desktop.terms.values import OperationType
 
@@ -48,6 +55,7 @@ def open_store(
     files as they are, and other `StoreError`s.
     """
     check_name(file)
+    _check_side_files(file)
     _make_file(file, make=make)
     _drop_leftover_name(file)
     reason = _cannot_write(file)
@@ -55,13 +63,26 @@ def open_store(
         return _open(file, reason, costs, backups, remembered)
     except StoreFull as full:
         # Nobody has it open, or its side files would be there: what nobody changes can be read without them.
-        if any(sqlite.side_file(file, suffix).exists() for suffix in ("-shm", "-journal")) or _has_log(file):
+        if sqlite.is_shared(file) or sqlite.side_file(file, "-journal").exists() or _has_log(file):
             raise
         reason = f"{full.message} Until then the ledger can only be read."
         try:
             return _open(file, reason, costs, backups, remembered, sealed=True)
         except StoreReadOnly:  # it is still to be made, or to be upgraded
             raise full from None
+
+
+def _check_side_files(file: Path) -> None:
+    """Raises `StoreError` for what is no file where SQLite keeps its own: it would wait for a pipe for ever."""
+    for suffix in ("-wal", "-shm", "-journal"):
+        side = sqlite.side_file(file, suffix)
+        with contextlib.suppress(FileNotFoundError):
+            try:
+                require_regular(side.stat().st_mode)
+            except FileNotFoundError:
+                raise
+            except OSError as error:
+                raise StoreError(f"{side} is in the store's way: {error.strerror}. Move it away.") from error
 
 
 def _open(

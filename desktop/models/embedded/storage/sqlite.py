@@ -138,6 +138,17 @@ def side_file(file: Path, suffix: str) -> Path:
     return place.with_name(place.name + suffix)
 
 
+def is_shared(file: Path) -> bool:
+    """Whether some program has the store open in WAL: its shared memory is there as a whole, 32 KiB or more.
+
+    What is shorter was left by one that a full disk kept from making it (SQLite's WAL-index format).
+    """
+    try:
+        return side_file(file, "-shm").stat().st_size >= 32_768
+    except FileNotFoundError:
+        return False
+
+
 def has_content(file: Path) -> bool:
     """Whether a side file is there and not empty."""
     try:
@@ -225,6 +236,10 @@ def as_app_error(error: BaseException, file: Path) -> AppError | None:
     if name.startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR_SHM")):
         return _cannot_open(file, name)
     if name.startswith("SQLITE_IOERR"):
+        # Not every build of SQLite's module tells which call failed: a full disk keeps the side files from being made.
+        found = _cannot_open(file, name)
+        if isinstance(found, StoreFull | MachineError):
+            return found
         return StoreError(f"The disk that holds the store failed ({file}, {name}). Try again; check the disk.")
     if name.startswith("SQLITE_INTERRUPT"):
         return Cancelled(NOT_WANTED)

@@ -194,7 +194,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[SqliteDatabase]:
         """A transaction that sees one state of the store throughout. Raises what `writing` does, but for locks."""
-        if self._sealed and sqlite.side_file(self.file, "-wal").exists():
+        if self._sealed and sqlite.has_content(sqlite.side_file(self.file, "-wal")):
             raise StoreError("Another program writes to the store again. Start this one again.")
         self._connect_again()
         with sqlite.translated(self.file, self.is_damaged):

@@ -654,3 +654,21 @@ def test_a_thread_whose_work_is_not_wanted_gives_up_whatever_statement_runs(book
     in_thread(work)
     assert len(looks) == 4
     assert books.charge("1 + 1").result == "2"  # other threads' work is wanted
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes have names here")
+@pytest.mark.parametrize("suffix", ["-journal", "-wal", "-shm"])
+def test_a_pipe_where_sqlite_keeps_its_files_is_told_and_not_waited_for(store_file: Path, suffix: str) -> None:
+    os.mkfifo(sqlite.side_file(store_file, suffix))
+    with pytest.raises(StoreError, match="in the store's way"):
+        make_store(store_file)
+
+
+def test_only_a_whole_shared_memory_shows_that_somebody_has_the_store_open(
+    store_file: Path, opened: Callable[[Path], Store]
+) -> None:
+    assert not sqlite.is_shared(store_file)
+    sqlite.side_file(store_file, "-shm").write_bytes(b"cut")  # as a full disk leaves it
+    assert not sqlite.is_shared(store_file)
+    opened(store_file)
+    assert sqlite.is_shared(store_file)
