@@ -131,7 +131,7 @@ def between(
     return [f"{point}: {what}" for what in wrong]
 
 
-@figures("count", 8, EVERY)
+@figures("count", 4, EVERY)
 @pytest.mark.parametrize("version", [*OLD, migrations.SCHEMA_VERSION])
 def test_an_upgrade_that_is_cut_short_leaves_the_old_store_or_the_new_one(
     nursery: Nursery, folder: Path, choose: random.Random, version: int, count: int

@@ -76,13 +76,14 @@ def _check_side_files(file: Path) -> None:
     """Raises `StoreError` for what is no file where SQLite keeps its own: it would wait for a pipe for ever."""
     for suffix in ("-wal", "-shm", "-journal"):
         side = sqlite.side_file(file, suffix)
-        with contextlib.suppress(FileNotFoundError):
-            try:
-                require_regular(side.stat().st_mode)
-            except FileNotFoundError:
-                raise
-            except OSError as error:
-                raise StoreError(f"{side} is in the store's way: {error.strerror}. Move it away.") from error
+        try:
+            mode = side.stat().st_mode
+        except OSError:  # it is not there, or the store's own way is told when it is opened
+            continue
+        try:
+            require_regular(mode)
+        except OSError as error:
+            raise StoreError(f"{side} is in the store's way: {error.strerror}. Move it away.") from error
 
 
 def _open(
