@@ -46,14 +46,14 @@ class CopyFormat(StrEnum):
 def as_shown(cells: Sequence[Sequence[str]]) -> str:
     """Rows of cells, tabs between: what a spreadsheet takes when it is pasted, guarded against formulas.
 
-    A tab or line break becomes a space. Figures stay as they are shown, with their sign and groups.
+    A tab or line break becomes a space. Figures stay as they are shown, but for the minus: spreadsheets know "-" alone.
     """
     return "\n".join("\t".join(_pasted(cell) for cell in row) for row in cells)
 
 
 def _pasted(cell: str) -> str:
     text = " ".join(cell.split("\t")).replace("\r", " ").replace("\n", " ")
-    return text if _FIGURE.fullmatch(text) else guarded(text)
+    return text.replace("−", "-") if _FIGURE.fullmatch(text) else guarded(text)
 
 
 def as_markdown(headers: Sequence[str], cells: Sequence[Sequence[str]], right: Sequence[bool]) -> str:

@@ -289,12 +289,12 @@ def test_tab_leaves_the_table(qtbot: QtBot, browser: RecordsBrowser) -> None:
     assert not table(browser).hasFocus()
 
 
-def test_rows_are_copied_as_they_are_shown(qtbot: QtBot, browser: RecordsBrowser) -> None:
+def test_rows_are_copied_as_they_are_shown_but_for_the_minus(qtbot: QtBot, browser: RecordsBrowser) -> None:
     choose(browser, 0, 1)
     action(browser, "copy_records_action").trigger()
     lines = QGuiApplication.clipboard().text().splitlines()
     assert len(lines) == 2
-    assert lines[0].split("\t")[1:] == ["Addition", "1 + 30", "31", "−10.00", "700.00"]
+    assert lines[0].split("\t")[1:] == ["Addition", "1 + 30", "31", "-10.00", "700.00"]
 
 
 def test_export_says_how_many_records_and_asks_for_just_these(
