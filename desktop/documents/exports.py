@@ -129,7 +129,7 @@ def guarded(cell: str) -> str:
 
 def _guarded_part(part: str) -> str:
     bare = part.strip(' "')
-    return f"'{part}" if bare.startswith(_FORMULA) and not _NUMBER.fullmatch(bare) else part
+    return f"'{part}" if bare.startswith(_FORMULA) and not _NUMBER.fullmatch(part) else part
 
 
 def kept_as_text(cell: str) -> str:
