@@ -6,7 +6,6 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from desktop.controllers.store_access import sqlite_version
 from desktop.settings.config import Places
-from desktop.settings.facts import facts
 
 CRASH_DIALOG = "crash_dialog"
 
@@ -15,6 +14,7 @@ def crash_dialog(
     places: Places, reference: str, trace: str, parent: QWidget | None, *, goes_on: str = "It goes on where it can"
 ) -> QDialog:
     """The dialog that says so, with what whoever looks after the program needs to know; not open yet."""
+    from desktop.settings.facts import facts  # late: looking versions up takes as long as the sign-in dialog
     from desktop.views.dialogs.dialogs import DetailsDialog
 
     return DetailsDialog(
