@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Qt, QUrl, Slot
+from PySide6.QtCore import QObject, QSettings, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog
 
 from desktop import __version__
 from desktop.controllers.background import Lanes
@@ -94,13 +93,16 @@ class Questions(QObject):
     def _on_proof_page(self, verification: Verification) -> None:
         from desktop.views.dialogs import places
 
-        file = places.proposed(self._settings, "proof", "proof", "html")
-        dialog = QFileDialog(self._window, "Save the proof", str(file.parent), "Page (*.html)")
-        dialog.setObjectName("proof_file_dialog")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("html")
-        dialog.selectFile(file.name)
+        dialog = places.ask(
+            self._window,
+            self._settings,
+            "proof",
+            title="Save the proof",
+            name="proof",
+            suffix="html",
+            forms="Page (*.html)",
+            object_name="proof_file_dialog",
+        )
         dialog.fileSelected.connect(partial(self._write_proof, verification))
         dialog.open()
 
@@ -123,13 +125,16 @@ class Questions(QObject):
     def _on_back_up(self) -> None:
         from desktop.views.dialogs import places
 
-        file = places.proposed(self._settings, "backup", "metercalc", "metercalc-backup")
-        dialog = QFileDialog(self._window, "Back up the store", str(file.parent), "Backup (*.metercalc-backup)")
-        dialog.setObjectName("backup_file_dialog")
-        dialog.setDefaultSuffix("metercalc-backup")
-        dialog.selectFile(file.name)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog = places.ask(
+            self._window,
+            self._settings,
+            "backup",
+            title="Back up the store",
+            name="metercalc",
+            suffix="metercalc-backup",
+            forms="Backup (*.metercalc-backup)",
+            object_name="backup_file_dialog",
+        )
         dialog.fileSelected.connect(self._on_backup_file)
         dialog.open()
 

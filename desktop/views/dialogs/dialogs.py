@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QProgressBar,
+    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -172,7 +173,21 @@ class ShortcutsDialog(Dialog):
             label = QLabel(keys)
             label.setFont(theme.font(bold=True))
             form.addRow(label, QLabel(what))
-        self.layout_.addLayout(form)
+        sheet = QWidget()
+        sheet.setLayout(form)
+        # As high as the sheet where the screen has room for it, else scrolled: the button is always in reach.
+        area = QScrollArea()
+        area.setObjectName("shortcuts_area")
+        area.setWidget(sheet)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.viewport().setAutoFillBackground(False)
+        sheet.setAutoFillBackground(False)
+        size = sheet.sizeHint()
+        area.setMinimumWidth(size.width() + area.verticalScrollBar().sizeHint().width())
+        most = self.screen().availableGeometry().height() * 2 // 3
+        area.setFixedHeight(min(size.height(), most))
+        self.layout_.addWidget(area)
         self.add_buttons()
 
 

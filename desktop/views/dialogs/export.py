@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, QSettings, Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFileDialog, QFormLayout, QLabel, QWidget
+from PySide6.QtCore import QLocale, QSettings, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFormLayout, QLabel, QWidget
 
 from desktop.arithmetic.money import format_count
 from desktop.controllers.exports import Export
@@ -92,12 +92,12 @@ class ExportDialog(Dialog):
         for check, name, usual in ((self._bom, "bom", "0"), (self._keep_text, "keep_text", "1")):
             check.setChecked(remembered.text(self._settings, f"{_SETTINGS}/{name}", usual) == "1")
 
-    def _remember(self, folder: Path) -> None:
+    def _remember(self, file: str) -> None:
         self._settings.setValue(f"{_SETTINGS}/format", self._format.currentData())
         self._settings.setValue(f"{_SETTINGS}/separator", self._separator.currentData())
         self._settings.setValue(f"{_SETTINGS}/bom", int(self._bom.isChecked()))
         self._settings.setValue(f"{_SETTINGS}/keep_text", int(self._keep_text.isChecked()))
-        self._settings.setValue(f"{_SETTINGS}/folder", str(folder))
+        places.remember(self._settings, _SETTINGS, file)
 
     @property
     def form(self) -> ExportFormat:
@@ -120,19 +120,22 @@ class ExportDialog(Dialog):
     @Slot()
     def _on_choose_file(self) -> None:
         kind = self.form.kind
-        file = places.proposed(self._settings, _SETTINGS, "records", kind)
-        dialog = QFileDialog(self, f"Export {self._records}", str(file.parent), _KINDS[kind][1])
-        dialog.setObjectName("export_file_dialog")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(kind)
-        dialog.selectFile(file.name)
+        dialog = places.ask(
+            self,
+            self._settings,
+            _SETTINGS,
+            title=f"Export {self._records}",
+            name="records",
+            suffix=kind,
+            forms=_KINDS[kind][1],
+            object_name="export_file_dialog",
+        )
         dialog.fileSelected.connect(self.export_to)
         dialog.open()
 
     @Slot(str)
     def export_to(self, file: str) -> None:
         """Have it written, in the format that is set, and go away."""
-        self._remember(Path(file).parent)
+        self._remember(file)
         self.chosen.emit(Export(Path(file), self.form, self._request))
         self.done(QDialog.DialogCode.Accepted)

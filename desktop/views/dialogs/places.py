@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from PySide6.QtCore import QDate, QDir, QSettings, QStandardPaths, Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.views.look import remembered
 
@@ -14,6 +15,20 @@ def proposed(settings: QSettings, kind: str, name: str, suffix: str) -> Path:
     """The file for "backup", "export", "statement" or "proof", called `name` and today's date."""
     day = QDate.currentDate().toString(Qt.DateFormat.ISODate)
     return _folder(remembered.text(settings, f"{kind}/folder")) / f"{name}-{day}.{suffix}"
+
+
+def ask(
+    parent: QWidget, settings: QSettings, kind: str, *, title: str, name: str, suffix: str, forms: str, object_name: str
+) -> QFileDialog:
+    """A dialog, to be opened, for where to save the file that `proposed` says; `forms` are Qt's name filters."""
+    file = proposed(settings, kind, name, suffix)
+    dialog = QFileDialog(parent, title, str(file.parent), forms)
+    dialog.setObjectName(object_name)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix(suffix)
+    dialog.selectFile(file.name)
+    return dialog
 
 
 def remember(settings: QSettings, kind: str, file: str | Path) -> None:

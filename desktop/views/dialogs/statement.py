@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QDate, QLocale, QSettings, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QDialogButtonBox, QFileDialog, QFormLayout, QWidget
+from PySide6.QtCore import QDate, QLocale, QSettings, QSignalBlocker, Signal, Slot
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QDialogButtonBox, QFormLayout, QWidget
 
 from desktop.controllers.statements import Wanted
 from desktop.documents.statement_paper import PAPERS, Style
@@ -121,13 +121,16 @@ class StatementDialog(Dialog):
 
     @Slot()
     def _on_save(self) -> None:
-        file = places.proposed(self._settings, _SETTINGS, "statement", "pdf")
-        dialog = QFileDialog(self, "Save statement", str(file.parent), "PDF (*.pdf)")
-        dialog.setObjectName("statement_file_dialog")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("pdf")
-        dialog.selectFile(file.name)
+        dialog = places.ask(
+            self,
+            self._settings,
+            _SETTINGS,
+            title="Save statement",
+            name="statement",
+            suffix="pdf",
+            forms="PDF (*.pdf)",
+            object_name="statement_file_dialog",
+        )
         dialog.fileSelected.connect(self.save_to)
         dialog.open()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QDateTime, QDir, QLocale, QSettings, Qt, Slot
+from PySide6.QtCore import QDateTime, QLocale, QSettings, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -24,6 +24,7 @@ from desktop.arithmetic.money import format_count, format_money
 from desktop.controllers.insights import InsightsController
 from desktop.controllers.requests import Failure
 from desktop.terms.values import Filters, Insights
+from desktop.views.dialogs import places
 from desktop.views.insights import pictures
 from desktop.views.insights.balance_plot import BalancePlot
 from desktop.views.insights.chart import Chart
@@ -244,13 +245,16 @@ class InsightsWindow(QWidget):
 
     @Slot()
     def _on_save(self) -> None:
-        folder = remembered.text(self._settings, f"{_SETTINGS}/folder", QDir.homePath())
-        dialog = QFileDialog(self, "Save picture", folder, "PNG picture (*.png);;SVG drawing (*.svg)")
-        dialog.setObjectName("picture_file_dialog")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("png")
-        dialog.selectFile("insights.png")
+        dialog = places.ask(
+            self,
+            self._settings,
+            _SETTINGS,
+            title="Save picture",
+            name="insights",
+            suffix="png",
+            forms="PNG picture (*.png);;SVG drawing (*.svg)",
+            object_name="picture_file_dialog",
+        )
         dialog.filterSelected.connect(self._on_picture_kind)
         dialog.fileSelected.connect(self.save_picture)
         dialog.open()
@@ -266,7 +270,7 @@ class InsightsWindow(QWidget):
         """Write what is shown to a PNG or SVG file."""
         if self._insights is None:
             return
-        self._settings.setValue(f"{_SETTINGS}/folder", str(Path(file).parent))
+        places.remember(self._settings, _SETTINGS, file)
         picture = Picture(self.plots, self._figures(self._insights), self._describe(self._insights), Look.now())
         self._controller.keep(partial(pictures.save, Path(file), picture))
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QIcon, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QMenu, QMenuBar, QWidget
 from typing_extensions import override
 
 from desktop.views.dialogs.dialogs import Dialog
 
 _ACTION = int(Qt.ItemDataRole.UserRole)
+_PICTURE = 16  # pixels, as the menus have them
 _WALKING = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
@@ -29,6 +30,10 @@ class Palette(Dialog):
         self._field.setAccessibleName("Words of an action")
         self._list = QListWidget()
         self._list.setObjectName("palette_list")
+        self._list.setIconSize(QSize(_PICTURE, _PICTURE))
+        empty = QPixmap(_PICTURE, _PICTURE)
+        empty.fill(Qt.GlobalColor.transparent)
+        self._no_picture = QIcon(empty)  # so that words without one begin where the others do
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys stay with the field, which hands them on
         self.layout_.addWidget(self._field)
         self.layout_.addWidget(self._list, 1)
@@ -52,7 +57,9 @@ class Palette(Dialog):
         for words, action in self._actions:
             if all(word in words.casefold() for word in wanted):
                 keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-                item = QListWidgetItem(action.icon(), f"{words}   {keys}".rstrip())
+                item = QListWidgetItem(
+                    self._no_picture if action.icon().isNull() else action.icon(), f"{words}   {keys}".rstrip()
+                )
                 item.setData(_ACTION, action)
                 self._list.addItem(item)
         self._list.setCurrentRow(0)
