@@ -1,5 +1,7 @@
 """The entry: one line that takes an expression. Enter or "=" asks for its result, Esc clears it, Up recalls.
 
+"ans" and "mr" are the last answer and the memory: they turn into their numbers as soon as they are typed.
+
 A result that stands here untouched gives way to the next digit, pasted text or reused value, and is gone on from by an
 operator, however either comes. Only editing or a cursor that the person sets ends that: never where the focus was.
 """
@@ -11,8 +13,11 @@ from PySide6.QtGui import QColor, QFocusEvent, QInputMethodEvent, QKeyEvent, QMo
 from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
 
+from desktop.arithmetic.numbers import NumberFormat
 from desktop.arithmetic.table import COMPUTED
 from desktop.views.calculator.history import History
+from desktop.views.calculator.memory import Memory
+from desktop.views.calculator.negating import negated_at
 from desktop.views.look import theme
 
 # What continues a calculation when it comes right after a result.
@@ -41,6 +46,7 @@ class EntryEdit(QLineEdit):
         theme.set_size(self, theme.Size.LEAD)  # the answer is the largest text of the card
         self.decimal_mark = decimal_mark
         self.history = History()
+        self.memory: Memory | None = None
         self._held = ""
         self._untouched = False
         self._putting = False
@@ -88,6 +94,16 @@ class EntryEdit(QLineEdit):
         self.insert(text)
         self.setFocus()
 
+    def turn_sign(self, fmt: NumberFormat) -> None:
+        """Give what ends at the cursor the other sign; a result that stands here is still one to go on with."""
+        if not self._untouched:
+            text, cursor = negated_at(self.text(), self.cursorPosition(), fmt)
+            self._put(text)
+            self.setCursorPosition(cursor)
+        else:
+            self.hold_result(negated_at(self._held, len(self._held), fmt).text)
+        self.setFocus()
+
     @Slot()
     def take_back(self) -> None:
         """Take back one character, or the selection."""
@@ -116,10 +132,21 @@ class EntryEdit(QLineEdit):
         if self._putting:
             return
         self.history.leave()
+        self._read_word()
+        text = self.text()
         goes_on = self._untouched and text.lstrip().startswith(CONTINUES)
         self._untouched = False
         if goes_on:
             self._put(self._held + text)
+
+    def _read_word(self) -> None:
+        """Put the number that a typed word means in its place, as what will be calculated with."""
+        word = self.memory.word_at_end(self.text()[: self.cursorPosition()]) if self.memory else ""
+        if word:
+            self._putting = True
+            self.setSelection(self.cursorPosition() - len(word), len(word))
+            self.insert(self.memory.value_of(word) if self.memory else "")
+            self._putting = False
 
     @Slot(str)
     def _on_changed(self, text: str) -> None:

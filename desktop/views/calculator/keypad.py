@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 from typing_extensions import override
 
 from desktop.arithmetic.money import format_money
@@ -18,7 +18,10 @@ from desktop.views.look import theme
 
 
 class Key(NamedTuple):
-    """A key: its object name, what it shows, and types unless it acts, what it is called, its operation, its place."""
+    """A key: its object name, what it shows, and types unless it acts, what it is called, its operation, its place.
+
+    Row -1 stands above the others, and has narrower keys.
+    """
 
     name: str
     label: str
@@ -38,11 +41,22 @@ _OPERATION_KEYS = tuple(
     if (key := row.key) is not None
 )
 _COLUMNS = 4
-_LINES = 3.2  # of text, that the lowest key is high: a sign and its price
+_LINES = 3  # of text, that the lowest key is high: a sign and its price
+_LOW_LINES = 2.2  # that a key without a price is, in the row above the others
 _LAST_ROW = 5
 _EQUALS = 1 + max((key.column for key in _OPERATION_KEYS if key.row == _LAST_ROW), default=-1)  # and all that is left
 
+_MEMORY_KEYS = (
+    Key("key_memory_clear", "MC", "Clear the memory", None, -1, 0),
+    Key("key_memory_recall", "MR", "Recall the memory", None, -1, 1),
+    Key("key_memory_add", "M+", "Add to the memory", None, -1, 2),
+    Key("key_answer", "Ans", "Last answer", None, -1, 3),
+    Key("key_sign", "±", "Change the sign", None, -1, 4),
+    Key("key_percent", "%", "Percent", None, -1, 5),
+)
+
 KEYS = (
+    *_MEMORY_KEYS,
     Key("key_clear", "C", "Clear", None, 0, 0),
     Key("key_backspace", "⌫", "Backspace", None, 0, 1),
     Key("key_open", "(", "Open parenthesis", None, 0, 2),
@@ -68,17 +82,27 @@ class KeyButton(QPushButton):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         height = self.fontMetrics().height()
-        self.setMinimumSize(height * 3, int(height * _LINES))
+        above = key.row < 0
+        self.setMinimumSize(height * (2 if above else 3), int(height * (_LOW_LINES if above else _LINES)))
         theme.set_size(self, theme.Size.BODY if len(label) > 1 else theme.Size.LEAD)
+        self.setToolTip(key.spoken)
         if key.name == "key_equals":
             theme.set_role(self, "primary")
 
     def show_price(self, price: str) -> None:
         """Show what a press costs, under the sign."""
         self._price = price
-        self.setAccessibleDescription(f"costs {price}")
-        self.setToolTip(f"{self.key.spoken}: costs {price}")
+        self._say(f"costs {price}")
         self.update()
+
+    def show_number(self, number: str, why_not: str) -> None:
+        """Say what a press puts into the entry; with nothing to put there, the key is off and says why."""
+        self.setEnabled(bool(number))
+        self._say(number or why_not)
+
+    def _say(self, what: str) -> None:
+        self.setAccessibleDescription(what)
+        self.setToolTip(f"{self.key.spoken}: {what}")
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -120,6 +144,11 @@ class Keypad(QWidget):
     backspaced = Signal()
     evaluated = Signal()
     random_asked = Signal()
+    memory_cleared = Signal()
+    memory_recalled = Signal()
+    memory_added = Signal()
+    answer_recalled = Signal()
+    sign_changed = Signal()
     pointed_at = Signal(object)
 
     def __init__(self, *, number_format: NumberFormat) -> None:
@@ -134,11 +163,17 @@ class Keypad(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(theme.TIGHT + 2)
+        above = QHBoxLayout()
+        grid.addLayout(above, 0, 0, 1, _COLUMNS)
         for row in range(max(key.row for key in KEYS) + 1):
-            grid.setRowStretch(row, 1)
+            grid.setRowStretch(row + 1, 1)
         for button in self._buttons:
-            grid.addWidget(button, button.key.row, button.key.column, 1, button.key.columns)
-            button.setProperty("kind", "operation" if button.key.operation else "plain")
+            key = button.key
+            if key.row < 0:
+                above.addWidget(button, 1)
+            else:
+                grid.addWidget(button, key.row + 1, key.column, 1, key.columns)
+            button.setProperty("kind", "operation" if key.operation else "plain")
         for column in range(grid.columnCount()):
             grid.setColumnStretch(column, 1)
 
@@ -148,6 +183,11 @@ class Keypad(QWidget):
             "key_backspace": self.backspaced,
             "key_equals": self.evaluated,
             "key_random": self.random_asked,
+            "key_memory_clear": self.memory_cleared,
+            "key_memory_recall": self.memory_recalled,
+            "key_memory_add": self.memory_added,
+            "key_answer": self.answer_recalled,
+            "key_sign": self.sign_changed,
         }
         for button in self._buttons:
             button.pointed_at.connect(self.pointed_at)
@@ -158,6 +198,14 @@ class Keypad(QWidget):
         for button in self._buttons:
             if button.key.operation is not None:
                 button.show_price(format_money(prices[button.key.operation], self._format))
+
+    def show_numbers(self, *, memory: str, answer: str) -> None:
+        """Show what can be recalled; "" for nothing."""
+        for button in self._buttons:
+            if button.key.name in ("key_memory_clear", "key_memory_recall"):
+                button.show_number(memory, "there is nothing in it")
+            elif button.key.name == "key_answer":
+                button.show_number(answer, "there is none yet")
 
     def _on_typing_key(self) -> None:
         button = self.sender()

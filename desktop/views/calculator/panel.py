@@ -15,6 +15,7 @@ from desktop.terms.errors import NetworkError
 from desktop.terms.values import OperationType, Quote, Receipt, Statement
 from desktop.views.calculator.display import Display
 from desktop.views.calculator.keypad import Keypad
+from desktop.views.calculator.memory import Memory
 from desktop.views.calculator.price_texts import paid_text, price_text, quote_text, way_out
 from desktop.views.calculator.tape import TapeView
 from desktop.views.look import theme
@@ -39,14 +40,17 @@ class CalculatorPanel(QWidget):
         self._paid = False
         self._drawing = False
         self._result = ""
+        self._memory = Memory(number_format=self._format)
         self._build()
         self._connect()
+        self._show_numbers()
         calculator.set_number_format(self._format)
 
     def _build(self) -> None:
         self._display = Display()
         self._entry = self._display.entry
         self._entry.decimal_mark = self._format.decimal_mark
+        self._entry.memory = self._memory
         self._display.show_quote(*self._quote)
         self._keypad = Keypad(number_format=self._format)
         self._tape = TapeView(number_format=self._format)
@@ -68,6 +72,11 @@ class CalculatorPanel(QWidget):
         self._keypad.backspaced.connect(self._entry.take_back)
         self._keypad.evaluated.connect(self._calculator.evaluate)
         self._keypad.random_asked.connect(self.draw_random)
+        self._keypad.memory_cleared.connect(self._on_memory_cleared)
+        self._keypad.memory_recalled.connect(self._on_memory_recalled)
+        self._keypad.memory_added.connect(self.add_to_memory)
+        self._keypad.answer_recalled.connect(self._on_answer_recalled)
+        self._keypad.sign_changed.connect(self.change_sign)
         self._keypad.pointed_at.connect(self._on_pointed_at)
         self._display.copy_asked.connect(self.copy_result)
         self._display.cancel_asked.connect(self._calculator.cancel_drawing)
@@ -109,6 +118,24 @@ class CalculatorPanel(QWidget):
         if self._result:
             QGuiApplication.clipboard().setText(self._result)
 
+    @Slot()
+    def add_to_memory(self) -> None:
+        """Keep what stands in the entry, free of charge; beside something kept, put their sum there to be paid for."""
+        text = self._entry.text() or localise(self._memory.answer, self._format)
+        if not text:
+            return
+        self._display.take_message_away()
+        sum_ = self._memory.add(text)
+        if sum_ and sum_ != self._entry.text():
+            self._entry.setText(sum_)
+        elif sum_:
+            self._calculator.set_entry(sum_)  # priced anew, with the word that it will be kept
+        else:
+            self._show_numbers()
+            self._show_quote("Kept in the memory, free of charge.", "muted")
+            announce(self, f"{self._memory.kept} is in the memory.")
+        self._entry.setFocus()
+
     def resume(self) -> None:
         """Go on where this person was: the window was locked meanwhile, and the entry is priced anew."""
         self._calculator.set_entry(self._entry.text())
@@ -117,6 +144,8 @@ class CalculatorPanel(QWidget):
         """Clear everything: somebody else may sign in."""
         self._tape.model().clear()
         self._entry.history.replace(())
+        self._memory.forget()
+        self._show_numbers()
         self._statement = None
         self._clear()
 
@@ -124,6 +153,8 @@ class CalculatorPanel(QWidget):
     def _on_text_changed(self, text: str) -> None:
         self._paid = False
         self._entry.mark(None)
+        if not self._memory.is_awaiting(text):
+            self._memory.leave()
         self._calculator.set_entry(text)
 
     @Slot(str)
@@ -160,6 +191,30 @@ class CalculatorPanel(QWidget):
     def _on_reused(self, result: str) -> None:
         self._on_typed(localise(result, self._format))
 
+    @Slot()
+    def _on_memory_cleared(self) -> None:
+        self._memory.clear()
+        self._show_numbers()
+        self._entry.setFocus()
+
+    @Slot()
+    def _on_memory_recalled(self) -> None:
+        self._on_reused(self._memory.kept)
+
+    @Slot()
+    def _on_answer_recalled(self) -> None:
+        self._on_reused(self._memory.answer)
+
+    @Slot()
+    def change_sign(self) -> None:
+        """Give the number at the cursor, or the result that stands there, the other sign."""
+        self._display.take_message_away()
+        self._entry.turn_sign(self._format)
+
+    def _show_numbers(self) -> None:
+        memory, answer = (localise(number, self._format) for number in (self._memory.kept, self._memory.answer))
+        self._keypad.show_numbers(memory=memory, answer=answer)
+
     @Slot(object)
     def _on_pointed_at(self, operation: OperationType | None) -> None:
         if operation is OperationType.RANDOM_STRING and self._statement is not None:
@@ -182,6 +237,8 @@ class CalculatorPanel(QWidget):
     def _on_quoted(self, quote: Quote) -> None:
         if not self._paid:
             text = quote_text(quote, self._entry.text(), self._format)
+            if self._memory.is_awaiting(self._entry.text()):
+                text = f"{text}\nThe result goes into the memory."
             self._show_quote(text, "muted" if quote.balance_after >= 0 else "warning")
 
     @Slot()
@@ -207,6 +264,9 @@ class CalculatorPanel(QWidget):
         expression = localise(receipt.entries[-1].expression, self._format) if receipt.entries else ""
         drawn = any(entry.operation is OperationType.RANDOM_STRING for entry in receipt.entries)
         self._tape.append(receipt)
+        if not drawn and receipt.entries:
+            self._memory.take(receipt.result)
+            self._show_numbers()
         if expression:
             self._entry.history.add(expression)
         self._show_result(receipt.result, exact=receipt.exact, number=not drawn, expression=expression)

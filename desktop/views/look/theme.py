@@ -37,6 +37,7 @@ class Colours(NamedTuple):
     surface: str
     raised: str
     sunken: str
+    operation: str
     border: str
     text: str
     muted: str
@@ -54,6 +55,7 @@ LIGHT = Colours(
     surface="#f4f5f7",
     raised="#ffffff",
     sunken="#e9ebef",
+    operation="#e9ebef",
     border="#d3d7de",
     text="#1a1d21",
     muted="#59626d",
@@ -70,6 +72,7 @@ DARK = Colours(
     surface="#17191d",
     raised="#202328",
     sunken="#121418",
+    operation="#2e333b",
     border="#393e46",
     text="#e7e9ec",
     muted="#a0a9b4",
@@ -252,7 +255,7 @@ def _style(c: Colours) -> str:
         background: {c.selection}; color: {c.text}; border: 2px solid {c.accent};
     }}
     QPushButton[role="primary"]:disabled {{ background: {c.sunken}; color: {c.muted}; border-color: {c.border}; }}
-    QPushButton[kind="operation"] {{ padding-bottom: {MEDIUM}px; background: {c.sunken}; }}
+    QPushButton[kind="operation"] {{ padding-bottom: {MEDIUM}px; background: {c.operation}; }}
     QPushButton[kind="operation"]:focus {{ padding-bottom: {MEDIUM - 1}px; }}
     QLineEdit[role="invalid"] {{ border: 1px solid {c.negative}; }}
     QLineEdit[role="invalid"]:focus {{ border: 2px solid {c.negative}; }}

@@ -55,6 +55,8 @@ class Menus(QObject):
         self.undo = self._add(menu, "&Undo delete", _standard(_KEY.Undo, "Ctrl+Z"), picture="undo")
         self.undo.setEnabled(False)
         self.draw = self._add(menu, "Draw a random &string", "Ctrl+G", name="draw_random_action", picture="random")
+        self.memory = self._add(menu, "Add to the &memory", "Ctrl+M", name="memory_action")
+        self.sign = self._add(menu, "Chan&ge the sign", "F9", name="sign_action")
         self.search = self._add(menu, "&Find in the records", _standard(_KEY.Find, "Ctrl+F"), picture="search")
         self.calculate = self._add(menu, "Go to the &calculator", "Ctrl+L")
         self.next_pane = self._add(menu, "Go to the &next pane", "F6")

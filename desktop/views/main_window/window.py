@@ -159,6 +159,8 @@ class MainWindow(QMainWindow):
         menus.next_pane.triggered.connect(self._on_next_pane)
         self._open_menu.activated.connect(self._on_open_menu)
         menus.draw.triggered.connect(self.calculator_panel.draw_random)
+        menus.memory.triggered.connect(self.calculator_panel.add_to_memory)
+        menus.sign.triggered.connect(self.calculator_panel.change_sign)
         menus.copy.triggered.connect(self.calculator_panel.copy_result)
         menus.sign_out.triggered.connect(self._sessions.sign_out)
         menus.quit.triggered.connect(self.close)
