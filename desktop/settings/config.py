@@ -80,6 +80,8 @@ class RecordsSection:
 
     page_size: int
     page_sizes: tuple[int, ...]
+    is_chosen: bool = False
+    """Whether `page_size` is another than the one that ships."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,13 +237,15 @@ def load(file: Path, environ: Mapping[str, str], overrides: Mapping[str, str]) -
     Raises `ConfigError` naming the source, the key, the value and what is accepted.
     """
     values: dict[str, dict[str, Any]] = {section: {} for section in _READERS}
+    shipped = 0
     for source in (resources.path(_NAME), file):
         for given in sources.from_file(source, _READERS):
             values[given.section][given.key] = _read(given, given.value)
+        shipped = shipped or values["records"]["page_size"]
     spoken = (*sources.from_environment(environ, _READERS), *sources.from_command_line(overrides, _READERS))
     for given in spoken:
         values[given.section][given.key] = _read(given, _reader(given).from_text(str(given.value)))
-    return _config(values)
+    return _config(values, shipped)
 
 
 def misspelt_variables(environ: Mapping[str, str]) -> list[str]:
@@ -249,7 +253,7 @@ def misspelt_variables(environ: Mapping[str, str]) -> list[str]:
     return sources.misspelt_variables(environ, _READERS)
 
 
-def _config(values: Mapping[str, Mapping[str, Any]]) -> Config:
+def _config(values: Mapping[str, Mapping[str, Any]], shipped_page_size: int) -> Config:
     random = dict(values["random"])
     random |= dict.fromkeys(_CLASSES, False) | dict.fromkeys(random.pop("classes"), True)
     page_size, page_sizes = values["records"]["page_size"], values["records"]["page_sizes"]
@@ -257,7 +261,9 @@ def _config(values: Mapping[str, Mapping[str, Any]]) -> Config:
         database=DatabaseSection(**values["database"]),
         account=AccountSection(**values["account"]),
         costs={operation: values["costs"][operation.value] for operation in _PRICED},
-        records=RecordsSection(page_size, tuple(sorted({*page_sizes, page_size}))),
+        records=RecordsSection(
+            page_size, tuple(sorted({*page_sizes, page_size})), is_chosen=page_size != shipped_page_size
+        ),
         random=RandomSettings(**random),
         security=SecuritySection(**values["security"]),
         logging=LoggingSection(**values["logging"]),

@@ -215,6 +215,7 @@ class Program(QObject):
             colours=self.theme,
             page_size=self.config.records.page_size,
             page_sizes=self.config.records.page_sizes,
+            page_fits=not self.config.records.is_chosen,
             calculator_panel=panel,
         )
         # Both are the window's children.

@@ -10,9 +10,33 @@ from desktop.arithmetic.numbers import NumberFormat
 _SIZE = 3
 
 
+class _Shown:
+    """Whether the person wants groups: one choice for every place that shows numbers."""
+
+    groups = True
+
+
+def show_groups(shown: bool) -> None:
+    """Group numbers from now on, or show their figures alone; amounts of money stay grouped."""
+    _Shown.groups = shown
+
+
+def are_groups_shown() -> bool:
+    """Whether numbers are grouped."""
+    return _Shown.groups
+
+
+def gaps(text: str, fmt: NumberFormat) -> list[int]:
+    """The places of the figures behind which a group ends in a text that keeps its figures together."""
+    if not _Shown.groups:
+        return []
+    parts = _whole_parts(fmt.decimal_mark).finditer(text)
+    return [place - 1 for found in parts for place in range(found.end() - _SIZE, found.start(), -_SIZE)]
+
+
 def grouped(text: str, fmt: NumberFormat) -> str:
     """A number or an expression in the locale's marks, the whole part of each number grouped by thousands."""
-    mark = fmt.group_marks[:1]
+    mark = fmt.group_marks[:1] if _Shown.groups else ""
     return _whole_parts(fmt.decimal_mark).sub(lambda found: _in_groups(found[0], mark), text) if mark else text
 
 

@@ -8,8 +8,8 @@ operator, however either comes. Only editing or a cursor that the person sets en
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFocusEvent, QInputMethodEvent, QKeyEvent, QMouseEvent, QTextCharFormat
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QInputMethodEvent, QKeyEvent, QMouseEvent, QTextCharFormat
 from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
 
@@ -19,6 +19,7 @@ from desktop.views.calculator.history import History
 from desktop.views.calculator.memory import Memory
 from desktop.views.calculator.negating import negated_at
 from desktop.views.look import theme
+from desktop.wording.grouping import gaps
 
 # What continues a calculation when it comes right after a result.
 CONTINUES = tuple(sorted({sign for row in COMPUTED if row.arity == 2 for sign in (row.symbol, *row.typed)}))
@@ -28,29 +29,33 @@ _KEYPAD = Qt.KeyboardModifier.KeypadModifier
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 _PLACES_CURSOR = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
 _RECALLS = {int(Qt.Key.Key_Up): -1, int(Qt.Key.Key_Down): 1}
+_GAP = QTextCharFormat()
+_GAP.setFontLetterSpacingType(QFont.SpacingType.PercentageSpacing)
+_GAP.setFontLetterSpacing(140)
 _POINTS = (Qt.Key.Key_Period, Qt.Key.Key_Comma)
 
 
 class EntryEdit(QLineEdit):
-    """The line in which everything is typed. `decimal_mark` is what the numeric keypad's point types."""
+    """The line in which everything is typed. `number_format` is how the person's locale writes numbers."""
 
     evaluated = Signal()
     cleared = Signal()
 
-    def __init__(self, parent: QWidget | None = None, *, decimal_mark: str = ".") -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("entry_edit")
         self.setAccessibleName("Expression")
         self.setPlaceholderText("Type a calculation, like 12.50 × 3")
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         theme.set_size(self, theme.Size.LEAD)  # the answer is the largest text of the card
-        self.decimal_mark = decimal_mark
+        self.number_format = NumberFormat()
         self.history = History()
         self.memory: Memory | None = None
         self._held = ""
         self._untouched = False
         self._putting = False
-        self._marked = False
+        self._marked: int | None = None
+        self._dressed = False
         self.textEdited.connect(self._on_edited)
         self.textChanged.connect(self._on_changed)  # after the other, where somebody edits
 
@@ -71,21 +76,35 @@ class EntryEdit(QLineEdit):
         self.setSelection(len(self.text()), -len(self.text()))
 
     def mark(self, position: int | None) -> None:
-        """Underline the character that is not understood; None takes the mark away.
+        """Underline the character that is not understood; None takes the mark away."""
+        if position != self._marked:
+            self._marked = position
+            self.dress()
+
+    def dress(self) -> None:
+        """Show where groups of figures end, by room alone, and what is not understood; the text stays as it is.
 
         A line edit has no formats of its own, but shows those that an input method asks for.
         """
-        if position is None and not self._marked:
-            return
-        self._marked = position is not None
-        attributes = []
-        if position is not None:
+        formats = [(place, _GAP) for place in gaps(self.text(), self.number_format)]
+        if self._marked is not None:
             wave = QTextCharFormat()
             wave.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
             wave.setUnderlineColor(QColor(theme.colours().negative))
-            kind = QInputMethodEvent.AttributeType.TextFormat
-            attributes.append(QInputMethodEvent.Attribute(kind, position - self.cursorPosition(), 1, wave))
-        QCoreApplication.sendEvent(self, QInputMethodEvent("", attributes))
+            formats.append((self._marked, wave))
+        if not formats and not self._dressed:
+            return
+        self._dressed = bool(formats)
+        kind = QInputMethodEvent.AttributeType.TextFormat
+        cursor = self.cursorPosition()
+        attributes = [QInputMethodEvent.Attribute(kind, place - cursor, 1, form) for place, form in formats]
+        super().inputMethodEvent(QInputMethodEvent("", attributes))
+
+    @override
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        super().inputMethodEvent(event)
+        if not event.preeditString():  # while something is being composed its own formats are in sight
+            self.dress()
 
     def type_in(self, text: str) -> None:
         """Put text in at the cursor, as if it had been typed."""
@@ -94,14 +113,14 @@ class EntryEdit(QLineEdit):
         self.insert(text)
         self.setFocus()
 
-    def turn_sign(self, fmt: NumberFormat) -> None:
+    def turn_sign(self) -> None:
         """Give what ends at the cursor the other sign; a result that stands here is still one to go on with."""
         if not self._untouched:
-            text, cursor = negated_at(self.text(), self.cursorPosition(), fmt)
+            text, cursor = negated_at(self.text(), self.cursorPosition(), self.number_format)
             self._put(text)
             self.setCursorPosition(cursor)
         else:
-            self.hold_result(negated_at(self._held, len(self._held), fmt).text)
+            self.hold_result(negated_at(self._held, len(self._held), self.number_format).text)
         self.setFocus()
 
     @Slot()
@@ -152,6 +171,7 @@ class EntryEdit(QLineEdit):
     def _on_changed(self, text: str) -> None:
         if not self._putting and text != self._held:
             self._untouched = False
+        self.dress()
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -177,7 +197,7 @@ class EntryEdit(QLineEdit):
         elif event.key() == Qt.Key.Key_Escape:
             self.cleared.emit()
         elif event.key() in _POINTS and event.modifiers() == _KEYPAD:
-            self.type_in(self.decimal_mark)
+            self.type_in(self.number_format.decimal_mark)
         else:
             if event.key() in _RECALLS and modifiers == _BARE:
                 self._recall(_RECALLS[event.key()])

@@ -40,6 +40,7 @@ class CalculatorPanel(QWidget):
         self._paid = False
         self._drawing = False
         self._result = ""
+        self._shown = ("", True, "")  # what stands before the result, whether it is a number, what it came from
         self._memory = Memory(number_format=self._format)
         self._build()
         self._connect()
@@ -49,7 +50,7 @@ class CalculatorPanel(QWidget):
     def _build(self) -> None:
         self._display = Display()
         self._entry = self._display.entry
-        self._entry.decimal_mark = self._format.decimal_mark
+        self._entry.number_format = self._format
         self._entry.memory = self._memory
         self._display.show_quote(*self._quote)
         self._keypad = Keypad(number_format=self._format)
@@ -209,7 +210,7 @@ class CalculatorPanel(QWidget):
     def change_sign(self) -> None:
         """Give the number at the cursor, or the result that stands there, the other sign."""
         self._display.take_message_away()
-        self._entry.turn_sign(self._format)
+        self._entry.turn_sign()
 
     def _show_numbers(self) -> None:
         memory, answer = (localise(number, self._format) for number in (self._memory.kept, self._memory.answer))
@@ -304,12 +305,24 @@ class CalculatorPanel(QWidget):
         self._drawing = drawing
         self._display.show_waiting(drawing)
 
+    @Slot()
+    def show_numbers_anew(self) -> None:
+        """Whether figures are grouped has changed."""
+        if self._result:
+            self._show_figures()
+        self._entry.dress()
+        self._tape.show_numbers_anew()
+
     def _show_result(self, result: str, *, exact: bool, number: bool = True, expression: str = "") -> None:
         # A random string is no number: its "." and "-" are its own.
         self._result = localise(result, self._format) if number else result
-        seen = grouped(self._result, self._format) if number else result
-        shown = seen if exact else f"≈ {seen}"
-        self._display.show_result(shown, expression=grouped(expression, self._format), telling=not number)
+        self._shown = ("" if exact else "≈ ", number, expression)
+        self._show_figures()
+
+    def _show_figures(self) -> None:
+        about, number, expression = self._shown
+        seen = grouped(self._result, self._format) if number else self._result
+        self._display.show_result(about + seen, expression=grouped(expression, self._format), telling=not number)
 
     def _show_quote(self, text: str, role: str) -> None:
         self._quote = (text, role)

@@ -19,6 +19,7 @@ from desktop.views.calculator.tape_model import (
     TapeModel,
 )
 from desktop.views.look import theme
+from desktop.views.look.steady import steady_scroll_bar
 from desktop.wording.cut import cut_number
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -93,6 +94,7 @@ class TapeView(QListView):
         self.setModel(TapeModel(number_format=number_format))
         self.setItemDelegate(TapeDelegate(self, number_format=number_format))
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        steady_scroll_bar(self)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.doubleClicked.connect(self._reuse)
 
@@ -108,6 +110,10 @@ class TapeView(QListView):
         self.model().append(receipt)
         self._choose_newest()
         self.scrollToBottom()
+
+    def show_numbers_anew(self) -> None:
+        """Whether figures are grouped has changed."""
+        self.model().show_numbers_anew()
 
     def _choose_newest(self) -> None:
         """What Tab and Enter take, and the arrows walk from; it is highlighted where the focus is here."""

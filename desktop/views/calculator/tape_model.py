@@ -37,12 +37,17 @@ class TapeModel(QAbstractListModel):
             first = len(self._entries)
             expression = receipt.entries[-1].expression
             if len(receipt.entries) > 1 and expression:
-                self._headings[first] = self._number(expression)
+                self._headings[first] = expression
             if not receipt.exact:
                 self._rounded.add(first + len(receipt.entries) - 1)
             self.beginInsertRows(QModelIndex(), first, first + len(receipt.entries) - 1)
             self._entries.extend(receipt.entries)
             self.endInsertRows()
+
+    def show_numbers_anew(self) -> None:
+        """Whether figures are grouped has changed."""
+        if self._entries:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._entries) - 1, 0))
 
     def clear(self) -> None:
         """Forget everything: somebody else signs in."""
@@ -62,7 +67,7 @@ class TapeModel(QAbstractListModel):
             return None
         entry = self._entries[index.row()]
         operands = self._operands(entry)
-        heading = self._headings.get(index.row(), "")
+        heading = self._number(self._headings.get(index.row(), ""))
         # A random string is no number: its "." and "-" are its own, and it cannot be calculated with.
         number = entry.operation is not OperationType.RANDOM_STRING
         exact = entry.exact and index.row() not in self._rounded

@@ -71,7 +71,7 @@ class FilterBar(QWidget):
 
     def _arrange(self, saved: QWidget | None) -> None:
         self._usual = QWidget()
-        row = _row(self._usual)
+        self._usual_row = row = _row(self._usual)
         row.addWidget(self._operations.combo, 1)
         row.addWidget(self._period.combo, 1)
         row.addWidget(self._more)
@@ -91,8 +91,12 @@ class FilterBar(QWidget):
         ranges = QWidget()
         flow = FlowLayout(ranges, spacing=theme.MEDIUM)
         # No F, T or E: those are the menus' and the Trash's.
-        flow.addWidget(_range("Fro&m", self._period.first, "t&o", self._period.last))
-        flow.addWidget(_range("Amou&nt", self._amount.least, "to", self._amount.most))
+        days = QWidget()
+        self._days_row = _range(days, "Fro&m", self._period.first, "t&o", self._period.last)
+        amounts = QWidget()
+        _range(amounts, "Amou&nt", self._amount.least, "to", self._amount.most)
+        flow.addWidget(days)
+        flow.addWidget(amounts)
         for field in (part.field for part in self._parts.values()):
             if field is not None:
                 flow.addWidget(field)
@@ -200,6 +204,18 @@ class FilterBar(QWidget):
 
     @Slot(bool)
     def _on_more(self, shown: bool) -> None:
+        """Each filter has one place: while the further ones are in sight, operations and days are set there."""
+        period, operations = self._period, self._operations
+        order: tuple[QWidget, QWidget, QWidget]
+        operations.combo.setVisible(not shown)
+        if shown:
+            self._days_row.insertWidget(0, period.combo)
+            order = (operations.chips.last, period.combo, period.first)
+        else:
+            self._usual_row.insertWidget(1, period.combo, 1)
+            order = (operations.combo, period.combo, self._more)
+        self.setTabOrder(order[0], order[1])
+        self.setTabOrder(order[1], order[2])
         self._further.setVisible(shown)
         self._show_use()
 
@@ -223,9 +239,8 @@ def _row(parent: QWidget) -> QHBoxLayout:
     return row
 
 
-def _range(before: str, first: QWidget, between: str, last: QWidget) -> QWidget:
+def _range(group: QWidget, before: str, first: QWidget, between: str, last: QWidget) -> QHBoxLayout:
     """Two fields as the ends of a range, with words before each."""
-    group = QWidget()
     row = _row(group)
     row.setSpacing(theme.TIGHT)
     for text, field in ((before, first), (between, last)):
@@ -234,4 +249,4 @@ def _range(before: str, first: QWidget, between: str, last: QWidget) -> QWidget:
         theme.set_role(label, "muted")
         row.addWidget(label)
         row.addWidget(field)
-    return group
+    return row

@@ -38,6 +38,11 @@ class OperationChips(QWidget):
             row.addWidget(chip)
             self._chips[operation] = chip
 
+    @property
+    def last(self) -> QWidget:
+        """The chip that Tab comes to last."""
+        return self._chips[next(reversed(self._chips))]
+
     def chosen(self) -> frozenset[OperationType]:
         """The operations whose chips are down."""
         return frozenset(operation for operation, chip in self._chips.items() if chip.isChecked())

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QSettings, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.system import resources
@@ -29,6 +29,9 @@ class Size(StrEnum):
     LEAD = "1.2"
     TITLE = "1.5"
     DISPLAY = "2.1"
+
+
+_LEADING = 2  # above and below the text of a field and of a button, beside their padding
 
 
 class Colours(NamedTuple):
@@ -214,6 +217,7 @@ def _style(c: Colours) -> str:
     chevron = resources.path(f"icons/chevron-{scheme}.svg").as_posix()
     chevron_up = resources.path(f"icons/chevron-up-{scheme}.svg").as_posix()
     check = resources.path(f"icons/check-{scheme}.svg").as_posix()
+    line = QFontMetrics(font()).height() + _LEADING  # one height for every kind of field
     return f"""
     QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QToolTip {{ color: {c.text}; background: {c.raised}; border: 1px solid {c.border}; padding: {TIGHT}px; }}
@@ -228,7 +232,9 @@ def _style(c: Colours) -> str:
     QLineEdit, QComboBox, QSpinBox, QDateEdit {{
         background: {c.raised}; color: {c.text}; border: 1px solid {c.border}; border-radius: {RADIUS}px;
         padding: {TIGHT + 2}px {SMALL}px; selection-background-color: {c.selection}; selection-color: {c.text};
+        min-height: {line}px;
     }}
+    QSpinBox, QDateEdit {{ max-height: {line}px; }}
     QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus {{
         border: 2px solid {c.accent}; padding: {TIGHT + 1}px {SMALL - 1}px;
     }}
@@ -242,12 +248,12 @@ def _style(c: Colours) -> str:
     QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
     QPushButton, QToolButton {{
         background: {c.raised}; color: {c.text}; border: 1px solid {c.border}; border-radius: {RADIUS}px;
-        padding: {TIGHT + 2}px {MEDIUM}px;
+        padding: {TIGHT + 3}px {MEDIUM}px;
     }}
     QToolButton {{ padding: {TIGHT + 2}px {SMALL}px; }}
     QPushButton:hover, QToolButton:hover {{ background: {c.sunken}; }}
     QPushButton:pressed, QToolButton:pressed, QToolButton:checked {{ background: {c.selection}; }}
-    QPushButton:focus {{ border: 2px solid {c.accent}; padding: {TIGHT + 1}px {MEDIUM - 1}px; }}
+    QPushButton:focus {{ border: 2px solid {c.accent}; padding: {TIGHT + 2}px {MEDIUM - 1}px; }}
     QToolButton:focus {{ border: 2px solid {c.accent}; padding: {TIGHT + 1}px {SMALL - 1}px; }}
     QPushButton:disabled, QToolButton:disabled {{ color: {c.muted}; background: {c.surface}; }}
     QPushButton[role="primary"] {{ background: {c.accent}; color: {c.on_accent}; border-color: {c.accent}; }}
@@ -321,6 +327,7 @@ def _style(c: Colours) -> str:
     QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
     QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
     QScrollBar::handle {{ background: {c.border}; border-radius: 5px; min-height: 24px; min-width: 24px; }}
+    QScrollBar::handle:disabled {{ background: transparent; }}
     QScrollBar::handle:hover {{ background: {c.muted}; }}
     QAbstractScrollArea::corner {{ background: transparent; border: none; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}

@@ -69,6 +69,8 @@ class Menus(QObject):
         menu.addSeparator()
         for one in of_records:
             menu.addMenu(one)
+        self.groups = self._add(menu, "&Group digits", name="group_digits_action")
+        self.groups.setCheckable(True)
         self.on_top = self._add(menu, "Keep on &top", picture="pin")
         self.on_top.setCheckable(True)
         menu.addSeparator()

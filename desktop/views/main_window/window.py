@@ -35,6 +35,7 @@ from desktop.views.main_window.banner import Banner
 from desktop.views.main_window.header import Header
 from desktop.views.main_window.menus import BOTH, CALCULATOR, RECORDS, Menus
 from desktop.views.records.browser import RecordsBrowser
+from desktop.wording.grouping import show_groups
 
 _SIZE = (1180, 760)
 _QUIET_MS = 4_000
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
         colours: theme.Theme,
         page_size: int,
         page_sizes: tuple[int, ...],
+        page_fits: bool = False,
         locale: QLocale | None = None,
         calculator_panel: CalculatorPanel | None = None,
     ) -> None:
@@ -88,7 +90,12 @@ class MainWindow(QMainWindow):
         self._format = number_format_of(locale or QLocale())
         self.calculator_panel = calculator_panel or CalculatorPanel(calculator=calculator, locale=locale)
         self.records_browser = RecordsBrowser(
-            records=records, settings=settings, page_size=page_size, page_sizes=page_sizes, locale=locale
+            records=records,
+            settings=settings,
+            page_size=page_size,
+            page_sizes=page_sizes,
+            page_fits=page_fits,
+            locale=locale,
         )
         self._build()
         self._recall()
@@ -174,6 +181,7 @@ class MainWindow(QMainWindow):
         menus.insights.triggered.connect(self.insights_asked)
         menus.arrangements.triggered.connect(self._on_arrangement)
         menus.schemes.triggered.connect(self._on_scheme)
+        menus.groups.toggled.connect(self._on_group_digits)
         menus.on_top.toggled.connect(self._on_keep_on_top)
 
     def _recall(self) -> None:
@@ -186,6 +194,8 @@ class MainWindow(QMainWindow):
         if widths and not plain:
             remembered.ignored("window/splitter")
         self._splitter.setSizes([int(width) for width in plain.groups()] if plain else [380, 800])
+        self._menus.groups.setChecked(remembered.text(self._settings, "window/group_digits", "1") == "1")
+        show_groups(self._menus.groups.isChecked())
         self._menus.on_top.setChecked(remembered.text(self._settings, "window/on_top", "0") == "1")
         self._on_keep_on_top(self._menus.on_top.isChecked())
         self.arrange(remembered.text(self._settings, "window/arrangement", BOTH))
@@ -194,6 +204,7 @@ class MainWindow(QMainWindow):
         """Keep geometry, splitter and arrangement for the next time."""
         self._settings.setValue("window/geometry", self.saveGeometry())
         self._settings.setValue("window/splitter", "/".join(map(str, self._splitter.sizes())))
+        self._settings.setValue("window/group_digits", int(self._menus.groups.isChecked()))
         self._settings.setValue("window/on_top", int(self._menus.on_top.isChecked()))
         self.records_browser.remember()
 
@@ -331,6 +342,12 @@ class MainWindow(QMainWindow):
     @Slot(QAction)
     def _on_scheme(self, action: QAction) -> None:
         self._theme.choose(action.data())
+
+    @Slot(bool)
+    def _on_group_digits(self, shown: bool) -> None:
+        show_groups(shown)
+        self.calculator_panel.show_numbers_anew()
+        self.records_browser.show_numbers_anew()
 
     @Slot(bool)
     def _on_keep_on_top(self, on_top: bool) -> None:

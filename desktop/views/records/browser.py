@@ -57,8 +57,10 @@ class RecordsBrowser(QWidget):
         settings: QSettings,
         page_size: int,
         page_sizes: tuple[int, ...],
+        page_fits: bool = False,
         locale: QLocale | None = None,
     ) -> None:
+        """`page_fits`: until somebody chooses, a page has as many records as fit, instead of `page_size`."""
         super().__init__()
         self.setObjectName("records_browser")
         self._records = records
@@ -66,7 +68,7 @@ class RecordsBrowser(QWidget):
         self._page_sizes = page_sizes
         self._request = PageRequest(size=page_size)
         self._page: Page | None = None
-        self._fits = False  # whether a page has as many records as fit
+        self._fits = page_fits  # whether a page has as many records as fit
         self._room = QTimer(self)  # while a window is being resized it has many heights
         self._room.setSingleShot(True)
         self._room.setInterval(_ROOM_MS)
@@ -181,6 +183,11 @@ class RecordsBrowser(QWidget):
         """Take the last deletion or restoration back."""
         self._records.undo()
 
+    def show_numbers_anew(self) -> None:
+        """Whether figures are grouped has changed."""
+        if self._page is not None:
+            self._table.show_page(self._page)
+
     @Slot()
     def focus_search(self) -> None:
         """Go to the search field."""
@@ -208,7 +215,8 @@ class RecordsBrowser(QWidget):
         self._memory.remember(self._request.size, fits=self._fits)
 
     def _recall(self) -> None:
-        size, self._fits = self._memory.recall()
+        size, fits = self._memory.recall()
+        self._fits = self._fits if fits is None else fits
         if size in self._page_sizes:
             self._request = replace(self._request, size=size)
         self._pager.choose_size(FIT if self._fits else self._request.size)

@@ -69,12 +69,16 @@ class RecordsMemory:
         ):
             self._settings.setValue(f"{_GROUP}/{name}", value)
 
-    def recall(self) -> tuple[int, bool]:
-        """Put back what `remember` kept; returns the page size, 0 for none, and whether it follows the window."""
+    def recall(self) -> tuple[int, bool | None]:
+        """Put back what `remember` kept.
+
+        Returns the page size, 0 for none, and whether it follows the window; None where nobody has chosen yet.
+        """
         self._order.take(self._read("sort"), descending=self._read("descending") != "0")
         self._filters.show_more(self._read("more_filters") == "1")
         self._columns.recall(remembered.document(self._settings, f"{_GROUP}/columns"))
-        return remembered.number(self._settings, f"{_GROUP}/page_size"), self._read("page_fits") == "1"
+        fits = {"0": False, "1": True}.get(self._read("page_fits"))
+        return remembered.number(self._settings, f"{_GROUP}/page_size"), fits
 
     def _read(self, name: str) -> str:
         return remembered.text(self._settings, f"{_GROUP}/{name}")

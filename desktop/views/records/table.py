@@ -13,6 +13,7 @@ from typing_extensions import override
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.documents import copies
 from desktop.terms.values import Entry, Page
+from desktop.views.look.steady import steady_scroll_bar
 from desktop.views.records.column_layout import ColumnLayout
 from desktop.views.records.columns import COLUMNS, HEADERS, SEARCHED, Shown
 from desktop.views.records.highlight import HighlightDelegate
@@ -43,6 +44,7 @@ class RecordsTable(QTableView):
         self.column_layout = ColumnLayout(self, longest=model.longest)
 
     def _build(self) -> None:
+        steady_scroll_bar(self)
         self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QTableView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)

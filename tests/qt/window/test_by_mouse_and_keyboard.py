@@ -236,7 +236,7 @@ def test_the_amounts_that_are_seen_are_those_that_are_found(qtbot: QtBot, window
 
 
 PLACES = (
-    "entry_edit", "search_edit", "least_edit", "from_date", "page_spin", "operation_filter", "records_table",
+    "entry_edit", "search_edit", "least_edit", "from_date", "page_spin", "period_filter", "records_table",
     "tape_view", "trash_toggle",
 )  # fmt: skip
 

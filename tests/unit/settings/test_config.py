@@ -160,9 +160,14 @@ def test_classes_become_switches(tmp_path: Path, written: str, switches: tuple[b
     assert (random.digits, random.upper, random.lower) == switches
 
 
+def test_a_page_size_of_ones_own_is_told_from_the_shipped_one(tmp_path: Path) -> None:
+    assert not load(tmp_path).records.is_chosen
+    assert load(tmp_path, METERCALC_RECORDS_PAGE_SIZE="40").records.is_chosen
+
+
 def test_page_sizes_are_in_order_and_hold_the_page_size(tmp_path: Path) -> None:
     records = load(tmp_path, "[records]\npage_size = 30\npage_sizes = [50, 10, 50]\n").records
-    assert records == RecordsSection(30, (10, 30, 50))
+    assert records == RecordsSection(30, (10, 30, 50), is_chosen=True)
 
 
 REFUSED = [

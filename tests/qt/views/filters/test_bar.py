@@ -427,8 +427,23 @@ def test_tab_goes_through_every_filter_and_out_of_it(qtbot: QtBot, bar: FilterBa
         passed.append(focus.objectName())
         qtbot.keyClick(focus, Qt.Key.Key_Tab)
     chips = [f"chip_{operation.value}" for operation in OPERATION_NAMES]
-    usual = ["search_edit", "operation_filter", "period_filter", "more_filters_button", "clear_filters_button"]
-    assert passed == [*usual, *chips, "from_date", "to_date", "least_edit", "most_edit"]
+    usual = ["search_edit", "more_filters_button", "clear_filters_button"]
+    assert passed == [*usual, *chips, "period_filter", "from_date", "to_date", "least_edit", "most_edit"]
+
+
+def test_each_filter_is_set_in_one_place(bar: FilterBar) -> None:
+    usual, further = part(bar, QToolButton, "more_filters_button"), part(bar, QWidget, "further_filters")
+    operations, period = part(bar, QComboBox, "operation_filter"), part(bar, QComboBox, "period_filter")
+    bar.show_more(True)
+    assert not operations.isVisibleTo(bar), "the chips have the operations"
+    assert further.isAncestorOf(period), "the named periods stand beside their days"
+    period.setCurrentText(Period.YEAR.value)
+    bar.show_more(False)
+    assert operations.isVisibleTo(bar)
+    assert period.isVisibleTo(bar)
+    assert not further.isAncestorOf(period)
+    assert period.currentText() == Period.YEAR.value
+    assert usual.isVisibleTo(bar)
 
 
 @pytest.mark.parametrize("width", [536, 760, 1156])

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDateEdit,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
@@ -29,6 +30,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.views.look import theme
 from desktop.views.look.icons import icon
+from desktop.views.look.steady import steady_scroll_bar
 from desktop.views.look.theme import DARK, LIGHT, Colours, Theme
 
 READABLE = 4.5  # the contrast that WCAG 2.2 asks of text (1.4.3)
@@ -195,3 +197,30 @@ def seen(before: QImage, after: QImage) -> int:
                 beside = ((x + far, y), (x - far, y), (x, y + far), (x, y - far))
                 count += any(contrast(point, after.pixelColor(*place).name()) >= 3 for place in beside)
     return count
+
+
+def test_every_kind_of_field_has_one_height(qtbot: QtBot, colours: Theme) -> None:
+    row = QWidget()
+    qtbot.addWidget(row)
+    layout = QHBoxLayout(row)
+    fields: list[QWidget] = [QLineEdit("1"), QComboBox(), QDateEdit(), QSpinBox(), QPushButton("OK")]
+    for field in fields:
+        layout.addWidget(field)
+    row.resize(800, 100)
+    with qtbot.waitExposed(row):
+        row.show()
+    assert len({field.height() for field in fields}) == 1
+
+
+def test_a_scroll_bar_that_comes_moves_nothing(qtbot: QtBot, colours: Theme) -> None:
+    area = QPlainTextEdit()
+    steady_scroll_bar(area)
+    qtbot.addWidget(area)
+    area.resize(200, 100)
+    with qtbot.waitExposed(area):
+        area.show()
+    before = area.viewport().width()
+    assert not area.verticalScrollBar().isEnabled(), "nothing to scroll, nothing to see"
+    area.setPlainText("line\n" * 100)
+    assert area.verticalScrollBar().isEnabled()
+    assert area.viewport().width() == before

@@ -54,12 +54,13 @@ def browser(qtbot: QtBot, records: FakeRecords, settings: QSettings) -> RecordsB
     return open_browser(qtbot, records, settings)
 
 
-def open_browser(qtbot: QtBot, records: FakeRecords, settings: QSettings) -> RecordsBrowser:
+def open_browser(qtbot: QtBot, records: FakeRecords, settings: QSettings, *, page_fits: bool = False) -> RecordsBrowser:
     made = RecordsBrowser(
         records=records,
         settings=settings,
         page_size=25,
         page_sizes=(10, 25, 50),
+        page_fits=page_fits,
         locale=QLocale(QLocale.Language.C),
     )
     qtbot.addWidget(made)
@@ -719,13 +720,23 @@ def test_a_page_can_have_as_many_records_as_fit_and_follows_the_window(
     few = records.request.size
     answer(records, ENTRIES[:few])
     assert 5 < few < 25
-    qtbot.waitUntil(lambda: not table(browser).verticalScrollBar().isVisible())
+    qtbot.waitUntil(lambda: not table(browser).verticalScrollBar().isEnabled())
     browser.resize(860, 900)
     qtbot.waitUntil(lambda: records.request.size > few)
     browser.remember()
     again = FakeRecords()
     made = open_browser(qtbot, again, settings)
     assert part(made, QComboBox, "page_size_combo").currentText() == "What fits"
+
+
+def test_at_first_a_page_has_what_fits_and_a_size_that_was_chosen_is_kept(qtbot: QtBot, settings: QSettings) -> None:
+    made = open_browser(qtbot, FakeRecords(), settings, page_fits=True)
+    combo = part(made, QComboBox, "page_size_combo")
+    assert combo.currentText() == "What fits"
+    combo.setCurrentIndex(combo.findText("10 a page"))
+    made.remember()
+    again = open_browser(qtbot, FakeRecords(), settings, page_fits=True)
+    assert part(again, QComboBox, "page_size_combo").currentText() == "10 a page"
 
 
 def test_a_button_that_cannot_turn_the_page_says_why_and_every_one_names_its_key(
