@@ -7,10 +7,12 @@ is done in between: trying again can never charge it twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
+from itertools import groupby
+from operator import attrgetter
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -19,6 +21,7 @@ from desktop.arithmetic.carried import values_behind
 from desktop.arithmetic.exact import Value
 from desktop.arithmetic.expressions import Evaluation, Expression
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.arithmetic.table import OPERATIONS
 from desktop.controllers.background import Bug, Lanes
 from desktop.controllers.random_strings import RandomStrings
 from desktop.controllers.requests import Failure, new_request_id, reference_of
@@ -27,7 +30,7 @@ from desktop.controllers.store_access import StoreAccess
 from desktop.random_org.stock import Drawn
 from desktop.system import logs
 from desktop.terms.errors import AppError, BalanceTooLow, ChargeUnknown, PriceChanged, RequestReused
-from desktop.terms.values import Charge, OperationType, PageRequest, Quote, Receipt, Session, Statement, Step
+from desktop.terms.values import Charge, Entry, OperationType, PageRequest, Quote, Receipt, Session, Statement, Step
 
 _RECALLED = 100  # records, whose entries one can go back to
 
@@ -56,6 +59,7 @@ class CalculatorController(QObject):
     entry_unclear = Signal(object)  # Failure, details["position"] where there is one
     charged = Signal(object)  # Receipt
     recalled = Signal(object)  # this account's latest entries as they were read, oldest first: tuple[str, ...]
+    tape_recalled = Signal(object)  # the same as what they came to: tuple[Receipt, ...]
     denied = Signal(object)  # Failure with cost, balance, shortfall
     price_changed = Signal(object)  # Failure with cost and quoted
     failed = Signal(object)  # Failure
@@ -296,10 +300,10 @@ class CalculatorController(QObject):
         self._lanes.read.submit(work, done=self._on_recalled, failed=self._on_refresh_failed)
 
     @Slot(object)
-    def _on_recalled(self, latest: tuple[tuple[str, ...], dict[Decimal, Value]]) -> None:
-        entries, carried = latest
-        self._carried = carried | self._carried
-        self.recalled.emit(entries)
+    def _on_recalled(self, latest: tuple[Entry, ...]) -> None:
+        self._carried = values_behind(latest) | self._carried
+        self.recalled.emit(tuple(entry.expression for entry in latest if entry.expression))
+        self.tape_recalled.emit(tuple(_receipts(latest)))
 
     @Slot(str)
     def _on_signed_out(self, _reason: str) -> None:
@@ -314,11 +318,21 @@ def _statement(access: StoreAccess, session: Session) -> Statement:
     return access.ledger.balance_and_prices(session)
 
 
-def _latest_entries(access: StoreAccess, session: Session) -> tuple[tuple[str, ...], dict[Decimal, Value]]:
-    """What was entered in the newest records, oldest first, and what stands behind the rounded results there."""
+def _latest_entries(access: StoreAccess, session: Session) -> tuple[Entry, ...]:
+    """The newest records, oldest first."""
     page, _ = access.ledger.first_look(session, PageRequest(size=_RECALLED), checked=False)
-    entries = tuple(entry.expression for entry in reversed(page.entries) if entry.expression)
-    return entries, values_behind(page.entries)
+    return tuple(reversed(page.entries))
+
+
+def _receipts(entries: Iterable[Entry]) -> Iterator[Receipt]:
+    """What was paid for, as it was answered then; an entry whose first steps are not there is left out."""
+    for request_id, steps in groupby(entries, attrgetter("request_id")):
+        of_entry = tuple(steps)
+        last = of_entry[-1]
+        if of_entry[0].step == 1 and OPERATIONS[last.operation].key is not None:
+            cost = sum(entry.amount for entry in of_entry)
+            exact = all(entry.exact for entry in of_entry)
+            yield Receipt(request_id, cost, last.user_balance, last.response, exact, of_entry, repeated=True)
 
 
 def _charge(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QLocale, Slot
+from PySide6.QtCore import QLocale, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -29,6 +29,9 @@ _HINT = "The price is shown here before you pay."
 
 class CalculatorPanel(QWidget):
     """Everything one calculates with."""
+
+    details_asked = Signal(object)  # Entry
+    copied = Signal(str)  # what lies on the clipboard, in words
 
     def __init__(self, *, calculator: CalculatorController, locale: QLocale | None = None) -> None:
         super().__init__()
@@ -83,6 +86,9 @@ class CalculatorPanel(QWidget):
         self._display.cancel_asked.connect(self._calculator.cancel_drawing)
         self._display.draw_here_asked.connect(self._on_draw_here)
         self._tape.reused.connect(self._on_reused)
+        self._tape.expression_asked.connect(self.take_expression)
+        self._tape.details_asked.connect(self.details_asked)
+        self._tape.copied.connect(self._on_step_copied)
         calculator = self._calculator
         calculator.statement_changed.connect(self._on_statement)
         calculator.quoted.connect(self._on_quoted)
@@ -90,6 +96,7 @@ class CalculatorPanel(QWidget):
         calculator.entry_unclear.connect(self._on_unclear)
         calculator.charged.connect(self._on_charged)
         calculator.recalled.connect(self._on_recalled)
+        calculator.tape_recalled.connect(self._tape.recall)
         calculator.denied.connect(self._on_denied)
         for signal in (calculator.failed, calculator.price_changed):
             signal.connect(self._on_failed)
@@ -118,6 +125,11 @@ class CalculatorPanel(QWidget):
         """Copy the result alone, its figures in the locale's marks and without grouping."""
         if self._result:
             QGuiApplication.clipboard().setText(self._result)
+            self.copied.emit("Copied the result")
+
+    @Slot()
+    def _on_step_copied(self) -> None:
+        self.copied.emit("Copied the step")
 
     @Slot()
     def add_to_memory(self) -> None:

@@ -1,18 +1,33 @@
-"""The tape as a list: how a step looks, and how an old result is taken up again. It keeps nothing itself."""
+"""The tape as a list: how a step looks, and what can be done with it. It keeps nothing itself."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFocusEvent,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.terms.values import Receipt
+from desktop.views.calculator.tape_menu import TapeMenu
 from desktop.views.calculator.tape_model import (
     CHARGE_ROLE,
     HEADING_ROLE,
     OPERANDS_ROLE,
+    PLAIN_ROLE,
     RESULT_ROLE,
     SHOWN_ROLE,
     Index,
@@ -86,23 +101,38 @@ class TapeView(QListView):
     """The tape as a list: a double click or Enter takes an old result up again, free of charge."""
 
     reused = Signal(str)
+    expression_asked = Signal(str)  # to be entered again
+    details_asked = Signal(object)  # Entry
+    copied = Signal()
 
     def __init__(self, *, number_format: NumberFormat, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("tape_view")
-        self.setAccessibleName("Tape: the steps of this session")
+        self.setAccessibleName("Tape: the latest steps")
         self.setModel(TapeModel(number_format=number_format))
         self.setItemDelegate(TapeDelegate(self, number_format=number_format))
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         steady_scroll_bar(self)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.doubleClicked.connect(self._reuse)
+        self._menu = TapeMenu(self)
+        self._menu.result_asked.connect(self._on_result)
+        self._menu.expression_asked.connect(self._on_expression)
+        self._menu.copy_asked.connect(self.copy)
+        self._menu.details_asked.connect(self._on_details)
 
     @override
     def model(self) -> TapeModel:
         found = super().model()
         assert isinstance(found, TapeModel)
         return found
+
+    @Slot(object)
+    def recall(self, receipts: Iterable[Receipt]) -> None:
+        """Show the latest entries of an account that has just signed in; a tape that is in use stays as it is."""
+        if not self.model().rowCount():
+            for receipt in receipts:
+                self.append(receipt)
 
     @Slot(object)
     def append(self, receipt: Receipt) -> None:
@@ -145,10 +175,43 @@ class TapeView(QListView):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+            return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self._reuse(self.currentIndex())
             return
         super().keyPressEvent(event)
+
+    @Slot()
+    def copy(self) -> None:
+        """Copy the chosen step as text: operands, result and charge, without grouping."""
+        if (index := self.currentIndex()).isValid():
+            QGuiApplication.clipboard().setText(index.data(PLAIN_ROLE))
+            self.copied.emit()
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        at_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if at_key else self.indexAt(event.pos())
+        if not index.isValid():
+            return
+        self.setCurrentIndex(index)
+        at = self.visualRect(index).center() if at_key else event.pos()
+        self._menu.offer(calculated=bool(index.data(RESULT_ROLE)))
+        self._menu.popup(self.viewport().mapToGlobal(at))
+
+    @Slot()
+    def _on_result(self) -> None:
+        self._reuse(self.currentIndex())
+
+    @Slot()
+    def _on_expression(self) -> None:
+        self.expression_asked.emit(self.model().expression(self.currentIndex()))
+
+    @Slot()
+    def _on_details(self) -> None:
+        self.details_asked.emit(self.model().entry(self.currentIndex()))
 
     @Slot(QModelIndex)
     def _reuse(self, index: QModelIndex) -> None:

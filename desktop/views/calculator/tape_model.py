@@ -1,4 +1,4 @@
-"""The steps of this sitting as they were charged, newest last, each under its entry. The ledger has the records."""
+"""The latest steps as they were charged, newest last, each under its entry. The ledger has the records."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ CHARGE_ROLE = RESULT_ROLE + 1
 OPERANDS_ROLE = RESULT_ROLE + 2
 HEADING_ROLE = RESULT_ROLE + 3  # the entry that a step is the first of; "" on the others, and where it is the step
 SHOWN_ROLE = RESULT_ROLE + 4  # the result as the display said it
+PLAIN_ROLE = RESULT_ROLE + 5  # the step in the locale's marks, without grouping: what is copied
 
 
 class TapeModel(QAbstractListModel):
-    """The entries of this sitting. `append` is its one mutator, `clear` its end."""
+    """The latest entries of one account. `append` adds to them, `clear` is their end."""
 
     def __init__(self, *, number_format: NumberFormat) -> None:
         super().__init__()
@@ -43,6 +44,16 @@ class TapeModel(QAbstractListModel):
             self.beginInsertRows(QModelIndex(), first, first + len(receipt.entries) - 1)
             self._entries.extend(receipt.entries)
             self.endInsertRows()
+
+    def entry(self, index: Index) -> Entry:
+        """The record of a step."""
+        return self._entries[index.row()]
+
+    def expression(self, index: Index) -> str:
+        """The whole entry that a step is of; its own where nothing else is known."""
+        request = self.entry(index).request_id
+        of_entry = (entry.expression for entry in self._entries if entry.request_id == request and entry.expression)
+        return next(of_entry, self.entry(index).operands)
 
     def show_numbers_anew(self) -> None:
         """Whether figures are grouped has changed."""
@@ -83,6 +94,7 @@ class TapeModel(QAbstractListModel):
             OPERANDS_ROLE: operands,
             HEADING_ROLE: heading,
             SHOWN_ROLE: result,
+            PLAIN_ROLE: f"{self._plain(entry, exact=exact)}\t{charge}",
         }
         return values.get(role)
 
@@ -90,6 +102,12 @@ class TapeModel(QAbstractListModel):
         if entry.operation is OperationType.RANDOM_STRING:
             return OPERATION_NAMES[entry.operation]
         return self._number(entry.operands)
+
+    def _plain(self, entry: Entry, *, exact: bool) -> str:
+        if entry.operation is OperationType.RANDOM_STRING:
+            return entry.response
+        about = "" if exact else "≈ "
+        return f"{localise(entry.operands, self._format)} = {about}{localise(entry.response, self._format)}"
 
     def _number(self, text: str) -> str:
         return grouped(localise(text, self._format), self._format)

@@ -156,6 +156,8 @@ class MainWindow(QMainWindow):
         records.result_asked.connect(self.calculator_panel.take_result)
         records.expression_asked.connect(self.calculator_panel.take_expression)
         records.copied.connect(self._on_copied)
+        self.calculator_panel.copied.connect(self._on_copied)
+        self.calculator_panel.details_asked.connect(self._on_details)
         records.entry_asked.connect(self.calculator_panel.focus_entry)
         records.undo_changed.connect(menus.offer_undo)
         records.selection_changed.connect(self._selection.setText)

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QLocale, Qt
-from PySide6.QtGui import QGuiApplication, QInputMethodEvent
+from PySide6.QtCore import QLocale, QModelIndex, Qt
+from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListView, QPushButton, QTableView
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListView, QMenu, QPushButton, QTableView, QToolButton
 from pytestqt.qtbot import QtBot
 
 from desktop.arithmetic.numbers import NumberFormat
@@ -20,6 +20,7 @@ from desktop.terms.values import Column, OperationType, Role, Source
 from desktop.views.calculator.keypad import KeyButton
 from desktop.views.calculator.panel import CalculatorPanel
 from desktop.views.calculator.result_label import Figures
+from desktop.views.calculator.tape_model import HEADING_ROLE
 from desktop.views.dialogs.record import RecordDialog
 from desktop.views.look import theme
 from desktop.views.main_window.header import Header
@@ -58,6 +59,11 @@ def program(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Progra
 def window(program: Program) -> MainWindow:
     assert program.window is not None
     return program.window
+
+
+def steps(window: MainWindow) -> list[QModelIndex]:
+    model = part(window, QListView, "tape_view").model()
+    return [model.index(row, 0) for row in range(model.rowCount())]
 
 
 def the_entry(window: MainWindow | CalculatorPanel) -> QLineEdit:
@@ -356,6 +362,56 @@ def test_the_entries_of_earlier_sittings_are_recalled_and_of_nobody_else(
         windows.sign_in(qtbot, program)
     qtbot.keyClick(the_entry(window), Qt.Key.Key_Up)
     assert the_entry(window).text() == "1 + 1"
+
+
+def test_the_tape_of_earlier_sittings_is_there_again_whole_and_for_its_owner_alone(
+    qtbot: QtBot, program: Program, window: MainWindow
+) -> None:
+    pay(qtbot, program, "(19.99+5)/3")
+    before = [step.data() for step in steps(window)]
+    assert len(before) == 2
+    program.sessions.sign_out()
+    with qtbot.waitSignal(program.calculator.tape_recalled):
+        windows.register(qtbot, program, "bob@example.org")
+    assert not steps(window)
+    program.sessions.sign_out()
+    with qtbot.waitSignal(program.calculator.tape_recalled):
+        windows.sign_in(qtbot, program)
+    assert [step.data() for step in steps(window)] == before
+    tape = part(window, QListView, "tape_view")
+    assert tape.model().index(0, 0).data(HEADING_ROLE) == "(19.99 + 5) ÷ 3"
+    tape.setCurrentIndex(tape.model().index(1, 0))
+    qtbot.keyClick(tape, Qt.Key.Key_Return)
+    assert the_entry(window).text() == "8.33"
+
+
+def test_a_step_on_the_tape_has_a_menu_as_a_record_has(qtbot: QtBot, program: Program, window: MainWindow) -> None:
+    pay(qtbot, program, "1200+34.5")
+    the_entry(window).clear()
+    tape = part(window, QListView, "tape_view")
+    at = tape.visualRect(tape.model().index(0, 0)).center()
+    QApplication.sendEvent(
+        tape.viewport(), QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, tape.viewport().mapToGlobal(at))
+    )
+    menu = part(window, QMenu, "tape_menu")
+    assert menu.isVisible()
+    part(menu, QAction, "tape_enter_again_action").trigger()
+    assert the_entry(window).text() == "1200 + 34.5"
+    assert part(window, QLabel, "quote_label").text().startswith("Costs ")
+    part(menu, QAction, "tape_use_result_action").trigger()
+    part(menu, QAction, "tape_copy_action").trigger()
+    assert QGuiApplication.clipboard().text() == "1200 + 34.5 = 1234.5\t−10.00"
+    assert window.statusBar().currentMessage() == "Copied the step"
+    part(menu, QAction, "tape_details_action").trigger()
+    assert part(window, RecordDialog, "record_dialog").isVisible()
+    menu.close()
+
+
+def test_copying_the_result_is_said(qtbot: QtBot, program: Program, window: MainWindow) -> None:
+    pay(qtbot, program, "1+1")
+    qtbot.mouseClick(part(window, QToolButton, "copy_result_button"), Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == "2"
+    assert window.statusBar().currentMessage() == "Copied the result"
 
 
 @pytest.mark.parametrize(
