@@ -66,6 +66,8 @@ class Menus(QObject):
         for name, text, shortcut in _ARRANGEMENTS:
             self._choice(self.arrangements, self._add(menu, text, shortcut), name)
         self.insights = self._add(menu, "&Insights", "Ctrl+I", name="insights_action", picture="insights")
+        self.details = self._add(menu, "Record d&etails", "Ctrl+D", name="details_pane_action")
+        self.details.setCheckable(True)
         menu.addSeparator()
         for one in of_records:
             menu.addMenu(one)

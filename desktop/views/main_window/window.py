@@ -95,6 +95,7 @@ class MainWindow(QMainWindow):
             page_size=page_size,
             page_sizes=page_sizes,
             page_fits=page_fits,
+            proof=self._proof,
             locale=locale,
         )
         self._build()
@@ -184,6 +185,8 @@ class MainWindow(QMainWindow):
         menus.arrangements.triggered.connect(self._on_arrangement)
         menus.schemes.triggered.connect(self._on_scheme)
         menus.groups.toggled.connect(self._on_group_digits)
+        menus.details.toggled.connect(records.show_details)
+        records.details_closed.connect(menus.details.toggle)
         menus.on_top.toggled.connect(self._on_keep_on_top)
 
     def _recall(self) -> None:
@@ -198,6 +201,8 @@ class MainWindow(QMainWindow):
         self._splitter.setSizes([int(width) for width in plain.groups()] if plain else [380, 800])
         self._menus.groups.setChecked(remembered.text(self._settings, "window/group_digits", "1") == "1")
         show_groups(self._menus.groups.isChecked())
+        self._menus.details.setChecked(remembered.text(self._settings, "window/details", "0") == "1")
+        self.records_browser.show_details(self._menus.details.isChecked())
         self._menus.on_top.setChecked(remembered.text(self._settings, "window/on_top", "0") == "1")
         self._on_keep_on_top(self._menus.on_top.isChecked())
         self.arrange(remembered.text(self._settings, "window/arrangement", BOTH))
@@ -207,6 +212,7 @@ class MainWindow(QMainWindow):
         self._settings.setValue("window/geometry", self.saveGeometry())
         self._settings.setValue("window/splitter", "/".join(map(str, self._splitter.sizes())))
         self._settings.setValue("window/group_digits", int(self._menus.groups.isChecked()))
+        self._settings.setValue("window/details", int(self._menus.details.isChecked()))
         self._settings.setValue("window/on_top", int(self._menus.on_top.isChecked()))
         self.records_browser.remember()
 
@@ -297,12 +303,14 @@ class MainWindow(QMainWindow):
     def _on_copied(self, what: str) -> None:
         self.show_message(what, _QUIET_MS)
 
+    def _proof(self) -> str:
+        return _PROOFS[self._store.is_proved]
+
     @Slot(object)
     def _on_details(self, entry: Entry) -> None:
         from desktop.views.dialogs.record import RecordDialog
 
-        proof = _PROOFS[self._store.is_proved]
-        dialog = RecordDialog(entry, proof=proof, number_format=self._format, parent=self)
+        dialog = RecordDialog(entry, proof=self._proof(), number_format=self._format, parent=self)
         dialog.result_asked.connect(self.calculator_panel.take_result)
         dialog.expression_asked.connect(self.calculator_panel.take_expression)
         dialog.open()

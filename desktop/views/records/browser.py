@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +23,7 @@ from desktop.views.records.cell_filters import Offer, offers
 from desktop.views.records.columns import COLUMNS
 from desktop.views.records.columns_menu import ColumnsMenu
 from desktop.views.records.copy_menu import CopyMenu
+from desktop.views.records.detail_pane import DetailPane
 from desktop.views.records.empty_state import EmptyState
 from desktop.views.records.memory import RecordsMemory
 from desktop.views.records.model import RecordsModel
@@ -42,6 +43,7 @@ class RecordsBrowser(QWidget):
     """What the person paid for."""
 
     details_asked = Signal(object)  # Entry
+    details_closed = Signal()
     result_asked = Signal(str)  # to be gone on with in the entry
     expression_asked = Signal(str)  # to be entered again
     entry_asked = Signal()  # away from the records: Esc where there was nothing to clear
@@ -58,9 +60,13 @@ class RecordsBrowser(QWidget):
         page_size: int,
         page_sizes: tuple[int, ...],
         page_fits: bool = False,
+        proof: Callable[[], str] = str,
         locale: QLocale | None = None,
     ) -> None:
-        """`page_fits`: until somebody chooses, a page has as many records as fit, instead of `page_size`."""
+        """`page_fits`: until somebody chooses, a page has as many records as fit, instead of `page_size`.
+
+        `proof` says in words how far the ledger is proved.
+        """
         super().__init__()
         self.setObjectName("records_browser")
         self._records = records
@@ -69,6 +75,7 @@ class RecordsBrowser(QWidget):
         self._request = PageRequest(size=page_size)
         self._page: Page | None = None
         self._fits = page_fits  # whether a page has as many records as fit
+        self._proof = proof
         self._room = QTimer(self)  # while a window is being resized it has many heights
         self._room.setSingleShot(True)
         self._room.setInterval(_ROOM_MS)
@@ -92,6 +99,8 @@ class RecordsBrowser(QWidget):
         self._empty = EmptyState()
         self._pager = Pager(page_sizes=self._page_sizes, number_format=self._format)
         self._undo_bar = UndoBar()
+        self._details = DetailPane(number_format=self._format)
+        self._details.hide()
         self._message = QLabel()
         self._message.setObjectName("records_message_label")
         self._message.setWordWrap(True)
@@ -131,6 +140,7 @@ class RecordsBrowser(QWidget):
             layout.addWidget(widget)
         layout.addWidget(place, 1)
         layout.addWidget(self._pager)
+        layout.addWidget(self._details)
 
     def _connect(self) -> None:
         self._filter_bar.changed.connect(self._on_filters)
@@ -148,6 +158,12 @@ class RecordsBrowser(QWidget):
         self._table.customContextMenuRequested.connect(self._on_context_menu)
         self._table.horizontalHeader().customContextMenuRequested.connect(self._on_header_menu)
         self._table.activated.connect(self._on_details)
+        self._table.selectionModel().currentChanged.connect(self._on_current)
+        self._model.modelReset.connect(self._on_current)
+        self._details.close_asked.connect(self._on_details_closed)
+        self._details.view.result_asked.connect(self.result_asked)
+        self._details.view.expression_asked.connect(self.expression_asked)
+        self._details.view.copied.connect(self.copied)
         self._menu.details_asked.connect(self._on_details)
         self._menu.result_asked.connect(self._on_result)
         self._menu.expression_asked.connect(self._on_expression)
@@ -182,6 +198,12 @@ class RecordsBrowser(QWidget):
     def undo(self) -> None:
         """Take the last deletion or restoration back."""
         self._records.undo()
+
+    @Slot(bool)
+    def show_details(self, shown: bool) -> None:
+        """Show all of the record where the cursor is beside the table, or hide it."""
+        self._details.setVisible(shown)
+        self._on_current()
 
     def show_numbers_anew(self) -> None:
         """Whether figures are grouped has changed."""
@@ -321,6 +343,16 @@ class RecordsBrowser(QWidget):
     @Slot()
     def _on_restore(self) -> None:
         self._records.restore(self._table.chosen())
+
+    @Slot()
+    def _on_current(self) -> None:
+        if self._details.isVisibleTo(self):
+            self._details.show_entry(self._current(), self._proof())
+
+    @Slot()
+    def _on_details_closed(self) -> None:
+        self.details_closed.emit()
+        self._table.setFocus()
 
     def _current(self) -> Entry | None:
         return self._model.entry(self._table.currentIndex().row())

@@ -1,0 +1,52 @@
+"""The pane under the records that shows all of the record where the cursor is. It asks nobody."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout
+
+from desktop.arithmetic.numbers import NumberFormat
+from desktop.terms.values import Entry
+from desktop.views.look import theme
+from desktop.views.records.record_view import RecordView
+
+_LINES = 9  # of text, that it is high at first
+
+
+class DetailPane(QFrame):
+    """A record, with what can be done with it."""
+
+    close_asked = Signal()
+
+    def __init__(self, *, number_format: NumberFormat) -> None:
+        super().__init__()
+        self.setObjectName("detail_pane")
+        theme.set_role(self, "card")
+        self.view = RecordView(number_format=number_format)
+        self._title = QLabel()
+        theme.set_size(self._title, theme.Size.BODY, bold=True)
+        close = QToolButton()
+        close.setObjectName("close_details_button")
+        close.setText("×")
+        close.setToolTip("Hide the details")
+        close.setAccessibleName("Hide the details")
+        theme.set_role(close, "link")
+        close.clicked.connect(self.close_asked)
+        head = QHBoxLayout()
+        head.setSpacing(theme.SMALL)
+        head.addWidget(self._title, 1)
+        for button in self.view.buttons:
+            button.setText(button.text().replace("&", ""))  # the letters are the menus'
+            head.addWidget(button)
+        head.addWidget(close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.MEDIUM, theme.SMALL, theme.SMALL, theme.SMALL)
+        layout.setSpacing(theme.SMALL)
+        layout.addLayout(head)
+        layout.addWidget(self.view, 1)
+        self.setMinimumHeight(self.fontMetrics().height() * _LINES)
+
+    def show_entry(self, entry: Entry | None, proof: str) -> None:
+        """Show a record, or that none is chosen."""
+        self._title.setText(f"Record {entry.seq}" if entry is not None else "Details")
+        self.view.show_entry(entry, proof)

@@ -1,0 +1,102 @@
+"""One record with every figure of it, and what can be done with it: in a dialog, or beside the records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QPushButton, QScrollArea, QWidget
+
+from desktop.arithmetic.numbers import NumberFormat
+from desktop.terms.values import Column, Entry
+from desktop.views.look import theme
+from desktop.views.records.columns import HEADERS, is_drawn
+from desktop.views.records.record_facts import expression_of, facts, result_of
+
+_SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+_NO_NUMBER = "Only a calculation has a number to go on with"
+
+
+class RecordView(QScrollArea):
+    """What was asked, what came of it, what it cost, and whether it is proved. Its buttons are placed by its owner."""
+
+    result_asked = Signal(str)  # into the entry
+    expression_asked = Signal(str)  # into the entry, to be looked at before it is paid for again
+    copied = Signal(str)  # what lies on the clipboard, in words
+
+    def __init__(self, *, number_format: NumberFormat) -> None:
+        super().__init__()
+        self._format = number_format
+        self._entry: Entry | None = None
+        self._facts: list[tuple[str, str]] = []
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.use_result = self._button("&Use this result", "use_result_button", self._on_result)
+        self.enter_again = self._button("&Enter it again", "enter_again_button", self._on_expression)
+        self.copy = self._button("&Copy", "copy_record_button", self._on_copy)
+        self.show_entry(None, "")
+
+    @property
+    def buttons(self) -> tuple[QPushButton, ...]:
+        """What can be done with the record."""
+        return self.use_result, self.enter_again, self.copy
+
+    @staticmethod
+    def _button(text: str, name: str, clicked: Callable[[], None]) -> QPushButton:
+        button = QPushButton(text)
+        button.setObjectName(name)
+        button.setAutoDefault(False)
+        button.clicked.connect(clicked)
+        return button
+
+    def show_entry(self, entry: Entry | None, proof: str) -> None:
+        """Show a record, or that none is chosen; `proof` says in words how far the ledger is proved."""
+        self._entry = entry
+        self._facts = facts(entry, proof, self._format) if entry is not None else []
+        inner = QWidget()
+        form = QFormLayout(inner)
+        form.setContentsMargins(0, 0, theme.SMALL, 0)
+        form.setHorizontalSpacing(theme.LARGE)
+        form.setVerticalSpacing(theme.TIGHT)
+        for name, text in self._facts:
+            form.addRow(_name(name), self._value(name, text))
+        if entry is None:
+            form.addRow(_name("Choose a record to see all of it."))
+        self.setWidget(inner)
+        calculated = entry is not None and bool(result_of(entry))
+        for button in (self.use_result, self.enter_again):
+            button.setEnabled(calculated)
+            button.setToolTip("" if calculated else _NO_NUMBER)
+        self.copy.setEnabled(entry is not None)
+
+    def _value(self, name: str, text: str) -> QLabel:
+        value = QLabel(text)
+        value.setObjectName(f"record_{name.lower().rstrip('.')}_label")
+        value.setTextFormat(Qt.TextFormat.PlainText)
+        value.setWordWrap(True)
+        drawn = name == HEADERS[Column.RESPONSE] and is_drawn(self._entry, Column.RESPONSE)
+        value.setFont(theme.telling_font() if drawn else theme.font(figures=True))
+        value.setTextInteractionFlags(_SELECTABLE)
+        return value
+
+    @Slot()
+    def _on_result(self) -> None:
+        if self._entry is not None:
+            self.result_asked.emit(result_of(self._entry))
+
+    @Slot()
+    def _on_expression(self) -> None:
+        if self._entry is not None:
+            self.expression_asked.emit(expression_of(self._entry))
+
+    @Slot()
+    def _on_copy(self) -> None:
+        QGuiApplication.clipboard().setText("\n".join(f"{name}: {text}" for name, text in self._facts))
+        self.copied.emit("Copied the record")
+
+
+def _name(text: str) -> QLabel:
+    label = QLabel(text)
+    theme.set_role(label, "muted")
+    return label
