@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QItemSelectionModel, QObject, QTimer, Slot
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QTableView, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QDialog, QLineEdit, QTableView, QWidget
 
 from desktop.settings.config import Config, Places
 from desktop.terms.errors import AppError, BadInput
@@ -115,6 +116,8 @@ def _scenes(program: Program, account: tuple[str, str], folder: Path) -> Iterato
     program.calculator.evaluate()
     yield program.calculator.charged
     yield from _records(program, window, folder)
+    yield from _details(program, window, folder)
+    yield from _dialogs(program, window, folder)
     yield from _insights(program, window, folder)
     window.arrange("calculator")
     window.resize(*COMPACT)
@@ -175,6 +178,36 @@ def _filters(program: Program, window: MainWindow, folder: Path) -> Iterator[Any
     for name in ("clear_filters_button", "more_filters_button"):
         _find(window, QAbstractButton, name).click()
     yield SETTLE_MS
+
+
+def _details(program: Program, window: MainWindow, folder: Path) -> Iterator[Any]:
+    """The pane under the records, and the same record in a dialog."""
+    table = _find(window, QTableView, "records_table")
+    table.setCurrentIndex(table.model().index(1, 0))
+    pane = _find(window, QAction, "details_pane_action")
+    pane.trigger()
+    yield from _both(program, window, folder, "record-details")
+    pane.trigger()
+    _find(window, QAction, "record_details_action").trigger()
+    yield from _closing(program, window, folder, "record_dialog")
+
+
+def _dialogs(program: Program, window: MainWindow, folder: Path) -> Iterator[Any]:
+    """What the menus open."""
+    for name in ("palette", "shortcuts", "about", "change_password", "export", "statement"):
+        _find(window, QAction, f"{name}_action").trigger()
+        yield from _closing(program, window, folder, f"{name.removeprefix('change_')}_dialog")
+    _find(window, QAction, "verify_action").trigger()
+    yield program.store.verified
+    yield from _closing(program, window, folder, "verify_dialog")
+
+
+def _closing(program: Program, window: MainWindow, folder: Path, name: str) -> Iterator[Any]:
+    """Both pictures of an open dialog, and its end."""
+    yield PAINT_MS
+    dialog = _find(window, QDialog, name)
+    yield from _both(program, dialog, folder, name.replace("_", "-"))
+    dialog.reject()
 
 
 def _insights(program: Program, window: QWidget, folder: Path) -> Iterator[Any]:
