@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 READER_GONE = 141
 _DEMO = "demo"
+_SETTINGS = "settings"  # of the file alone: where the ledger is to lie can be said before there is one
 _MAKERS = ("init", "register", "restore-backup")  # beside the window and the demo: nothing else makes a ledger
 
 
@@ -128,7 +129,7 @@ def _has_ledger(run: Run) -> bool:
         return False
     from desktop.models import open_ledger
 
-    if run.asked.command not in _MAKERS:
+    if run.asked.command not in (*_MAKERS, _SETTINGS):
         open_ledger.require(run.places)
     return open_ledger.is_there(run.places)
 
@@ -139,10 +140,17 @@ def _command(name: str) -> Command:
         from desktop.commands.window import open_window
 
         return open_window
-    from desktop.commands import accounts, calculation, records, store
+    from desktop.commands import accounts, calculation, records, settings, store
     from desktop.commands.demo import demo
 
-    groups = (calculation.COMMANDS, accounts.COMMANDS, records.COMMANDS, store.COMMANDS, demo.COMMANDS)
+    groups = (
+        demo.COMMANDS,
+        calculation.COMMANDS,
+        accounts.COMMANDS,
+        records.COMMANDS,
+        settings.COMMANDS,
+        store.COMMANDS,
+    )
     return next(group[name] for group in groups if name in group)
 
 

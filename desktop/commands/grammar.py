@@ -94,7 +94,8 @@ def _parser() -> Parser:
 
 def _add_commands(parser: Parser) -> None:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for add_group in (_add_calculation, _add_accounts, _add_administration, _add_records, _add_store, _add_demo):
+    groups = (_add_calculation, _add_accounts, _add_administration, _add_records, _add_settings, _add_store, _add_demo)
+    for add_group in groups:
         add_group(commands.add_parser)
 
 
@@ -205,6 +206,17 @@ def _add_records(add_parser: AddParser) -> None:
         _add(add_parser, name, f"{what}; the balance stays as it is", signed_in=True).add_argument(
             "ids", type=words.count, metavar="ID", nargs="+"
         )
+
+
+def _add_settings(add_parser: AddParser) -> None:
+    settings = _add(
+        add_parser,
+        "settings",
+        "show the settings, or set one",
+        more="What is set goes into the configuration file; its comments stay as they are.",
+    )
+    settings.add_argument("name", type=words.text, metavar="NAME", nargs="?", help="such as records.page_size")
+    settings.add_argument("value", type=words.text, metavar="VALUE", nargs="?", help="what it is to be from now on")
 
 
 def _add_store(add_parser: AddParser) -> None:

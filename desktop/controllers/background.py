@@ -364,7 +364,7 @@ class Lanes:
 
     `survey` is for what takes long and must not be replaced by the next page: proofs, backups. `reports` is for what a
     person waits for and takes long too, exports and statements, `insights` for charts, `upkeep` for indexes that nobody
-    waits for: none waits behind a proof.
+    waits for: none waits behind a proof. `files` is for small files beside the store, and needs none.
     """
 
     def __init__(
@@ -385,19 +385,22 @@ class Lanes:
         self.insights = Lane("insights", on_start=open_survey, on_stop=leave, daemon=True)
         self.upkeep = Lane("upkeep", on_start=open_survey, on_stop=leave, daemon=True)
         self.network = Lane("network", daemon=True)
+        self.files = Lane("files", drain=True)
 
     def serve(self, session: Hashable) -> None:
         """Answer this session from now on, None for nobody: whatever an earlier one still waits for is dropped."""
-        for lane in (self.write, self.read, self.survey, self.reports, self.insights, self.upkeep, self.network):
+        readers = (self.read, self.survey, self.reports, self.insights, self.upkeep)
+        for lane in (self.write, *readers, self.network, self.files):
             lane.serve(session)
 
     def close(self) -> None:
         """End all work: what was accepted for writing is carried out, the rest given up, within 2 s altogether."""
         readers = (self.read, self.survey, self.reports, self.insights, self.upkeep)
-        for lane in (self.network, *readers, self.write):
+        for lane in (self.network, *readers, self.files, self.write):
             lane.end()
         deadline = time.monotonic() + GRACE
         for lane in readers:
             lane.close(max(0.0, deadline - time.monotonic()))
+        self.files.close()
         self.write.close()  # the last to leave the store
         self.network.close(max(0.0, deadline - time.monotonic()))

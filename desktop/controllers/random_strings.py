@@ -38,6 +38,16 @@ class RandomStrings(QObject):
         self._source: RandomOrg | None = None
         self._ticket: Ticket | None = None
 
+    def use(self, settings: RandomSettings) -> None:
+        """Draw with other settings from now on. What was drawn with those before is sold only if it is still alike."""
+        if settings == self._settings:
+            return
+        self.cancel()
+        before, self._settings = self._settings, settings
+        self._source = None
+        if _kind_of(before) != _kind_of(settings):
+            self._stock = RandomStock(settings.block)
+
     def take(self) -> Drawn | None:
         """A string, or None when the stock is empty: then call `fill` and wait for `filled` or `failed`."""
         return self._stock.take()
@@ -112,3 +122,9 @@ class RandomStrings(QObject):
         self._ticket = None
         log.warning("no random strings: %s", error.message)
         self.failed.emit(error)
+
+
+def _kind_of(settings: RandomSettings) -> tuple[object, ...]:
+    """What tells one stock of strings from another."""
+    kinds = (settings.length, settings.digits, settings.upper, settings.lower)
+    return (*kinds, settings.url, settings.fallback, settings.block)

@@ -44,13 +44,21 @@ class SessionController(QObject):
         self._session: Session | None = None
         self._busy = False
         self._store_is_open = False
-        self._minutes = access.config.security.idle_lock_minutes
+        self._minutes = 0
         self._active_at = awake_or_asleep()
         self._locked = False
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
-        self._idle.setInterval(self._minutes * 60_000)
         self._idle.timeout.connect(self._lock)
+        self.lock_after(access.config.security.idle_lock_minutes)
+
+    def lock_after(self, minutes: int) -> None:
+        """Lock after so many minutes without activity, counted from now; 0 is never."""
+        self._minutes = minutes
+        self._idle.stop()
+        self._idle.setInterval(minutes * 60_000)
+        self._active_at = awake_or_asleep()
+        self.note_activity()
 
     @property
     def session(self) -> Session:

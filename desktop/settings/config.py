@@ -19,6 +19,7 @@ import platformdirs
 
 from desktop.settings import sources
 from desktop.settings import values as kinds
+from desktop.settings.keys import CLASSES, KEYS, PRICED, reader_of
 from desktop.system import resources
 from desktop.system.private_files import make_folder, require_regular, write_private
 from desktop.terms.errors import BadInput, ConfigError
@@ -34,30 +35,6 @@ _NO_STORE = {
     errno.ENAMETOOLONG: "is too long a name for a file, or for those beside it",
     errno.ELOOP: "is a link that leads to itself",
 }
-_CLASSES = ("digits", "upper", "lower")
-_PRICED = tuple(operation for operation in OperationType if operation is not OperationType.CREDIT)
-
-_READERS: Mapping[str, Mapping[str, kinds.Reader]] = {
-    "database": {"url": kinds.database_url()},
-    "account": {"default_balance": kinds.money()},
-    "costs": {operation.value: kinds.money() for operation in _PRICED},
-    "records": {"page_size": kinds.whole(1, 1000), "page_sizes": kinds.wholes(1, 1000)},
-    "random": {
-        "url": kinds.web_address(),
-        "quota_url": kinds.web_address(),
-        "length": kinds.whole(1, 20),
-        "classes": kinds.some_of(*_CLASSES),
-        "block": kinds.whole(1, 10_000),
-        "timeout": kinds.whole(1, 600),
-        "contact": kinds.email(),
-        "fallback": kinds.one_of("deny", "local"),
-    },
-    "security": {
-        "minimum_password_length": kinds.whole(8, 1024),
-        "idle_lock_minutes": kinds.whole(0, 1440),
-    },
-    "logging": {"level": kinds.one_of("DEBUG", "INFO", "WARNING", "ERROR"), "keep": kinds.whole(2, 100)},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +49,26 @@ class AccountSection:
     """`default_balance`, in hundredths of a credit, is what a new account starts with."""
 
     default_balance: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpendingSection:
+    """In hundredths of a credit; `warning_level` and `monthly_budget` are 0 where there is none.
+
+    With `refuses`, what goes beyond the budget is refused; else it is told.
+    """
+
+    warning_level: int
+    monthly_budget: int
+    refuses: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WindowSection:
+    """The text's size in percent of the system's, and what is shown first: "last" or an arrangement's name."""
+
+    text_size: int
+    start_pane: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +123,8 @@ class Config:
     database: DatabaseSection
     account: AccountSection
     costs: Mapping[OperationType, int]
+    spending: SpendingSection
+    window: WindowSection
     records: RecordsSection
     random: RandomSettings
     security: SecuritySection
@@ -231,36 +230,58 @@ def ensure_file(file: Path) -> bool:
     return True
 
 
-def load(file: Path, environ: Mapping[str, str], overrides: Mapping[str, str]) -> Config:
+def load(
+    file: Path, environ: Mapping[str, str], overrides: Mapping[str, str], *, tried: Mapping[str, str] | None = None
+) -> Config:
     """The configuration as all its sources say it. A missing `file` says nothing; `overrides` are "section.key": text.
+
+    `tried`, of the same form, is what somebody tries out: it has the last word.
 
     Raises `ConfigError` naming the source, the key, the value and what is accepted.
     """
-    values: dict[str, dict[str, Any]] = {section: {} for section in _READERS}
+    values: dict[str, dict[str, Any]] = {section: {} for section in KEYS}
     shipped = 0
     for source in (resources.path(_NAME), file):
-        for given in sources.from_file(source, _READERS):
-            values[given.section][given.key] = _read(given, given.value)
+        for given in sources.from_file(source, KEYS):
+            values[given.section][given.key] = read(given)
         shipped = shipped or values["records"]["page_size"]
-    spoken = (*sources.from_environment(environ, _READERS), *sources.from_command_line(overrides, _READERS))
-    for given in spoken:
-        values[given.section][given.key] = _read(given, _reader(given).from_text(str(given.value)))
+    trials = sources.from_command_line(tried or {}, KEYS, "not saved")
+    for given in (*spoken(environ, overrides), *trials):
+        values[given.section][given.key] = read(given, as_text=True)
     return _config(values, shipped)
+
+
+def spoken(environ: Mapping[str, str], overrides: Mapping[str, str]) -> tuple[sources.Given, ...]:
+    """What is given beside the files, as text, the later the stronger."""
+    return (*sources.from_environment(environ, KEYS), *sources.from_command_line(overrides, KEYS))
+
+
+def read(given: sources.Given, *, as_text: bool = False) -> Any:
+    """What the program uses of a value that was given. Raises `ConfigError`."""
+    reader = reader_of(given.section, given.key)
+    try:
+        return reader.read(reader.from_text(str(given.value)) if as_text else given.value)
+    except (kinds.Refused, BadInput, ValueError) as error:
+        raise given.refused(reader.accepts) from error
 
 
 def misspelt_variables(environ: Mapping[str, str]) -> list[str]:
     """The environment's names that look like a key's and are none, to be told: they change nothing."""
-    return sources.misspelt_variables(environ, _READERS)
+    return sources.misspelt_variables(environ, KEYS)
 
 
 def _config(values: Mapping[str, Mapping[str, Any]], shipped_page_size: int) -> Config:
     random = dict(values["random"])
-    random |= dict.fromkeys(_CLASSES, False) | dict.fromkeys(random.pop("classes"), True)
+    random |= dict.fromkeys(CLASSES, False) | dict.fromkeys(random.pop("classes"), True)
+    spending = dict(values["spending"])
+    refuses = spending.pop("beyond_budget") == "refuse"
     page_size, page_sizes = values["records"]["page_size"], values["records"]["page_sizes"]
     return Config(
         database=DatabaseSection(**values["database"]),
         account=AccountSection(**values["account"]),
-        costs={operation: values["costs"][operation.value] for operation in _PRICED},
+        costs={operation: values["costs"][operation.value] for operation in PRICED},
+        spending=SpendingSection(**spending, refuses=refuses),
+        window=WindowSection(**values["window"]),
         records=RecordsSection(
             page_size, tuple(sorted({*page_sizes, page_size})), is_chosen=page_size != shipped_page_size
         ),
@@ -268,15 +289,3 @@ def _config(values: Mapping[str, Mapping[str, Any]], shipped_page_size: int) -> 
         security=SecuritySection(**values["security"]),
         logging=LoggingSection(**values["logging"]),
     )
-
-
-def _reader(given: sources.Given) -> kinds.Reader:
-    return _READERS[given.section][given.key]
-
-
-def _read(given: sources.Given, value: object) -> object:
-    reader = _reader(given)
-    try:
-        return reader.read(value)
-    except (kinds.Refused, BadInput, ValueError) as error:
-        raise given.refused(reader.accepts) from error

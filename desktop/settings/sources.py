@@ -72,13 +72,13 @@ def _variables(known: Known) -> dict[str, tuple[str, str]]:
     return {f"{PREFIX}{section}_{key}".upper(): (section, key) for section in known for key in known[section]}
 
 
-def from_command_line(overrides: Mapping[str, str], known: Known) -> Iterator[Given]:
-    """What "section.key" on the command line gives, as text."""
+def from_command_line(overrides: Mapping[str, str], known: Known, origin: str = "the command line") -> Iterator[Given]:
+    """What "section.key" on the command line, or wherever `origin` says, gives as text."""
     names = {f"{section}.{key}": (section, key) for section in known for key in known[section]}
     for name, text in overrides.items():
         if name not in names:
-            raise _unknown("the command line", name, "<section>.<key>, one of", names)
-        yield Given("the command line", *names[name], text)
+            raise _unknown(origin, name, "<section>.<key>, one of", names)
+        yield Given(origin, *names[name], text)
 
 
 def _parsed(file: Path) -> dict[str, Any]:

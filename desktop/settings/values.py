@@ -15,11 +15,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from desktop.arithmetic.money import format_money, parse_money
+from desktop.terms.settings import Kind, Shape
 
 _MOST_MONEY = 100_000_000_000
 _SQLITE = "sqlite:///"
 # Two letters at least: "C:\ledger.db" is a path on Windows.
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+_ANY_TEXT = Shape(Kind.TEXT)
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,189}")
 
 
@@ -29,16 +31,21 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One kind of value: what is accepted, in words; how TOML's value is read; how text becomes TOML's value."""
+    """One kind of value: what is accepted, in words; how TOML's value is read; how text becomes TOML's value.
+
+    `shape` says the same as a form needs it.
+    """
 
     accepts: str
     read: Callable[[object], object]
     from_text: Callable[[str], object] = str
+    shape: Shape = _ANY_TEXT
 
 
 def whole(least: int, most: int) -> Reader:
     """A whole number from `least` to `most`."""
-    return Reader(f"a whole number from {least} to {most}", lambda value: _whole(value, least, most), _number)
+    shape = Shape(Kind.NUMBER, least, most)
+    return Reader(f"a whole number from {least} to {most}", lambda value: _whole(value, least, most), _number, shape)
 
 
 def wholes(least: int, most: int) -> Reader:
@@ -48,7 +55,8 @@ def wholes(least: int, most: int) -> Reader:
         return tuple(sorted({_whole(each, least, most) for each in _items(value)}))
 
     accepts = f"a list of whole numbers from {least} to {most}"
-    return Reader(accepts, read, lambda text: [_number(each) for each in _split(text)])
+    shape = Shape(Kind.NUMBERS, least, most)
+    return Reader(accepts, read, lambda text: [_number(each) for each in _split(text)], shape)
 
 
 def one_of(*names: str) -> Reader:
@@ -59,7 +67,7 @@ def one_of(*names: str) -> Reader:
             raise Refused
         return value
 
-    return Reader(f"one of {_listed(names)}", read)
+    return Reader(f"one of {_listed(names)}", read, shape=Shape(Kind.CHOICE, choices=names))
 
 
 def some_of(*names: str) -> Reader:
@@ -71,7 +79,7 @@ def some_of(*names: str) -> Reader:
             raise Refused
         return chosen
 
-    return Reader(f"a list of one or more of {_listed(names)}", read, _split)
+    return Reader(f"a list of one or more of {_listed(names)}", read, _split, Shape(Kind.SOME, choices=names))
 
 
 def money() -> Reader:
@@ -86,7 +94,8 @@ def money() -> Reader:
             raise Refused
         return hundredths
 
-    return Reader(f'credits with at most two decimals, "0.00" to "{format_money(_MOST_MONEY)}"', read)
+    accepts = f'credits with at most two decimals, "0.00" to "{format_money(_MOST_MONEY)}"'
+    return Reader(accepts, read, shape=Shape(Kind.MONEY, 0, _MOST_MONEY))
 
 
 def web_address() -> Reader:

@@ -72,7 +72,7 @@ class Program(QObject):
         self.config = config
         _check_settings(places.settings_file)
         self.settings = QSettings(str(places.settings_file), QSettings.Format.IniFormat)
-        self.theme = Theme(application, self.settings)
+        self.theme = Theme(application, self.settings, text_size=config.window.text_size)
         self.access = StoreAccess(places, config)
         sys.setswitchinterval(_SWITCH_SECONDS)
         self.lanes = Lanes(
@@ -192,6 +192,7 @@ class Program(QObject):
 
         yield
         import desktop.views.main_window.window
+        import desktop.window.desks
         import desktop.window.questions
         import desktop.window.reports  # noqa: F401
 
@@ -203,6 +204,7 @@ class Program(QObject):
 
     def _make_window(self, panel: CalculatorPanel) -> MainWindow:
         from desktop.views.main_window.window import MainWindow
+        from desktop.window.desks import Desks
         from desktop.window.questions import Questions
         from desktop.window.reports import Reports
 
@@ -217,15 +219,24 @@ class Program(QObject):
             page_sizes=self.config.records.page_sizes,
             page_fits=not self.config.records.is_chosen,
             calculator_panel=panel,
+            start_pane=self.config.window.start_pane,
         )
-        # Both are the window's children.
+        # All are the window's children.
         Questions(
             lanes=self.lanes,
             sessions=self.sessions,
             store=self.store,
             settings=self.settings,
             places=self.places,
-            minimum_length=self.config.security.minimum_password_length,
+            access=self.access,
+            window=window,
+        )
+        Desks(
+            lanes=self.lanes,
+            access=self.access,
+            sessions=self.sessions,
+            random_strings=self.random_strings,
+            theme=self.theme,
             window=window,
         )
         Reports(

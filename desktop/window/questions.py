@@ -12,7 +12,7 @@ from desktop import __version__
 from desktop.controllers.background import Lanes
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store import StoreController
-from desktop.controllers.store_access import sqlite_version
+from desktop.controllers.store_access import StoreAccess, sqlite_version
 from desktop.settings.config import Places
 from desktop.settings.facts import facts
 from desktop.terms.errors import AppError, BadInput
@@ -36,7 +36,7 @@ class Questions(QObject):
         store: StoreController,
         settings: QSettings,
         places: Places,
-        minimum_length: int,
+        access: StoreAccess,
         window: MainWindow,
     ) -> None:
         super().__init__(window)
@@ -45,7 +45,7 @@ class Questions(QObject):
         self._store = store
         self._settings = settings
         self._places = places
-        self._minimum_length = minimum_length
+        self._access = access
         self._window = window
         window.password_change_asked.connect(self._on_password)
         window.shortcuts_asked.connect(self._on_shortcuts)
@@ -58,7 +58,8 @@ class Questions(QObject):
     def _on_password(self) -> None:
         from desktop.views.dialogs.dialogs import PasswordDialog
 
-        PasswordDialog(sessions=self._sessions, minimum_length=self._minimum_length, parent=self._window).open()
+        minimum = self._access.config.security.minimum_password_length
+        PasswordDialog(sessions=self._sessions, minimum_length=minimum, parent=self._window).open()
 
     @Slot()
     def _on_shortcuts(self) -> None:

@@ -43,6 +43,8 @@ SHORTCUTS = (
     ("Ctrl+E", "Export the filtered records"),
     ("Ctrl+T", "Make a statement"),
     ("Ctrl+I", "Look at the insights"),
+    ("Ctrl+,", "Change the settings"),
+    ("Ctrl+Shift+A", "Administer accounts and prices (administrators)"),
     ("F6", "Go to the next pane: entry, search, records"),
     ("F10", "Open the menu"),
     ("Ctrl+Shift+P", "Find an action by its words"),

@@ -102,10 +102,15 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(self, application: QApplication, settings: QSettings) -> None:
+    def __init__(self, application: QApplication, settings: QSettings, *, text_size: int = 100) -> None:
+        """`text_size` in percent of the system's. It is set before any widget is made: many take their font then."""
         super().__init__()
         self._application = application
         self._settings = settings
+        if text_size != 100:
+            system = application.font()
+            system.setPointSizeF(system.pointSizeF() * text_size / 100)
+            application.setFont(system)
         self.choose(self.chosen)
         application.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
 
@@ -302,6 +307,12 @@ def _style(c: Colours) -> str:
     QTableView#records_table::item:focus, QListView#tape_view::item:focus {{
         border: 2px solid {c.accent}; padding: {TIGHT - 2}px {SMALL - 2}px;
     }}
+    QListView[role="pages"] {{ background: transparent; border: none; outline: 0; }}
+    QListView[role="pages"]::item {{
+        padding: {SMALL}px; border: 2px solid transparent; border-radius: {RADIUS}px; color: {c.text};
+    }}
+    QListView[role="pages"]::item:selected {{ background: {c.selection}; }}
+    QListView[role="pages"]::item:focus {{ border-color: {c.accent}; }}
     QCalendarWidget QAbstractItemView {{ background: {c.raised}; alternate-background-color: {c.surface}; }}
     QCalendarWidget QToolButton {{ padding: {TIGHT}px {SMALL}px; border-color: transparent; }}
     QCalendarWidget QToolButton:focus {{ border-color: {c.accent}; }}

@@ -38,6 +38,8 @@ class Menus(QObject):
         self._build_view(bar.addMenu("&View"), (sort_menu, columns_menu, page_menu), scheme)
         account = bar.addMenu("&Account")
         self.change_password = self._add(account, "&Change password…", name="change_password_action", picture="user")
+        self.administration = self._add(account, "&Administration…", "Ctrl+Shift+A", name="administration_action")
+        self.offer_administration(False)
         account.addAction(self.sign_out)
         self._build_help(bar.addMenu("&Help"))
 
@@ -45,6 +47,7 @@ class Menus(QObject):
         menu.addAction(export)
         self.statement = self._add(menu, "S&tatement…", "Ctrl+T", name="statement_action", picture="statement")
         self.back_up = self._add(menu, "Back &up now…", name="back_up_action", picture="backup")
+        self.settings = self._add(menu, "Settin&gs…", "Ctrl+,", name="settings_action", picture="settings")
         menu.addSeparator()
         self.sign_out = self._add(menu, "&Sign out", "Ctrl+Shift+Q", name="sign_out_action", picture="sign-out")
         self.quit = self._add(menu, "&Quit", "Ctrl+Q")  # Qt 6.10 has a key for it that few keyboards have
@@ -95,6 +98,11 @@ class Menus(QObject):
         """Offer to take `what` back, or nothing."""
         self.undo.setEnabled(available)
         self.undo.setText(f"&Undo: {what}" if available else "&Undo delete")
+
+    def offer_administration(self, offered: bool) -> None:
+        """Offer the administrators' window, or keep it out of sight."""
+        self.administration.setVisible(offered)
+        self.administration.setEnabled(offered)
 
     @staticmethod
     def check(group: QActionGroup, name: str) -> None:

@@ -24,7 +24,7 @@ from desktop.controllers.records import RecordsController
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store import StoreController
-from desktop.terms.values import Entry, Receipt, Session, Statement
+from desktop.terms.values import Entry, Receipt, Role, Session, Statement
 from desktop.views.calculator.panel import CalculatorPanel
 from desktop.views.calculator.price_texts import way_out
 from desktop.views.look import remembered, theme
@@ -57,6 +57,8 @@ class MainWindow(QMainWindow):
     log_folder_asked = Signal()
     statement_asked = Signal()
     insights_asked = Signal()
+    settings_asked = Signal()
+    administration_asked = Signal()
     closed = Signal()
 
     def __init__(
@@ -73,8 +75,12 @@ class MainWindow(QMainWindow):
         page_fits: bool = False,
         locale: QLocale | None = None,
         calculator_panel: CalculatorPanel | None = None,
+        start_pane: str = "last",
     ) -> None:
-        """`calculator_panel` is one made before: together the two would take longer than a person should feel."""
+        """`start_pane` is the arrangement to begin with, or "last".
+
+        `calculator_panel` is one made before: together the two would take longer than a person should feel.
+        """
         super().__init__()
         self.setObjectName("main_window")
         self._sessions = sessions
@@ -85,6 +91,7 @@ class MainWindow(QMainWindow):
         self._theme = colours
         self._arrangement = BOTH
         self._whole_size = QSize(*_SIZE)
+        self._start_pane = start_pane
         self._prices: list[int] = []  # hundredths, of the operations, the lowest first
         self._way_out = ""
         self._format = number_format_of(locale or QLocale())
@@ -182,11 +189,14 @@ class MainWindow(QMainWindow):
         menus.logs.triggered.connect(self.log_folder_asked)
         menus.statement.triggered.connect(self.statement_asked)
         menus.insights.triggered.connect(self.insights_asked)
+        menus.settings.triggered.connect(self.settings_asked)
+        menus.administration.triggered.connect(self.administration_asked)
         menus.arrangements.triggered.connect(self._on_arrangement)
         menus.schemes.triggered.connect(self._on_scheme)
         menus.groups.toggled.connect(self._on_group_digits)
         menus.details.toggled.connect(records.show_details)
         records.details_closed.connect(menus.details.toggle)
+        self._theme.changed.connect(self._on_theme)
         menus.on_top.toggled.connect(self._on_keep_on_top)
 
     def _recall(self) -> None:
@@ -205,7 +215,8 @@ class MainWindow(QMainWindow):
         self.records_browser.show_details(self._menus.details.isChecked())
         self._menus.on_top.setChecked(remembered.text(self._settings, "window/on_top", "0") == "1")
         self._on_keep_on_top(self._menus.on_top.isChecked())
-        self.arrange(remembered.text(self._settings, "window/arrangement", BOTH))
+        last = remembered.text(self._settings, "window/arrangement", BOTH)
+        self.arrange(last if self._start_pane == "last" else self._start_pane)
 
     def remember(self) -> None:
         """Keep geometry, splitter and arrangement for the next time."""
@@ -271,12 +282,14 @@ class MainWindow(QMainWindow):
             self._kept_for = None
         self.records_browser.forget()
         self._header.forget()
+        self._menus.offer_administration(False)
         self.statusBar().clearMessage()
 
     @Slot(object)
     def _on_statement(self, statement: Statement) -> None:
         self._prices = sorted(filter(None, statement.prices.values()))  # what is free, every balance covers
         self._way_out = way_out(statement.account)
+        self._menus.offer_administration(statement.account.role is Role.ADMIN)
         self._show_balance(statement.account.balance)
 
     @Slot(object)
@@ -352,6 +365,10 @@ class MainWindow(QMainWindow):
     @Slot(QAction)
     def _on_scheme(self, action: QAction) -> None:
         self._theme.choose(action.data())
+
+    @Slot()
+    def _on_theme(self) -> None:
+        self._menus.check(self._menus.schemes, self._theme.chosen)
 
     @Slot(bool)
     def _on_group_digits(self, shown: bool) -> None:

@@ -232,6 +232,12 @@ class RecordsBrowser(QWidget):
         self._on_selection()
         self._message.hide()
 
+    def choose_page_size(self, size: int) -> None:
+        """Show so many records on a page from now on, one of the sizes to choose from."""
+        if size in self._page_sizes:
+            self._pager.choose_size(size)
+            self._on_size_asked(size)
+
     def remember(self) -> None:
         """Keep columns, order, page size and whether the further filters are in sight for the next time."""
         self._memory.remember(self._request.size, fits=self._fits)

@@ -58,6 +58,8 @@ def test_the_shipped_file_holds_every_default(tmp_path: Path) -> None:
             OperationType.SQUARE_ROOT: 5_000,
             OperationType.RANDOM_STRING: 6_000,
         },
+        spending=config.SpendingSection(0, 0, False),
+        window=config.WindowSection(100, "last"),
         records=RecordsSection(25, (10, 25, 50, 100, 250, 500)),
         random=RandomSettings(
             url="https://www.random.org/strings/",
@@ -83,7 +85,7 @@ def test_every_key_of_the_shipped_file_can_be_given_in_the_environment(tmp_path:
         for section, table in shipped.items()
         for key, value in table.items()
     }
-    assert len(texts) == 22
+    assert len(texts) == 27
     assert load(tmp_path, **texts) == load(tmp_path)
 
 

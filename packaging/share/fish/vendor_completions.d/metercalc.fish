@@ -50,7 +50,7 @@ function _shtab_metercalc_using
   test "$_shtab_metercalc_cmdpath" = "$argv"
 end
 
-set -g _shtab_metercalc_commands eval random register balance users activate deactivate credit set-cost records delete restore init verify backup restore-backup demo
+set -g _shtab_metercalc_commands eval random register balance users activate deactivate credit set-cost records delete restore settings init verify backup restore-backup demo
 set -g _shtab_metercalc_opts_with_value --config --data-dir --format --from --max-cost --operation --page --per-page --reason --records --request-id --screenshots --search --sort --to --user
 
 complete -c metercalc -e
@@ -160,6 +160,11 @@ complete -c metercalc -n '_shtab_metercalc_using restore' -l config -xka "(__fis
 complete -c metercalc -n '_shtab_metercalc_using restore' -l json -d 'answer with a JSON object'
 complete -c metercalc -n '_shtab_metercalc_using restore' -l user -x -d 'who signs in'
 complete -c metercalc -n '_shtab_metercalc_using restore' -l password-stdin -d 'the first line of standard input is the password'
+complete -c metercalc -n '_shtab_metercalc_using; and test $_shtab_metercalc_npos -eq 0' -a settings -d 'Show the settings, or set one.'
+complete -c metercalc -n '_shtab_metercalc_using settings' -s h -l help -d 'show this help message and exit'
+complete -c metercalc -n '_shtab_metercalc_using settings' -l data-dir -xka "(__fish_complete_directories)" -d 'keep everything in DIR'
+complete -c metercalc -n '_shtab_metercalc_using settings' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'the configuration file'
+complete -c metercalc -n '_shtab_metercalc_using settings' -l json -d 'answer with a JSON object'
 complete -c metercalc -n '_shtab_metercalc_using; and test $_shtab_metercalc_npos -eq 0' -a init -d 'Make the configuration and the store; what is there already is never touched.'
 complete -c metercalc -n '_shtab_metercalc_using init' -s h -l help -d 'show this help message and exit'
 complete -c metercalc -n '_shtab_metercalc_using init' -l data-dir -xka "(__fish_complete_directories)" -d 'keep everything in DIR'

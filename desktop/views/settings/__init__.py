@@ -1,0 +1,1 @@
+"""The settings: what may be changed of the configuration, page by page."""
