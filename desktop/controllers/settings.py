@@ -72,6 +72,17 @@ class SettingsController(QObject):
             reference=logs.new_reference(),
         )
 
+    @Slot(str)
+    def save_contact(self, email: str) -> None:
+        """Name random.org an address from now on; ends as `save` does."""
+        self._lanes.files.submit(
+            partial(_save_contact, self._places, email),
+            done=self._on_saved,
+            failed=self._on_failed,
+            for_everyone=True,
+            reference=logs.new_reference(),
+        )
+
     @Slot(object)
     def try_random(self, values: Mapping[str, str]) -> None:
         """Draw one string with settings that need not be saved, "section.key": text; ends in `tried` or `try_failed`.
@@ -129,6 +140,13 @@ def _save(places: Places, changes: tuple[Change, ...]) -> tuple[tuple[Setting, .
 
     editing.save(places.config_file, changes)
     return _settings(places), config.load(places.config_file, os.environ, {})
+
+
+def _save_contact(places: Places, email: str) -> tuple[tuple[Setting, ...], Config]:
+    from desktop.terms.settings import Change
+
+    contact = next(setting for setting in _settings(places) if setting.name == "random.contact")
+    return _save(places, (Change(contact.section, contact.key, contact.in_file, email),))
 
 
 def _try(places: Places, values: Mapping[str, str]) -> Tried:

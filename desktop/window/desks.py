@@ -8,12 +8,13 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QSettings, QUrl, Slot
 
 from desktop.controllers.background import Lanes
 from desktop.controllers.random_strings import RandomStrings
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store_access import StoreAccess
+from desktop.views.look import remembered
 from desktop.views.look.theme import Theme
 from desktop.views.main_window.window import MainWindow
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from desktop.settings.config import Config
 
 MESSAGE_MS = 10_000
+_CONTACT_ASKED = "random/contact_asked"
 
 
 class Desks(QObject):
@@ -35,6 +37,7 @@ class Desks(QObject):
         sessions: SessionController,
         random_strings: RandomStrings,
         theme: Theme,
+        kept: QSettings,
         window: MainWindow,
     ) -> None:
         super().__init__(window)
@@ -43,8 +46,11 @@ class Desks(QObject):
         self._sessions = sessions
         self._random_strings = random_strings
         self._theme = theme
+        self._kept = kept
         self._window = window
         window.settings_asked.connect(self._on_settings)
+        window.calculator_panel.ask_before_drawing(self._contact_is_due)
+        window.calculator_panel.draw_asked.connect(self._on_draw_asked)
 
     @cached_property
     def settings(self) -> SettingsController:
@@ -63,6 +69,28 @@ class Desks(QObject):
         dialog.done_saving.connect(self._on_done_saving)
         dialog.open()
 
+    def _contact_is_due(self) -> bool:
+        """Whether random.org is drawn from, without an address, and nobody has said yet that none is to be named."""
+        random = self._access.config.random
+        asked = remembered.text(self._kept, _CONTACT_ASKED) == "1"
+        return not random.contact and not asked and _is_random_org(random.url)
+
+    @Slot()
+    def _on_draw_asked(self) -> None:
+        from desktop.views.dialogs.contact import ContactDialog
+
+        dialog = ContactDialog(proposed=self._sessions.session.username, parent=self._window)
+        dialog.given.connect(self.settings.save_contact)
+        dialog.declined.connect(self._on_contact_declined)
+        self.settings.saved.connect(dialog.accept)
+        self.settings.failed.connect(dialog.show_failure)
+        dialog.accepted.connect(self._window.calculator_panel.draw_random)
+        dialog.open()
+
+    @Slot()
+    def _on_contact_declined(self) -> None:
+        self._kept.setValue(_CONTACT_ASKED, "1")
+
     @Slot(str)
     def _on_done_saving(self, text: str) -> None:
         self._window.show_message(text, MESSAGE_MS)
@@ -76,3 +104,8 @@ class Desks(QObject):
             self._sessions.lock_after(config.security.idle_lock_minutes)
         if config.records.page_size != before.records.page_size:
             self._window.records_browser.choose_page_size(config.records.page_size)
+
+
+def _is_random_org(url: str) -> bool:
+    host = QUrl(url).host()
+    return host == "random.org" or host.endswith(".random.org")

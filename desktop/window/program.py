@@ -237,6 +237,7 @@ class Program(QObject):
             sessions=self.sessions,
             random_strings=self.random_strings,
             theme=self.theme,
+            kept=self.settings,
             window=window,
         )
         Reports(

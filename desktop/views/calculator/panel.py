@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QLocale, Signal, Slot
@@ -31,6 +32,7 @@ class CalculatorPanel(QWidget):
     """Everything one calculates with."""
 
     details_asked = Signal(object)  # Entry
+    draw_asked = Signal()  # where something is to be asked first
     copied = Signal(str)  # what lies on the clipboard, in words
 
     def __init__(self, *, calculator: CalculatorController, locale: QLocale | None = None) -> None:
@@ -41,6 +43,7 @@ class CalculatorPanel(QWidget):
         self._statement: Statement | None = None
         self._quote = (_HINT, "muted")
         self._paid = False
+        self._question_due: Callable[[], bool] = bool
         self._drawing = False
         self._result = ""
         self._shown = ("", True, "")  # what stands before the result, whether it is a number, what it came from
@@ -187,9 +190,16 @@ class CalculatorPanel(QWidget):
         self._entry.clear()
         self._show_result("", exact=True)
 
+    def ask_before_drawing(self, due: Callable[[], bool]) -> None:
+        """Before a draw `due` says whether something is to be asked first: then `draw_asked` is emitted instead."""
+        self._question_due = due
+
     @Slot()
     def draw_random(self) -> None:
         """Buy a random string."""
+        if self._question_due():
+            self.draw_asked.emit()
+            return
         self._display.take_message_away()
         self._calculator.draw_random()
         self._entry.setFocus()
