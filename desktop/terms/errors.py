@@ -118,6 +118,12 @@ class NotSignedIn(NotAllowed):
     code = "not_signed_in"
 
 
+class PasswordDue(NotAllowed):
+    """The password was given by an administrator: one's own is to be chosen before anything else."""
+
+    code = "password_due"
+
+
 class SignInRefused(NotAllowed):
     """Wrong e-mail or password, or a wait after failures (`details`: `wait_seconds`)."""
 

@@ -62,3 +62,16 @@ class Detail(StrEnum):
     EXPRESSION = "expression"
     SOURCE = "source"
     REQUEST = "request"
+
+
+class DeedKind(StrEnum):
+    """What an administrator can do to others. OTHER is what a newer program has done."""
+
+    INVITED = "invited"
+    ACTIVATED = "activated"
+    DEACTIVATED = "deactivated"
+    MADE_ADMIN = "made_admin"
+    MADE_USER = "made_user"
+    CREDITED = "credited"
+    PRICED = "priced"
+    OTHER = "other"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from desktop.terms.kinds import Column as Column
+from desktop.terms.kinds import DeedKind as DeedKind
 from desktop.terms.kinds import Detail as Detail
 from desktop.terms.kinds import OperationType as OperationType
 from desktop.terms.kinds import Role as Role
@@ -31,11 +32,15 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Proof of a sign-in, valid in this process until it is signed out. `token` is secret."""
+    """Proof of a sign-in, valid in this process until it is signed out. `token` is secret.
+
+    `one_time`: the password was given by an administrator, and nothing is answered before another one is chosen.
+    """
 
     token: str = field(repr=False)
     user_id: int
     username: str
+    one_time: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,75 @@ class Statement:
 
     account: Account
     prices: Mapping[OperationType, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An account as administrators see it. `active_at` is when it last charged or changed something, 0 for never.
+
+    `invited`: the one-time password it was given has not been changed yet.
+    """
+
+    account: Account
+    active_at: int
+    invited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CreditOrder:
+    """Credit that is to be put in, as a file has it: `line` is the file's, 0 without one; `amount` in hundredths."""
+
+    email: str
+    amount: int
+    reason: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CreditCheck:
+    """What an order would come to. `trouble` says why it cannot be carried out; `done_at` when it was, 0 for not yet.
+
+    `balance_after` is the account's once it, and those before it, are carried out.
+    """
+
+    order: CreditOrder
+    request_id: str
+    trouble: str
+    done_at: int
+    balance_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class PriceSet:
+    """A price of an operation in hundredths, since when, and who set it: "" for the configuration.
+
+    It holds from the record `from_record` on.
+    """
+
+    operation: OperationType
+    cost: int
+    date: int
+    username: str
+    from_record: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One thing that an administrator did: entry `number` of the journal.
+
+    `whom` is the account concerned, "" for a price. `amount` in hundredths is a credit's or a price's, `before` the
+    price that it took the place of; `detail` is a credit's reason, or what became of an account.
+    """
+
+    number: int
+    date: int
+    actor: str
+    kind: DeedKind
+    whom: str
+    detail: str
+    operation: OperationType | None
+    amount: int
+    before: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,8 +171,8 @@ SCHEMES: dict[str, Sequence[str]] = {
     ),
     "a record made up, with another's hash": (
         "INSERT INTO record SELECT (SELECT max(id) FROM record) + 1, form, request_id, step + 9, operation_id, 2, "
-        "seq + 1, -100, user_balance + 100, operands, operation_response, expression, exact, source, date, NULL, hash "
-        f"FROM record WHERE user_id = 2 AND seq = {_LAST}",
+        "seq + 1, -100, user_balance + 100, operands, operation_response, expression, exact, source, date, NULL, hash, "
+        f"note FROM record WHERE user_id = 2 AND seq = {_LAST}",
         "UPDATE user SET balance = balance + 100 WHERE id = 2",
     ),
     "a price and its operation lowered together": (

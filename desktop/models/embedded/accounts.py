@@ -8,10 +8,11 @@ from __future__ import annotations
 import logging
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from peewee import SqliteDatabase, fn
+from peewee import SqliteDatabase
 
 from desktop.models.embedded import attempts
 from desktop.models.embedded.storage import entries, journal
@@ -19,7 +20,7 @@ from desktop.models.embedded.storage.store import Opened, Store
 from desktop.models.embedded.storage.tables import User
 from desktop.models.ledger import emails, passwords
 from desktop.models.ledger.registering import check_new
-from desktop.terms.errors import BadInput, NotAllowed, NotSignedIn, SignInRefused, StoreDamaged
+from desktop.terms.errors import BadInput, NotAllowed, NotSignedIn, PasswordDue, SignInRefused, StoreDamaged
 from desktop.terms.values import Account, OperationType, Role, Session, Source, Status
 
 log = logging.getLogger(__name__)
@@ -34,24 +35,48 @@ def register(store: Store, email: str, password: str, *, starting_balance: int, 
 
     Raises `BadInput` for an unusable e-mail or password, or an e-mail that has an account.
     """
+    return _make(store, email, password, starting_balance, minimum_length)
+
+
+def invite(store: Store, session: Session, email: str, password: str, *, starting_balance: int) -> Account:
+    """The same by an admin for somebody else, who chooses a password of their own before anything else.
+
+    Raises `NotAllowed` too.
+    """
+    with store.reading() as database:
+        require(store, database, session, Role.ADMIN)  # before a password is hashed for nothing
+    return _make(store, email, password, starting_balance, len(password), invited_by=session)
+
+
+def _make(
+    store: Store,
+    email: str,
+    password: str,
+    starting_balance: int,
+    minimum_length: int,
+    *,
+    invited_by: Session | None = None,
+) -> Account:
     username = check_new(email, password, minimum_length=minimum_length)
     with attempts.hashing(store):
         hashed = passwords.hash_password(password)
     with store.writing() as database:
+        admin = None if invited_by is None else require(store, database, invited_by, Role.ADMIN)
         if _found(database, emails.spellings(email)):
             raise BadInput("There is an account with this e-mail already. Sign in instead.")
         role = Role.USER if User.select().bind(database).exists() else Role.ADMIN
         user_id = User.insert(
             username=username, password=hashed, status=Status.ACTIVE, role=role, balance=starting_balance
         ).execute(database)
-        journal.write_account(store, database, user_id, detail="registered", actor_id=user_id)
+        detail, actor = (journal.REGISTERED, user_id) if admin is None else (journal.INVITED, admin.id)
+        journal.write_account(store, database, user_id, detail=detail, actor_id=actor)
         # Failed tries with an e-mail that had no account yet guessed at nothing.
         attempts.forget(store, database, username)
         line = entries.Line(
             OperationType.CREDIT, "Starting balance", "", amount=-starting_balance, source=Source.LEDGER
         )
         entries.append(store, entries.Head.of_new_user(store, user_id), str(uuid.uuid4()), [line])
-    log.info("registered account %d as %s", user_id, role.value)
+    log.info("%s account %d as %s", detail, user_id, role.value)
     return Account(user_id, username, role, Status.ACTIVE, starting_balance)
 
 
@@ -86,6 +111,7 @@ def sign_in(store: Store, email: str, password: str) -> Session:
             row = User.select(*columns).where(User.username == username).tuples().bind(database).first()
             user_id, stored, status, generation = row or (0, passwords.decoy(), "", 0)
             sound = _is_sound(store, database, user_id)
+            one_time = is_one_time(database, user_id)
         right = passwords.verify_password(stored, password)
         if not (right and row):
             log.info("sign-in refused")
@@ -99,13 +125,23 @@ def sign_in(store: Store, email: str, password: str) -> Session:
             mine = (User.id == user_id) & (User.password == stored)  # unless it was changed meanwhile
             if User.select().where(mine).bind(database).exists() and _is_sound(store, database, user_id):
                 User.update(password=passwords.hash_password(password)).where(mine).execute(database)
-                journal.write_account(store, database, user_id, detail="password hashed anew", actor_id=user_id)
-    return _open_session(store, user_id, username, generation)
+                journal.write_account(store, database, user_id, detail=journal.REHASHED, actor_id=user_id)
+    return _open_session(store, user_id, username, generation, one_time=one_time)
 
 
-def _open_session(store: Store, user_id: int, username: str, generation: int) -> Session:
-    session = Session(secrets.token_urlsafe(32), user_id, username)
-    store.sessions[session.token] = Opened(user_id, generation)
+def is_one_time(database: SqliteDatabase, user_id: int) -> bool:
+    """Whether the password of an account is still the one that an administrator gave it."""
+    last = database.execute_sql(
+        "SELECT detail FROM journal WHERE user_id = ? AND kind = 'account' AND detail IN (?, ?) "
+        "ORDER BY number DESC LIMIT 1",
+        (user_id, journal.INVITED, journal.PASSWORD),
+    ).fetchone()
+    return last is not None and last[0] == journal.INVITED
+
+
+def _open_session(store: Store, user_id: int, username: str, generation: int, *, one_time: bool = False) -> Session:
+    session = Session(secrets.token_urlsafe(32), user_id, username, one_time)
+    store.sessions[session.token] = Opened(user_id, generation, one_time)
     log.info("account %d signed in", user_id)
     return session
 
@@ -123,8 +159,13 @@ def current(store: Store, session: Session) -> Account:
         return require(store, database, session)
 
 
-def require(store: Store, database: SqliteDatabase, session: Session, role: Role | None = None) -> Account:
-    """The same inside a transaction; with a `role`, also raises `NotAllowed` for an account without it."""
+def require(
+    store: Store, database: SqliteDatabase, session: Session, role: Role | None = None, *, choosing: bool = False
+) -> Account:
+    """The same inside a transaction; with a `role`, also raises `NotAllowed` for an account without it.
+
+    Raises `PasswordDue` while a one-time password has not been changed, unless it is being changed: `choosing`.
+    """
     opened = store.sessions.get(session.token)
     if opened is None or opened.user_id != session.user_id:
         raise NotSignedIn("You are signed out. Sign in again.")
@@ -142,6 +183,11 @@ def require(store: Store, database: SqliteDatabase, session: Session, role: Role
     if generation != opened.generation:
         store.sessions.pop(session.token, None)
         raise NotSignedIn("The password was changed elsewhere. Sign in again.")
+    if opened.one_time and not choosing:
+        raise PasswordDue(
+            "This password was given to you by an administrator. Choose one of your own first: in the window when you "
+            "sign in, or with metercalc change-password."
+        )
     if role is not None:
         if account.role is not role:
             raise NotAllowed("Only an administrator may do that.")
@@ -151,7 +197,8 @@ def require(store: Store, database: SqliteDatabase, session: Session, role: Role
 
 def change_password(store: Store, session: Session, old: str, new: str, *, minimum_length: int = 8) -> None:
     """Set a new password and end the user's other sessions. Raises `SignInRefused` for a wrong old one."""
-    account = current(store, session)
+    with store.reading() as database:
+        account = require(store, database, session, choosing=True)
     passwords.check_new(new, email=account.username, minimum_length=minimum_length)
     with attempts.attempt(store, account.username):
         with store.reading() as database:
@@ -160,10 +207,10 @@ def change_password(store: Store, session: Session, old: str, new: str, *, minim
             raise SignInRefused("The present password is not right. It was not changed.")
         hashed = passwords.hash_password(new)
     with store.writing() as database:
-        require(store, database, session)
+        require(store, database, session, choosing=True)
         _require_sound(store, database, account.id)
         User.update(password=hashed, generation=User.generation + 1).where(User.id == account.id).execute(database)
-        journal.write_account(store, database, account.id, detail="password", actor_id=account.id)
+        journal.write_account(store, database, account.id, detail=journal.PASSWORD, actor_id=account.id)
         generation = User.select(User.generation).where(User.id == account.id).bind(database).scalar()
     store.sessions[session.token] = Opened(account.id, generation)  # the others end at their next call, wherever
     log.info("account %d changed its password", account.id)
@@ -179,21 +226,42 @@ def users(store: Store, session: Session) -> tuple[Account, ...]:
 
 def set_status(store: Store, session: Session, email: str, status: Status) -> Account:
     """Activate or deactivate an account; for admins. Raises `NotAllowed`, and `BadInput` for the last active admin."""
-    with store.writing() as database:
-        admin = require(store, database, session, Role.ADMIN)
-        account = by_email(database, email)
-        others = User.select(fn.COUNT(User.id)).where(
-            (User.role == Role.ADMIN) & (User.status == Status.ACTIVE) & (User.id != account.id)
-        )
-        if status is Status.INACTIVE and account.role is Role.ADMIN and not others.bind(database).scalar():
-            raise BadInput("The last active administrator cannot be deactivated.")
-        _require_sound(store, database, account.id)  # written down anew, a change would be covered up
-        User.update(status=status).where(User.id == account.id).execute(database)
-        journal.write_account(store, database, account.id, detail=status.value, actor_id=admin.id)
+    account = _change(store, session, email, status.value, lambda found: replace(found, status=status))
     if status is Status.INACTIVE:
         sign_out(store, Session("", account.id, account.username))
-    log.info("account %d set %s", account.id, status.value)
-    return Account(account.id, account.username, account.role, status, account.balance)
+    return account
+
+
+def set_role(store: Store, session: Session, email: str, role: Role) -> Account:
+    """Make an account an admin's, or a user's; for admins. Raises `NotAllowed`, and `BadInput` for the last admin."""
+    return _change(store, session, email, role.value, lambda found: replace(found, role=role))
+
+
+def _change(store: Store, session: Session, email: str, detail: str, changed: Callable[[Account], Account]) -> Account:
+    with store.writing() as database:
+        admin = require(store, database, session, Role.ADMIN)
+        before = by_email(database, email)
+        account = changed(before)
+        _require_sound(store, database, account.id)  # written down anew, a change would be covered up
+        if account == before:
+            return before
+        if _administers(before) and not _administers(account) and not _others_administer(database, before):
+            raise BadInput(
+                f"{before.username} is the last active administrator, and stays one. Make somebody else one first."
+            )
+        User.update(status=account.status, role=account.role).where(User.id == account.id).execute(database)
+        journal.write_account(store, database, account.id, detail=detail, actor_id=admin.id)
+    log.info("account %d set %s", account.id, detail)
+    return account
+
+
+def _administers(account: Account) -> bool:
+    return account.role is Role.ADMIN and account.status is Status.ACTIVE
+
+
+def _others_administer(database: SqliteDatabase, account: Account) -> bool:
+    others = (User.role == Role.ADMIN) & (User.status == Status.ACTIVE) & (User.id != account.id)
+    return bool(User.select().where(others).bind(database).exists())
 
 
 def _require_sound(store: Store, database: SqliteDatabase, user_id: int) -> None:

@@ -7,7 +7,7 @@ shown once the call has returned.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from peewee import SqliteDatabase, fn
@@ -21,6 +21,7 @@ from desktop.models.embedded.storage.entries import Head, Line
 from desktop.models.embedded.storage.operations import Operations
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.storage.tables import Operation, Price, Record
+from desktop.models.ledger import credits
 from desktop.models.ledger.requests import normal_request_id
 from desktop.terms.errors import (
     AppError,
@@ -37,6 +38,8 @@ from desktop.terms.errors import (
 from desktop.terms.values import (
     Account,
     Charge,
+    CreditCheck,
+    CreditOrder,
     Entry,
     OperationType,
     Receipt,
@@ -48,8 +51,7 @@ from desktop.terms.values import (
 
 log = logging.getLogger(__name__)
 
-MAX_MONEY = 10**15  # hundredths: far inside SQLite's 64 bits, so that no sum of two can overflow
-MAX_REASON = 200
+MAX_MONEY = credits.MAX_MONEY
 
 
 def statement(store: Store, session: Session) -> Statement:
@@ -100,40 +102,100 @@ def credit(store: Store, session: Session, email: str, amount: int, reason: str,
     Raises `NotAllowed`, `BadInput`, `RequestReused`, `BalanceTooLow` (a correction never goes below zero).
     """
     request_id = normal_request_id(request_id)
-    reason = _reason(reason)
-    if amount == 0 or abs(amount) > MAX_MONEY:
-        raise BadInput("The amount must not be zero or beyond what the ledger can hold.")
-    line = Line(OperationType.CREDIT, reason, "", amount=-amount, source=Source.LEDGER)
+    line = _credit_line(amount, reason)
 
     def find(database: SqliteDatabase) -> Receipt | None:
         accounts.require(store, database, session, Role.ADMIN)
         return _find_credit(database, accounts.by_email(database, email), request_id, line)
 
     def write(database: SqliteDatabase) -> Receipt:
-        found = find(database)
-        if found is not None:
-            return found
-        account = accounts.by_email(database, email)
-        if account.balance + amount > MAX_MONEY:
-            raise BadInput("The balance would be beyond what the ledger can hold.")
-        return _receipt(_debit(store, database, account, request_id, [line]), account.balance + amount)
+        admin = accounts.require(store, database, session, Role.ADMIN)
+        return _credit(store, database, admin, email, request_id, line)
 
     receipt = _settle(store, write, find)
     log.info("credited, record %d, repeated %s", receipt.entries[-1].id, receipt.repeated)
     return receipt
 
 
-def _reason(text: str) -> str:
-    """A credit's reason as it is kept. Raises `BadInput`."""
-    reason = " ".join(text.split())
-    if not reason:
-        raise BadInput("A credit needs a reason: it stands in the record.")
-    if len(reason) > MAX_REASON:
-        raise BadInput(f"The reason has {len(reason):,} characters; it can have {MAX_REASON}.")
-    unseen = next((letter for letter in reason if not letter.isprintable()), "")
-    if unseen:
-        raise BadInput(f"The reason has a character in it that cannot be seen (U+{ord(unseen):04X}). Leave it out.")
-    return reason
+def credit_all(store: Store, session: Session, orders: Sequence[CreditOrder]) -> tuple[Receipt, ...]:
+    """Carry out orders, all or none; those that were carried out before are answered as they were then. For admins.
+
+    Raises what `credit` does, with the order's line; after an error of the store the same orders are safe to be given
+    again.
+    """
+    ids = credits.request_ids(orders)
+    found = []
+    with store.writing() as database:
+        admin = accounts.require(store, database, session, Role.ADMIN)
+        for order, request_id in zip(orders, ids, strict=True):
+            try:
+                line = _credit_line(order.amount, order.reason)
+                found.append(_credit(store, database, admin, order.email, request_id, line))
+            except (BadInput, BalanceTooLow) as error:
+                where = f"Line {order.line}: " if order.line else ""
+                raise type(error)(f"{where}{error.message} Nothing was credited.", **error.details) from error
+    log.info("credited %d of %d orders", sum(not receipt.repeated for receipt in found), len(orders))
+    return tuple(found)
+
+
+def check_credits(store: Store, session: Session, orders: Sequence[CreditOrder]) -> tuple[CreditCheck, ...]:
+    """What orders would come to if they were carried out now; for admins. Nothing is written."""
+    ids = credits.request_ids(orders)
+    with store.reading() as database:
+        accounts.require(store, database, session, Role.ADMIN)
+        balances: dict[int, int] = {}
+        return tuple(_check_credit(database, order, id, balances) for order, id in zip(orders, ids, strict=True))
+
+
+def _check_credit(
+    database: SqliteDatabase, order: CreditOrder, request_id: str, balances: dict[int, int]
+) -> CreditCheck:
+    """`balances` are those after the orders before, by account."""
+    balance = done_at = 0
+    try:
+        line = _credit_line(order.amount, order.reason)
+        account = accounts.by_email(database, order.email)
+        balance = balances.setdefault(account.id, account.balance)
+        receipt = _find_credit(database, account, request_id, line)
+        if receipt is not None:
+            done_at = receipt.entries[-1].date
+        else:
+            _check_room(balance, order.amount)
+            _check_covered(balance, line.amount)
+            balance = balances[account.id] = balance + order.amount
+    except (BadInput, BalanceTooLow) as error:
+        return CreditCheck(order, request_id, error.message, 0, balance)
+    return CreditCheck(order, request_id, "", done_at, balance)
+
+
+def _credit_line(amount: int, reason: str) -> Line:
+    credits.check_amount(amount)
+    return Line(OperationType.CREDIT, credits.normal_reason(reason), "", amount=-amount, source=Source.LEDGER)
+
+
+def _credit(store: Store, database: SqliteDatabase, admin: Account, email: str, request_id: str, line: Line) -> Receipt:
+    account = accounts.by_email(database, email)
+    found = _find_credit(database, account, request_id, line)
+    if found is not None:
+        return found
+    _check_room(account.balance, -line.amount)
+    written = _debit(store, database, account, request_id, [line])
+    (entry,) = written
+    journal.write(
+        store,
+        database,
+        journal.CREDIT,
+        date=entry.date,
+        user_id=account.id,
+        subject=entry.id,
+        actor_id=admin.id,
+    )
+    return _receipt(written, account.balance - line.amount)
+
+
+def _check_room(balance: int, amount: int) -> None:
+    if balance + amount > MAX_MONEY:
+        raise BadInput("The balance would be beyond what the ledger can hold.")
 
 
 def set_cost(store: Store, session: Session, operation: OperationType, cost: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from desktop.models.embedded import accounts, backups, charges, health, records
+from desktop.models.embedded import accounts, administration, backups, charges, health, records
 from desktop.models.embedded import insights as tellings
 from desktop.models.embedded import statements as reports
 from desktop.models.embedded import verify as proving
@@ -17,14 +17,21 @@ from desktop.terms.values import (
     Account,
     Charge,
     Column,
+    CreditCheck,
+    CreditOrder,
+    Deed,
     Entry,
     Filters,
     Insights,
+    OperationSum,
     OperationType,
     Page,
     PageRequest,
+    Person,
+    PriceSet,
     RawRecord,
     Receipt,
+    Role,
     Session,
     Statement,
     StatementReport,
@@ -106,6 +113,30 @@ class EmbeddedLedger:
 
     def set_cost(self, session: Session, operation: OperationType, cost: int) -> None:
         charges.set_cost(self.store, session, operation, cost)
+
+    def people(self, session: Session) -> tuple[Person, ...]:
+        return administration.people(self.store, session)
+
+    def invite(self, session: Session, email: str, password: str, *, starting_balance: int) -> Account:
+        return accounts.invite(self.store, session, email, password, starting_balance=starting_balance)
+
+    def set_role(self, session: Session, email: str, role: Role) -> Account:
+        return accounts.set_role(self.store, session, email, role)
+
+    def check_credits(self, session: Session, orders: Sequence[CreditOrder]) -> tuple[CreditCheck, ...]:
+        return charges.check_credits(self.store, session, orders)
+
+    def credit_all(self, session: Session, orders: Sequence[CreditOrder]) -> tuple[Receipt, ...]:
+        return charges.credit_all(self.store, session, orders)
+
+    def price_history(self, session: Session) -> tuple[PriceSet, ...]:
+        return administration.price_history(self.store, session)
+
+    def usage(self, session: Session, since: int, until: int) -> Mapping[OperationType, OperationSum]:
+        return administration.usage(self.store, session, since, until)
+
+    def deeds(self, session: Session, *, before: int = 0, limit: int = 200) -> tuple[Deed, ...]:
+        return administration.deeds(self.store, session, before=before, limit=limit)
 
     def page(self, session: Session, request: PageRequest) -> Page:
         return records.page(self.store, session, request)

@@ -22,13 +22,17 @@ _BATCH = 500
 
 @dataclass(slots=True)
 class States:
-    """What the journal leaves: the last digest of each account and price, and when each hidden record was deleted."""
+    """What the journal leaves: the last digest of each account and price, when each hidden record was deleted, which
+    records are credits that somebody put in, and the last note on each record that has had one.
+    """
 
     entries: int = 0
     last: bytes = b""
     accounts: dict[int, bytes] = field(default_factory=dict)
     prices: dict[int, bytes] = field(default_factory=dict)
     hidden: dict[int, tuple[int, int]] = field(default_factory=dict)  # record: whose, when
+    credits: dict[int, int] = field(default_factory=dict)  # record: whose
+    notes: dict[int, tuple[int, str]] = field(default_factory=dict)  # record: whose, the text
 
 
 def replay(
@@ -44,7 +48,7 @@ def replay(
     encode, mac = forms.ENTRY.encode, chain.mac(key)
     while (rows := cursor.fetchmany(_BATCH)) and not cancelled():
         for row in rows:
-            number, user_id, subject, _, date, kind, _, state, hash = row
+            number, user_id, subject, _, date, kind, detail, state, hash = row
             states.entries += 1
             if number != states.entries:
                 found("L6", 0, 0, f"Entry {states.entries} of the journal is missing.")
@@ -53,17 +57,49 @@ def replay(
                 found("L6", user_id, 0, f"Entry {number} of the journal ({kind}) is not the one that was written.")
             states.last = hash
             passed(number, hash)
-            if kind == journal.ACCOUNT:
-                states.accounts[user_id] = state
-            elif kind == journal.PRICE:
-                states.prices[subject] = state
-            elif kind == journal.DELETED:
-                states.hidden[subject] = (user_id, date)
-            elif kind == journal.RESTORED:
-                states.hidden.pop(subject, None)
-            elif kind not in journal.KINDS:
+            if kind in journal.KINDS:
+                _apply(states, kind, user_id, subject, date, detail, state)
+            else:
                 found("L6", user_id, 0, f"Entry {number} of the journal is of a kind that the program does not know.")
     return states
+
+
+def _apply(states: States, kind: str, user_id: int, subject: int, date: int, detail: str, state: bytes) -> None:
+    match kind:
+        case journal.ACCOUNT:
+            states.accounts[user_id] = state
+        case journal.PRICE:
+            states.prices[subject] = state
+        case journal.DELETED:
+            states.hidden[subject] = (user_id, date)
+        case journal.RESTORED:
+            states.hidden.pop(subject, None)
+        case journal.CREDIT:
+            states.credits[subject] = user_id
+        case journal.NOTE:
+            states.notes[subject] = (user_id, detail)
+
+
+def check_credits(database: SqliteDatabase, states: States, found: Found) -> None:
+    """Each entry of a credit is of a record that is one, and of the same person's."""
+    sql = (
+        "SELECT r.user_id FROM record r JOIN operation o ON o.id = r.operation_id WHERE r.id = ? AND o.type = 'credit'"
+    )
+    for record_id, user_id in states.credits.items():
+        row = database.execute_sql(sql, (record_id,)).fetchone()
+        if row is None or row[0] != user_id:
+            found("L6", user_id, record_id, "The journal has a credit there, and the record is none of theirs.")
+
+
+def check_notes(database: SqliteDatabase, states: States, found: Found) -> None:
+    """Compare the note on each record with the last that was written."""
+    unseen = {record_id: whose for record_id, (whose, text) in states.notes.items() if text}
+    for record_id, user_id, text in database.execute_sql("SELECT id, user_id, note FROM record WHERE note <> ''"):
+        unseen.pop(record_id, None)
+        if states.notes.get(record_id) != (user_id, text):
+            found("L6", user_id, record_id, "Its note is not the one that was last written.")
+    for record_id, user_id in sorted(unseen.items()):
+        found("L6", user_id, record_id, "Its note was taken away by something else than the program.")
 
 
 def check_accounts(database: SqliteDatabase, key: bytes, states: States, found: Found) -> None:

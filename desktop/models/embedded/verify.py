@@ -144,6 +144,7 @@ class _Run:
             self._journal,
             self._records,
             self._ends,
+            self._said_of_records,
             self._attempts,
             self._structure,
         ):
@@ -344,6 +345,10 @@ class _Run:
             self._found("L6", user_id, 0, f"User {user_id} is missing with all records.")
         for record_id, (user_id, _) in self.states.hidden.items():
             self._found("L6", user_id, record_id, "It was restored by something else than the program.")
+
+    def _said_of_records(self) -> None:
+        replay.check_credits(self.database, self.states, self._found)
+        replay.check_notes(self.database, self.states, self._found)
 
     def _attempts(self) -> None:
         for row in self.database.execute_sql("SELECT failures, last, wait, name, mark FROM sign_in_failure"):

@@ -19,14 +19,21 @@ from desktop.terms.values import (
     Account,
     Charge,
     Column,
+    CreditCheck,
+    CreditOrder,
+    Deed,
     Entry,
     Filters,
     Insights,
+    OperationSum,
     OperationType,
     Page,
     PageRequest,
+    Person,
+    PriceSet,
     RawRecord,
     Receipt,
+    Role,
     Session,
     Statement,
     StatementReport,
@@ -105,6 +112,40 @@ class Charges(Protocol):
 
     def set_cost(self, session: Session, operation: OperationType, cost: int) -> None:
         """What an operation costs from the next record on, for administrators. Old records keep their price."""
+
+
+class Administration(Protocol):
+    """What administrators see and do. Each method raises `NotAllowed` for whoever is none."""
+
+    def people(self, session: Session) -> tuple[Person, ...]:
+        """Every account, by e-mail, and when it was last used."""
+
+    def invite(self, session: Session, email: str, password: str, *, starting_balance: int) -> Account:
+        """Make an account with a one-time password. Raises `BadInput` as `register` does.
+
+        Its sessions answer nothing but `change_password`, with `PasswordDue`, before it is changed.
+        """
+
+    def set_role(self, session: Session, email: str, role: Role) -> Account:
+        """Make an account an administrator's, or a user's; the last active administrator stays one: `BadInput`."""
+
+    def check_credits(self, session: Session, orders: Sequence[CreditOrder]) -> tuple[CreditCheck, ...]:
+        """What orders would come to, each in turn. Nothing is written."""
+
+    def credit_all(self, session: Session, orders: Sequence[CreditOrder]) -> tuple[Receipt, ...]:
+        """Carry out orders, all or none, each once however often the same orders are given.
+
+        Raises what `credit` does, naming the line; after a `StoreError` the same orders are safe to be given again.
+        """
+
+    def price_history(self, session: Session) -> tuple[PriceSet, ...]:
+        """Every price that was set, the newest first: when, by whom."""
+
+    def usage(self, session: Session, since: int, until: int) -> Mapping[OperationType, OperationSum]:
+        """How often each operation was charged to anybody in a period, `until` exclusive, and what that came to."""
+
+    def deeds(self, session: Session, *, before: int = 0, limit: int = 200) -> tuple[Deed, ...]:
+        """What administrators did to others, the newest first: credits, prices, accounts. Before a deed's number."""
 
 
 class Records(Protocol):
@@ -197,7 +238,7 @@ class Upkeep(Protocol):
         """The day's copy where there is none yet."""
 
 
-class Ledger(People, Charges, Records, Upkeep, Protocol):
+class Ledger(People, Charges, Administration, Records, Upkeep, Protocol):
     """An open ledger. Each thread that asks it is connected first, and asks on a connection of its own."""
 
     def connect(self, *, reading: bool = False, cancelled: Cancel = never) -> None:

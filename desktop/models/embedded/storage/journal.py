@@ -11,6 +11,8 @@ is an entry here, numbered, under the key, behind the entry before it; `verify` 
     price       0              the price          digest of the price (`price_state`)
     deleted     whose          the record         empty; `date` is the record's `deleted_at`
     restored    whose          the record         empty
+    credit      whose          the record         empty; `actor_id` is who put it in
+    note        whose          the record         empty; `detail` is the note, "" where it was taken away
 """
 
 from __future__ import annotations
@@ -25,7 +27,11 @@ from desktop.models.embedded.storage.store import Store
 from desktop.terms.errors import StoreDamaged
 
 BEGUN, CHAIN, ACCOUNT, PRICE, DELETED, RESTORED = "begun", "chain", "account", "price", "deleted", "restored"
-KINDS = frozenset((BEGUN, CHAIN, ACCOUNT, PRICE, DELETED, RESTORED))
+CREDIT, NOTE = "credit", "note"
+KINDS = frozenset((BEGUN, CHAIN, ACCOUNT, PRICE, DELETED, RESTORED, CREDIT, NOTE))
+
+# What became of an account, as `detail` of its entry says it: what is kept never changes.
+REGISTERED, INVITED, PASSWORD, REHASHED = "registered", "invited", "password", "password hashed anew"
 
 COLUMNS = "number, user_id, subject, actor_id, date, kind, detail, state"  # in the order of the form
 _INSERT = f"INSERT INTO journal ({COLUMNS}, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"

@@ -49,10 +49,14 @@ class Closable(Protocol):
 
 
 class Opened(NamedTuple):
-    """Whose a running session is, and the generation of the account that it was opened for."""
+    """Whose a running session is, and the generation of the account that it was opened for.
+
+    `one_time`: with a password that somebody else knows; nothing is answered before another one is chosen.
+    """
 
     user_id: int
     generation: int
+    one_time: bool = False
 
 
 class Witness(NamedTuple):

@@ -13,7 +13,7 @@ from pathlib import Path
 from peewee import SqliteDatabase
 
 from desktop.models.embedded.storage import chain
-from desktop.models.embedded.storage.migrations import first, fourth
+from desktop.models.embedded.storage.migrations import fifth, first, fourth
 from desktop.models.embedded.storage.migrations.schema import schema_after, schema_of
 from desktop.models.embedded.storage.migrations.upgrade import Step, Upgrade
 from desktop.models.embedded.storage.sqlite import pragma
@@ -21,7 +21,13 @@ from desktop.terms.errors import StoreError
 
 __all__ = ["SCHEMA_VERSION", "STEPS", "Upgrade", "expected_schema", "schema_of", "upgrade", "version"]
 
-STEPS: tuple[Step, ...] = (first.create, first.note_visibility, first.mark_accounts, fourth.keep_journal)
+STEPS: tuple[Step, ...] = (
+    first.create,
+    first.note_visibility,
+    first.mark_accounts,
+    fourth.keep_journal,
+    fifth.take_notes,
+)
 SCHEMA_VERSION = len(STEPS)
 
 

@@ -36,11 +36,13 @@ CHANGES = [
     "DELETE FROM record WHERE id = (SELECT max(id) FROM record)",
     "REPLACE INTO record SELECT * FROM record",
     "INSERT OR REPLACE INTO record SELECT id, form, substr('new' || request_id, 1, 36), step, operation_id, user_id, "
-    "seq, 0, user_balance, operands, operation_response, expression, exact, source, date, deleted_at, hash FROM record",
+    "seq, 0, user_balance, operands, operation_response, expression, exact, source, date, deleted_at, hash, note "
+    "FROM record",
     "REPLACE INTO record SELECT id + 100, form, request_id, step, operation_id, user_id, seq + 100, 0, user_balance, "
-    "operands, operation_response, expression, exact, source, date, deleted_at, hash FROM record",
+    "operands, operation_response, expression, exact, source, date, deleted_at, hash, note FROM record",
     "REPLACE INTO record SELECT id + 100, form, substr('new' || request_id, 1, 36), step, operation_id, user_id, seq, "
-    "0, user_balance, operands, operation_response, expression, exact, source, date, deleted_at, hash FROM record",
+    "0, user_balance, operands, operation_response, expression, exact, source, date, deleted_at, hash, note "
+    "FROM record",
     "INSERT INTO record SELECT * FROM record WHERE true ON CONFLICT DO UPDATE SET amount = 0",
     "UPDATE price SET cost = 0",
     "DELETE FROM price",

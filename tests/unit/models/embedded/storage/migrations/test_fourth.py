@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from desktop.models.embedded.storage import chain, journal, sqlite
+from desktop.models.embedded.storage import chain, journal, migrations, sqlite
 from desktop.models.embedded.storage.migrations import first
 from desktop.models.embedded.verify import verify
 from desktop.terms.errors import StoreDamaged, StoreNewer
@@ -222,4 +222,4 @@ def upgrade(file: Path) -> None:
     with raw(file) as connection:
         connection.execute("ALTER TABLE record RENAME TO entry")
         connection.execute("ALTER TABLE user RENAME COLUMN balance TO balances")
-        connection.execute("PRAGMA user_version = 5")
+        connection.execute(f"PRAGMA user_version = {migrations.SCHEMA_VERSION + 1}")
