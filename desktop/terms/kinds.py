@@ -68,6 +68,7 @@ class DeedKind(StrEnum):
     """What an administrator can do to others. OTHER is what a newer program has done."""
 
     INVITED = "invited"
+    PASSWORD_GIVEN = "password_given"
     ACTIVATED = "activated"
     DEACTIVATED = "deactivated"
     MADE_ADMIN = "made_admin"

@@ -17,6 +17,7 @@ EVER = 2**62
 
 DOORS: dict[str, Callable[[Ledger, Session], object]] = {
     "people": lambda ledger, session: ledger.people(session),
+    "reset_password": lambda ledger, session: ledger.reset_password(session, BOB, ONE_TIME),
     "invite": lambda ledger, session: ledger.invite(session, NEW, ONE_TIME, starting_balance=0),
     "set_role": lambda ledger, session: ledger.set_role(session, ANN, Role.ADMIN),
     "check_credits": lambda ledger, session: ledger.check_credits(session, [CreditOrder(ANN, 1, "x")]),

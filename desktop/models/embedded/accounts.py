@@ -104,7 +104,7 @@ def sign_in(store: Store, email: str, password: str) -> Session:
     account that was deactivated, or changed by another program.
     """
     with store.reading() as database:
-        username = _found(database, emails.old_spellings(email)) or emails.kept_form(email)
+        username = username_of(database, email) or emails.kept_form(email)
     with attempts.attempt(store, username):
         with store.reading() as database:
             columns = (User.id, User.password, User.status, User.generation)
@@ -132,11 +132,11 @@ def sign_in(store: Store, email: str, password: str) -> Session:
 def is_one_time(database: SqliteDatabase, user_id: int) -> bool:
     """Whether the password of an account is still the one that an administrator gave it."""
     last = database.execute_sql(
-        "SELECT detail FROM journal WHERE user_id = ? AND kind = 'account' AND detail IN (?, ?) "
+        "SELECT detail FROM journal WHERE user_id = ? AND kind = 'account' AND detail IN (?, ?, ?, ?) "
         "ORDER BY number DESC LIMIT 1",
-        (user_id, journal.INVITED, journal.PASSWORD),
+        (user_id, journal.INVITED, journal.RESET, journal.PASSWORD, journal.RECOVERED),
     ).fetchone()
-    return last is not None and last[0] == journal.INVITED
+    return last is not None and last[0] in (journal.INVITED, journal.RESET)
 
 
 def _open_session(store: Store, user_id: int, username: str, generation: int, *, one_time: bool = False) -> Session:
@@ -200,20 +200,38 @@ def change_password(store: Store, session: Session, old: str, new: str, *, minim
     with store.reading() as database:
         account = require(store, database, session, choosing=True)
     passwords.check_new(new, email=account.username, minimum_length=minimum_length)
-    with attempts.attempt(store, account.username):
-        with store.reading() as database:
-            stored = User.select(User.password).where(User.id == account.id).bind(database).scalar()
-        if not passwords.verify_password(stored, old):
-            raise SignInRefused("The present password is not right. It was not changed.")
+    check_password(store, account, old, "The present password is not right. It was not changed.")
+    with attempts.hashing(store):
         hashed = passwords.hash_password(new)
     with store.writing() as database:
         require(store, database, session, choosing=True)
-        _require_sound(store, database, account.id)
-        User.update(password=hashed, generation=User.generation + 1).where(User.id == account.id).execute(database)
-        journal.write_account(store, database, account.id, detail=journal.PASSWORD, actor_id=account.id)
+        set_password(store, database, account.id, hashed, detail=journal.PASSWORD, actor_id=account.id)
         generation = User.select(User.generation).where(User.id == account.id).bind(database).scalar()
     store.sessions[session.token] = Opened(account.id, generation)  # the others end at their next call, wherever
     log.info("account %d changed its password", account.id)
+
+
+def check_password(store: Store, account: Account, password: str, refusal: str) -> None:
+    """Raises `SignInRefused` with those words for a password that is not the account's; too many make it wait."""
+    with attempts.attempt(store, account.username):
+        with store.reading() as database:
+            stored = User.select(User.password).where(User.id == account.id).bind(database).scalar()
+        if not passwords.verify_password(stored, password):
+            raise SignInRefused(refusal)
+
+
+def set_password(
+    store: Store, database: SqliteDatabase, user_id: int, hashed: str, *, detail: str, actor_id: int
+) -> None:
+    """Put another hash in place, which ends the account's sessions at their next call. Raises `NotAllowed`."""
+    _require_sound(store, database, user_id)
+    User.update(password=hashed, generation=User.generation + 1).where(User.id == user_id).execute(database)
+    journal.write_account(store, database, user_id, detail=detail, actor_id=actor_id)
+
+
+def username_of(database: SqliteDatabase, email: str) -> str:
+    """The name under which an address has an account, or ""."""
+    return _found(database, emails.old_spellings(email))
 
 
 def users(store: Store, session: Session) -> tuple[Account, ...]:

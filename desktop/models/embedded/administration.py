@@ -37,11 +37,12 @@ _PEOPLE = """SELECT u.id, u.username, u.role, u.status, u.balance,
 _DEEDS = f"""SELECT j.number, j.date, j.actor_id, j.kind, j.user_id, j.subject, j.detail FROM journal j
     WHERE j.kind IN ('account', 'price', 'credit') AND j.actor_id <> 0 AND j.number < ?
         AND NOT (j.kind = 'account' AND j.actor_id = j.user_id
-            AND j.detail IN ('{journal.REGISTERED}', '{journal.PASSWORD}', '{journal.REHASHED}'))
+            AND j.detail IN ('{journal.REGISTERED}', '{journal.PASSWORD}', '{journal.REHASHED}', '{journal.RECOVERED}'))
     ORDER BY j.number DESC LIMIT ?"""
 
 _ACCOUNT_DEEDS = {
     journal.INVITED: DeedKind.INVITED,
+    journal.RESET: DeedKind.PASSWORD_GIVEN,
     Status.ACTIVE.value: DeedKind.ACTIVATED,
     Status.INACTIVE.value: DeedKind.DEACTIVATED,
     Role.ADMIN.value: DeedKind.MADE_ADMIN,

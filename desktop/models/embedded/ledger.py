@@ -6,7 +6,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from desktop.models.embedded import accounts, administration, backups, charges, health, records
+from desktop.models.embedded import accounts, administration, backups, charges, health, records, recovery
 from desktop.models.embedded import insights as tellings
 from desktop.models.embedded import statements as reports
 from desktop.models.embedded import verify as proving
@@ -90,6 +90,12 @@ class EmbeddedLedger:
     def change_password(self, session: Session, old: str, new: str, *, minimum_length: int) -> None:
         accounts.change_password(self.store, session, old, new, minimum_length=minimum_length)
 
+    def new_recovery_code(self, session: Session, password: str) -> str:
+        return recovery.new_code(self.store, session, password)
+
+    def recover(self, email: str, code: str, new: str, *, minimum_length: int) -> None:
+        recovery.recover(self.store, email, code, new, minimum_length=minimum_length)
+
     def users(self, session: Session) -> tuple[Account, ...]:
         return accounts.users(self.store, session)
 
@@ -119,6 +125,9 @@ class EmbeddedLedger:
 
     def invite(self, session: Session, email: str, password: str, *, starting_balance: int) -> Account:
         return accounts.invite(self.store, session, email, password, starting_balance=starting_balance)
+
+    def reset_password(self, session: Session, email: str, password: str) -> Account:
+        return recovery.reset_password(self.store, session, email, password)
 
     def set_role(self, session: Session, email: str, role: Role) -> Account:
         return accounts.set_role(self.store, session, email, role)

@@ -81,6 +81,15 @@ class People(Protocol):
     def change_password(self, session: Session, old: str, new: str, *, minimum_length: int) -> None:
         """Ends every other session of the account, in every program, at its next request. Raises `BadInput`."""
 
+    def new_recovery_code(self, session: Session, password: str) -> str:
+        """A code in place of an earlier one, told this once, with which a lost password can be replaced, once."""
+
+    def recover(self, email: str, code: str, new: str, *, minimum_length: int) -> None:
+        """Choose a new password by a recovery code; ends the account's sessions. Raises `SignInRefused`, `BadInput`.
+
+        Unknown and wrong are refused alike, and both make the next try wait as failed sign-ins do.
+        """
+
     def users(self, session: Session) -> tuple[Account, ...]:
         """Every account, for administrators. Raises `NotAllowed`."""
 
@@ -125,6 +134,9 @@ class Administration(Protocol):
 
         Its sessions answer nothing but `change_password`, with `PasswordDue`, before it is changed.
         """
+
+    def reset_password(self, session: Session, email: str, password: str) -> Account:
+        """Give somebody else a one-time password, as `invite` does. Raises `BadInput` for one's own account."""
 
     def set_role(self, session: Session, email: str, role: Role) -> Account:
         """Make an account an administrator's, or a user's; the last active administrator stays one: `BadInput`."""

@@ -13,6 +13,7 @@ is an entry here, numbered, under the key, behind the entry before it; `verify` 
     restored    whose          the record         empty
     credit      whose          the record         empty; `actor_id` is who put it in
     note        whose          the record         empty; `detail` is the note, "" where it was taken away
+    recovery    the account    the account        digest of a recovery code, or empty: `detail` says made or used
 """
 
 from __future__ import annotations
@@ -27,11 +28,12 @@ from desktop.models.embedded.storage.store import Store
 from desktop.terms.errors import StoreDamaged
 
 BEGUN, CHAIN, ACCOUNT, PRICE, DELETED, RESTORED = "begun", "chain", "account", "price", "deleted", "restored"
-CREDIT, NOTE = "credit", "note"
-KINDS = frozenset((BEGUN, CHAIN, ACCOUNT, PRICE, DELETED, RESTORED, CREDIT, NOTE))
+CREDIT, NOTE, RECOVERY = "credit", "note", "recovery"
+KINDS = frozenset((BEGUN, CHAIN, ACCOUNT, PRICE, DELETED, RESTORED, CREDIT, NOTE, RECOVERY))
 
 # What became of an account, as `detail` of its entry says it: what is kept never changes.
 REGISTERED, INVITED, PASSWORD, REHASHED = "registered", "invited", "password", "password hashed anew"
+RECOVERED, RESET = "recovered", "password given"
 
 COLUMNS = "number, user_id, subject, actor_id, date, kind, detail, state"  # in the order of the form
 _INSERT = f"INSERT INTO journal ({COLUMNS}, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"

@@ -10,6 +10,7 @@ from desktop.models.embedded.storage.migrations.upgrade import Upgrade
 _CHANGES = (
     "ALTER TABLE record ADD COLUMN note TEXT NOT NULL DEFAULT ''",
     "CREATE INDEX record_noted ON record (user_id, seq) WHERE note <> ''",
+    "CREATE INDEX journal_recovery ON journal (user_id, number) WHERE kind = 'recovery'",
     "CREATE INDEX journal_deeds ON journal (number) WHERE kind IN ('account', 'price', 'credit')",
 )
 
