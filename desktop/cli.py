@@ -140,13 +140,14 @@ def _command(name: str) -> Command:
         from desktop.commands.window import open_window
 
         return open_window
-    from desktop.commands import accounts, calculation, records, settings, store
+    from desktop.commands import accounts, administration, calculation, records, settings, store
     from desktop.commands.demo import demo
 
-    groups = (
+    groups: tuple[Mapping[str, Command], ...] = (
         demo.COMMANDS,
         calculation.COMMANDS,
         accounts.COMMANDS,
+        administration.COMMANDS,
         records.COMMANDS,
         settings.COMMANDS,
         store.COMMANDS,

@@ -12,6 +12,7 @@ from desktop.models.ledger import emails
 from desktop.models.ledger.registering import check_new
 from desktop.models.open_ledger import is_there
 from desktop.terms.values import Account, OperationType, Status
+from desktop.wording.shown import shown_moment
 
 
 def register(run: Run) -> int:
@@ -44,13 +45,42 @@ def balance(run: Run) -> int:
 
 
 def users(run: Run) -> int:
-    """`users`: every account."""
+    """`users`: every account, and when it was last active."""
     with run.signed_in() as (ledger, session):
-        found = ledger.users(session)
-    rows = [(_marked(a.username), a.role.value, a.status.value, format_money(a.balance)) for a in found]
-    table = aligned(("user", "role", "status", "balance"), rows, right={3})
-    documents = [_document(account) | {"looks_like": emails.looks_like(account.username) or None} for account in found]
+        people = ledger.people(session)
+    rows = [
+        (
+            _marked(person.account.username),
+            person.account.role.value,
+            "invited" if person.invited else person.account.status.value,
+            format_money(person.account.balance),
+            shown_moment(person.active_at) if person.active_at else "never",
+        )
+        for person in people
+    ]
+    table = aligned(("user", "role", "status", "balance", "last active"), rows, right={3})
+    documents = [
+        _document(person.account)
+        | {
+            "invited": person.invited,
+            "last_active": shown_moment(person.active_at) if person.active_at else None,
+            "looks_like": emails.looks_like(person.account.username) or None,
+        }
+        for person in people
+    ]
     return run.answer({"users": documents}, *table)
+
+
+def change_password(run: Run) -> int:
+    """`change-password`: the present password, and then the new one, on two lines."""
+    arguments = run.arguments
+    old = run.input.password(from_stdin=arguments.password_stdin)
+    with run.ledger() as ledger:
+        session = ledger.sign_in(arguments.user, old)
+        new = run.input.password(from_stdin=arguments.password_stdin, confirmed=True, what="New password")
+        minimum = run.config.security.minimum_password_length
+        ledger.change_password(session, old, new, minimum_length=minimum)
+    return run.answer({"user": session.username}, f"The password of {session.username} is changed.")
 
 
 def _marked(username: str) -> str:
@@ -111,6 +141,7 @@ def _document(account: Account) -> dict[str, object]:
 COMMANDS: Mapping[str, Command] = {
     "register": register,
     "balance": balance,
+    "change-password": change_password,
     "users": users,
     "activate": activate,
     "deactivate": deactivate,

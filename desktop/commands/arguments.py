@@ -19,7 +19,7 @@ from desktop.arithmetic.table import COMPUTED
 from desktop.finding import periods
 from desktop.models.ledger.requests import normal_request_id
 from desktop.terms.errors import BadInput
-from desktop.terms.kinds import Column
+from desktop.terms.kinds import Column, OperationType
 
 MOST_ID = 2**63 - 1  # SQLite's largest integer
 
@@ -114,6 +114,22 @@ def most(word: str) -> int:
     if hundredths < 0:
         raise BadInput("The most that may be charged cannot be below zero.")
     return hundredths
+
+
+def price(word: str) -> tuple[OperationType, int]:
+    """An operation and what it might cost: "division=45.00"."""
+    name, _, cost = text(word).partition("=")
+    try:
+        kind = OperationType(name)
+    except ValueError:
+        kind = OperationType.CREDIT
+    if kind is OperationType.CREDIT:
+        priced = ", ".join(one for one in OperationType if one is not OperationType.CREDIT)
+        raise BadInput(f"“{name}” has no price. Write it like division=45.00, with one of {priced}.")
+    hundredths = parse_money(cost)
+    if hundredths < 0:
+        raise BadInput("A price must not be below zero.")
+    return kind, hundredths
 
 
 def request_id(word: str) -> str:

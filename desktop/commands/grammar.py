@@ -14,7 +14,7 @@ from desktop.arithmetic.table import COMPUTED
 from desktop.commands import arguments as words
 from desktop.commands.arguments import Parser
 from desktop.finding.filters import FILTERS, Option
-from desktop.terms.kinds import OperationType
+from desktop.terms.kinds import OperationType, Role
 
 WINDOW = "window"
 VERSION = "version"
@@ -22,11 +22,12 @@ VERSION = "version"
 _FILTERS = tuple(option for one in FILTERS for option in one.options)
 _VALUED = (
     "--data-dir", "--config", "--user", "--request-id", "--max-cost", "--reason", "--sort", "--page", "--per-page",
-    "--format", "--records", "--screenshots", *(option.flag for option in _FILTERS if option.kind != "flag"),
+    "--format", "--records", "--screenshots", "--what-if", "--limit",
+    *(option.flag for option in _FILTERS if option.kind != "flag"),
 )  # fmt: skip
 _PLACES = ("--data-dir=", "--config=")
 _FLAGS = (
-    "--json", "--keep-text", "--password-stdin", "--version", "--help", "-h",
+    "--json", "--keep-text", "--dry-run", "--password-stdin", "--version", "--help", "-h",
     *(option.flag for option in _FILTERS if option.kind == "flag"),
 )  # fmt: skip
 _PRICED = tuple(kind.value for kind in OperationType if kind is not OperationType.CREDIT)
@@ -50,6 +51,10 @@ With “-” expressions are read from standard input, one a line. Each gets one
 What fails is told on stderr, or on stdout with --json, and the next line is read. --max-cost then holds for each line.
 With --request-id each line has an id of its own, made of that one and the line's number: the same lines sent again
 are not charged again."""
+
+_CREDIT_FILE = """\
+FILE is CSV with an e-mail, an amount and a reason on each line; all of it is carried out, or nothing. A line that was
+carried out before is not again, whichever file it stands in: a further credit needs another reason."""
 
 AddParser = Callable[..., Parser]
 
@@ -150,10 +155,24 @@ def _add_accounts(add_parser: AddParser) -> None:
     register.add_argument("email", type=words.text, metavar="EMAIL")
     _add_password(register)
     _add(add_parser, "balance", "say the balance", signed_in=True)
+    _add(
+        add_parser,
+        "change-password",
+        "choose another password",
+        more="With --password-stdin the second line of standard input is the new password.",
+        signed_in=True,
+    )
 
 
 def _add_administration(add_parser: AddParser) -> None:
     _add(add_parser, "users", "list the accounts; for administrators", signed_in=True)
+    invite = _add(add_parser, "invite", "make an account with a one-time password; for administrators", signed_in=True)
+    invite.add_argument("email", type=words.text, metavar="EMAIL")
+    role = _add(
+        add_parser, "set-role", "make an account an administrator's or a user's; for administrators", signed_in=True
+    )
+    role.add_argument("email", type=words.text, metavar="EMAIL")
+    role.add_argument("role", choices=tuple(kind.value for kind in Role), metavar="ROLE", help="admin or user")
     for name, what in (("activate", "let an account sign in again"), ("deactivate", "keep an account from signing in")):
         _add(add_parser, name, f"{what}; for administrators", signed_in=True).add_argument(
             "email", type=words.text, metavar="EMAIL"
@@ -163,6 +182,26 @@ def _add_administration(add_parser: AddParser) -> None:
     credit.add_argument("amount", type=words.amount, metavar="AMOUNT", help="below zero to take out what was wrong")
     credit.add_argument("--reason", type=words.text, metavar="TEXT", required=True, help="stands in the record")
     _add_request_id(credit)
+    many = _add(
+        add_parser,
+        "credit-file",
+        "put credit into many accounts; for administrators",
+        more=_CREDIT_FILE,
+        signed_in=True,
+    )
+    many.add_argument("file", type=words.path, metavar="FILE")
+    many.add_argument("--dry-run", action="store_true", help="say what it would come to, and credit nothing")
+    prices = _add(add_parser, "prices", "show the prices, and who set them when; for administrators", signed_in=True)
+    prices.add_argument(
+        "--what-if",
+        type=words.price,
+        action="append",
+        default=[],
+        metavar="TYPE=AMOUNT",
+        help="what last month would have cost at this price; more than once for several",
+    )
+    log = _add(add_parser, "admin-log", "show what administrators did, newest first", signed_in=True)
+    log.add_argument("--limit", type=words.count, metavar="N", default=200, help="how much of it (200)")
     cost = _add(add_parser, "set-cost", "set what an operation costs from now on; for administrators", signed_in=True)
     cost.add_argument("operation", choices=_PRICED, metavar="TYPE", help=", ".join(_PRICED))
     cost.add_argument("amount", type=words.amount, metavar="AMOUNT")

@@ -85,19 +85,20 @@ class Input:
         self._terminal = terminal
         self._at_start = True
 
-    def password(self, *, from_stdin: bool, confirmed: bool = False) -> str:
-        """The first line of stdin, or what is typed on a terminal without being shown, twice when `confirmed`.
+    def password(self, *, from_stdin: bool, confirmed: bool = False, what: str = "Password") -> str:
+        """The next line of stdin, or what is typed on a terminal without being shown, twice when `confirmed`.
 
         Raises `BadInput` where there is neither.
         """
         if from_stdin:
             line = self._line()
             if line is None:
-                raise BadInput("The password is missing: give it as the first line of standard input.")
+                place = "first" if what == "Password" else "second"
+                raise BadInput(f"The {what.lower()} is missing: give it as the {place} line of standard input.")
             return line
         if not self._terminal:
             raise BadInput("There is no terminal to ask for the password on. Use --password-stdin.")
-        password = getpass.getpass("Password: ")
+        password = getpass.getpass(f"{what}: ")
         if confirmed and getpass.getpass("The same again: ") != password:
             raise BadInput("The two passwords differ. Nothing was done.")
         return password

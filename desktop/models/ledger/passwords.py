@@ -24,7 +24,13 @@ LANES = 1
 MAX_BYTES = 1024
 
 _NO_MEMORY = error_to_str(-22)  # ARGON2_MEMORY_ALLOCATION_ERROR
+_READABLE = "abcdefghijkmnpqrstuvwxyz23456789"  # 32 of them
 _hasher = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
+
+
+def one_time() -> str:
+    """A new password to be handed over: 60 bits that can be read out and typed off, without l, o, 0 and 1."""
+    return "-".join("".join(secrets.choice(_READABLE) for _ in range(4)) for _ in range(3))
 
 
 def hash_password(password: str) -> str:

@@ -111,7 +111,7 @@ def test_users_are_listed_with_role_status_and_balance(people: Program) -> None:
         (BOB, "user"),
     ]
     table = people.as_user(ADMIN, "users").out.splitlines()
-    assert table[0].split() == ["user", "role", "status", "balance"]
+    assert table[0].split() == ["user", "role", "status", "balance", "last", "active"]
     assert table[2].split() == [ANN, "user", "active", "1,000.00"]
 
 

@@ -50,8 +50,8 @@ function _shtab_metercalc_using
   test "$_shtab_metercalc_cmdpath" = "$argv"
 end
 
-set -g _shtab_metercalc_commands eval random register balance users activate deactivate credit set-cost records delete restore settings init verify backup restore-backup demo
-set -g _shtab_metercalc_opts_with_value --config --data-dir --format --from --max-cost --operation --page --per-page --reason --records --request-id --screenshots --search --sort --to --user
+set -g _shtab_metercalc_commands eval random register balance change-password users invite set-role activate deactivate credit credit-file prices admin-log set-cost records delete restore settings init verify backup restore-backup demo
+set -g _shtab_metercalc_opts_with_value --config --data-dir --format --from --limit --max-cost --operation --page --per-page --reason --records --request-id --screenshots --search --sort --to --user --what-if
 
 complete -c metercalc -e
 complete -c metercalc -f
@@ -91,6 +91,13 @@ complete -c metercalc -n '_shtab_metercalc_using balance' -l config -xka "(__fis
 complete -c metercalc -n '_shtab_metercalc_using balance' -l json -d 'answer with a JSON object'
 complete -c metercalc -n '_shtab_metercalc_using balance' -l user -x -d 'who signs in'
 complete -c metercalc -n '_shtab_metercalc_using balance' -l password-stdin -d 'the first line of standard input is the password'
+complete -c metercalc -n '_shtab_metercalc_using; and test $_shtab_metercalc_npos -eq 0' -a change-password -d 'Choose another password.'
+complete -c metercalc -n '_shtab_metercalc_using change-password' -s h -l help -d 'show this help message and exit'
+complete -c metercalc -n '_shtab_metercalc_using change-password' -l data-dir -xka "(__fish_complete_directories)" -d 'keep everything in DIR'
+complete -c metercalc -n '_shtab_metercalc_using change-password' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'the configuration file'
+complete -c metercalc -n '_shtab_metercalc_using change-password' -l json -d 'answer with a JSON object'
+complete -c metercalc -n '_shtab_metercalc_using change-password' -l user -x -d 'who signs in'
+complete -c metercalc -n '_shtab_metercalc_using change-password' -l password-stdin -d 'the first line of standard input is the password'
 complete -c metercalc -n '_shtab_metercalc_using; and test $_shtab_metercalc_npos -eq 0' -a users -d 'List the accounts; for administrators.'
 complete -c metercalc -n '_shtab_metercalc_using users' -s h -l help -d 'show this help message and exit'
 complete -c metercalc -n '_shtab_metercalc_using users' -l data-dir -xka "(__fish_complete_directories)" -d 'keep everything in DIR'
@@ -98,6 +105,21 @@ complete -c metercalc -n '_shtab_metercalc_using users' -l config -xka "(__fish_
 complete -c metercalc -n '_shtab_metercalc_using users' -l json -d 'answer with a JSON object'
 complete -c metercalc -n '_shtab_metercalc_using users' -l user -x -d 'who signs in'
 complete -c metercalc -n '_shtab_metercalc_using users' -l password-stdin -d 'the first line of standard input is the password'
+complete -c metercalc -n '_shtab_metercalc_using; and test $_shtab_metercalc_npos -eq 0' -a invite -d 'Make an account with a one-time password; for administrators.'
+complete -c metercalc -n '_shtab_metercalc_using invite' -s h -l help -d 'show this help message and exit'
+complete -c metercalc -n '_shtab_metercalc_using invite' -l data-dir -xka "(__fish_complete_directories)" -d 'keep everything in DIR'
+complete -c metercalc -n '_shtab_metercalc_using invite' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'the configuration file'
+complete -c metercalc -n '_shtab_metercalc_using invite' -l json -d 'answer with a JSON object'
+complete -c metercalc -n '_shtab_metercalc_using invite' -l user -x -d 'who signs in'
+complete -c metercalc -n '_shtab_metercalc_using invite' -l password-stdin -d 'the first line of standard input is the password'
+complete -c metercalc -n '_shtab_metercalc_using; and test $_shtab_metercalc_npos -eq 0' -a set-role -d 'Make an account an administrator'"'"'s or a user'"'"'s; for administrators.'
+complete -c metercalc -n '_shtab_metercalc_using set-role' -s h -l help -d 'show this help message and exit'
+complete -c metercalc -n '_shtab_metercalc_using set-role' -l data-dir -xka "(__fish_complete_directories)" -d 'keep everything in DIR'
+complete -c metercalc -n '_shtab_metercalc_using set-role' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'the configuration file'
+complete -c metercalc -n '_shtab_metercalc_using set-role' -l json -d 'answer with a JSON object'
+complete -c metercalc -n '_shtab_metercalc_using set-role' -l user -x -d 'who signs in'
+complete -c metercalc -n '_shtab_metercalc_using set-role' -l password-stdin -d 'the first line of standard input is the password'
+complete -c metercalc -n '_shtab_metercalc_using set-role; and test $_shtab_metercalc_npos -eq 1' -ka "user admin" -d 'admin or user'
 complete -c metercalc -n '_shtab_metercalc_using; and test $_shtab_metercalc_npos -eq 0' -a activate -d 'Let an account sign in again; for administrators.'
 complete -c metercalc -n '_shtab_metercalc_using activate' -s h -l help -d 'show this help message and exit'
 complete -c metercalc -n '_shtab_metercalc_using activate' -l data-dir -xka "(__fish_complete_directories)" -d 'keep everything in DIR'
@@ -121,6 +143,31 @@ complete -c metercalc -n '_shtab_metercalc_using credit' -l user -x -d 'who sign
 complete -c metercalc -n '_shtab_metercalc_using credit' -l password-stdin -d 'the first line of standard input is the password'
 complete -c metercalc -n '_shtab_metercalc_using credit' -l reason -x -d 'stands in the record'
 complete -c metercalc -n '_shtab_metercalc_using credit' -l request-id -x -d 'the same id again gives the same answer and charges nothing'
+complete -c metercalc -n '_shtab_metercalc_using; and test $_shtab_metercalc_npos -eq 0' -a credit-file -d 'Put credit into many accounts; for administrators.'
+complete -c metercalc -n '_shtab_metercalc_using credit-file' -s h -l help -d 'show this help message and exit'
+complete -c metercalc -n '_shtab_metercalc_using credit-file' -l data-dir -xka "(__fish_complete_directories)" -d 'keep everything in DIR'
+complete -c metercalc -n '_shtab_metercalc_using credit-file' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'the configuration file'
+complete -c metercalc -n '_shtab_metercalc_using credit-file' -l json -d 'answer with a JSON object'
+complete -c metercalc -n '_shtab_metercalc_using credit-file' -l user -x -d 'who signs in'
+complete -c metercalc -n '_shtab_metercalc_using credit-file' -l password-stdin -d 'the first line of standard input is the password'
+complete -c metercalc -n '_shtab_metercalc_using credit-file' -l dry-run -d 'say what it would come to, and credit nothing'
+complete -c metercalc -n '_shtab_metercalc_using credit-file; and test $_shtab_metercalc_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d FILE
+complete -c metercalc -n '_shtab_metercalc_using; and test $_shtab_metercalc_npos -eq 0' -a prices -d 'Show the prices, and who set them when; for administrators.'
+complete -c metercalc -n '_shtab_metercalc_using prices' -s h -l help -d 'show this help message and exit'
+complete -c metercalc -n '_shtab_metercalc_using prices' -l data-dir -xka "(__fish_complete_directories)" -d 'keep everything in DIR'
+complete -c metercalc -n '_shtab_metercalc_using prices' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'the configuration file'
+complete -c metercalc -n '_shtab_metercalc_using prices' -l json -d 'answer with a JSON object'
+complete -c metercalc -n '_shtab_metercalc_using prices' -l user -x -d 'who signs in'
+complete -c metercalc -n '_shtab_metercalc_using prices' -l password-stdin -d 'the first line of standard input is the password'
+complete -c metercalc -n '_shtab_metercalc_using prices' -l what-if -x -d 'what last month would have cost at this price; more than once for several'
+complete -c metercalc -n '_shtab_metercalc_using; and test $_shtab_metercalc_npos -eq 0' -a admin-log -d 'Show what administrators did, newest first.'
+complete -c metercalc -n '_shtab_metercalc_using admin-log' -s h -l help -d 'show this help message and exit'
+complete -c metercalc -n '_shtab_metercalc_using admin-log' -l data-dir -xka "(__fish_complete_directories)" -d 'keep everything in DIR'
+complete -c metercalc -n '_shtab_metercalc_using admin-log' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'the configuration file'
+complete -c metercalc -n '_shtab_metercalc_using admin-log' -l json -d 'answer with a JSON object'
+complete -c metercalc -n '_shtab_metercalc_using admin-log' -l user -x -d 'who signs in'
+complete -c metercalc -n '_shtab_metercalc_using admin-log' -l password-stdin -d 'the first line of standard input is the password'
+complete -c metercalc -n '_shtab_metercalc_using admin-log' -l limit -x -d 'how much of it (200)'
 complete -c metercalc -n '_shtab_metercalc_using; and test $_shtab_metercalc_npos -eq 0' -a set-cost -d 'Set what an operation costs from now on; for administrators.'
 complete -c metercalc -n '_shtab_metercalc_using set-cost' -s h -l help -d 'show this help message and exit'
 complete -c metercalc -n '_shtab_metercalc_using set-cost' -l data-dir -xka "(__fish_complete_directories)" -d 'keep everything in DIR'

@@ -1,0 +1,204 @@
+"""The commands by which administrators look after others. Who may do what is the core's to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from desktop.arithmetic.money import format_money, plain_money
+from desktop.commands.calculation import receipt_document
+from desktop.commands.run import Command, Run
+from desktop.commands.tables import aligned
+from desktop.documents import credit_files
+from desktop.finding import periods
+from desktop.models.ledger import passwords
+from desktop.models.ledger.protocol import Ledger
+from desktop.terms.errors import BadInput
+from desktop.terms.values import CreditCheck, Deed, OperationSum, OperationType, Role, Session
+from desktop.wording.administration import deed_text, forecast_text, forecast_total, orders_text
+from desktop.wording.shown import OPERATION_NAMES, shown_moment
+
+_LAST_MONTH = "last-month"
+
+
+def invite(run: Run) -> int:
+    """`invite`: an account with a one-time password, which is told here and never again."""
+    password = passwords.one_time()
+    with run.signed_in() as (ledger, session):
+        balance = run.config.account.default_balance
+        account = ledger.invite(session, run.arguments.email, password, starting_balance=balance)
+    return run.answer(
+        {
+            "user": account.username,
+            "role": account.role.value,
+            "status": account.status.value,
+            "balance": plain_money(account.balance),
+            "one_time_password": password,
+        },
+        f"Invited {account.username} with a balance of {format_money(account.balance)}.",
+        f"The one-time password is {password}: hand it over, it is not told again. Another one is chosen with it.",
+    )
+
+
+def set_role(run: Run) -> int:
+    """`set-role`: make somebody an administrator, or a user again."""
+    with run.signed_in() as (ledger, session):
+        account = ledger.set_role(session, run.arguments.email, Role(run.arguments.role))
+    return run.answer(
+        {"user": account.username, "role": account.role.value, "status": account.status.value},
+        f"{account.username} is {'an administrator' if account.role is Role.ADMIN else 'a user'}.",
+    )
+
+
+def credit_file(run: Run) -> int:
+    """`credit-file`: credit for many, all or nothing, each line once however often the file is given."""
+    found = credit_files.read(run.arguments.file)
+    with run.signed_in() as (ledger, session):
+        checks = ledger.check_credits(session, found.orders)
+        troubles = [*found.troubles, *((check.order.line, check.trouble) for check in checks if check.trouble)]
+        if run.arguments.dry_run:
+            return _preview(run, checks, sorted(troubles))
+        if troubles:
+            said = " ".join(f"Line {line}: {trouble}" for line, trouble in sorted(troubles)[:3])
+            raise BadInput(f"{said} Nothing was credited: --dry-run tells every line.", lines=len(troubles))
+        receipts = ledger.credit_all(session, found.orders)
+    new = [receipt for receipt in receipts if not receipt.repeated]
+    amount = -sum(receipt.cost for receipt in new)
+    before = len(receipts) - len(new)
+    return run.answer(
+        {
+            "credited": len(new),
+            "credited_before": before,
+            "amount": plain_money(amount),
+            "receipts": [receipt_document(receipt) | {"repeated": receipt.repeated} for receipt in receipts],
+        },
+        f"{orders_text(len(new), amount)}." + (f" {before} had been carried out before." if before else ""),
+    )
+
+
+def _preview(run: Run, checks: tuple[CreditCheck, ...], troubles: list[tuple[int, str]]) -> int:
+    rows = [
+        (
+            str(check.order.line),
+            check.order.email,
+            format_money(check.order.amount, signed=True),
+            "" if check.trouble else format_money(check.balance_after),
+            f"carried out on {shown_moment(check.done_at)}" if check.done_at else check.order.reason,
+        )
+        for check in checks
+        if not check.trouble
+    ]
+    new = [check for check in checks if not check.trouble and not check.done_at]
+    amount = sum(check.order.amount for check in new)
+    documents = [
+        {
+            "line": check.order.line,
+            "user": check.order.email,
+            "amount": plain_money(check.order.amount),
+            "reason": check.order.reason,
+            "balance_after": plain_money(check.balance_after),
+            "done": bool(check.done_at),
+            "trouble": check.trouble or None,
+        }
+        for check in checks
+    ]
+    return run.answer(
+        {"orders": documents, "troubles": [{"line": line, "message": said} for line, said in troubles]},
+        *aligned(("line", "user", "amount", "balance after", "reason"), rows, right={0, 2, 3}),
+        *(f"Line {line}: {said}" for line, said in troubles),
+        f"{orders_text(len(new), amount)}. Nothing was credited.",
+    )
+
+
+def prices(run: Run) -> int:
+    """`prices`: those that hold, all that were set, and what last month would have cost at others."""
+    supposed = dict(run.arguments.what_if)
+    with run.signed_in() as (ledger, session):
+        present = dict(ledger.balance_and_prices(session).prices)
+        history = ledger.price_history(session)
+        usage = _last_month(ledger, session)
+    would_be = present | supposed
+    spent, would = forecast_total(usage, would_be)
+    rows = [(OPERATION_NAMES[kind], format_money(cost)) for kind, cost in present.items()]
+    told = [
+        (
+            shown_moment(one.date),
+            OPERATION_NAMES[one.operation],
+            format_money(one.cost),
+            one.username or "configuration",
+        )
+        for one in history
+    ]
+    return run.answer(
+        {
+            "prices": {kind.value: plain_money(cost) for kind, cost in present.items()},
+            "history": [
+                {
+                    "operation": one.operation.value,
+                    "cost": plain_money(one.cost),
+                    "date": shown_moment(one.date),
+                    "user": one.username or None,
+                    "from_record": one.from_record,
+                }
+                for one in history
+            ],
+            "last_month": {
+                kind.value: {"count": used.count, "spent": plain_money(used.amount)} for kind, used in usage.items()
+            },
+            "last_month_spent": plain_money(spent),
+            "last_month_would_be": plain_money(would),
+        },
+        *aligned(("operation", "price"), rows, right={1}),
+        "",
+        *aligned(("since", "operation", "price", "set by"), told, right={2}),
+        *(("", *_what_if(supposed, usage, spent, would)) if supposed else ()),
+    )
+
+
+def _what_if(
+    supposed: Mapping[OperationType, int], usage: Mapping[OperationType, OperationSum], *sums: int
+) -> list[str]:
+    lines = [
+        f"{OPERATION_NAMES[kind]} at {format_money(cost)}: {forecast_text(usage.get(kind), cost)}"
+        for kind, cost in supposed.items()
+    ]
+    spent, would = map(format_money, sums)
+    return [*lines, f"All of last month: {spent}; it would have been {would}."]
+
+
+def _last_month(ledger: Ledger, session: Session) -> Mapping[OperationType, OperationSum]:
+    since, until = (of(_LAST_MONTH, date.today()) for of in (periods.beginning, periods.ending))
+    assert since is not None
+    assert until is not None
+    return ledger.usage(session, since, until)
+
+
+def admin_log(run: Run) -> int:
+    """`admin-log`: what administrators did, the newest first."""
+    with run.signed_in() as (ledger, session):
+        found = ledger.deeds(session, limit=run.arguments.limit)
+    rows = [(shown_moment(deed.date), deed.actor, deed_text(deed)) for deed in found]
+    return run.answer({"deeds": [_document(deed) for deed in found]}, *aligned(("date", "who", "what"), rows))
+
+
+def _document(deed: Deed) -> dict[str, object]:
+    return {
+        "number": deed.number,
+        "date": shown_moment(deed.date),
+        "who": deed.actor,
+        "what": deed.kind.value,
+        "user": deed.whom or None,
+        "detail": deed.detail,
+        "operation": None if deed.operation is None else deed.operation.value,
+        "amount": plain_money(deed.amount),
+        "before": plain_money(deed.before),
+    }
+
+
+COMMANDS: Mapping[str, Command] = {
+    "invite": invite,
+    "set-role": set_role,
+    "credit-file": credit_file,
+    "prices": prices,
+    "admin-log": admin_log,
+}
