@@ -83,6 +83,34 @@ def change_password(run: Run) -> int:
     return run.answer({"user": session.username}, f"The password of {session.username} is changed.")
 
 
+def recovery_code(run: Run) -> int:
+    """`recovery-code`: a code with which a lost password can be replaced, in place of an earlier one."""
+    password = run.input.password(from_stdin=run.arguments.password_stdin)
+    with run.ledger() as ledger:
+        session = ledger.sign_in(run.arguments.user, password)
+        code = ledger.new_recovery_code(session, password)
+    return run.answer(
+        {"user": session.username, "recovery_code": code},
+        f"{code} is the recovery code of {session.username}: keep it, it is not told again.",
+        "It replaces a lost password once, with metercalc recover. Earlier codes are void.",
+    )
+
+
+def recover(run: Run) -> int:
+    """`recover`: the recovery code, and then a new password, on two lines."""
+    arguments = run.arguments
+    code = run.input.password(from_stdin=arguments.password_stdin, what="Recovery code")
+    new = run.input.password(from_stdin=arguments.password_stdin, confirmed=True, what="New password")
+    with run.ledger() as ledger:
+        ledger.recover(arguments.email, code, new, minimum_length=run.config.security.minimum_password_length)
+    user = emails.kept_form(arguments.email)
+    return run.answer(
+        {"user": user},
+        f"The password of {user} is changed, and the code is used up.",
+        "metercalc recovery-code makes another one.",
+    )
+
+
 def _marked(username: str) -> str:
     """An e-mail, with a warning where its letters are not what they look like."""
     seen = emails.looks_like(username)
@@ -142,6 +170,8 @@ COMMANDS: Mapping[str, Command] = {
     "register": register,
     "balance": balance,
     "change-password": change_password,
+    "recovery-code": recovery_code,
+    "recover": recover,
     "users": users,
     "activate": activate,
     "deactivate": deactivate,

@@ -40,6 +40,18 @@ def invite(run: Run) -> int:
     )
 
 
+def reset_password(run: Run) -> int:
+    """`reset-password`: a one-time password for who has lost theirs, told here and never again."""
+    password = passwords.one_time()
+    with run.signed_in() as (ledger, session):
+        account = ledger.reset_password(session, run.arguments.email, password)
+    return run.answer(
+        {"user": account.username, "one_time_password": password},
+        f"{account.username} is signed out everywhere, and the old password is void.",
+        f"The one-time password is {password}: hand it over, it is not told again. Another one is chosen with it.",
+    )
+
+
 def set_role(run: Run) -> int:
     """`set-role`: make somebody an administrator, or a user again."""
     with run.signed_in() as (ledger, session):
@@ -197,6 +209,7 @@ def _document(deed: Deed) -> dict[str, object]:
 
 COMMANDS: Mapping[str, Command] = {
     "invite": invite,
+    "reset-password": reset_password,
     "set-role": set_role,
     "credit-file": credit_file,
     "prices": prices,

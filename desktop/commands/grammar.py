@@ -99,7 +99,16 @@ def _parser() -> Parser:
 
 def _add_commands(parser: Parser) -> None:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    groups = (_add_calculation, _add_accounts, _add_administration, _add_records, _add_settings, _add_store, _add_demo)
+    groups = (
+        _add_calculation,
+        _add_accounts,
+        _add_recovery,
+        _add_administration,
+        _add_records,
+        _add_settings,
+        _add_store,
+        _add_demo,
+    )
     for add_group in groups:
         add_group(commands.add_parser)
 
@@ -164,10 +173,25 @@ def _add_accounts(add_parser: AddParser) -> None:
     )
 
 
+def _add_recovery(add_parser: AddParser) -> None:
+    _add(add_parser, "recovery-code", "make a code that replaces a lost password once", signed_in=True)
+    recover = _add(
+        add_parser,
+        "recover",
+        "choose a new password by a recovery code",
+        more="With --password-stdin the first line of standard input is the code, the second the new password.",
+    )
+    recover.add_argument("email", type=words.text, metavar="EMAIL")
+    recover.add_argument("--password-stdin", action="store_true", help="read the code and the password from stdin")
+
+
 def _add_administration(add_parser: AddParser) -> None:
     _add(add_parser, "users", "list the accounts; for administrators", signed_in=True)
     invite = _add(add_parser, "invite", "make an account with a one-time password; for administrators", signed_in=True)
     invite.add_argument("email", type=words.text, metavar="EMAIL")
+    _add(
+        add_parser, "reset-password", "give somebody a one-time password; for administrators", signed_in=True
+    ).add_argument("email", type=words.text, metavar="EMAIL")
     role = _add(
         add_parser, "set-role", "make an account an administrator's or a user's; for administrators", signed_in=True
     )

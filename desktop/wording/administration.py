@@ -11,6 +11,7 @@ from desktop.wording.shown import OPERATION_NAMES, counted
 
 _DONE = {
     DeedKind.INVITED: "invited",
+    DeedKind.PASSWORD_GIVEN: "given a one-time password",
     DeedKind.ACTIVATED: "activated",
     DeedKind.DEACTIVATED: "deactivated",
     DeedKind.MADE_ADMIN: "made an administrator",

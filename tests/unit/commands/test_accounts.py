@@ -153,3 +153,26 @@ def test_an_administrator_sees_letters_that_look_like_others(program: Program) -
     assert "аnn@example.org (not ann@example.org)" in program.as_user(ADMIN, "users").out
     listed = program.as_user(ADMIN, "users", "--json").json["users"]
     assert [user["user"] for user in listed if user["looks_like"]] == ["аnn@example.org"]
+
+
+def test_a_recovery_code_replaces_a_lost_password_once(program: Program) -> None:
+    code = program.as_user(ANN, "recovery-code", "--json").json["recovery_code"]
+    ended = program.run("recover", ANN, "--password-stdin", stdin=f"{code}\na better horse 8")
+    assert (ended.status, ended.out.splitlines()[0]) == (
+        0,
+        f"The password of {ANN} is changed, and the code is used up.",
+    )
+    assert program.as_user(ANN, "balance", password="a better horse 8").status == 0
+    again = program.run("recover", ANN, "--password-stdin", "--json", stdin=f"{code}\nyet another horse 9")
+    assert again.status == 4
+    assert "was used before" in again.error["message"]
+
+
+def test_an_administrator_gives_a_one_time_password(program: Program) -> None:
+    given = program.as_user(ADMIN, "reset-password", ANN, "--json").json["one_time_password"]
+    assert program.as_user(ANN, "balance").status == 4
+    due = program.as_user(ANN, "balance", "--json", password=given)
+    assert (due.status, "Choose one of your own" in due.error["message"]) == (4, True)
+    changed = program.as_user(ANN, "change-password", password=f"{given}\na better horse 8")
+    assert changed.status == 0
+    assert program.as_user(ANN, "balance", password="a better horse 8").status == 0

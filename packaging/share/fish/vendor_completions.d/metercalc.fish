@@ -50,7 +50,7 @@ function _shtab_metercalc_using
   test "$_shtab_metercalc_cmdpath" = "$argv"
 end
 
-set -g _shtab_metercalc_commands eval random register balance change-password users invite set-role activate deactivate credit credit-file prices admin-log set-cost records delete restore settings init verify backup restore-backup demo
+set -g _shtab_metercalc_commands eval random register balance change-password recovery-code recover users invite reset-password set-role activate deactivate credit credit-file prices admin-log set-cost records delete restore settings init verify backup restore-backup demo
 set -g _shtab_metercalc_opts_with_value --config --data-dir --format --from --limit --max-cost --operation --page --per-page --reason --records --request-id --screenshots --search --sort --to --user --what-if
 
 complete -c metercalc -e
@@ -98,6 +98,19 @@ complete -c metercalc -n '_shtab_metercalc_using change-password' -l config -xka
 complete -c metercalc -n '_shtab_metercalc_using change-password' -l json -d 'answer with a JSON object'
 complete -c metercalc -n '_shtab_metercalc_using change-password' -l user -x -d 'who signs in'
 complete -c metercalc -n '_shtab_metercalc_using change-password' -l password-stdin -d 'the first line of standard input is the password'
+complete -c metercalc -n '_shtab_metercalc_using; and test $_shtab_metercalc_npos -eq 0' -a recovery-code -d 'Make a code that replaces a lost password once.'
+complete -c metercalc -n '_shtab_metercalc_using recovery-code' -s h -l help -d 'show this help message and exit'
+complete -c metercalc -n '_shtab_metercalc_using recovery-code' -l data-dir -xka "(__fish_complete_directories)" -d 'keep everything in DIR'
+complete -c metercalc -n '_shtab_metercalc_using recovery-code' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'the configuration file'
+complete -c metercalc -n '_shtab_metercalc_using recovery-code' -l json -d 'answer with a JSON object'
+complete -c metercalc -n '_shtab_metercalc_using recovery-code' -l user -x -d 'who signs in'
+complete -c metercalc -n '_shtab_metercalc_using recovery-code' -l password-stdin -d 'the first line of standard input is the password'
+complete -c metercalc -n '_shtab_metercalc_using; and test $_shtab_metercalc_npos -eq 0' -a recover -d 'Choose a new password by a recovery code.'
+complete -c metercalc -n '_shtab_metercalc_using recover' -s h -l help -d 'show this help message and exit'
+complete -c metercalc -n '_shtab_metercalc_using recover' -l data-dir -xka "(__fish_complete_directories)" -d 'keep everything in DIR'
+complete -c metercalc -n '_shtab_metercalc_using recover' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'the configuration file'
+complete -c metercalc -n '_shtab_metercalc_using recover' -l json -d 'answer with a JSON object'
+complete -c metercalc -n '_shtab_metercalc_using recover' -l password-stdin -d 'read the code and the password from stdin'
 complete -c metercalc -n '_shtab_metercalc_using; and test $_shtab_metercalc_npos -eq 0' -a users -d 'List the accounts; for administrators.'
 complete -c metercalc -n '_shtab_metercalc_using users' -s h -l help -d 'show this help message and exit'
 complete -c metercalc -n '_shtab_metercalc_using users' -l data-dir -xka "(__fish_complete_directories)" -d 'keep everything in DIR'
@@ -112,6 +125,13 @@ complete -c metercalc -n '_shtab_metercalc_using invite' -l config -xka "(__fish
 complete -c metercalc -n '_shtab_metercalc_using invite' -l json -d 'answer with a JSON object'
 complete -c metercalc -n '_shtab_metercalc_using invite' -l user -x -d 'who signs in'
 complete -c metercalc -n '_shtab_metercalc_using invite' -l password-stdin -d 'the first line of standard input is the password'
+complete -c metercalc -n '_shtab_metercalc_using; and test $_shtab_metercalc_npos -eq 0' -a reset-password -d 'Give somebody a one-time password; for administrators.'
+complete -c metercalc -n '_shtab_metercalc_using reset-password' -s h -l help -d 'show this help message and exit'
+complete -c metercalc -n '_shtab_metercalc_using reset-password' -l data-dir -xka "(__fish_complete_directories)" -d 'keep everything in DIR'
+complete -c metercalc -n '_shtab_metercalc_using reset-password' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'the configuration file'
+complete -c metercalc -n '_shtab_metercalc_using reset-password' -l json -d 'answer with a JSON object'
+complete -c metercalc -n '_shtab_metercalc_using reset-password' -l user -x -d 'who signs in'
+complete -c metercalc -n '_shtab_metercalc_using reset-password' -l password-stdin -d 'the first line of standard input is the password'
 complete -c metercalc -n '_shtab_metercalc_using; and test $_shtab_metercalc_npos -eq 0' -a set-role -d 'Make an account an administrator'"'"'s or a user'"'"'s; for administrators.'
 complete -c metercalc -n '_shtab_metercalc_using set-role' -s h -l help -d 'show this help message and exit'
 complete -c metercalc -n '_shtab_metercalc_using set-role' -l data-dir -xka "(__fish_complete_directories)" -d 'keep everything in DIR'
