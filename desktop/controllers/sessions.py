@@ -32,6 +32,7 @@ class SessionController(QObject):
     signed_out = Signal(str)  # why, for the sign-in dialog; "" when the person asked for it
     registered = Signal(object)  # Account
     password_changed = Signal()
+    recovery_code_made = Signal(str)  # told this once: at registering, and when it is asked for
     failed = Signal(object)  # Failure
     busy_changed = Signal(bool)
     first_run_known = Signal(bool)  # whether nobody has registered yet
@@ -103,6 +104,16 @@ class SessionController(QObject):
     def change_password(self, old: str, new: str) -> None:
         """Set a new password; ends in `password_changed` or `failed`."""
         self._begin(partial(_change_password, self._access, self.session, old, new), self._on_password_changed)
+
+    @Slot(str)
+    def make_recovery_code(self, password: str) -> None:
+        """A recovery code in place of an earlier one; ends in `recovery_code_made` or `failed`."""
+        self._begin(partial(_new_code, self._access, self.session, password), self._on_code)
+
+    @Slot(str, str, str)
+    def recover(self, email: str, code: str, new: str) -> None:
+        """Choose a new password by a recovery code, and sign in; ends in `signed_in` or `failed`."""
+        self._begin(partial(_recover, self._access, email, code, new), self._on_signed_in)
 
     @Slot()
     def sign_out(self) -> None:
@@ -183,10 +194,17 @@ class SessionController(QObject):
             self.failed.emit(Failure.of(error, logs.reference.get()))
 
     @Slot(object)
-    def _on_registered(self, outcome: tuple[Account, Session]) -> None:
-        account, session = outcome
+    def _on_registered(self, outcome: tuple[Account, Session, str]) -> None:
+        account, session, code = outcome
         self.registered.emit(account)
         self._on_signed_in(session)
+        if code:
+            self.recovery_code_made.emit(code)
+
+    @Slot(str)
+    def _on_code(self, code: str) -> None:
+        self._set_busy(False)
+        self.recovery_code_made.emit(code)
 
     @Slot(object)
     def _on_signed_in(self, session: Session) -> None:
@@ -238,13 +256,28 @@ def _sign_in(access: StoreAccess, email: str, password: str) -> Session:
     return access.ledger.sign_in(email, password)
 
 
-def _register(access: StoreAccess, email: str, password: str) -> tuple[Account, Session]:
-    return access.ledger.register_and_sign_in(
+def _register(access: StoreAccess, email: str, password: str) -> tuple[Account, Session, str]:
+    account, session = access.ledger.register_and_sign_in(
         email,
         password,
         starting_balance=access.config.account.default_balance,
         minimum_length=access.config.security.minimum_password_length,
     )
+    try:
+        return account, session, _new_code(access, session, password)
+    except AppError as error:  # the account is there all the same, and a code can be made later
+        log.warning("no recovery code was made: %s", error.code)
+        return account, session, ""
+
+
+def _new_code(access: StoreAccess, session: Session, password: str) -> str:
+    return access.ledger.new_recovery_code(session, password)
+
+
+def _recover(access: StoreAccess, email: str, code: str, new: str) -> Session:
+    minimum = access.config.security.minimum_password_length
+    access.ledger.recover(email, code, new, minimum_length=minimum)
+    return access.ledger.sign_in(email, new)
 
 
 def _change_password(access: StoreAccess, session: Session, old: str, new: str) -> None:

@@ -48,6 +48,7 @@ class Questions(QObject):
         self._access = access
         self._window = window
         window.password_change_asked.connect(self._on_password)
+        window.recovery_code_asked.connect(self._on_recovery_code)
         window.shortcuts_asked.connect(self._on_shortcuts)
         window.about_asked.connect(self._on_about)
         window.verify_asked.connect(self._on_verify)
@@ -60,6 +61,12 @@ class Questions(QObject):
 
         minimum = self._access.config.security.minimum_password_length
         PasswordDialog(sessions=self._sessions, minimum_length=minimum, parent=self._window).open()
+
+    @Slot()
+    def _on_recovery_code(self) -> None:
+        from desktop.views.dialogs.recovery import RecoveryCodeDialog
+
+        RecoveryCodeDialog(sessions=self._sessions, parent=self._window).open()
 
     @Slot()
     def _on_shortcuts(self) -> None:

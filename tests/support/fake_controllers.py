@@ -116,6 +116,16 @@ class FakeSessions(SessionController):
         self.asked.append(("change_password", old, new))
 
     @override
+    @Slot(str)
+    def make_recovery_code(self, password: str) -> None:
+        self.asked.append(("make_recovery_code", password))
+
+    @override
+    @Slot(str, str, str)
+    def recover(self, email: str, code: str, new: str) -> None:
+        self.asked.append(("recover", email, code, new))
+
+    @override
     @Slot()
     def sign_out(self) -> None:
         self.asked.append(("sign_out",))

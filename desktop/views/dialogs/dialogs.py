@@ -119,7 +119,7 @@ class PasswordDialog(Dialog):
     def __init__(self, *, sessions: SessionController, minimum_length: int = 8, parent: QWidget | None = None) -> None:
         super().__init__("password_dialog", "Change password", parent)
         self._sessions = sessions
-        self._old, self._new, self._again = (_password(n) for n in ("old", "new", "again"))
+        self._old, self._new, self._again = (password_field(n) for n in ("old", "new", "again"))
         form = QFormLayout()
         form.addRow("&Present password", self._old)
         form.addRow("&New password", self._new)
@@ -310,7 +310,8 @@ class VerifyDialog(Dialog):
         self._cancel.hide()
 
 
-def _password(name: str) -> QLineEdit:
+def password_field(name: str) -> QLineEdit:
+    """A field whose text is hidden, with an eye that shows it."""
     field = QLineEdit()
     field.setObjectName(f"{name}_password_edit")
     field.setEchoMode(QLineEdit.EchoMode.Password)

@@ -39,10 +39,13 @@ class LoginDialog(QDialog):
         self._starting_balance = starting_balance
         self._place = ledger and f"\n\nThis is a new ledger, at {_breakable(ledger)}."
         self._has_appeared = False
+        self._was_typed = False  # the password, unseen
+        self._ledger_has_people = False
         self._build()
         self._connect()
         self._error.hide()
         self._show_first_run(False)
+        self._ledger_has_people = False  # nobody knows yet
 
     def _build(self) -> None:
         self.setWindowTitle("Sign in")  # Qt puts the program's name behind it
@@ -65,6 +68,12 @@ class LoginDialog(QDialog):
         self._reveal = QAction(icon("eye"), "Show password", self)
         self._reveal.setCheckable(True)
         self._password.addAction(self._reveal, QLineEdit.ActionPosition.TrailingPosition)
+        self._again_label = QLabel("Password &again")
+        self._again = QLineEdit()
+        self._again.setObjectName("password_again_edit")
+        self._again.setAccessibleName("Password again")
+        self._again.setEchoMode(QLineEdit.EchoMode.Password)
+        self._again_label.setBuddy(self._again)
         self._error = _wrapped("login_error_label", "negative")
         self._sign_in = QPushButton("&Sign in")
         self._sign_in.setObjectName("sign_in_button")
@@ -87,12 +96,20 @@ class LoginDialog(QDialog):
             fields.addWidget(label)
             fields.addWidget(field)
             fields.addSpacing(theme.SMALL)
+        fields.addWidget(self._again_label)
+        fields.addWidget(self._again)
+        self._ask_again(False)
         fields.addWidget(self._error)
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.SMALL)
         buttons.addWidget(self._register, 1)
         buttons.addWidget(self._sign_in, 1)
         fields.addLayout(buttons)
+        self._forgotten = QPushButton("&Forgotten password?")
+        self._forgotten.setObjectName("forgotten_password_button")
+        self._forgotten.setAutoDefault(False)
+        theme.set_role(self._forgotten, "link")
+        fields.addWidget(self._forgotten, 0, Qt.AlignmentFlag.AlignHCenter)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.WIDE, theme.WIDE, theme.WIDE, theme.WIDE)
         layout.setSpacing(theme.SMALL)
@@ -105,6 +122,7 @@ class LoginDialog(QDialog):
     def _connect(self) -> None:
         self._sign_in.clicked.connect(self._on_sign_in)
         self._register.clicked.connect(self._on_register)
+        self._forgotten.clicked.connect(self._on_forgotten)
         self._reveal.toggled.connect(self._on_reveal)
         self._sessions.busy_changed.connect(self._on_busy)
         self._sessions.failed.connect(self._on_failed)
@@ -113,6 +131,8 @@ class LoginDialog(QDialog):
         self._sessions.first_run_known.connect(self._show_first_run)
         self._email.textEdited.connect(self._forget_error)
         self._password.textEdited.connect(self._forget_error)
+        self._password.textEdited.connect(self._on_typed)
+        self._again.textEdited.connect(self._forget_error)
         self.rejected.connect(self.quit_asked)
 
     def _first_field(self) -> QLineEdit:
@@ -153,11 +173,19 @@ class LoginDialog(QDialog):
             if first_run
             else "Sign in to calculate, or register a new account."
         )
+        self._ledger_has_people = not first_run
         primary, other = (self._register, self._sign_in) if first_run else (self._sign_in, self._register)
         theme.set_role(primary, "primary")
         theme.set_role(other, "")
         primary.setDefault(True)
+        self._forgotten.setVisible(not first_run)
+        if first_run:  # what is chosen is seen: nobody could tell them what a slip made of it
+            self._reveal.setChecked(True)
         self._fit()
+
+    @Slot()
+    def _on_typed(self) -> None:
+        self._was_typed = True
 
     @Slot()
     def _on_sign_in(self) -> None:
@@ -166,8 +194,36 @@ class LoginDialog(QDialog):
 
     @Slot()
     def _on_register(self) -> None:
-        if self._filled():
+        if self._filled() and self._is_meant():
             self._sessions.register(self._email.text(), self._password.text())
+
+    def _is_meant(self) -> bool:
+        """Whether a new password was seen as it was typed, or typed twice; what was not typed holds no slip."""
+        seen = self._reveal.isChecked() or not (self._was_typed and self._ledger_has_people)
+        if seen or self._again.text() == self._password.text():
+            return True
+        asked = not self._again.isHidden()
+        self._ask_again(True)
+        self._again.clear()
+        self._again.setFocus()
+        self.show_error("The two passwords are not the same." if asked else "Type the new password once more.")
+        theme.set_role(self._error, "negative" if asked else "muted")
+        return False
+
+    def _ask_again(self, again: bool) -> None:
+        for widget in (self._again_label, self._again):
+            widget.setVisible(again)
+        if again:
+            self._register.setDefault(True)  # it is what Enter in the second field means
+        else:
+            self._again.clear()
+
+    @Slot()
+    def _on_forgotten(self) -> None:
+        from desktop.views.dialogs.recovery import RecoverDialog
+
+        self._forget_error()
+        RecoverDialog(email=self._email.text(), sessions=self._sessions, parent=self).open()
 
     def _filled(self) -> bool:
         for field, name in ((self._email, "e-mail"), (self._password, "password")):
@@ -193,16 +249,19 @@ class LoginDialog(QDialog):
     @Slot(bool)
     def _on_reveal(self, shown: bool) -> None:
         self._password.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
+        if shown:
+            self._ask_again(False)
+            self._fit()
 
     @Slot(bool)
     def _on_busy(self, busy: bool) -> None:
-        for widget in (self._email, self._password, self._sign_in, self._register):
+        for widget in (self._email, self._password, self._again, self._sign_in, self._register, self._forgotten):
             widget.setEnabled(not busy)
         self._sign_in.setText("One moment …" if busy else "&Sign in")
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
-        if self.isVisible():
+        if self.isVisible() and self.findChild(QDialog) is None:  # one in front of this says it itself
             self.show_error(failure.text)
             self._password.setFocus()
             self._password.selectAll()
@@ -212,6 +271,7 @@ class LoginDialog(QDialog):
         self._settings.setValue(_EMAIL_SETTING, session.username)
         self._password.clear()
         self._reveal.setChecked(False)
+        self._ask_again(False)
         self._forget_error()
         self._show_first_run(False)
         self.hide()

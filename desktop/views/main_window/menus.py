@@ -40,6 +40,7 @@ class Menus(QObject):
         self.change_password = self._add(account, "&Change password…", name="change_password_action", picture="user")
         self.administration = self._add(account, "&Administration…", "Ctrl+Shift+A", name="administration_action")
         self.offer_administration(False)
+        self.recovery_code = self._add(account, "New &recovery code…", name="recovery_code_action")
         account.addAction(self.sign_out)
         self._build_help(bar.addMenu("&Help"))
 

@@ -34,6 +34,7 @@ from desktop.views.look.shortcuts import Shortcuts
 from desktop.views.main_window.banner import Banner
 from desktop.views.main_window.header import Header
 from desktop.views.main_window.menus import BOTH, CALCULATOR, RECORDS, Menus
+from desktop.views.main_window.recovery_bar import RecoveryBar
 from desktop.views.records.browser import RecordsBrowser
 from desktop.wording.grouping import show_groups
 
@@ -50,6 +51,7 @@ class MainWindow(QMainWindow):
     """The window. What needs a dialog or another program it asks for by signal."""
 
     password_change_asked = Signal()
+    recovery_code_asked = Signal()
     verify_asked = Signal()
     back_up_asked = Signal()
     shortcuts_asked = Signal()
@@ -121,7 +123,8 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(self._body)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for widget in (self._header, self._banner):
+        self._recovery = RecoveryBar()
+        for widget in (self._header, self._banner, self._recovery):
             layout.addWidget(widget)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         layout.addWidget(self._splitter, 1)
@@ -153,6 +156,9 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self._sessions.signed_in.connect(self.show_session)
         self._sessions.signed_out.connect(self._on_signed_out)
+        self._sessions.recovery_code_made.connect(self._recovery.show_code)
+        self._recovery.copied.connect(self._on_copied)
+        self._menus.recovery_code.triggered.connect(self.recovery_code_asked)
         self._sessions.password_changed.connect(self._on_password_changed)
         self._calculator.statement_changed.connect(self._on_statement)
         self._calculator.charged.connect(self._on_charged)
@@ -270,6 +276,7 @@ class MainWindow(QMainWindow):
             self.calculator_panel.resume()
         else:
             self.calculator_panel.forget()
+            self._recovery.forget()
         self._kept_for = session.user_id
         self.records_browser.start(session.username)
         self.calculator_panel.focus_entry()
@@ -279,6 +286,7 @@ class MainWindow(QMainWindow):
         self.remember()
         if not self._sessions.is_locked:
             self.calculator_panel.forget()
+            self._recovery.forget()
             self._kept_for = None
         self.records_browser.forget()
         self._header.forget()

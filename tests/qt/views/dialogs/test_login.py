@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.terms.errors import SignInRefused
 from desktop.views.dialogs.login import LoginDialog
+from desktop.views.dialogs.recovery import RecoverDialog
 from tests.support.fake_controllers import REFERENCE, SESSION, FakeSessions, failure
 from tests.support.widgets import part
 
@@ -66,9 +67,67 @@ def test_enter_in_the_password_signs_in(qtbot: QtBot, dialog: LoginDialog, sessi
 
 
 def test_register_asks_for_a_new_account(qtbot: QtBot, dialog: LoginDialog, sessions: FakeSessions) -> None:
+    sessions.first_run_known.emit(False)
     fill_in(qtbot, dialog)
     qtbot.mouseClick(button(dialog, "register_button"), Qt.MouseButton.LeftButton)
+    assert sessions.asked == [], "a slip of the finger would lose the account"
+    assert error_text(dialog) == "Type the new password once more."
+    again = field(dialog, "password_again_edit")
+    assert again.hasFocus()
+    qtbot.keyClicks(again, "difference enigne")
+    qtbot.keyClick(again, Qt.Key.Key_Return)
+    assert error_text(dialog) == "The two passwords are not the same."
+    assert sessions.asked == []
+    qtbot.keyClicks(again, PASSWORD)
+    qtbot.keyClick(again, Qt.Key.Key_Return)
     assert sessions.asked == [("register", "ada@example.org", PASSWORD)]
+
+
+def test_a_new_password_that_is_seen_is_typed_once(qtbot: QtBot, dialog: LoginDialog, sessions: FakeSessions) -> None:
+    sessions.first_run_known.emit(False)
+    fill_in(qtbot, dialog)
+    (reveal,) = field(dialog, "password_edit").actions()
+    reveal.trigger()
+    qtbot.mouseClick(button(dialog, "register_button"), Qt.MouseButton.LeftButton)
+    assert sessions.asked == [("register", "ada@example.org", PASSWORD)]
+
+
+def test_at_the_first_run_the_password_is_seen_and_registering_takes_one_press(
+    qtbot: QtBot, dialog: LoginDialog, sessions: FakeSessions
+) -> None:
+    sessions.first_run_known.emit(True)
+    fill_in(qtbot, dialog)
+    assert field(dialog, "password_edit").echoMode() is QLineEdit.EchoMode.Normal
+    qtbot.keyClick(field(dialog, "password_edit"), Qt.Key.Key_Return)
+    assert sessions.asked == [("register", "ada@example.org", PASSWORD)]
+    sessions.signed_in.emit(SESSION)
+    assert field(dialog, "password_edit").echoMode() is QLineEdit.EchoMode.Password
+
+
+def recover_dialog(qtbot: QtBot, dialog: LoginDialog) -> RecoverDialog:
+    qtbot.mouseClick(button(dialog, "forgotten_password_button"), Qt.MouseButton.LeftButton)
+    return part(dialog, RecoverDialog, "recover_dialog")
+
+
+def test_a_forgotten_password_is_replaced_by_the_code(
+    qtbot: QtBot, dialog: LoginDialog, sessions: FakeSessions
+) -> None:
+    field(dialog, "email_edit").setText("ada@example.org")
+    asking = recover_dialog(qtbot, dialog)
+    assert part(asking, QLineEdit, "recover_email_edit").text() == "ada@example.org"
+    for name, text in (("recover_code_edit", "ABCDE"), ("new_password_edit", "a"), ("again_password_edit", "b")):
+        part(asking, QLineEdit, name).setText(text)
+    error = part(asking, QLabel, "recovery_error_label")
+    qtbot.keyClick(part(asking, QLineEdit, "again_password_edit"), Qt.Key.Key_Return)
+    assert error.text() == "The two new passwords are not the same."
+    part(asking, QLineEdit, "again_password_edit").setText("a")
+    qtbot.keyClick(part(asking, QLineEdit, "again_password_edit"), Qt.Key.Key_Return)
+    assert sessions.asked == [("recover", "ada@example.org", "ABCDE", "a")]
+    sessions.failed.emit(failure(SignInRefused("The code is not right.")))
+    assert "The code is not right." in error.text()
+    assert error_text(dialog) == "", "said once, in front"
+    with qtbot.waitSignal(asking.accepted):
+        sessions.signed_in.emit(SESSION)
 
 
 @pytest.mark.parametrize(("missing", "named"), [("email_edit", "e-mail"), ("password_edit", "password")])
