@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QSettings, Slot
 
 from desktop.controllers.background import Lanes
 from desktop.controllers.random_strings import RandomStrings
@@ -18,8 +18,12 @@ from desktop.views.look.theme import Theme
 from desktop.views.main_window.window import MainWindow
 
 if TYPE_CHECKING:
+    from desktop.controllers.administration import AdministrationController
+    from desktop.controllers.calculator import CalculatorController
+    from desktop.controllers.records import RecordsController
     from desktop.controllers.settings import SettingsController
     from desktop.settings.config import Config
+    from desktop.views.administration.window import AdministrationWindow
 
 MESSAGE_MS = 10_000
 
@@ -33,17 +37,25 @@ class Desks(QObject):
         lanes: Lanes,
         access: StoreAccess,
         sessions: SessionController,
+        calculator: CalculatorController,
+        records: RecordsController,
         random_strings: RandomStrings,
         theme: Theme,
+        settings: QSettings,
         window: MainWindow,
     ) -> None:
         super().__init__(window)
         self._lanes = lanes
         self._access = access
         self._sessions = sessions
+        self._calculator = calculator
+        self._records = records
         self._random_strings = random_strings
         self._theme = theme
+        self._settings = settings
         self._window = window
+        sessions.signed_out.connect(self._on_signed_out)
+        window.administration_asked.connect(self._on_administration)
         window.settings_asked.connect(self._on_settings)
 
     @cached_property
@@ -54,6 +66,34 @@ class Desks(QObject):
         settings = SettingsController(lanes=self._lanes, places=self._access.places, parent=self)
         settings.changed.connect(self._on_changed)
         return settings
+
+    @cached_property
+    def administration(self) -> AdministrationController:
+        """The administrators' requests."""
+        from desktop.controllers.administration import AdministrationController
+
+        administration = AdministrationController(
+            lanes=self._lanes, access=self._access, sessions=self._sessions, parent=self
+        )
+        administration.changed.connect(self._calculator.refresh)
+        administration.credited.connect(self._records.refresh)
+        return administration
+
+    @cached_property
+    def administration_window(self) -> AdministrationWindow:
+        """Their window, not shown yet."""
+        from desktop.views.administration.window import AdministrationWindow
+
+        return AdministrationWindow(controller=self.administration, settings=self._settings, parent=self._window)
+
+    @Slot()
+    def _on_administration(self) -> None:
+        self.administration_window.show_now()
+
+    @Slot(str)
+    def _on_signed_out(self, _reason: str) -> None:
+        if "administration_window" in vars(self):
+            self.administration_window.forget()
 
     @Slot()
     def _on_settings(self) -> None:
