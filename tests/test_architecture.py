@@ -23,6 +23,7 @@ ROOMS = (
     "desktop.window",
     "desktop.views.main_window",
     "desktop.views.insights",
+    "desktop.views.administration",
     "desktop.views.settings",
     "desktop.views.dialogs",
     "desktop.views.records",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ class SessionController(QObject):
 
     signed_in = Signal(object)  # Session
     signed_out = Signal(str)  # why, for the sign-in dialog; "" when the person asked for it
+    password_due = Signal()  # the password was a one-time one: `change_password`, and then `signed_in` follows
     registered = Signal(object)  # Account
     password_changed = Signal()
     recovery_code_made = Signal(str)  # told this once: at registering, and when it is asked for
@@ -214,12 +216,17 @@ class SessionController(QObject):
         self._set_busy(False)
         self._active_at = awake_or_asleep()
         self.note_activity()
-        self.signed_in.emit(session)
+        if session.one_time:
+            self.password_due.emit()
+        else:
+            self.signed_in.emit(session)
 
     @Slot(object)
     def _on_password_changed(self, _outcome: object) -> None:
         self._set_busy(False)
         self.password_changed.emit()
+        if self._session is not None and self._session.one_time:  # that was what kept it from beginning
+            self._on_signed_in(replace(self._session, one_time=False))
 
     @Slot(object)
     def _on_ended(self, _outcome: object) -> None:

@@ -19,8 +19,12 @@ from desktop.views.look.theme import Theme
 from desktop.views.main_window.window import MainWindow
 
 if TYPE_CHECKING:
+    from desktop.controllers.administration import AdministrationController
+    from desktop.controllers.calculator import CalculatorController
+    from desktop.controllers.records import RecordsController
     from desktop.controllers.settings import SettingsController
     from desktop.settings.config import Config
+    from desktop.views.administration.window import AdministrationWindow
 
 MESSAGE_MS = 10_000
 _CONTACT_ASKED = "random/contact_asked"
@@ -35,21 +39,28 @@ class Desks(QObject):
         lanes: Lanes,
         access: StoreAccess,
         sessions: SessionController,
+        calculator: CalculatorController,
+        records: RecordsController,
         random_strings: RandomStrings,
         theme: Theme,
-        kept: QSettings,
+        settings: QSettings,
         window: MainWindow,
     ) -> None:
         super().__init__(window)
         self._lanes = lanes
         self._access = access
         self._sessions = sessions
+        self._calculator = calculator
+        self._records = records
         self._random_strings = random_strings
         self._theme = theme
-        self._kept = kept
+        self._settings = settings
         self._window = window
+        sessions.signed_out.connect(self._on_signed_out)
+        window.administration_asked.connect(self._on_administration)
         window.settings_asked.connect(self._on_settings)
         window.calculator_panel.ask_before_drawing(self._contact_is_due)
+        window.calculator_panel.credit_asked.connect(self._on_credit_asked)
         window.calculator_panel.draw_asked.connect(self._on_draw_asked)
 
     @cached_property
@@ -60,6 +71,38 @@ class Desks(QObject):
         settings = SettingsController(lanes=self._lanes, places=self._access.places, parent=self)
         settings.changed.connect(self._on_changed)
         return settings
+
+    @cached_property
+    def administration(self) -> AdministrationController:
+        """The administrators' requests."""
+        from desktop.controllers.administration import AdministrationController
+
+        administration = AdministrationController(
+            lanes=self._lanes, access=self._access, sessions=self._sessions, parent=self
+        )
+        administration.changed.connect(self._calculator.refresh)
+        administration.credited.connect(self._records.refresh)
+        return administration
+
+    @cached_property
+    def administration_window(self) -> AdministrationWindow:
+        """Their window, not shown yet."""
+        from desktop.views.administration.window import AdministrationWindow
+
+        return AdministrationWindow(controller=self.administration, settings=self._settings, parent=self._window)
+
+    @Slot()
+    def _on_administration(self) -> None:
+        self.administration_window.show_now()
+
+    @Slot(str)
+    def _on_credit_asked(self, email: str) -> None:
+        self.administration_window.give_credit(email)
+
+    @Slot(str)
+    def _on_signed_out(self, _reason: str) -> None:
+        if "administration_window" in vars(self):
+            self.administration_window.forget()
 
     @Slot()
     def _on_settings(self) -> None:
@@ -72,7 +115,7 @@ class Desks(QObject):
     def _contact_is_due(self) -> bool:
         """Whether random.org is drawn from, without an address, and nobody has said yet that none is to be named."""
         random = self._access.config.random
-        asked = remembered.text(self._kept, _CONTACT_ASKED) == "1"
+        asked = remembered.text(self._settings, _CONTACT_ASKED) == "1"
         return not random.contact and not asked and _is_random_org(random.url)
 
     @Slot()
@@ -89,7 +132,7 @@ class Desks(QObject):
 
     @Slot()
     def _on_contact_declined(self) -> None:
-        self._kept.setValue(_CONTACT_ASKED, "1")
+        self._settings.setValue(_CONTACT_ASKED, "1")
 
     @Slot(str)
     def _on_done_saving(self, text: str) -> None:

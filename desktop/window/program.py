@@ -129,6 +129,7 @@ class Program(QObject):
         self.login_dialog.quit_asked.connect(self.application.quit)
         self.sessions.first_run_known.connect(self._on_store_open)
         self.sessions.busy_changed.connect(self._on_busy)
+        self.sessions.password_due.connect(self._on_password_due)
         self.sessions.signed_out.connect(self._on_signed_out)
         self.sessions.failed.connect(self._on_failed)
         self.store.trouble_changed.connect(self._on_trouble)
@@ -235,9 +236,11 @@ class Program(QObject):
             lanes=self.lanes,
             access=self.access,
             sessions=self.sessions,
+            calculator=self.calculator,
+            records=self.records,
             random_strings=self.random_strings,
             theme=self.theme,
-            kept=self.settings,
+            settings=self.settings,
             window=window,
         )
         Reports(
@@ -276,6 +279,20 @@ class Program(QObject):
         self.window.show()
         self.application.installEventFilter(self)
         self._build_on()  # the window is built, so the store begins: with the session, painted or not
+
+    @Slot()
+    def _on_password_due(self) -> None:
+        from desktop.views.dialogs.dialogs import PasswordDialog
+
+        dialog = PasswordDialog(
+            sessions=self.sessions,
+            minimum_length=self.access.config.security.minimum_password_length,
+            intro="The password that you signed in with was given to you by an administrator, who knows it. "
+            "Choose one of your own to go on.",
+            parent=self.login_dialog,
+        )
+        dialog.rejected.connect(self.sessions.sign_out)
+        dialog.open()
 
     @Slot(str)
     def _on_signed_out(self, _reason: str) -> None:

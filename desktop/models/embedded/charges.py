@@ -161,7 +161,6 @@ def _check_credit(
             done_at = receipt.entries[-1].date
         else:
             _check_room(balance, order.amount)
-            _check_covered(balance, line.amount)
             balance = balances[account.id] = balance + order.amount
     except (BadInput, BalanceTooLow) as error:
         return CreditCheck(order, request_id, error.message, 0, balance)
@@ -194,8 +193,16 @@ def _credit(store: Store, database: SqliteDatabase, admin: Account, email: str, 
 
 
 def _check_room(balance: int, amount: int) -> None:
+    """Raises `BadInput` and `BalanceTooLow` for a credit after which the balance would be none that can be."""
     if balance + amount > MAX_MONEY:
         raise BadInput("The balance would be beyond what the ledger can hold.")
+    if balance + amount < 0:
+        raise BalanceTooLow(
+            f"The balance is {format_money(balance)}: {format_money(-amount)} cannot be taken out of it.",
+            cost=-amount,
+            balance=balance,
+            shortfall=-amount - balance,
+        )
 
 
 def set_cost(store: Store, session: Session, operation: OperationType, cost: int) -> None:

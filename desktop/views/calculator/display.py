@@ -36,6 +36,7 @@ class Display(QFrame):
     copy_asked = Signal()
     cancel_asked = Signal()
     draw_here_asked = Signal()
+    credit_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -87,12 +88,17 @@ class Display(QFrame):
         self._draw_here.setObjectName("draw_here_button")
         self._draw_here.setToolTip("The price is the same, and the record names this computer as the source")
         self._draw_here.hide()
+        self._credit = QPushButton("Put in credit…")
+        self._credit.setObjectName("put_in_credit_button")
+        self._credit.setToolTip("You are an administrator: put credit into your own account")
+        self._credit.hide()
         self._trouble = QWidget()
         trouble = QVBoxLayout(self._trouble)
         trouble.setContentsMargins(0, 0, 0, 0)
         trouble.setSpacing(theme.TIGHT)
         trouble.addWidget(_scrolling(self._message), 1)
-        trouble.addWidget(self._draw_here, 0, Qt.AlignmentFlag.AlignRight)
+        for way_on in (self._draw_here, self._credit):
+            trouble.addWidget(way_on, 0, Qt.AlignmentFlag.AlignRight)
         for page in (self._outcome, self._trouble, self._waiting):
             self._place.addWidget(page)
         outcome_height = self._expression.height() + self._result.minimumHeight()
@@ -110,6 +116,7 @@ class Display(QFrame):
         self._copy.clicked.connect(self.copy_asked)
         self._cancel.clicked.connect(self.cancel_asked)
         self._draw_here.clicked.connect(self.draw_here_asked)
+        self._credit.clicked.connect(self.credit_asked)
 
     def show_quote(self, text: str, role: str) -> None:
         """Show what the entry costs, or what is not understood in it."""
@@ -128,9 +135,10 @@ class Display(QFrame):
         """Say whether the result is that of an earlier entry, which must not pass for the one that is being typed."""
         self._result.set_old(old=old)
 
-    def show_message(self, text: str, *, can_draw_here: bool = False) -> None:
-        """Show why there is no result, and the way on where a random string can still be had."""
+    def show_message(self, text: str, *, can_draw_here: bool = False, can_credit: bool = False) -> None:
+        """Show why there is no result, and the way on: a string of this computer's, or credit by an administrator."""
         self._message.setText(text)
+        self._credit.setVisible(can_credit)
         self._draw_here.setVisible(can_draw_here)
         self._place.setCurrentWidget(self._trouble)
 

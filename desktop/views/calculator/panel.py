@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.arithmetic.numbers import MAX_DIGITS, localise
 from desktop.controllers.calculator import CalculatorController
 from desktop.controllers.requests import Failure
-from desktop.terms.errors import NetworkError
-from desktop.terms.values import OperationType, Quote, Receipt, Statement
+from desktop.terms.errors import BalanceTooLow, NetworkError
+from desktop.terms.values import OperationType, Quote, Receipt, Role, Statement
 from desktop.views.calculator.display import Display
 from desktop.views.calculator.keypad import Keypad
 from desktop.views.calculator.memory import Memory
@@ -32,6 +32,7 @@ class CalculatorPanel(QWidget):
     """Everything one calculates with."""
 
     details_asked = Signal(object)  # Entry
+    credit_asked = Signal(str)  # for whom: an administrator's own account
     draw_asked = Signal()  # where something is to be asked first
     copied = Signal(str)  # what lies on the clipboard, in words
 
@@ -88,6 +89,7 @@ class CalculatorPanel(QWidget):
         self._display.copy_asked.connect(self.copy_result)
         self._display.cancel_asked.connect(self._calculator.cancel_drawing)
         self._display.draw_here_asked.connect(self._on_draw_here)
+        self._display.credit_asked.connect(self._on_credit)
         self._tape.reused.connect(self._on_reused)
         self._tape.expression_asked.connect(self.take_expression)
         self._tape.details_asked.connect(self.details_asked)
@@ -210,6 +212,11 @@ class CalculatorPanel(QWidget):
         self._calculator.draw_here()
         self._entry.setFocus()
 
+    @Slot()
+    def _on_credit(self) -> None:
+        if self._statement is not None:
+            self.credit_asked.emit(self._statement.account.username)
+
     @Slot(str)
     def _on_reused(self, result: str) -> None:
         self._on_typed(localise(result, self._format))
@@ -318,8 +325,12 @@ class CalculatorPanel(QWidget):
         if isinstance(position, int):
             self._entry.setCursorPosition(position)
             self._entry.setSelection(position, 1)
-        # Only a random string comes from the network.
-        self._display.show_message(failure.text, can_draw_here=isinstance(failure.error, NetworkError))
+        admin = self._statement is not None and self._statement.account.role is Role.ADMIN
+        self._display.show_message(
+            failure.text,
+            can_draw_here=isinstance(failure.error, NetworkError),  # only a random string comes from the network
+            can_credit=isinstance(failure.error, BalanceTooLow) and admin,
+        )
         announce(self, failure.text, urgent=True)
 
     @Slot(bool)

@@ -40,7 +40,7 @@ def way_out(account: Account) -> str:
     """What to do where the balance does not suffice, and who can."""
     command = f"metercalc credit {account.username} AMOUNT --reason TEXT"
     if account.role is Role.ADMIN:
-        return f"You are an administrator: put credit in with “{command}” in a terminal."
+        return f"You are an administrator: put credit in under Account, Administration, or with “{command}”."
     return f"Ask an administrator for credit: “{command}” in a terminal puts it in."
 
 

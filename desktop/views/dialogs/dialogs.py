@@ -116,9 +116,19 @@ def level(form: QFormLayout) -> None:
 class PasswordDialog(Dialog):
     """Asks for the present password and a new one, twice."""
 
-    def __init__(self, *, sessions: SessionController, minimum_length: int = 8, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        sessions: SessionController,
+        minimum_length: int = 8,
+        intro: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        """`intro` says why, where nobody has asked for it."""
         super().__init__("password_dialog", "Change password", parent)
         self._sessions = sessions
+        if intro:
+            self.add_text(intro).setObjectName("password_intro_label")
         self._old, self._new, self._again = (password_field(n) for n in ("old", "new", "again"))
         form = QFormLayout()
         form.addRow("&Present password", self._old)

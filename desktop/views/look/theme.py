@@ -297,14 +297,18 @@ def _style(c: Colours) -> str:
     }}
     QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent}; image: url("{check}"); }}
     QCheckBox::indicator:disabled {{ border-color: {c.border}; background: {c.surface}; }}
-    QTableView#records_table, QListView#tape_view {{
+    QTableView#records_table, QTableView[role="sheet"], QListView#tape_view {{
         outline: 0; background: {c.raised}; alternate-background-color: {c.surface}; border: 1px solid {c.border};
         border-radius: {RADIUS}px; gridline-color: transparent; selection-background-color: {c.selection};
         selection-color: {c.text};
     }}
-    QTableView#records_table:focus, QListView#tape_view:focus {{ border: 1px solid {c.accent}; }}
-    QTableView#records_table::item, QListView#tape_view::item {{ padding: {TIGHT}px {SMALL}px; }}
-    QTableView#records_table::item:focus, QListView#tape_view::item:focus {{
+    QTableView#records_table:focus, QTableView[role="sheet"]:focus, QListView#tape_view:focus {{
+        border: 1px solid {c.accent};
+    }}
+    QTableView#records_table::item, QTableView[role="sheet"]::item, QListView#tape_view::item {{
+        padding: {TIGHT}px {SMALL}px;
+    }}
+    QTableView#records_table::item:focus, QTableView[role="sheet"]::item:focus, QListView#tape_view::item:focus {{
         border: 2px solid {c.accent}; padding: {TIGHT - 2}px {SMALL - 2}px;
     }}
     QListView[role="pages"] {{ background: transparent; border: none; outline: 0; }}
@@ -322,6 +326,14 @@ def _style(c: Colours) -> str:
         background: {c.raised}; color: {c.muted}; border: none; border-bottom: 1px solid {c.border};
         padding: {TIGHT + 2}px {SMALL + 3}px;
     }}
+    QTabWidget::pane {{ border: none; }}
+    QTabBar::tab {{
+        background: transparent; color: {c.muted}; border: 2px solid transparent; border-radius: {RADIUS}px;
+        padding: {SMALL}px {MEDIUM}px; margin: {TIGHT}px;
+    }}
+    QTabBar::tab:hover {{ background: {c.sunken}; }}
+    QTabBar::tab:selected {{ background: {c.selection}; color: {c.text}; }}
+    QTabBar::tab:selected:focus {{ border-color: {c.accent}; }}
     QMenuBar {{ background: {c.raised}; color: {c.text}; }}
     QMenuBar::item {{ background: transparent; padding: {TIGHT}px {SMALL}px; }}
     QMenuBar::item:selected, QMenu::item:selected {{ background: {c.selection}; color: {c.text}; }}

@@ -1,4 +1,4 @@
-"""What is saved in the settings of the real program counts at once, or from the next start on."""
+"""Settings and administration in the real program: what counts at once, who is offered what, who is let in."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QSpinBox
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.controllers import sessions
+from desktop.controllers.administration import AdministrationController
 from desktop.settings import config as configuration
+from desktop.views.dialogs.dialogs import PasswordDialog
 from desktop.views.main_window.window import MainWindow
 from desktop.views.settings.dialog import SettingsDialog
 from desktop.window.program import Program
@@ -63,3 +66,51 @@ def test_the_window_begins_with_the_pane_that_was_chosen(qtbot: QtBot, qapp: QAp
     finally:
         program.close()
         dispose(qapp, program)
+
+
+def test_administration_is_offered_to_administrators_alone(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
+    with opened(qapp, tmp_path) as program:
+        window = register(qtbot, program)
+        action = part(window, QAction, "administration_action")
+        assert (action.isVisible(), action.isEnabled()) == (True, True)
+        action.trigger()
+        administration = part(window, QWidget, "administration_window")
+        assert administration.isVisible()
+        program.sessions.sign_out()
+        assert not administration.isVisible()
+        assert not action.isVisible()
+        register(qtbot, program, "ann@example.org")
+        assert (action.isVisible(), action.isEnabled()) == (False, False)
+
+
+def test_who_is_invited_chooses_a_password_before_the_window_opens(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    email, own = "new@example.org", "a horse of my own 3"
+    with opened(qapp, tmp_path) as program:
+        window = register(qtbot, program)
+        part(window, QAction, "administration_action").trigger()
+        controller = part(window, AdministrationController, "administration_controller")
+        with qtbot.waitSignal(controller.invited) as told:
+            controller.invite(email)
+        program.sessions.sign_out()
+        for given_up in (True, False):
+            with qtbot.waitSignal(program.sessions.password_due):
+                program.sessions.sign_in(email, told.args[0].password)
+            assert not window.isVisible()
+            dialog = part(program.login_dialog, PasswordDialog, "password_dialog")
+            assert "given to you by an administrator" in part(dialog, QLabel, "password_intro_label").text()
+            if given_up:
+                with qtbot.waitSignal(program.sessions.signed_out):
+                    dialog.reject()
+                qtbot.waitUntil(lambda: not program.login_dialog.findChildren(PasswordDialog))
+        part(dialog, QLineEdit, "old_password_edit").setText(told.args[0].password)
+        for name in ("new", "again"):
+            part(dialog, QLineEdit, f"{name}_password_edit").setText(own)
+        with qtbot.waitSignals([program.sessions.signed_in, program.calculator.statement_changed]):
+            dialog.findChildren(QPushButton)[0].click()
+        assert window.isVisible()
+        assert program.sessions.session.username == email
+        program.sessions.sign_out()
+        with qtbot.waitSignal(program.sessions.signed_in):
+            program.sessions.sign_in(email, own)

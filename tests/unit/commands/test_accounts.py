@@ -112,7 +112,7 @@ def test_users_are_listed_with_role_status_and_balance(people: Program) -> None:
     ]
     table = people.as_user(ADMIN, "users").out.splitlines()
     assert table[0].split() == ["user", "role", "status", "balance", "last", "active"]
-    assert table[2].split() == [ANN, "user", "active", "1,000.00"]
+    assert table[2].split()[:4] == [ANN, "user", "active", "1,000.00"]
 
 
 def test_a_credit_is_a_record_with_its_reason_and_is_given_once(program: Program) -> None:

@@ -10,12 +10,12 @@ import pytest
 from PySide6.QtCore import QLocale, QModelIndex, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListView, QMenu, QPushButton, QTableView, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListView, QMenu, QPushButton, QTableView, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.controllers import sessions
-from desktop.terms.errors import BalanceTooLow
+from desktop.terms.errors import BalanceTooLow, DivisionByZero
 from desktop.terms.values import Column, OperationType, Role, Source
 from desktop.views.calculator.keypad import KeyButton
 from desktop.views.calculator.panel import CalculatorPanel
@@ -442,6 +442,21 @@ def test_a_refusal_for_want_of_credit_names_the_way_out(qtbot: QtBot, role: Role
     low = BalanceTooLow("This costs 30.00 and the balance is 0.05.", cost=3000, balance=5, shortfall=2995)
     calculator.denied.emit(failure(low))
     assert said in part(panel, QLabel, "message_label").text()
+    assert part(panel, QPushButton, "put_in_credit_button").isVisibleTo(panel) == (role is Role.ADMIN)
+    calculator.failed.emit(failure(DivisionByZero("Nothing can be divided by zero.")))
+    assert not part(panel, QPushButton, "put_in_credit_button").isVisibleTo(panel)
+
+
+def test_an_administrator_without_credit_goes_from_the_refusal_to_where_it_is_put_in(
+    qtbot: QtBot, program: Program, window: MainWindow
+) -> None:
+    low = BalanceTooLow("This costs 30.00 and the balance is 0.05.", cost=3000, balance=5, shortfall=2995)
+    program.calculator.denied.emit(failure(low))
+    qtbot.mouseClick(part(window, QPushButton, "put_in_credit_button"), Qt.MouseButton.LeftButton)
+    found = part(window, QWidget, "administration_window")
+    assert found.isVisible()
+    assert "ada@example.org" in part(found, QLineEdit, "credit_to_edit").text()
+    found.close()
 
 
 def test_where_random_org_gives_nothing_this_computer_can_draw_this_once(

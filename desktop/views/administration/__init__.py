@@ -1,0 +1,1 @@
+"""The administrators' window: people, credits, prices, and what was done."""

@@ -1,0 +1,161 @@
+"""The people of a ledger: who there is, what they have, and what can be done about them. It decides nothing."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelectionModel, Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from desktop.arithmetic.money import format_money
+from desktop.arithmetic.numbers import NumberFormat
+from desktop.controllers.administration import AdministrationController
+from desktop.terms.values import Person, Role, Status
+from desktop.views.administration.sheet import Cell, Sheet, SheetModel
+from desktop.views.look import theme
+from desktop.views.look.clearing_edit import ClearingEdit
+from desktop.wording.shown import counted, shown_moment
+
+_HEADS = ("E-mail", "Role", "State", "Balance", "Last active")
+_ROLES = {Role.ADMIN: "Administrator", Role.USER: "User"}
+
+
+class PeoplePage(QWidget):
+    """Everybody, found by typing. What concerns several people is done to each of them."""
+
+    invite_asked = Signal()
+    credit_asked = Signal(object)  # e-mails: tuple[str, ...]
+    password_asked = Signal(str)  # an e-mail
+
+    def __init__(self, *, controller: AdministrationController, number_format: NumberFormat) -> None:
+        super().__init__()
+        self._controller = controller
+        self._format = number_format
+        self._people: tuple[Person, ...] = ()
+        self._build()
+        self._connect()
+        self._on_selection()
+
+    def _build(self) -> None:
+        self._search = ClearingEdit()
+        self._search.setObjectName("people_search_edit")
+        self._search.setPlaceholderText("Find somebody")
+        self._search.setAccessibleName("Find somebody")
+        self._invite = self._button("In&vite…", "invite_button", "Make an account with a one-time password")
+        self._credit = self._button("Give &credit…", "give_credit_button", "Put credit into the chosen accounts")
+        self._status = self._button("&Deactivate", "status_button", "Keep from signing in; nothing is lost")
+        self._role = self._button("Make &administrator", "role_button", "Who administers sees and sets all of this")
+        self._reset = self._button("Give a &password…", "reset_password_button", "For who has lost theirs: used once")
+        self._model = SheetModel(_HEADS, figures=(3,))
+        self._sheet = Sheet("people_table", "People", self._model, stretch=0)
+        self._count = QLabel()
+        self._count.setObjectName("people_count_label")
+        theme.set_role(self._count, "muted")
+        row = QHBoxLayout()
+        row.setSpacing(theme.SMALL)
+        row.addWidget(self._search, 1)
+        for button in (self._invite, self._credit, self._reset, self._status, self._role):
+            row.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
+        layout.setSpacing(theme.SMALL)
+        layout.addLayout(row)
+        layout.addWidget(self._sheet, 1)
+        layout.addWidget(self._count)
+
+    @staticmethod
+    def _button(text: str, name: str, tip: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setObjectName(name)
+        button.setToolTip(tip)
+        return button
+
+    def _connect(self) -> None:
+        self._controller.people_found.connect(self.show_people)
+        self._search.textChanged.connect(self._on_search)
+        self._sheet.selectionModel().selectionChanged.connect(self._on_selection)
+        self._invite.clicked.connect(self.invite_asked)
+        self._credit.clicked.connect(self._on_credit)
+        self._reset.clicked.connect(self._on_reset)
+        self._status.clicked.connect(self._on_status)
+        self._role.clicked.connect(self._on_role)
+
+    def focus_search(self) -> None:
+        """Type to find somebody."""
+        self._search.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot(object)
+    def show_people(self, people: tuple[Person, ...]) -> None:
+        """Show these, and keep chosen who was."""
+        names = {self._people[row].account.username for row in self._sheet.chosen()}
+        self._people = people
+        self._model.show([self._row(person) for person in people])
+        select = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+        for row, person in enumerate(people):
+            if person.account.username in names:
+                index = self._sheet.proxy.mapFromSource(self._model.index(row, 0))
+                self._sheet.selectionModel().select(index, select)
+        self._on_selection()
+
+    def chosen(self) -> tuple[Person, ...]:
+        """Who is chosen."""
+        return tuple(self._people[row] for row in self._sheet.chosen())
+
+    def _row(self, person: Person) -> tuple[Cell, ...]:
+        account = person.account
+        inactive = account.status is Status.INACTIVE
+        state = "Inactive" if inactive else "Invited" if person.invited else "Active"
+        return (
+            Cell(account.username),
+            Cell(_ROLES[account.role]),
+            Cell(state, role="negative" if inactive else ""),
+            Cell(format_money(account.balance, self._format), account.balance),
+            Cell(shown_moment(person.active_at) if person.active_at else "Never", person.active_at),
+        )
+
+    @Slot(str)
+    def _on_search(self, text: str) -> None:
+        self._sheet.proxy.setFilterFixedString(text)
+        self._tell()
+
+    @Slot()
+    def _on_selection(self) -> None:
+        chosen = self.chosen()
+        self._credit.setEnabled(bool(chosen))
+        self._status.setEnabled(bool(chosen))
+        self._role.setEnabled(len(chosen) == 1)
+        self._reset.setEnabled(len(chosen) == 1)
+        activate = bool(chosen) and all(person.account.status is Status.INACTIVE for person in chosen)
+        self._status.setText("&Activate" if activate else "&Deactivate")
+        admin = len(chosen) == 1 and chosen[0].account.role is Role.ADMIN
+        self._role.setText("Make a &user" if admin else "&Make administrator")
+        self._tell()
+
+    def _tell(self) -> None:
+        found, chosen = self._sheet.proxy.rowCount(), len(self.chosen())
+        told = counted(len(self._people), "account")
+        if found != len(self._people):
+            told = f"{found:,} of {told}"
+        self._count.setText(f"{told}, {chosen:,} chosen" if chosen else told)
+
+    @Slot()
+    def _on_credit(self) -> None:
+        self.credit_asked.emit(tuple(person.account.username for person in self.chosen()))
+
+    @Slot()
+    def _on_reset(self) -> None:
+        for person in self.chosen():
+            self.password_asked.emit(person.account.username)
+
+    @Slot()
+    def _on_status(self) -> None:
+        chosen = self.chosen()
+        activate = all(person.account.status is Status.INACTIVE for person in chosen)
+        status = Status.ACTIVE if activate else Status.INACTIVE
+        for person in chosen:
+            if person.account.status is not status:
+                self._controller.set_status(person.account.username, status)
+
+    @Slot()
+    def _on_role(self) -> None:
+        for person in self.chosen():
+            role = Role.USER if person.account.role is Role.ADMIN else Role.ADMIN
+            self._controller.set_role(person.account.username, role)
