@@ -27,6 +27,7 @@ from desktop.views.look import theme
 from desktop.views.look.icons import icon
 
 _MESSAGE_LINES = 3
+_LOW_QUOTE_LINES = 2
 _QUOTE_LINES = 3  # what does not fit can be scrolled: nothing that is said here moves a key
 
 
@@ -64,6 +65,7 @@ class Display(QFrame):
         self._progress = QProgressBar()
         self._progress.setRange(0, 0)
         self._progress.setTextVisible(False)
+        self._progress.setMinimumWidth(theme.WIDE)
         self._progress.setAccessibleName("Waiting for random.org")
         self._cancel = QPushButton("Cancel")
         self._cancel.setObjectName("cancel_random_button")
@@ -107,9 +109,9 @@ class Display(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.SMALL)
         layout.setSpacing(theme.TIGHT)
-        quote = _scrolling(self._quote)
-        quote.setFixedHeight(self._quote.fontMetrics().lineSpacing() * _QUOTE_LINES)
-        for widget in (self.entry, quote, self._place):
+        self._quote_place = _scrolling(self._quote)
+        self.set_low(False)
+        for widget in (self.entry, self._quote_place, self._place):
             layout.addWidget(widget)
 
     def _connect(self) -> None:
@@ -117,6 +119,17 @@ class Display(QFrame):
         self._cancel.clicked.connect(self.cancel_asked)
         self._draw_here.clicked.connect(self.draw_here_asked)
         self._credit.clicked.connect(self.credit_asked)
+
+    def set_low(self, low: bool) -> None:
+        """Take less height, in a low window, or the usual one."""
+        self._quote_place.setFixedHeight(self._quote_height(low))
+
+    def least_height(self, *, low: bool) -> int:
+        """Pixels that it needs, lowered or not."""
+        return self.minimumSizeHint().height() - self._quote_place.height() + self._quote_height(low)
+
+    def _quote_height(self, low: bool) -> int:
+        return self._quote.fontMetrics().lineSpacing() * (_LOW_QUOTE_LINES if low else _QUOTE_LINES)
 
     def show_quote(self, text: str, role: str) -> None:
         """Show what the entry costs, or what is not understood in it."""

@@ -160,11 +160,13 @@ class Keypad(QWidget):
 
     def _build(self) -> None:
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.MinimumExpanding)
-        grid = QGridLayout(self)
+        self._grid = grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(theme.TIGHT + 2)
-        above = QHBoxLayout()
-        grid.addLayout(above, 0, 0, 1, _COLUMNS)
+        self._above = QWidget()
+        above = QHBoxLayout(self._above)
+        above.setContentsMargins(0, 0, 0, 0)
+        grid.addWidget(self._above, 0, 0, 1, _COLUMNS)
         for row in range(max(key.row for key in KEYS) + 1):
             grid.setRowStretch(row + 1, 1)
         for button in self._buttons:
@@ -176,6 +178,16 @@ class Keypad(QWidget):
             button.setProperty("kind", "operation" if key.operation else "plain")
         for column in range(grid.columnCount()):
             grid.setColumnStretch(column, 1)
+
+    def set_low(self, low: bool) -> None:
+        """Take less height, in a low window: the row of the memory steps back, its keys are in the menu too."""
+        self._above.setVisible(not low)
+
+    def least_height(self, *, low: bool) -> int:
+        """Pixels that it needs, lowered or not."""
+        row = self._above.minimumSizeHint().height() + self._grid.spacing()
+        whole = self._grid.minimumSize().height() + (row if self._above.isHidden() else 0)
+        return whole - (row if low else 0)
 
     def _connect(self) -> None:
         actions = {

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QLocale, Signal, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QLocale, QSize, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
+from typing_extensions import override
 
 from desktop.arithmetic.numbers import MAX_DIGITS, localise
 from desktop.controllers.calculator import CalculatorController
@@ -62,12 +63,35 @@ class CalculatorPanel(QWidget):
         self._display.show_quote(*self._quote)
         self._keypad = Keypad(number_format=self._format)
         self._tape = TapeView(number_format=self._format)
-        layout = QVBoxLayout(self)
+        self._all = layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
         layout.setSpacing(theme.SMALL)
         layout.addWidget(self._display)
         layout.addWidget(self._keypad, 3)
         layout.addWidget(self._tape, 2)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        """Room for the display: where the window is low, first the tape and then the keys step back."""
+        margins = self._all.contentsMargins()
+        width = max(self._display.minimumSizeHint().width(), self._keypad.minimumSizeHint().width())
+        height = self._display.least_height(low=True)
+        return QSize(width + margins.left() + margins.right(), height + margins.top() + margins.bottom())
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        margins, spacing = self._all.contentsMargins(), self._all.spacing()
+        room = event.size().height() - margins.top() - margins.bottom()
+        needs = {
+            low: self._display.least_height(low=low) + spacing + self._keypad.least_height(low=low)
+            for low in (True, False)
+        }
+        low = room < needs[False]
+        self._display.set_low(low)
+        self._keypad.set_low(low)
+        self._keypad.setVisible(room >= needs[True])
+        self._tape.setVisible(room >= needs[False] + spacing + self._tape.minimumSizeHint().height())
 
     def _connect(self) -> None:
         self._entry.textChanged.connect(self._on_text_changed)

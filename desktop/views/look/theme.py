@@ -266,6 +266,7 @@ def _style(c: Colours) -> str:
         background: {c.selection}; color: {c.text}; border: 2px solid {c.accent};
     }}
     QPushButton[role="primary"]:disabled {{ background: {c.sunken}; color: {c.muted}; border-color: {c.border}; }}
+    QPushButton[kind] {{ padding-left: {TIGHT}px; padding-right: {TIGHT}px; }}
     QPushButton[kind="operation"] {{ padding-bottom: {MEDIUM}px; background: {c.operation}; }}
     QPushButton[kind="operation"]:focus {{ padding-bottom: {MEDIUM - 1}px; }}
     QLineEdit[role="invalid"] {{ border: 1px solid {c.negative}; }}

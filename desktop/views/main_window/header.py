@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
+from PySide6.QtCore import Qt, Signal, SignalInstance, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
 
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import NumberFormat
@@ -15,7 +15,10 @@ _ADDRESS = 220  # pixels: beside a large balance it leaves the calculator alone 
 
 
 class Header(QFrame):
-    """Who, and how much is left."""
+    """Who, and how much is left; where one pane at a time has room, also which it is."""
+
+    calculator_asked = Signal()
+    records_asked = Signal()
 
     def __init__(self, *, number_format: NumberFormat) -> None:
         super().__init__()
@@ -32,13 +35,41 @@ class Header(QFrame):
         self._user.setObjectName("user_label")
         self._user.setAccessibleName("Signed in as")
         theme.set_role(self._user, "muted")
+        self._calculator = self._tab("Calculator", "calculator_tab", self.calculator_asked)
+        self._records = self._tab("Records", "records_tab", self.records_asked)
+        self.fold(False)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.LARGE, theme.SMALL, theme.LARGE, theme.SMALL)
         row.setSpacing(theme.SMALL)
         row.addWidget(self._caption)
         row.addWidget(self._balance)
+        row.addSpacing(theme.SMALL)
+        row.addWidget(self._calculator)
+        row.addWidget(self._records)
         row.addStretch(1)
         row.addWidget(self._user)
+
+    @staticmethod
+    def _tab(text: str, name: str, asked: SignalInstance) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(name)
+        button.setText(text)
+        button.setToolTip(f"Show the {text.lower()} (F6)")
+        button.setCheckable(True)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.clicked.connect(asked)
+        return button
+
+    @Slot(bool)
+    def fold(self, folded: bool) -> None:
+        """Offer to go from one pane to the other, or not: both are in sight."""
+        self._calculator.setVisible(folded)
+        self._records.setVisible(folded)
+
+    def show_pane(self, *, calculator: bool) -> None:
+        """Say which pane is in front."""
+        self._calculator.setChecked(calculator)
+        self._records.setChecked(not calculator)
 
     def show_user(self, name: str) -> None:
         """Show who is signed in."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import QLocale, QSettings, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMainWindow,
     QMenu,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -34,11 +33,13 @@ from desktop.views.look.shortcuts import Shortcuts
 from desktop.views.main_window.banner import Banner
 from desktop.views.main_window.header import Header
 from desktop.views.main_window.menus import BOTH, CALCULATOR, RECORDS, Menus
+from desktop.views.main_window.panes import Panes
 from desktop.views.main_window.recovery_bar import RecoveryBar
 from desktop.views.records.browser import RecordsBrowser
 from desktop.wording.grouping import show_groups
 
 _SIZE = (1180, 760)
+_FRAME = QSize(8, 40)  # what a window manager puts around a window, of which Qt knows nothing before it is shown
 _QUIET_MS = 4_000
 _PROOFS = {
     True: "The ledger was proved whole in this session; Help, Verify ledger proves it again.",
@@ -126,13 +127,8 @@ class MainWindow(QMainWindow):
         self._recovery = RecoveryBar()
         for widget in (self._header, self._banner, self._recovery):
             layout.addWidget(widget)
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        layout.addWidget(self._splitter, 1)
-        self._splitter.setChildrenCollapsible(False)
-        self._splitter.addWidget(self.calculator_panel)
-        self._splitter.addWidget(self.records_browser)
-        self._splitter.setStretchFactor(0, 0)
-        self._splitter.setStretchFactor(1, 1)
+        self._panes = Panes(self.calculator_panel, self.records_browser)
+        layout.addWidget(self._panes, 1)
         self._selection = QLabel()
         self._selection.setObjectName("selection_label")
         self._selection.setAccessibleName("Selection")
@@ -167,17 +163,24 @@ class MainWindow(QMainWindow):
         self._store.backed_up.connect(self._on_backed_up)
         records, menus = self.records_browser, self._menus
         records.details_asked.connect(self._on_details)
+        records.result_asked.connect(self._to_calculator)
         records.result_asked.connect(self.calculator_panel.take_result)
+        records.expression_asked.connect(self._to_calculator)
         records.expression_asked.connect(self.calculator_panel.take_expression)
         records.copied.connect(self._on_copied)
         self.calculator_panel.copied.connect(self._on_copied)
         self.calculator_panel.details_asked.connect(self._on_details)
-        records.entry_asked.connect(self.calculator_panel.focus_entry)
+        records.entry_asked.connect(self._to_calculator)
         records.undo_changed.connect(menus.offer_undo)
         records.selection_changed.connect(self._selection.setText)
         menus.undo.triggered.connect(records.undo)
-        menus.search.triggered.connect(records.focus_search)
-        menus.calculate.triggered.connect(self.calculator_panel.focus_entry)
+        menus.search.triggered.connect(self._to_search)
+        menus.calculate.triggered.connect(self._to_calculator)
+        self._header.calculator_asked.connect(self._to_calculator)
+        self._header.records_asked.connect(self._to_records)
+        self._panes.folded_changed.connect(self._header.fold)
+        self._header.fold(self._panes.is_folded)
+        self._panes.shown_changed.connect(self._on_pane_shown)
         menus.palette.triggered.connect(self._on_palette)
         menus.next_pane.triggered.connect(self._on_next_pane)
         self._open_menu.activated.connect(self._on_open_menu)
@@ -208,13 +211,16 @@ class MainWindow(QMainWindow):
     def _recall(self) -> None:
         geometry = remembered.state(self._settings, "window/geometry")
         if geometry is None or not self.restoreGeometry(geometry):
-            self.resize(*_SIZE)
+            # Without a real screen Qt's is 800 × 800, which binds nobody.
+            real = QGuiApplication.platformName() != "offscreen"
+            self.resize(QSize(*_SIZE).boundedTo(self.screen().availableSize() - _FRAME) if real else QSize(*_SIZE))
         # Not restoreState(), which believes whatever is kept: two numbers can be looked at.
         widths = remembered.text(self._settings, "window/splitter")
         plain = re.fullmatch(r"([0-9]{1,4})/([0-9]{1,4})", widths)
         if widths and not plain:
             remembered.ignored("window/splitter")
-        self._splitter.setSizes([int(width) for width in plain.groups()] if plain else [380, 800])
+        if plain:
+            self._panes.recall([int(width) for width in plain.groups()])
         self._menus.groups.setChecked(remembered.text(self._settings, "window/group_digits", "1") == "1")
         show_groups(self._menus.groups.isChecked())
         self._menus.details.setChecked(remembered.text(self._settings, "window/details", "0") == "1")
@@ -227,7 +233,7 @@ class MainWindow(QMainWindow):
     def remember(self) -> None:
         """Keep geometry, splitter and arrangement for the next time."""
         self._settings.setValue("window/geometry", self.saveGeometry())
-        self._settings.setValue("window/splitter", "/".join(map(str, self._splitter.sizes())))
+        self._settings.setValue("window/splitter", "/".join(map(str, self._panes.widths())))
         self._settings.setValue("window/group_digits", int(self._menus.groups.isChecked()))
         self._settings.setValue("window/details", int(self._menus.details.isChecked()))
         self._settings.setValue("window/on_top", int(self._menus.on_top.isChecked()))
@@ -241,8 +247,8 @@ class MainWindow(QMainWindow):
         """Show "both", the "calculator" alone or the "records" alone."""
         if self._arrangement != CALCULATOR:
             self._whole_size = self.size()
-        self.calculator_panel.setVisible(name != RECORDS)
-        self.records_browser.setVisible(name != CALCULATOR)
+        panes = {CALCULATOR: (self.calculator_panel,), RECORDS: (self.records_browser,)}
+        self._panes.arrange(*panes.get(name, (self.calculator_panel, self.records_browser)))
         self._selection.setVisible(name != CALCULATOR)
         self._menus.check(self._menus.arrangements, name)
         changed = (self._arrangement == CALCULATOR) != (name == CALCULATOR)
@@ -255,7 +261,7 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         """Now, not when the event comes: until then the hidden half still counts for the smallest width."""
-        self._splitter.updateGeometry()
+        self._panes.updateGeometry()
         for layout in (self._body.layout(), self.layout()):
             if layout is not None:
                 layout.invalidate()
@@ -332,7 +338,9 @@ class MainWindow(QMainWindow):
         from desktop.views.dialogs.record import RecordDialog
 
         dialog = RecordDialog(entry, proof=self._proof(), number_format=self._format, parent=self)
+        dialog.result_asked.connect(self._to_calculator)
         dialog.result_asked.connect(self.calculator_panel.take_result)
+        dialog.expression_asked.connect(self._to_calculator)
         dialog.expression_asked.connect(self.calculator_panel.take_expression)
         dialog.open()
 
@@ -352,13 +360,34 @@ class MainWindow(QMainWindow):
     def _on_next_pane(self) -> None:
         """From the calculator to the search, to the records, and round; over what is not in sight."""
         records = self.records_browser
-        panes = [pane for pane in (self.calculator_panel, *records.panes) if pane.isVisible()]
-        here = next((number for number, pane in enumerate(panes) if _has_focus(pane)), -1)
-        pane = panes[(here + 1) % len(panes)]
+        places = ((self.calculator_panel, self.calculator_panel), *((records, pane) for pane in records.panes))
+        wanted = [(pane, place) for pane, place in places if self._panes.can_show(pane)]
+        here = next((number for number, (_, place) in enumerate(wanted) if _has_focus(place)), -1)
+        pane, place = wanted[(here + 1) % len(wanted)]
         if pane is self.calculator_panel:
-            self.calculator_panel.focus_entry()
+            self._to_calculator()
         else:
-            pane.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self._panes.bring(records)
+            place.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    @Slot()
+    def _to_calculator(self) -> None:
+        self._panes.bring(self.calculator_panel)
+        self.calculator_panel.focus_entry()
+
+    @Slot()
+    def _to_search(self) -> None:
+        self._panes.bring(self.records_browser)
+        self.records_browser.focus_search()
+
+    @Slot()
+    def _to_records(self) -> None:
+        self._panes.bring(self.records_browser)
+        self.records_browser.panes[-1].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    @Slot()
+    def _on_pane_shown(self) -> None:
+        self._header.show_pane(calculator=self._panes.front is self.calculator_panel)
 
     @Slot()
     def _on_open_menu(self) -> None:
