@@ -91,7 +91,9 @@ class CalculatorPanel(QWidget):
         self._display.set_low(low)
         self._keypad.set_low(low)
         self._keypad.setVisible(room >= needs[True])
-        self._tape.setVisible(room >= needs[False] + spacing + self._tape.minimumSizeHint().height())
+        # Without keys there is room for the tape again.
+        above = needs[False] if room >= needs[True] else self._display.least_height(low=True)
+        self._tape.setVisible(room >= above + spacing + self._tape.minimumSizeHint().height())
 
     def _connect(self) -> None:
         self._entry.textChanged.connect(self._on_text_changed)

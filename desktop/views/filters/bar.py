@@ -46,6 +46,7 @@ class FilterBar(QWidget):
         self._operations = self._part("operations", OperationFilter)
         self._period = self._part("period", PeriodFilter)
         self._amount = self._part("amount", AmountFilter)
+        self._low = False
         self._more = QToolButton()
         self._clear = QPushButton("Clear filters")
         self._trouble = QLabel()
@@ -206,8 +207,8 @@ class FilterBar(QWidget):
     def _on_more(self, shown: bool) -> None:
         """Each filter has one place: while the further ones are in sight, operations and days are set there."""
         period, operations = self._period, self._operations
+        self._show_operations()
         order: tuple[QWidget, QWidget, QWidget]
-        operations.combo.setVisible(not shown)
         if shown:
             self._days_row.insertWidget(0, period.combo)
             order = (operations.chips.last, period.combo, period.first)
@@ -218,6 +219,17 @@ class FilterBar(QWidget):
         self.setTabOrder(order[1], order[2])
         self._further.setVisible(shown)
         self._show_use()
+
+    def set_low(self, low: bool) -> None:
+        """Take less height, in a low window: the operations stay a list, one of which can be chosen."""
+        if low != self._low:
+            self._low = low
+            self._show_operations()
+
+    def _show_operations(self) -> None:
+        chips = self._more.isChecked() and not self._low
+        self._operations.chips.setVisible(chips)
+        self._operations.combo.setVisible(not chips)
 
     @override
     def minimumSizeHint(self) -> QSize:

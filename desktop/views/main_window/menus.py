@@ -63,7 +63,7 @@ class Menus(QObject):
         self.sign = self._add(menu, "Chan&ge the sign", "F9", name="sign_action")
         self.search = self._add(menu, "&Find in the records", _standard(_KEY.Find, "Ctrl+F"), picture="search")
         self.calculate = self._add(menu, "Go to the &calculator", "Ctrl+L")
-        self.next_pane = self._add(menu, "Go to the &next pane", "F6")
+        self.next_pane = self._add(menu, "Go to the &next pane", "F6", name="next_pane_action")
 
     def _build_view(self, menu: QMenu, of_records: tuple[QMenu, ...], scheme: str) -> None:
         self.arrangements = QActionGroup(self)

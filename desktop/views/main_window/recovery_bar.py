@@ -9,9 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 from desktop.views.look import theme
 from desktop.views.look.announcing import announce
 
-_WHAT = (
-    "Your recovery code. Keep it apart from this computer: it replaces a lost password, once, and is not told again."
-)
+_WHAT = "Your recovery code, told this once: it replaces a lost password. Keep it somewhere else."
 
 
 class RecoveryBar(QFrame):

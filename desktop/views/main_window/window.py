@@ -39,7 +39,7 @@ from desktop.views.records.browser import RecordsBrowser
 from desktop.wording.grouping import show_groups
 
 _SIZE = (1180, 760)
-_FRAME = QSize(8, 40)  # what a window manager puts around a window, of which Qt knows nothing before it is shown
+_FRAME = QSize(8, 48)  # what a window manager puts around a window, of which Qt knows nothing before it is shown
 _QUIET_MS = 4_000
 _PROOFS = {
     True: "The ledger was proved whole in this session; Help, Verify ledger proves it again.",
@@ -211,9 +211,7 @@ class MainWindow(QMainWindow):
     def _recall(self) -> None:
         geometry = remembered.state(self._settings, "window/geometry")
         if geometry is None or not self.restoreGeometry(geometry):
-            # Without a real screen Qt's is 800 × 800, which binds nobody.
-            real = QGuiApplication.platformName() != "offscreen"
-            self.resize(QSize(*_SIZE).boundedTo(self.screen().availableSize() - _FRAME) if real else QSize(*_SIZE))
+            self._take_room()
         # Not restoreState(), which believes whatever is kept: two numbers can be looked at.
         widths = remembered.text(self._settings, "window/splitter")
         plain = re.fullmatch(r"([0-9]{1,4})/([0-9]{1,4})", widths)
@@ -229,6 +227,15 @@ class MainWindow(QMainWindow):
         self._on_keep_on_top(self._menus.on_top.isChecked())
         last = remembered.text(self._settings, "window/arrangement", BOTH)
         self.arrange(last if self._start_pane == "last" else self._start_pane)
+
+    def _take_room(self) -> None:
+        """The usual size, or all of a screen that is smaller."""
+        usual = QSize(*_SIZE)
+        # Where there is no real screen Qt's is 800 × 800, and binds nobody.
+        room = usual if QGuiApplication.platformName() == "offscreen" else self.screen().availableSize() - _FRAME
+        self.resize(usual.boundedTo(room))
+        if usual != usual.boundedTo(room):
+            self.setWindowState(Qt.WindowState.WindowMaximized)
 
     def remember(self) -> None:
         """Keep geometry, splitter and arrangement for the next time."""

@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QItemSelectionModel, QLocale, QPoint, QSettings, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QStackedLayout, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from desktop.arithmetic.money import format_count
 from desktop.controllers.records import RecordsController
@@ -37,6 +39,7 @@ from desktop.views.records.tools import RecordsTools
 from desktop.views.records.undo_bar import UndoBar
 
 _ROOM_MS = 100
+_LOW_LINES = 26  # of text: in a browser that is lower the table comes before the chips
 
 
 class RecordsBrowser(QWidget):
@@ -188,6 +191,11 @@ class RecordsBrowser(QWidget):
         self._records.undo_changed.connect(self._undo_bar.offer)
         self._records.undo_changed.connect(self.undo_changed)
         self._records.failed.connect(self._on_failed)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._filter_bar.set_low(event.size().height() < self.fontMetrics().height() * _LOW_LINES)
 
     def start(self, owner: str = "") -> None:
         """Ask for the first page: somebody has signed in, whose saved filters are at hand from now on."""
