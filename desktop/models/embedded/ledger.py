@@ -6,13 +6,14 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from desktop.models.embedded import accounts, backups, charges, health, records
+from desktop.models.embedded import accounts, backups, charges, groups, health, records
 from desktop.models.embedded import insights as tellings
 from desktop.models.embedded import statements as reports
 from desktop.models.embedded import verify as proving
 from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.models.ledger.protocol import Cancel, Progress, never, silent
+from desktop.terms.errors import AppError
 from desktop.terms.values import (
     Account,
     Charge,
@@ -94,6 +95,11 @@ class EmbeddedLedger:
 
     def charge(self, session: Session, charge: Charge) -> Receipt:
         return charges.charge(self.store, session, charge)
+
+    def charge_together(
+        self, session: Session, charges: Sequence[Charge], *, seconds: float
+    ) -> Sequence[Receipt | AppError]:
+        return groups.charge_together(self.store, session, charges, seconds=seconds)
 
     def find(self, session: Session, request_id: str) -> Receipt | None:
         return charges.find(self.store, session, request_id)

@@ -15,8 +15,8 @@ from desktop.terms.errors import BadInput, NoDisplay, OutOfBounds
 
 
 def lines(content: bytes) -> list[str | type[BadInput]]:
-    found = Input(io.BytesIO(content)).lines()
-    return [type(line) if isinstance(line, BadInput) else line for line in found]
+    found = Input(io.BytesIO(content)).groups()
+    return [type(line) if isinstance(line, BadInput) else line for group in found for line in group]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_lines_come_one_by_one_and_a_bad_one_spoils_no_other(content: bytes, exp
 def test_the_password_is_the_first_line_with_its_spaces() -> None:
     source = Input(io.BytesIO("\ufeff a b \r\nrest\n".encode()))
     assert source.password(from_stdin=True) == " a b "
-    assert list(source.lines()) == ["rest"]
+    assert list(source.groups()) == [["rest"]]
 
 
 def test_without_a_stream_there_is_no_password() -> None:
