@@ -6,10 +6,11 @@ What has come by the time a commit begins shares it, within bounds; a line that 
 from __future__ import annotations
 
 import logging
+import secrets
 import time
 import uuid
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from desktop.arithmetic.expressions import evaluate, parse
 from desktop.commands import failures, receipts
@@ -52,12 +53,12 @@ def charge_for(text: str, request_id: str, max_cost: int | None) -> Charge:
 
 def evaluate_all(run: Run, ledger: Ledger, session: Session) -> int:
     """Answer all lines of stdin; returns the last failure's status, 0 without one."""
-    status, number = 0, 0
+    status, number, id_of = 0, 0, _ids(run.arguments.request_id)
     for come in run.input.groups():
         wanted = [(number + place, text) for place, text in enumerate(come, 1) if not _is_blank(text)]
         number += len(come)
         while wanted:
-            lines = list(_read(run, wanted))
+            lines = list(_read(run, wanted, id_of))
             with ending.held(), run.output.gathered():
                 told = [_tell(run, line, outcome) for line, outcome in _carried_out(ledger, session, lines)]
             wanted = wanted[len(told) :]
@@ -69,11 +70,11 @@ def _is_blank(text: str | BadInput) -> bool:
     return isinstance(text, str) and not text.strip()
 
 
-def _read(run: Run, wanted: Sequence[tuple[int, str | BadInput]]) -> Iterator[_Line]:
+def _read(run: Run, wanted: Sequence[tuple[int, str | BadInput]], id_of: Callable[[int], str]) -> Iterator[_Line]:
     """The first of some lines, worked out: as many as one transaction may have."""
     deadline = time.monotonic() + READING_S
     for number, text in wanted[:TOGETHER]:
-        asked = replace(run.asked, request_id=_id_of_line(run, number))
+        asked = Asked(run.asked.command, id_of(number), run.asked.json)
         try:
             if isinstance(text, BadInput):
                 raise text
@@ -84,10 +85,17 @@ def _read(run: Run, wanted: Sequence[tuple[int, str | BadInput]]) -> Iterator[_L
             return
 
 
-def _id_of_line(run: Run, number: int) -> str:
-    """Each line its own request; with --request-id the same lines have the same ids each time."""
-    given = run.arguments.request_id
-    return str(uuid.uuid5(uuid.UUID(given), str(number)) if given else uuid.uuid4())
+def _ids(given: str | None) -> Callable[[int], str]:
+    """Each line's own request id, by its number; with --request-id the same lines have the same ids each time.
+
+    Else the first eight digits count on from a random number, and the rest is random: ids that stand side by side in
+    the ledger's index of requests are written together, where random ones cost a page of the disk each.
+    """
+    if given:
+        whole = uuid.UUID(given)
+        return lambda number: str(uuid.uuid5(whole, str(number)))
+    start = secrets.randbits(32)
+    return lambda number: f"{(start + number) % 2**32:08x}{str(uuid.uuid4())[8:]}"
 
 
 def _carried_out(

@@ -211,7 +211,8 @@ class Till:
         _check_price(cost, charge)
         head = self._head or Head.of(self._database, self._account.id)
         written, self._head = _debit(self._store, self._database, self._account, head, charge.request_id, lines, known)
-        self._account = replace(self._account, balance=self._head.balance)
+        known_as = self._account
+        self._account = Account(known_as.id, known_as.username, known_as.role, known_as.status, self._head.balance)
         return Receipt(charge.request_id, cost, self._head.balance, charge.result, charge.exact, written)
 
     def find(self, charge: Charge) -> Receipt | None:
