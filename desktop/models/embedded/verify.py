@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -128,10 +129,12 @@ class _Run:
         self.usernames: dict[int, str] = {}
         self.balances: dict[int, int] = {}
         self.last_id = 0
+        self.last = b""  # the hash of that record
         self.operations = operations.Operations({}, {}, {}, {}, "")
         self.prices: list[tuple[int, int, int]] = []
         self.states = replay.States()
         self.points: dict[int, list[_Point]] = {}
+        self.anchors: list[tuple[str, chain.Anchor]] = []
         self.anchored_at = 0
         self.schema_is_ours = False
 
@@ -206,7 +209,12 @@ class _Run:
                     self._found("L6", 0, 0, f"{MISSING} ({witness.file}).")
                 continue
             self.anchored_at = self.anchored_at or anchor.date
-            for user_id, (length, last) in anchor.chains.items():
+            if isinstance(anchor, chain.Anchor):
+                self.anchors.append((witness.name, anchor))
+                chains = {chain.NO_USER: anchor.journal} if anchor.journal else {}
+            else:
+                chains = dict(anchor.chains)
+            for user_id, (length, last) in chains.items():
                 self.points.setdefault(user_id, []).append(_Point(length, last, witness.name))
         for points in self.points.values():
             points.sort(key=lambda point: point.length)
@@ -239,22 +247,33 @@ class _Run:
         credits = [operation_id for operation_id, kind in kinds.items() if kind == OperationType.CREDIT]
         costs: dict[int, int | None] = dict.fromkeys(credits)
         # Stable: of two prices that hold from the same record on, the later one is the one that was charged.
-        coming = sorted(self.prices, key=lambda price: price[0])
+        coming: list[tuple[int, Callable[[], None]]] = [
+            (from_record, partial(costs.__setitem__, operation_id, cost))
+            for from_record, operation_id, cost in self.prices
+        ]
+        coming += [(anchor.records + 1, partial(self._meet, name, anchor)) for name, anchor in self.anchors]
+        coming.sort(key=lambda event: event[0])
         coming.reverse()
         while rows := cursor.fetchmany(BATCH):
             if self.stopped or self.cancelled():
                 self.stopped = True
                 return
             first = 0
-            while coming and coming[-1][0] <= rows[-1][0]:  # a price begins to hold among these rows
-                from_record, operation_id, cost = coming.pop()
+            while coming and coming[-1][0] <= rows[-1][0]:  # a price begins to hold among these rows, an anchor ends
+                from_record, happen = coming.pop()
                 split = next(n for n, row in enumerate(rows) if row[0] >= from_record)
                 self._pass(rows[first:split], costs)
-                costs[operation_id] = cost
+                happen()
                 first = split
             self._pass(rows[first:], costs)
             self.records += len(rows)
             self.progress(self.records, total)
+        for name, anchor in self.anchors:
+            if anchor.records > self.last_id:
+                has = f"the ledger had {anchor.records} records and now {self.last_id}"
+                self._found("L6", 0, 0, f"The end is missing: {has}. {name} says so.")
+            elif anchor.records == self.last_id:
+                self._meet(name, anchor)
 
     def _pass(self, rows: list[Row], costs: Mapping[int, int | None]) -> None:
         """Follow the chains through some rows at constant prices: one comparison where all is well."""
@@ -292,6 +311,7 @@ class _Run:
                 last_id = id
             head.seq, head.balance, head.hash = seq, balance, stored
         self.last_id = last_id
+        self.last = rows[-1][14] if rows else self.last
 
     def _unknown_user(self, row: Row) -> _Head:
         record_id, user_id, seq, amount, balance = row[0], row[4], row[5], row[6], row[7]
@@ -318,8 +338,21 @@ class _Run:
             self._found("L6", user_id, id, "It was deleted by something else than the program.")
         if seq == head.anchored:
             self._compare_anchors(user_id, seq, stored, id)
-            later = [point.length for point in self.points[user_id] if point.length > seq]
+            later = [point.length for point in self.points.get(user_id, ()) if point.length > seq]
             head.anchored = later[0] if later else 0
+
+    def _meet(self, name: str, anchor: chain.Anchor) -> None:
+        """Compare what an anchor knows with what stands in the chains where it was made."""
+        if self.last_id == anchor.records and self.last != anchor.last:
+            self._found("L6", 0, anchor.records, f"{name} says that something else stood here.")
+        elif not self.problems and self._heads() != anchor.heads:  # else it is named where it is
+            self._found("L6", 0, 0, f"The chains up to record {anchor.records} are not those that {name} knows.")
+
+    def _heads(self) -> int:
+        mac = chain.mac(self.key)
+        return chain.sum_of(
+            chain.head_mark(mac, user_id, head.seq, head.hash) for user_id, head in self.heads.items() if head.seq
+        )
 
     def _compare_anchors(self, user_id: int, length: int, stored: bytes, record_id: int) -> None:
         for point in self.points.get(user_id, ()):

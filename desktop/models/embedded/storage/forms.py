@@ -75,6 +75,9 @@ ENTRY = Form("J", numbers=5, texts=2, blobs=1)
 CHAIN = Form("C", numbers=1, texts=0)
 """What a chain begins with: the user's id, `NO_USER` for the journal."""
 
+HEAD = Form("H", numbers=2, texts=0, blobs=1)
+"""The end of a user's chain: the user's id, its length, its last hash."""
+
 ANCHOR = Form("N", numbers=0, texts=1)
 """The anchor's body."""
 

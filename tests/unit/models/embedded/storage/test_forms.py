@@ -15,6 +15,7 @@ FORMS = {
     "account": forms.ACCOUNT,
     "entry": forms.ENTRY,
     "chain": forms.CHAIN,
+    "head": forms.HEAD,
     "anchor": forms.ANCHOR,
     "attempts": forms.ATTEMPTS,
 }
@@ -24,6 +25,7 @@ SHAPES = {
     "account": (2, 4, 0),
     "entry": (5, 2, 1),
     "chain": (1, 0, 0),
+    "head": (2, 0, 1),
     "anchor": (0, 1, 0),
     "attempts": (3, 0, 1),
 }
