@@ -25,10 +25,12 @@ from typing import Any
 
 from peewee import SqliteDatabase
 
-from desktop.models.embedded import attempts, replay
+from desktop.models.embedded import attempts, provers, replay
+from desktop.models.embedded.provers import Proof, Task
 from desktop.models.embedded.results import check_results
 from desktop.models.embedded.storage import chain, forms, migrations, operations, sqlite
 from desktop.models.embedded.storage.store import Store, Witness
+from desktop.models.embedded.stretches import End, Price
 from desktop.terms.errors import Cancelled, StoreDamaged, StoreError
 from desktop.terms.values import OperationType, Problem, Source, Verification
 
@@ -84,7 +86,8 @@ def verify(
     """
     started = time.monotonic()
     key = store.key
-    run = _Run(store.file, store.database, key, store.witnesses() if anchored else (), progress, cancelled)
+    witnesses = store.witnesses() if anchored else ()
+    run = _Run(store.file, store.database, key, witnesses, progress, cancelled, is_sealed=store.is_sealed)
     try:
         with store.reading():
             run.all()
@@ -115,7 +118,10 @@ class _Run:
         witnesses: tuple[Witness, ...],
         progress: Callable[[int, int], None],
         cancelled: Callable[[], bool],
+        *,
+        is_sealed: bool,
     ) -> None:
+        self.is_sealed = is_sealed
         self.file = file
         self.database = database
         self.key = key
@@ -137,6 +143,7 @@ class _Run:
         self.anchors: list[tuple[str, chain.Anchor]] = []
         self.anchored_at = 0
         self.schema_is_ours = False
+        self.structure: list[str] | None = None  # what SQLite found, where that has been looked at already
 
     def all(self) -> None:
         """Every check in turn; a part of the file that cannot be read is a finding, not an end."""
@@ -242,6 +249,11 @@ class _Run:
 
     def _records(self) -> None:
         total = self.database.execute_sql("SELECT count(*) FROM record").fetchone()[0]
+        if self._proved_together(total):
+            return
+        if self.cancelled():
+            self.stopped = True
+            return
         cursor = self.database.execute_sql(_RECORDS)
         kinds = self.operations.kinds
         credits = [operation_id for operation_id, kind in kinds.items() if kind == OperationType.CREDIT]
@@ -274,6 +286,58 @@ class _Run:
                 self._found("L6", 0, 0, f"The end is missing: {has}. {name} says so.")
             elif anchor.records == self.last_id:
                 self._meet(name, anchor)
+
+    def _proved_together(self, total: int) -> bool:
+        """Whether several processes have found all records as they should be; then the heads are where they end.
+
+        They see the ledger as it is a moment later: records only follow, and what may have changed otherwise, which are
+        deleted, is looked up here.
+        """
+        old_points = self.points.keys() - {chain.NO_USER}
+        if total < provers.WORTH_IT or provers.processors() < 2 or self.problems or old_points or self.is_sealed:
+            return False
+        kinds = self.operations.kinds
+        prices = [Price(0, id, None) for id, kind in kinds.items() if kind == OperationType.CREDIT]
+        prices += [Price(from_record, id, cost) for from_record, id, cost in sorted(self.prices, key=lambda p: p[0])]
+        task = Task(self.file, self.key, {id: kind.encode() for id, kind in kinds.items()}, prices)
+        pieces = provers.stretches(total, (anchor.records for _, anchor in self.anchors))
+        proof = provers.prove_together(task, pieces, lambda done: self.progress(done, total), self.cancelled)
+        return proof is not None and self._joined(proof, total)
+
+    def _joined(self, proof: Proof, total: int) -> bool:
+        """Whether the stretches of a proof follow from each other and meet the anchors; then they are taken over."""
+        ends: dict[int, End] = {user_id: (0, 0, head.hash) for user_id, head in self.heads.items()}
+        met = {0: (b"", 0)}
+        marks = {anchor.records for _, anchor in self.anchors}
+        for outcome in proof.outcomes:
+            if any(ends.get(user_id) != begin for user_id, begin in outcome.begins.items()):
+                return False
+            ends |= outcome.ends
+            if outcome.stretch.last in marks:
+                met[outcome.stretch.last] = (outcome.last, self._sum(ends))
+        if any(met.get(anchor.records) != (anchor.last, anchor.heads) for _, anchor in self.anchors):
+            return False
+        hidden = [id for outcome in proof.outcomes for id in outcome.hidden]
+        if not self._hidden_as_told(hidden):
+            return False
+        self.heads = {user_id: _Head(*end) for user_id, end in ends.items()}
+        self.states.hidden.clear()
+        self.records = self.last_id = total
+        self.structure = proof.structure
+        return True
+
+    def _hidden_as_told(self, seen: list[int]) -> bool:
+        """Whether just those records are deleted that the journal says so of."""
+        state = "SELECT user_id, deleted_at FROM record WHERE id = ? AND deleted_at IS NOT NULL"
+        run = self.database.connection().execute
+        found = {id: run(state, (id,)).fetchone() for id in {*seen, *self.states.hidden}}
+        return {id: row for id, row in found.items() if row} == self.states.hidden
+
+    def _sum(self, ends: Mapping[int, End]) -> int:
+        mac = chain.mac(self.key)
+        return chain.sum_of(
+            chain.head_mark(mac, user_id, length, last) for user_id, (length, _, last) in ends.items() if length
+        )
 
     def _pass(self, rows: list[Row], costs: Mapping[int, int | None]) -> None:
         """Follow the chains through some rows at constant prices: one comparison where all is well."""
@@ -349,10 +413,7 @@ class _Run:
             self._found("L6", 0, 0, f"The chains up to record {anchor.records} are not those that {name} knows.")
 
     def _heads(self) -> int:
-        mac = chain.mac(self.key)
-        return chain.sum_of(
-            chain.head_mark(mac, user_id, head.seq, head.hash) for user_id, head in self.heads.items() if head.seq
-        )
+        return self._sum({user_id: (head.seq, head.balance, head.hash) for user_id, head in self.heads.items()})
 
     def _compare_anchors(self, user_id: int, length: int, stored: bytes, record_id: int) -> None:
         for point in self.points.get(user_id, ()):
@@ -384,7 +445,7 @@ class _Run:
                 self._found("L6", 0, 0, "A count of failed sign-ins was changed by something else than the program.")
 
     def _structure(self) -> None:
-        findings = sqlite.full_check(self.database, self.cancelled)
+        findings = sqlite.full_check(self.database, self.cancelled) if self.structure is None else self.structure
         for finding in findings:
             self._found("L7", 0, 0, f"SQLite finds: {finding}.")
         # Where the schema's unique index stands and is sound, no request can be in the table twice.

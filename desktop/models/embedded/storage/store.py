@@ -83,7 +83,7 @@ class Store:
         self.database = database
         self.read_only_reason = read_only_reason
         self.remembered = remembered
-        self._sealed = sealed
+        self.is_sealed = sealed
         self.sessions: dict[str, Opened] = {}
         self.clock: Callable[[], int] = _now
         self.key_is_own = False  # whether the records were made under the key that lies beside them
@@ -188,7 +188,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[SqliteDatabase]:
         """A transaction that sees one state of the store throughout. Raises what `writing` does, but for locks."""
-        if self._sealed and sqlite.has_content(sqlite.side_file(self.file, "-wal")):
+        if self.is_sealed and sqlite.has_content(sqlite.side_file(self.file, "-wal")):
             raise StoreError("Another program writes to the store again. Start this one again.")
         self._connect_again()
         with sqlite.translated(self.file, self.is_damaged):
