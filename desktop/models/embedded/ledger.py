@@ -6,7 +6,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from desktop.models.embedded import accounts, backups, charges, groups, health, records
+from desktop.models.embedded import accounts, backups, charges, gradual, groups, health, records
 from desktop.models.embedded import insights as tellings
 from desktop.models.embedded import statements as reports
 from desktop.models.embedded import verify as proving
@@ -168,7 +168,15 @@ class EmbeddedLedger:
     def verify(
         self, *, anchored: bool = True, results: bool = False, progress: Progress = silent, cancelled: Cancel = never
     ) -> Verification:
-        return proving.verify(self.store, anchored=anchored, results=results, progress=progress, cancelled=cancelled)
+        if not anchored:
+            return proving.verify(self.store, anchored=False, results=results, progress=progress, cancelled=cancelled)
+        return gradual.prove_whole(self.store, results=results, progress=progress, cancelled=cancelled)
+
+    def prove_since(self, *, progress: Progress = silent, cancelled: Cancel = never) -> Verification:
+        return gradual.prove_since(self.store, progress=progress, cancelled=cancelled)
+
+    def prove_slice(self, *, cancelled: Cancel = never) -> Verification | None:
+        return gradual.prove_slice(self.store, cancelled=cancelled)
 
     def refuse_charges(self) -> None:
         if self.store.read_only_reason is None:  # what is said already has its own way out

@@ -6,14 +6,14 @@ It finds nothing and names nothing: where anything is amiss, `verify` goes throu
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from peewee import SqliteDatabase
 
 from desktop.models.embedded.storage import chain, forms
-from desktop.terms.values import Source
+from desktop.terms.values import OperationType, Source
 
 # As bytes: what is hashed need not be made a text first, and is not one where somebody broke it.
 _RECORDS = """SELECT id, CAST(request_id AS BLOB), step, operation_id, user_id, seq, amount, user_balance,
@@ -33,6 +33,15 @@ class Price(NamedTuple):
     from_record: int
     operation_id: int
     cost: int | None
+
+
+def in_order(kinds: Mapping[int, str], prices: Iterable[tuple[int, int, int]]) -> list[Price]:
+    """What each kind of operation costs, in the order in which prices (from record, operation, cost) begin to hold.
+
+    Of two that hold from the same record on, the later one is the one that was charged.
+    """
+    free = [Price(0, id, None) for id, kind in kinds.items() if kind == OperationType.CREDIT]
+    return free + [Price(*price) for price in sorted(prices, key=lambda price: price[0])]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from desktop.models.embedded.provers import Proof, Task
 from desktop.models.embedded.results import check_results
 from desktop.models.embedded.storage import chain, forms, migrations, operations, sqlite
 from desktop.models.embedded.storage.store import Store, Witness
-from desktop.models.embedded.stretches import End, Price
+from desktop.models.embedded.stretches import End, in_order
 from desktop.terms.errors import Cancelled, StoreDamaged, StoreError
 from desktop.terms.values import OperationType, Problem, Source, Verification
 
@@ -85,9 +85,7 @@ def verify(
     Raises `StoreReadOnly` when the key is missing: then nothing can be proved.
     """
     started = time.monotonic()
-    key = store.key
-    witnesses = store.witnesses() if anchored else ()
-    run = _Run(store.file, store.database, key, witnesses, progress, cancelled, is_sealed=store.is_sealed)
+    run = Run.of(store, anchored=anchored, progress=progress, cancelled=cancelled)
     try:
         with store.reading():
             run.all()
@@ -107,7 +105,7 @@ def verify(
     )
 
 
-class _Run:
+class Run:
     """One verification: what it has found so far."""
 
     def __init__(
@@ -145,6 +143,24 @@ class _Run:
         self.schema_is_ours = False
         self.structure: list[str] | None = None  # what SQLite found, where that has been looked at already
 
+    @classmethod
+    def of(
+        cls,
+        store: Store,
+        *,
+        anchored: bool = True,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Run:
+        """A verification of a store that is about to begin. Raises `StoreReadOnly` when its key is missing."""
+        key, witnesses = store.key, store.witnesses() if anchored else ()
+        return cls(store.file, store.database, key, witnesses, progress, cancelled, is_sealed=store.is_sealed)
+
+    @property
+    def old_points(self) -> bool:
+        """Whether an anchor of the form before knows of chains."""
+        return bool(self.points.keys() - {chain.NO_USER})
+
     def all(self) -> None:
         """Every check in turn; a part of the file that cannot be read is a finding, not an end."""
         for check in (
@@ -162,6 +178,15 @@ class _Run:
                 return
             with self._unreadable(check.__name__.strip("_")):
                 check()
+
+    def around(self) -> bool:
+        """Look at what stands around the records; whether all is well there. Raises `Cancelled`."""
+        for check in (self._anchors, self._schema, self._users, self._journal, self._attempts):
+            with self._unreadable(check.__name__.strip("_")):
+                check()
+            if self.stopped or self.cancelled():
+                raise Cancelled(sqlite.NOT_WANTED)
+        return not self.problems
 
     def results(self) -> None:
         with self._unreadable("records"):
@@ -293,13 +318,12 @@ class _Run:
         They see the ledger as it is a moment later: records only follow, and what may have changed otherwise, which are
         deleted, is looked up here.
         """
-        old_points = self.points.keys() - {chain.NO_USER}
-        if total < provers.WORTH_IT or provers.processors() < 2 or self.problems or old_points or self.is_sealed:
+        if total < provers.WORTH_IT or provers.processors() < 2:
             return False
-        kinds = self.operations.kinds
-        prices = [Price(0, id, None) for id, kind in kinds.items() if kind == OperationType.CREDIT]
-        prices += [Price(from_record, id, cost) for from_record, id, cost in sorted(self.prices, key=lambda p: p[0])]
-        task = Task(self.file, self.key, {id: kind.encode() for id, kind in kinds.items()}, prices)
+        if self.problems or self.old_points or self.is_sealed:
+            return False
+        kinds = {id: kind.encode() for id, kind in self.operations.kinds.items()}
+        task = Task(self.file, self.key, kinds, in_order(self.operations.kinds, self.prices))
         pieces = provers.stretches(total, (anchor.records for _, anchor in self.anchors))
         proof = provers.prove_together(task, pieces, lambda done: self.progress(done, total), self.cancelled)
         return proof is not None and self._joined(proof, total)
@@ -317,8 +341,7 @@ class _Run:
                 met[outcome.stretch.last] = (outcome.last, self._sum(ends))
         if any(met.get(anchor.records) != (anchor.last, anchor.heads) for _, anchor in self.anchors):
             return False
-        hidden = [id for outcome in proof.outcomes for id in outcome.hidden]
-        if not self._hidden_as_told(hidden):
+        if not self.hidden_as_told([id for outcome in proof.outcomes for id in outcome.hidden]):
             return False
         self.heads = {user_id: _Head(*end) for user_id, end in ends.items()}
         self.states.hidden.clear()
@@ -326,7 +349,7 @@ class _Run:
         self.structure = proof.structure
         return True
 
-    def _hidden_as_told(self, seen: list[int]) -> bool:
+    def hidden_as_told(self, seen: list[int]) -> bool:
         """Whether just those records are deleted that the journal says so of."""
         state = "SELECT user_id, deleted_at FROM record WHERE id = ? AND deleted_at IS NOT NULL"
         run = self.database.connection().execute

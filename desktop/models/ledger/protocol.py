@@ -183,6 +183,12 @@ class Upkeep(Protocol):
         `anchored`, also against its witnesses; `results`, also that each result follows from its operands.
         """
 
+    def prove_since(self, *, progress: Progress = silent, cancelled: Cancel = never) -> Verification:
+        """Prove what came since the last proof; all of it where there was none, or where anything is amiss."""
+
+    def prove_slice(self, *, cancelled: Cancel = never) -> Verification | None:
+        """Go on with the next proof of the whole, a small part at a time; None where that part holds, else `verify`."""
+
     def refuse_charges(self) -> None:
         """From now on this program only reads: the ledger does not prove."""
 

@@ -81,6 +81,9 @@ HEAD = Form("H", numbers=2, texts=0, blobs=1)
 ANCHOR = Form("N", numbers=0, texts=1)
 """The anchor's body."""
 
+PROOF = Form("V", numbers=0, texts=1)
+"""How far the ledger was proved."""
+
 ATTEMPTS = Form("F", numbers=3, texts=0, blobs=1)
 """Failed sign-ins: how many, when the last was, how long the wait is, and whose they are (a keyed hash)."""
 

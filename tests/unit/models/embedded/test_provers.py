@@ -113,8 +113,8 @@ def test_stretches_that_do_not_follow_from_each_other_prove_nothing(
 ) -> None:
     """As if the file had changed between two looks: then it is gone through by one, here with nothing amiss."""
     fallen_back = []
-    run: Any = proving._Run  # noqa: SLF001 - to know which way it went
-    whole = run._pass  # noqa: SLF001
+    run: Any = proving.Run
+    whole = run._pass  # noqa: SLF001 - to know which way it went
 
     def one_by_one(self: object, *given: object) -> None:
         fallen_back.append(given)

@@ -17,6 +17,7 @@ FORMS = {
     "chain": forms.CHAIN,
     "head": forms.HEAD,
     "anchor": forms.ANCHOR,
+    "proof": forms.PROOF,
     "attempts": forms.ATTEMPTS,
 }
 SHAPES = {
@@ -27,6 +28,7 @@ SHAPES = {
     "chain": (1, 0, 0),
     "head": (2, 0, 1),
     "anchor": (0, 1, 0),
+    "proof": (0, 1, 0),
     "attempts": (3, 0, 1),
 }
 NUMBERS = st.integers(-(2**63), 2**63 - 1)
