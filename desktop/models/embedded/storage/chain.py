@@ -8,6 +8,7 @@ no two messages under the key can be the same bytes.
 from __future__ import annotations
 
 import errno
+import functools
 import hashlib
 import hmac
 import json
@@ -38,7 +39,7 @@ def genesis(key: bytes, user_id: int) -> bytes:
 
 def link(key: bytes, before: bytes, form: bytes) -> bytes:
     """hash(k) = HMAC-SHA-256(key, canonical form of entry k, then hash(k-1))."""
-    return hmac.digest(key, form + before, "sha256")
+    return mac(key)(form + before)
 
 
 def digest(key: bytes, form: bytes) -> bytes:
@@ -46,6 +47,7 @@ def digest(key: bytes, form: bytes) -> bytes:
     return hmac.digest(key, form, "sha256")
 
 
+@functools.lru_cache(maxsize=4)
 def mac(key: bytes) -> Mac:
     """HMAC-SHA-256 under one key (RFC 2104), for millions of messages.
 
