@@ -5,6 +5,7 @@ Strict on purpose: grouping is read only where it is well formed. A "0.011" that
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ _GROUP_SPACES: Final = " \u00a0\u202f\u2009"
 _GROUP_MARKS: Final = "'’_"
 _SHOWN: Final = 40
 _MARKS: Final = ".,٫٬"
+_STARTS: Final = DIGITS + _MARKS
+_SPACE_RUN: Final = re.compile(f"[{SPACES}]*")
+_DIGIT_RUN: Final = re.compile(f"[{DIGITS}]*")
 _SAME: Final = str.maketrans(
     "–‒‐‑﹣－∗＊⋅∙✕✖⨯∕⁄／:∶：＋（）＝％٪．，ｘＸ",
     "------**··×××//////+()=%%.,xX",
@@ -91,6 +95,8 @@ class ScannedText:
     @classmethod
     def of(cls, text: str, fmt: NumberFormat) -> ScannedText:
         minus = {sign for sign in fmt.minus if sign not in _DIRECTION_MARKS}
+        if text.isascii() and minus <= set(MINUS):  # no marks, and each letter stays one
+            return cls(text, text.translate(_SAME), tuple(range(len(text) + 1)), fmt)
         kept = [(place, char) for place, char in enumerate(text) if char not in _DIRECTION_MARKS]
         chars = "".join(_plain(char) if char not in minus else "-" for _, char in kept)
         return cls(text, chars, (*(place for place, _ in kept), len(text)), fmt)
@@ -103,20 +109,24 @@ class ScannedText:
         return self.text[self.places[start] : self.places[end]]
 
     def skip_space(self, index: int) -> int:
-        while self.char(index) in SPACES:
-            index += 1
-        return index
+        return _end_of(_SPACE_RUN, self.chars, index)
 
     def starts_number(self, index: int) -> bool:
         """Whether a number is meant here, be it a well-formed one or not."""
-        return self.char(index) in DIGITS + _MARKS + self.fmt.decimal_mark
+        char = self.char(index)
+        return char in _STARTS or char in self.fmt.decimal_mark
 
     def skip_digits(self, index: int) -> int:
-        while self.char(index) in DIGITS:
-            index += 1
-        return index
+        return _end_of(_DIGIT_RUN, self.chars, index)
 
 
+def _end_of(run: re.Pattern[str], text: str, start: int) -> int:
+    """Where a run that may be empty ends."""
+    found = run.match(text, start)
+    return found.end() if found else start
+
+
+@functools.lru_cache(maxsize=1024)
 def _plain(char: str) -> str:
     return str(unicodedata.decimal(char)) if char.isdecimal() else char.translate(_SAME)
 
@@ -150,10 +160,7 @@ def scan(source: ScannedText, start: int) -> Literal:
 
 def _whole(source: ScannedText, start: int) -> tuple[str, int]:
     """The digits before the decimal mark, without their grouping, and where they end."""
-    decimal_marks = source.fmt.decimal_marks
-    group_marks = "".join(
-        mark for mark in source.fmt.group_marks + _GROUP_SPACES + _GROUP_MARKS if mark not in decimal_marks
-    )
+    group_marks = _group_marks(source.fmt)
     end = source.skip_digits(start)
     marks: list[int] = []
     while end > start and source.char(end) in group_marks and source.char(end + 1) in DIGITS:
@@ -169,6 +176,12 @@ def _whole(source: ScannedText, start: int) -> tuple[str, int]:
     if one_mark and (_THREES.fullmatch(grouped) or _INDIAN.fullmatch(grouped)):
         return "".join(groups), end
     raise _malformed_groups(source, start, end, marks, groups)
+
+
+@functools.lru_cache(maxsize=16)
+def _group_marks(fmt: NumberFormat) -> str:
+    decimal_marks = fmt.decimal_marks
+    return "".join(mark for mark in fmt.group_marks + _GROUP_SPACES + _GROUP_MARKS if mark not in decimal_marks)
 
 
 def _malformed_groups(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from desktop.arithmetic.money import format_money, plain_money
-from desktop.commands.calculation import receipt_document
+from desktop.commands import receipts
 from desktop.commands.run import Command, Run
 from desktop.commands.tables import aligned
 from desktop.models.ledger import emails
@@ -135,7 +135,7 @@ def credit(run: Run) -> int:
     credited = format_money(-receipt.entries[0].amount, signed=True)
     again = " That was done before, and not again." if receipt.repeated else ""
     return run.answer(
-        {"user": emails.kept_form(arguments.email)} | receipt_document(receipt),
+        {"user": emails.kept_form(arguments.email)} | receipts.document(receipt),
         f"{credited} for {arguments.email}: the balance is {format_money(receipt.balance)}.{again}",
     )
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date
 
 from desktop.arithmetic.money import format_money, plain_money
-from desktop.commands.calculation import receipt_document
 from desktop.commands.run import Command, Run
 from desktop.commands.tables import aligned
 from desktop.documents import credit_files
@@ -82,7 +81,7 @@ def credit_file(run: Run) -> int:
             "credited": len(new),
             "credited_before": before,
             "amount": plain_money(amount),
-            "receipts": [receipt_document(receipt) | {"repeated": receipt.repeated} for receipt in receipts],
+            "receipts": [receipts.document(receipt) | {"repeated": receipt.repeated} for receipt in receipts],
         },
         f"{orders_text(len(new), amount)}." + (f" {before} had been carried out before." if before else ""),
     )

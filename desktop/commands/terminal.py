@@ -7,14 +7,17 @@ import getpass
 import json
 import os
 import sys
+from collections import deque
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from io import TextIOWrapper
-from typing import BinaryIO, ClassVar, TextIO
+from io import BufferedIOBase, TextIOWrapper
+from typing import ClassVar, TextIO
 
 from desktop.terms.errors import AppError, BadInput, OutOfBounds
 
 MAX_LINE_BYTES = 16_384  # 1,000 characters of 4 bytes are the longest that means anything
+_CHUNK = 65_536  # bytes: what a pipe holds
 
 
 class OutputFailed(AppError):
@@ -31,6 +34,7 @@ class Output:
         """None for a stream that the process was started without."""
         self._out = out
         self._err = err
+        self._gathering = False
 
     def write(self, text: str) -> None:
         """Write to stdout; `flush` sees to it that it gets there."""
@@ -40,17 +44,30 @@ class Output:
         """Have all that was written leave the program. Raises `BrokenPipeError`, `OutputFailed`."""
         self._try(self._out, "", flush=True)
 
+    @contextmanager
+    def gathered(self) -> Iterator[None]:
+        """Within, answers leave the program together, at the end or before a note. Raises what `flush` does."""
+        self._gathering = True
+        try:
+            yield
+        finally:
+            self._gathering = False
+        self.flush()
+
     def lines(self, *lines: str) -> None:
         """Lines on stdout, at once."""
         self.write("".join(f"{line}\n" for line in lines))
-        self.flush()
+        if not self._gathering:
+            self.flush()
 
     def document(self, document: Mapping[str, object]) -> None:
         """One JSON object on a line of stdout, at once."""
         self.lines(json.dumps(document, ensure_ascii=False))
 
     def note(self, text: str) -> None:
-        """A line on stderr."""
+        """A line on stderr, after what was answered before it."""
+        if self._gathering:
+            self.flush()
         self._try(self._err, f"{text}\n", flush=True)
 
     def progress(self, text: str) -> None:
@@ -80,10 +97,13 @@ class Output:
 class Input:
     """What a command reads: the password first, then lines."""
 
-    def __init__(self, stream: BinaryIO | None, *, terminal: bool = False) -> None:
+    def __init__(self, stream: BufferedIOBase | None, *, terminal: bool = False) -> None:
         self._stream = stream
         self._terminal = terminal
         self._at_start = True
+        self._come: deque[bytes] = deque()  # whole lines that nobody has taken yet
+        self._begun = b""  # of the next one; of one that is too long, no more than shows that it is
+        self._ended = stream is None
 
     def password(self, *, from_stdin: bool, confirmed: bool = False, what: str = "Password") -> str:
         """The next line of stdin, or what is typed on a terminal without being shown, twice when `confirmed`.
@@ -91,11 +111,11 @@ class Input:
         Raises `BadInput` where there is neither.
         """
         if from_stdin:
-            line = self._line()
-            if line is None:
-                place = "first" if what == "Password" else "second"
+            self._wait()
+            if not self._come:
+                place = "first" if what in ("Password", "Recovery code") else "second"
                 raise BadInput(f"The {what.lower()} is missing: give it as the {place} line of standard input.")
-            return line
+            return self._text(self._come.popleft())
         if not self._terminal:
             raise BadInput("There is no terminal to ask for the password on. Use --password-stdin.")
         password = getpass.getpass(f"{what}: ")
@@ -103,36 +123,45 @@ class Input:
             raise BadInput("The two passwords differ. Nothing was done.")
         return password
 
-    def lines(self) -> Iterator[str | BadInput]:
-        """What is left, line by line as it comes; a line that cannot be read is given as the error it is."""
-        while True:
-            try:
-                line = self._line()
-            except BadInput as error:
-                yield error
-                continue
-            if line is None:
-                return
-            yield line
+    def groups(self) -> Iterator[list[str | BadInput]]:
+        """What is left, as it comes: each time all lines that are there, one or more.
 
-    def _line(self) -> str | None:
-        """The next line without its end, None at the end. Decoded line by line: a bad one spoils no other."""
-        if self._stream is None:
-            return None
-        line = self._stream.readline(MAX_LINE_BYTES)
-        complete = len(line) < MAX_LINE_BYTES or line.endswith(b"\n")
-        while not complete:
-            more = self._stream.readline(MAX_LINE_BYTES)
-            complete = not more or more.endswith(b"\n")
-            if complete:
-                raise OutOfBounds(f"A line can have {MAX_LINE_BYTES:,} bytes; this one has more.")
-        if not line:
-            return None
+        A line that cannot be read is given as the error it is.
+        """
+        while True:
+            self._wait()
+            if not self._come:
+                return
+            lines = list(self._come)
+            self._come.clear()
+            yield [self._read(line) for line in lines]
+
+    def _wait(self) -> None:
+        """Wait until a line has come, or the end; take whatever has come with it."""
+        while self._stream is not None and not (self._come or self._ended):
+            chunk = self._stream.read1(_CHUNK)  # what is there: it waits for the first byte only
+            *whole, rest = (self._begun + chunk).split(b"\n")
+            self._come.extend(whole)
+            self._ended = not chunk
+            if self._ended and rest:
+                self._come.append(rest)
+            self._begun = rest[:MAX_LINE_BYTES]
+
+    def _read(self, line: bytes) -> str | BadInput:
+        try:
+            return self._text(line)
+        except BadInput as error:
+            return error
+
+    def _text(self, line: bytes) -> str:
+        """A line as text. Decoded line by line: a bad one spoils no other."""
+        if len(line) >= MAX_LINE_BYTES:
+            raise OutOfBounds(f"A line can have {MAX_LINE_BYTES:,} bytes; this one has more.")
         if self._at_start:
             line = line.removeprefix(codecs.BOM_UTF8)
             self._at_start = False
         try:
-            return line.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8")
+            return line.removesuffix(b"\r").decode("utf-8")
         except UnicodeDecodeError as error:
             raise BadInput("This line is not text in UTF-8.") from error
 

@@ -54,7 +54,9 @@ class StoreController(QObject):
         self._standing = {"state": "", "proof": "", "anchor": "", "backup": ""}  # by what is in trouble
         self._trouble = ""
         self._verifying: Ticket | None = None
-        self._proved: bool | None = None  # whether the ledger holds as a whole; None while no proof has ended
+        self._proved: bool | None = None  # whether the ledger holds as far as it was proved; None before the first end
+        self._slice: Ticket | None = None  # of a whole proof that goes on by and by
+        self._whole_at = 0
         self._timers = [
             self._timer(POLL_MS, self._poll),
             self._timer(ANCHOR_MS, self._on_minute),
@@ -68,8 +70,13 @@ class StoreController(QObject):
 
     @property
     def is_proved(self) -> bool | None:
-        """Whether the ledger as a whole holds, by the last proof; None while none has ended."""
+        """Whether the ledger holds, by the last proof; None while none has ended."""
         return self._proved
+
+    @property
+    def whole_proof_at(self) -> int:
+        """When all of the ledger was last proved on this machine, in UTC microseconds; 0 where that is not known."""
+        return self._whole_at
 
     @Slot()
     def begin(self) -> None:
@@ -119,10 +126,11 @@ class StoreController(QObject):
         return timer
 
     def _start_verifying(self, *, asked: bool) -> None:
-        if self._verifying is not None:
-            self._verifying.cancel()
+        for running in filter(None, (self._verifying, self._slice)):
+            running.cancel()
+        self._slice = None
         self._verifying = self._lanes.survey.submit(
-            self._verify,
+            self._verify if asked else self._prove_since,
             settled=self._on_proof_settled,
             done=self._on_verified if asked else self._on_noted,
             failed=self._on_verify_failed if asked else self._on_proof_failed,
@@ -134,6 +142,31 @@ class StoreController(QObject):
 
     def _verify(self) -> Verification:
         return self._access.ledger.verify(progress=background.progress, cancelled=background.cancelled)
+
+    def _prove_since(self) -> Verification:
+        return self._access.ledger.prove_since(progress=background.progress, cancelled=background.cancelled)
+
+    def _walk_on(self) -> None:
+        """Have the next slice of a whole proof proved, while nothing else is."""
+        if self._proved and self._verifying is None and self._slice is None:
+            self._slice = self._lanes.survey.submit(
+                self._prove_slice, done=self._on_walked, failed=self._on_walk_failed, for_everyone=True
+            )
+
+    def _prove_slice(self) -> Verification | None:
+        return self._access.ledger.prove_slice(cancelled=background.cancelled)
+
+    @Slot(object)
+    def _on_walked(self, found: Verification | None) -> None:
+        self._slice = None
+        if found is not None:
+            self._on_proof_settled(found)
+
+    @Slot(object)
+    def _on_walk_failed(self, error: AppError) -> None:
+        self._slice = None
+        if not isinstance(error, Cancelled):
+            self._on_proof_failed(error)
 
     @Slot()
     def _poll(self) -> None:
@@ -161,6 +194,7 @@ class StoreController(QObject):
     @Slot()
     def _on_minute(self) -> None:
         self.note_anchor()
+        self._walk_on()
         if self._standing["proof"] or self._standing["backup"]:
             self.back_up_daily()
 
@@ -231,7 +265,7 @@ class StoreController(QObject):
             if outcome.problems:
                 self._refuse_charges()
             elif outcome.complete:
-                self._proved = True
+                self._proved, self._whole_at = True, outcome.whole_at or self._whole_at
                 self.back_up_daily()
 
     @Slot(int, int)

@@ -17,6 +17,8 @@ from types import FrameType
 SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )  # Windows has no HUP
+GRACE_S = 5.0  # for a reader that has stopped reading and would be waited for
+_CAN_WAIT = hasattr(signal, "setitimer")  # Windows cannot
 Handler = Callable[[int, FrameType | None], object]
 
 
@@ -52,6 +54,36 @@ def raised() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Within, a signal waits for the end of the block: what was stored is to be said, too.
+
+    Not for ever: after `GRACE_S`, or at a second signal, it raises `Ended` where it is.
+    """
+    noted: list[int] = []
+
+    def hold(number: int, _frame: FrameType | None) -> None:
+        noted.append(number)
+        if len(noted) > 1:
+            ignore()
+            raise Ended(noted[0])
+        if _CAN_WAIT:
+            signal.signal(signal.SIGALRM, hold)
+            signal.setitimer(signal.ITIMER_REAL, GRACE_S)
+
+    before = _handle(hold)
+    try:
+        yield
+    finally:
+        if noted and _CAN_WAIT:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if noted:
+        ignore()
+        raise Ended(noted[0])
 
 
 def ignore() -> None:

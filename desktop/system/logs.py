@@ -10,6 +10,7 @@ import logging
 import os
 import stat
 import sys
+import time
 from collections.abc import Iterator
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from desktop.system.private_files import FILE_MODE, make_folder
 
 FILE_NAME = "metercalc.log"
 _FILE_BYTES = 1_000_000
+_LOOK_EVERY_S = 0.1  # asking the system which file bears the name costs as much as writing a line
 _OURS = "desktop"
 
 reference: ContextVar[str] = ContextVar("reference", default="--------")
@@ -114,6 +116,8 @@ class _PrivateFiles(RotatingFileHandler):
             file, maxBytes=_FILE_BYTES, backupCount=keep - 1, encoding="utf-8", delay=True, errors="backslashreplace"
         )
         self._told = False
+        self._next_look = 0.0
+        self._room: int | None = None  # bytes until the file is full; None for what is no file
 
     @override
     def _open(self) -> TextIOWrapper:
@@ -121,16 +125,36 @@ class _PrivateFiles(RotatingFileHandler):
         return open(self.baseFilename, "a", encoding=self.encoding, errors=self.errors, opener=_private)
 
     @override
-    def shouldRollover(self, record: logging.LogRecord) -> bool:
-        # Another process of the program may have rotated the files: go on in the new one, not in its renamed past.
-        if self.stream is not None and not _is_open_at(self.stream, self.baseFilename):
-            self.stream.close()
-            self.stream = None
+    def emit(self, record: logging.LogRecord) -> None:
+        # RotatingFileHandler's own formats each record twice and asks the system four things about the file.
+        try:
+            text = self.format(record) + self.terminator
+            self._look(len(text)).write(text)
+            self.flush()
+        except Exception:  # noqa: BLE001 - as in logging: no line is worth the program
+            self.handleError(record)
+
+    def _look(self, coming: int) -> TextIOWrapper:
+        """The right file, open and with room for so many letters; which one that is, is looked at now and then."""
+        now = time.monotonic()
+        if self.stream is None or now >= self._next_look:
+            # Another process of the program may have rotated the files: go on in the new one, not in its renamed past.
+            if self.stream is not None and not _is_open_at(self.stream, self.baseFilename):
+                self.stream.close()
+                self.stream = None
+            self._measure(now)
+        if self._room is not None and self._room < coming:
+            self.doRollover()
+            self._measure(now)
+        self._room = None if self._room is None else self._room - coming
+        return self.stream or self._open()
+
+    def _measure(self, now: float) -> None:
         self.stream = self.stream or self._open()
-        # A pipe is never rotated, and has no position, for which Python 3.13 asks before it looks what it is.
-        if not self.stream.seekable():
-            return False
-        return bool(super().shouldRollover(record))
+        status = os.fstat(self.stream.fileno())
+        # A pipe or a device that somebody linked the log to is never rotated.
+        self._room = _FILE_BYTES - status.st_size if stat.S_ISREG(status.st_mode) else None
+        self._next_look = now + _LOOK_EVERY_S
 
     @override
     def rotate(self, source: str, dest: str) -> None:

@@ -287,7 +287,8 @@ class Problem:
 class Verification:
     """What `verify` came to. `complete` is False when it was cancelled.
 
-    `changes` are the entries of the journal; `anchored_at` is when the anchor was written, 0 without one.
+    `changes` are the entries of the journal; `anchored_at` is when the anchor was written, 0 without one; `whole_at` is
+    when all of the ledger was last proved, 0 where that is not known.
     """
 
     problems: tuple[Problem, ...]
@@ -297,6 +298,7 @@ class Verification:
     complete: bool = True
     changes: int = 0
     anchored_at: int = 0
+    whole_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from desktop.terms.errors import BadInput, BalanceTooLow, NotAllowed, PriceChanged, RequestReused
-from desktop.terms.values import OperationType
+from desktop.terms.errors import AppError, BadInput, BalanceTooLow, NotAllowed, NotSignedIn, PriceChanged, RequestReused
+from desktop.terms.values import Column, Filters, OperationType, Receipt
 from tests.contract.conftest import Desk
 from tests.support.stores import ANN, BALANCE, BOB, COSTS, charge_for, new_id, random_charge
 
@@ -44,6 +44,43 @@ def test_a_known_request_with_other_steps_is_refused(desk: Desk) -> None:
     with pytest.raises(RequestReused):
         desk.charge("2 × 4", request_id=charge.request_id)
     assert desk.balance() == BALANCE - 30_00
+
+
+def test_requests_sent_together_are_each_all_or_nothing(desk: Desk) -> None:
+    again = desk.charge("2 × 3")  # 30.00
+    wanted = [
+        charge_for("1 + 1"),
+        charge_for("1 + 2 × 3", max_cost=39_99),
+        charge_for("5"),
+        charge_for("2 × 3", request_id=again.request_id),
+        charge_for("2 × 4", request_id=again.request_id),
+        charge_for("+".join(["1"] * 101)),
+        charge_for("√4 + 1"),
+    ]
+    rest = wanted
+    outcomes: list[Receipt | AppError] = []
+    while rest:
+        found = desk.ledger.charge_together(desk.ann, rest, seconds=10)
+        assert found, "nothing was carried out"
+        outcomes += found
+        rest = wanted[len(outcomes) :]
+    told = [found.result if isinstance(found, Receipt) else type(found) for found in outcomes]
+    assert told == ["2", PriceChanged, "5", "6", RequestReused, BalanceTooLow, "3"]
+    balances = [found.balance for found in outcomes if isinstance(found, Receipt)]
+    assert balances == [BALANCE - 40_00] * 3 + [BALANCE - 100_00]
+    assert desk.balance() == BALANCE - 100_00
+    assert [entry.operands for entry in desk.ledger.stream(desk.ann, Filters(), Column.DATE, descending=False)][1:] == [
+        "2 × 3",
+        "1 + 1",
+        "√4",
+        "2 + 1",
+    ]
+
+
+def test_requests_sent_together_end_with_the_session(desk: Desk) -> None:
+    desk.ledger.sign_out(desk.ann)
+    (first, *_) = desk.ledger.charge_together(desk.ann, [charge_for("1 + 1"), charge_for("2 + 2")], seconds=10)
+    assert isinstance(first, NotSignedIn)
 
 
 def test_requests_of_two_people_never_meet(desk: Desk) -> None:

@@ -235,6 +235,7 @@ class FakeStore(StoreController):
         self.asked: list[tuple[str, ...]] = []
         self._trouble = ""
         self._proved = None
+        self._whole_at = 0
 
     @override
     @Slot()

@@ -170,9 +170,11 @@ def require(
     if opened is None or opened.user_id != session.user_id:
         raise NotSignedIn("You are signed out. Sign in again.")
     # Plain SQL: this stands in every charge, and building the query with peewee costs as much as a commit.
-    found = database.execute_sql(
-        "SELECT id, username, role, status, balance, generation FROM user WHERE id = ?", (session.user_id,)
-    ).fetchone()
+    found = (
+        database.connection()
+        .execute("SELECT id, username, role, status, balance, generation FROM user WHERE id = ?", (session.user_id,))
+        .fetchone()
+    )
     if found is None:
         raise StoreDamaged("The account has gone from the store. Run metercalc verify, and restore a backup.")
     *row, generation = found

@@ -7,7 +7,7 @@ shown once the call has returned.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from peewee import SqliteDatabase, fn
@@ -67,20 +67,30 @@ def charge(store: Store, session: Session, charge: Charge) -> Receipt:
     for the same id with other steps, `PriceChanged` when `quoted` no longer holds or `max_cost` is exceeded,
     `BalanceTooLow`, `NotSignedIn`, and the store's errors; `ChargeUnknown` when even reading back failed.
     """
-    request_id = normal_request_id(charge.request_id)
-    charge = replace(charge, request_id=request_id)
+    charge = checked(charge)
     if not charge.steps:
         account = accounts.current(store, session)
-        return Receipt(request_id, 0, account.balance, charge.result, charge.exact, ())
-    if not all(step.response for step in charge.steps):
-        raise ValueError("a charge without a response")
+        return Receipt(charge.request_id, 0, account.balance, charge.result, charge.exact, ())
     receipt = _settle(
         store,
-        lambda database: _charge(store, database, session, charge),
-        lambda database: _find(database, accounts.require(store, database, session), request_id, charge),
+        lambda database: Till(store, database, session).charge(charge),
+        lambda database: Till(store, database, session).find(charge),
     )
-    log.info("charged %d steps, cost %d, repeated %s", len(receipt.entries), receipt.cost, receipt.repeated)
+    note(receipt)
     return receipt
+
+
+def checked(charge: Charge) -> Charge:
+    """The request with its id in its usual form. Raises `BadInput`; a step without a response is a bug."""
+    if not all(step.response for step in charge.steps):
+        raise ValueError("a charge without a response")
+    request_id = normal_request_id(charge.request_id)
+    return charge if request_id == charge.request_id else replace(charge, request_id=request_id)
+
+
+def note(receipt: Receipt) -> None:
+    """Log what a request came to, once that is certain."""
+    log.info("charged %d steps, cost %d, repeated %s", len(receipt.entries), receipt.cost, receipt.repeated)
 
 
 def find(store: Store, session: Session, request_id: str) -> Receipt | None:
@@ -178,7 +188,7 @@ def _credit(store: Store, database: SqliteDatabase, admin: Account, email: str, 
     if found is not None:
         return found
     _check_room(account.balance, -line.amount)
-    written = _debit(store, database, account, request_id, [line])
+    written, _ = _debit(store, database, account, Head.of(database, account.id), request_id, [line])
     (entry,) = written
     journal.write(
         store,
@@ -230,30 +240,52 @@ def set_cost(store: Store, session: Session, operation: OperationType, cost: int
     log.info("%s costs %d hundredths from record %d on", operation.value, cost, from_record)
 
 
-def _charge(store: Store, database: SqliteDatabase, session: Session, charge: Charge) -> Receipt:
-    account = accounts.require(store, database, session)
-    found = _find(database, account, charge.request_id, charge)
-    if found is not None:
-        return found
-    known = _operations(store, database)
-    prices = known.prices
-    lines = [
-        Line(
-            step.operation,
-            operands_text(step.operation, step.operands),
-            step.response,
-            amount=prices[step.operation],
-            expression=charge.expression if step is charge.steps[-1] else "",
-            exact=step.exact,
-            source=step.source,
-        )
-        for step in charge.steps
-    ]
-    cost = sum(line.amount for line in lines)
-    _check_price(cost, charge)
-    written = _debit(store, database, account, charge.request_id, lines, known.ids)
-    receipt = _receipt(written, account.balance - cost, result=charge.result)
-    return replace(receipt, cost=cost, exact=charge.exact)
+class Till:
+    """The charges of one transaction on one account.
+
+    The transaction holds the write lock: what was read of the account, the prices and the end of the chain stands until
+    it ends, but for what is written here.
+    """
+
+    def __init__(self, store: Store, database: SqliteDatabase, session: Session) -> None:
+        self._store = store
+        self._database = database
+        self._account = accounts.require(store, database, session)
+        self._known: Operations | None = None
+        self._head: Head | None = None
+
+    def charge(self, charge: Charge) -> Receipt:
+        """Carry out one request, whose id is in its usual form; raises what `charge` does."""
+        if not charge.steps:
+            return Receipt(charge.request_id, 0, self._account.balance, charge.result, charge.exact, ())
+        found = self.find(charge)
+        if found is not None:
+            return found
+        known = self._known = self._known or _operations(self._store, self._database)
+        last, prices = len(charge.steps) - 1, known.prices
+        lines = [
+            Line(
+                step.operation,
+                operands_text(step.operation, step.operands),
+                step.response,
+                amount=prices[step.operation],
+                expression=charge.expression if place == last else "",
+                exact=step.exact,
+                source=step.source,
+            )
+            for place, step in enumerate(charge.steps)
+        ]
+        cost = sum(line.amount for line in lines)
+        _check_price(cost, charge)
+        head = self._head or Head.of(self._database, self._account.id)
+        written, self._head = _debit(self._store, self._database, self._account, head, charge.request_id, lines, known)
+        known_as = self._account
+        self._account = Account(known_as.id, known_as.username, known_as.role, known_as.status, self._head.balance)
+        return Receipt(charge.request_id, cost, self._head.balance, charge.result, charge.exact, written)
+
+    def find(self, charge: Charge) -> Receipt | None:
+        """What the request came to before, if it is not new."""
+        return _find(self._database, self._account, charge.request_id, charge)
 
 
 def _check_price(cost: int, charge: Charge) -> None:
@@ -276,24 +308,26 @@ def _debit(
     store: Store,
     database: SqliteDatabase,
     account: Account,
+    head: Head,
     request_id: str,
     lines: list[Line],
-    operations: Mapping[str, int] | None = None,
-) -> tuple[Entry, ...]:
-    """Take the lines' sum from the balance if it covers it, and write them."""
-    head = Head.of(database, account.id)
+    known: Operations | None = None,
+) -> tuple[tuple[Entry, ...], Head]:
+    """Take the lines' sum from the balance if it covers it, and write them behind `head`; the chain's end after."""
     if head.balance != account.balance:
         raise StoreDamaged(
             "The balance does not follow from the records: it was changed by something else. Run metercalc verify."
         )
     cost = sum(line.amount for line in lines)
     _check_covered(account.balance, cost)
-    changed = database.execute_sql(
-        "UPDATE user SET balance = balance - ? WHERE id = ? AND balance >= ?", (cost, account.id, cost)
-    ).rowcount
+    changed = (
+        database.connection()
+        .execute("UPDATE user SET balance = balance - ? WHERE id = ? AND balance >= ?", (cost, account.id, cost))
+        .rowcount
+    )
     if changed != 1:
         raise StoreDamaged("The balance changed inside a transaction that holds the lock. Nothing was written.")
-    return entries.append(store, head, request_id, lines, operations)
+    return entries.append(store, head, request_id, lines, known.ids if known else None)
 
 
 def _check_covered(balance: int, cost: int) -> None:

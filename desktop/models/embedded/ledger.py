@@ -6,13 +6,24 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from desktop.models.embedded import accounts, administration, backups, charges, health, records, recovery
+from desktop.models.embedded import (
+    accounts,
+    administration,
+    backups,
+    charges,
+    gradual,
+    groups,
+    health,
+    records,
+    recovery,
+)
 from desktop.models.embedded import insights as tellings
 from desktop.models.embedded import statements as reports
 from desktop.models.embedded import verify as proving
 from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.models.ledger.protocol import Cancel, Progress, never, silent
+from desktop.terms.errors import AppError
 from desktop.terms.values import (
     Account,
     Charge,
@@ -108,6 +119,11 @@ class EmbeddedLedger:
     def charge(self, session: Session, charge: Charge) -> Receipt:
         return charges.charge(self.store, session, charge)
 
+    def charge_together(
+        self, session: Session, charges: Sequence[Charge], *, seconds: float
+    ) -> Sequence[Receipt | AppError]:
+        return groups.charge_together(self.store, session, charges, seconds=seconds)
+
     def find(self, session: Session, request_id: str) -> Receipt | None:
         return charges.find(self.store, session, request_id)
 
@@ -202,7 +218,15 @@ class EmbeddedLedger:
     def verify(
         self, *, anchored: bool = True, results: bool = False, progress: Progress = silent, cancelled: Cancel = never
     ) -> Verification:
-        return proving.verify(self.store, anchored=anchored, results=results, progress=progress, cancelled=cancelled)
+        if not anchored:
+            return proving.verify(self.store, anchored=False, results=results, progress=progress, cancelled=cancelled)
+        return gradual.prove_whole(self.store, results=results, progress=progress, cancelled=cancelled)
+
+    def prove_since(self, *, progress: Progress = silent, cancelled: Cancel = never) -> Verification:
+        return gradual.prove_since(self.store, progress=progress, cancelled=cancelled)
+
+    def prove_slice(self, *, cancelled: Cancel = never) -> Verification | None:
+        return gradual.prove_slice(self.store, cancelled=cancelled)
 
     def refuse_charges(self) -> None:
         if self.store.read_only_reason is None:  # what is said already has its own way out

@@ -19,15 +19,18 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from peewee import SqliteDatabase
 
-from desktop.models.embedded import attempts, replay
+from desktop.models.embedded import attempts, provers, replay
+from desktop.models.embedded.provers import Proof, Task
 from desktop.models.embedded.results import check_results
 from desktop.models.embedded.storage import chain, forms, migrations, operations, sqlite
 from desktop.models.embedded.storage.store import Store, Witness
+from desktop.models.embedded.stretches import End, in_order
 from desktop.terms.errors import Cancelled, StoreDamaged, StoreError
 from desktop.terms.values import OperationType, Problem, Source, Verification
 
@@ -82,8 +85,7 @@ def verify(
     Raises `StoreReadOnly` when the key is missing: then nothing can be proved.
     """
     started = time.monotonic()
-    key = store.key
-    run = _Run(store.file, store.database, key, store.witnesses() if anchored else (), progress, cancelled)
+    run = Run.of(store, anchored=anchored, progress=progress, cancelled=cancelled)
     try:
         with store.reading():
             run.all()
@@ -103,7 +105,7 @@ def verify(
     )
 
 
-class _Run:
+class Run:
     """One verification: what it has found so far."""
 
     def __init__(
@@ -114,7 +116,10 @@ class _Run:
         witnesses: tuple[Witness, ...],
         progress: Callable[[int, int], None],
         cancelled: Callable[[], bool],
+        *,
+        is_sealed: bool,
     ) -> None:
+        self.is_sealed = is_sealed
         self.file = file
         self.database = database
         self.key = key
@@ -128,12 +133,33 @@ class _Run:
         self.usernames: dict[int, str] = {}
         self.balances: dict[int, int] = {}
         self.last_id = 0
+        self.last = b""  # the hash of that record
         self.operations = operations.Operations({}, {}, {}, {}, "")
         self.prices: list[tuple[int, int, int]] = []
         self.states = replay.States()
         self.points: dict[int, list[_Point]] = {}
+        self.anchors: list[tuple[str, chain.Anchor]] = []
         self.anchored_at = 0
         self.schema_is_ours = False
+        self.structure: list[str] | None = None  # what SQLite found, where that has been looked at already
+
+    @classmethod
+    def of(
+        cls,
+        store: Store,
+        *,
+        anchored: bool = True,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Run:
+        """A verification of a store that is about to begin. Raises `StoreReadOnly` when its key is missing."""
+        key, witnesses = store.key, store.witnesses() if anchored else ()
+        return cls(store.file, store.database, key, witnesses, progress, cancelled, is_sealed=store.is_sealed)
+
+    @property
+    def old_points(self) -> bool:
+        """Whether an anchor of the form before knows of chains."""
+        return bool(self.points.keys() - {chain.NO_USER})
 
     def all(self) -> None:
         """Every check in turn; a part of the file that cannot be read is a finding, not an end."""
@@ -153,6 +179,15 @@ class _Run:
                 return
             with self._unreadable(check.__name__.strip("_")):
                 check()
+
+    def around(self) -> bool:
+        """Look at what stands around the records; whether all is well there. Raises `Cancelled`."""
+        for check in (self._anchors, self._schema, self._users, self._journal, self._attempts):
+            with self._unreadable(check.__name__.strip("_")):
+                check()
+            if self.stopped or self.cancelled():
+                raise Cancelled(sqlite.NOT_WANTED)
+        return not self.problems
 
     def results(self) -> None:
         with self._unreadable("records"):
@@ -207,7 +242,12 @@ class _Run:
                     self._found("L6", 0, 0, f"{MISSING} ({witness.file}).")
                 continue
             self.anchored_at = self.anchored_at or anchor.date
-            for user_id, (length, last) in anchor.chains.items():
+            if isinstance(anchor, chain.Anchor):
+                self.anchors.append((witness.name, anchor))
+                chains = {chain.NO_USER: anchor.journal} if anchor.journal else {}
+            else:
+                chains = dict(anchor.chains)
+            for user_id, (length, last) in chains.items():
                 self.points.setdefault(user_id, []).append(_Point(length, last, witness.name))
         for points in self.points.values():
             points.sort(key=lambda point: point.length)
@@ -235,27 +275,93 @@ class _Run:
 
     def _records(self) -> None:
         total = self.database.execute_sql("SELECT count(*) FROM record").fetchone()[0]
+        if self._proved_together(total):
+            return
+        if self.cancelled():
+            self.stopped = True
+            return
         cursor = self.database.execute_sql(_RECORDS)
         kinds = self.operations.kinds
         credits = [operation_id for operation_id, kind in kinds.items() if kind == OperationType.CREDIT]
         costs: dict[int, int | None] = dict.fromkeys(credits)
         # Stable: of two prices that hold from the same record on, the later one is the one that was charged.
-        coming = sorted(self.prices, key=lambda price: price[0])
+        coming: list[tuple[int, Callable[[], None]]] = [
+            (from_record, partial(costs.__setitem__, operation_id, cost))
+            for from_record, operation_id, cost in self.prices
+        ]
+        coming += [(anchor.records + 1, partial(self._meet, name, anchor)) for name, anchor in self.anchors]
+        coming.sort(key=lambda event: event[0])
         coming.reverse()
         while rows := cursor.fetchmany(BATCH):
             if self.stopped or self.cancelled():
                 self.stopped = True
                 return
             first = 0
-            while coming and coming[-1][0] <= rows[-1][0]:  # a price begins to hold among these rows
-                from_record, operation_id, cost = coming.pop()
+            while coming and coming[-1][0] <= rows[-1][0]:  # a price begins to hold among these rows, an anchor ends
+                from_record, happen = coming.pop()
                 split = next(n for n, row in enumerate(rows) if row[0] >= from_record)
                 self._pass(rows[first:split], costs)
-                costs[operation_id] = cost
+                happen()
                 first = split
             self._pass(rows[first:], costs)
             self.records += len(rows)
             self.progress(self.records, total)
+        for name, anchor in self.anchors:
+            if anchor.records > self.last_id:
+                has = f"the ledger had {anchor.records} records and now {self.last_id}"
+                self._found("L6", 0, 0, f"The end is missing: {has}. {name} says so.")
+            elif anchor.records == self.last_id:
+                self._meet(name, anchor)
+
+    def _proved_together(self, total: int) -> bool:
+        """Whether several processes have found all records as they should be; then the heads are where they end.
+
+        They see the ledger as it is a moment later: records only follow, and what may have changed otherwise, which are
+        deleted, is looked up here.
+        """
+        if total < provers.WORTH_IT or provers.processors() < 2:
+            return False
+        if self.problems or self.old_points or self.is_sealed:
+            return False
+        kinds = {id: kind.encode() for id, kind in self.operations.kinds.items()}
+        task = Task(self.file, self.key, kinds, in_order(self.operations.kinds, self.prices))
+        pieces = provers.stretches(total, (anchor.records for _, anchor in self.anchors))
+        proof = provers.prove_together(task, pieces, lambda done: self.progress(done, total), self.cancelled)
+        return proof is not None and self._joined(proof, total)
+
+    def _joined(self, proof: Proof, total: int) -> bool:
+        """Whether the stretches of a proof follow from each other and meet the anchors; then they are taken over."""
+        ends: dict[int, End] = {user_id: (0, 0, head.hash) for user_id, head in self.heads.items()}
+        met = {0: (b"", 0)}
+        marks = {anchor.records for _, anchor in self.anchors}
+        for outcome in proof.outcomes:
+            if any(ends.get(user_id) != begin for user_id, begin in outcome.begins.items()):
+                return False
+            ends |= outcome.ends
+            if outcome.stretch.last in marks:
+                met[outcome.stretch.last] = (outcome.last, self._sum(ends))
+        if any(met.get(anchor.records) != (anchor.last, anchor.heads) for _, anchor in self.anchors):
+            return False
+        if not self.hidden_as_told([id for outcome in proof.outcomes for id in outcome.hidden]):
+            return False
+        self.heads = {user_id: _Head(*end) for user_id, end in ends.items()}
+        self.states.hidden.clear()
+        self.records = self.last_id = total
+        self.structure = proof.structure
+        return True
+
+    def hidden_as_told(self, seen: list[int]) -> bool:
+        """Whether just those records are deleted that the journal says so of."""
+        state = "SELECT user_id, deleted_at FROM record WHERE id = ? AND deleted_at IS NOT NULL"
+        run = self.database.connection().execute
+        found = {id: run(state, (id,)).fetchone() for id in {*seen, *self.states.hidden}}
+        return {id: row for id, row in found.items() if row} == self.states.hidden
+
+    def _sum(self, ends: Mapping[int, End]) -> int:
+        mac = chain.mac(self.key)
+        return chain.sum_of(
+            chain.head_mark(mac, user_id, length, last) for user_id, (length, _, last) in ends.items() if length
+        )
 
     def _pass(self, rows: list[Row], costs: Mapping[int, int | None]) -> None:
         """Follow the chains through some rows at constant prices: one comparison where all is well."""
@@ -293,6 +399,7 @@ class _Run:
                 last_id = id
             head.seq, head.balance, head.hash = seq, balance, stored
         self.last_id = last_id
+        self.last = rows[-1][14] if rows else self.last
 
     def _unknown_user(self, row: Row) -> _Head:
         record_id, user_id, seq, amount, balance = row[0], row[4], row[5], row[6], row[7]
@@ -319,8 +426,18 @@ class _Run:
             self._found("L6", user_id, id, "It was deleted by something else than the program.")
         if seq == head.anchored:
             self._compare_anchors(user_id, seq, stored, id)
-            later = [point.length for point in self.points[user_id] if point.length > seq]
+            later = [point.length for point in self.points.get(user_id, ()) if point.length > seq]
             head.anchored = later[0] if later else 0
+
+    def _meet(self, name: str, anchor: chain.Anchor) -> None:
+        """Compare what an anchor knows with what stands in the chains where it was made."""
+        if self.last_id == anchor.records and self.last != anchor.last:
+            self._found("L6", 0, anchor.records, f"{name} says that something else stood here.")
+        elif not self.problems and self._heads() != anchor.heads:  # else it is named where it is
+            self._found("L6", 0, 0, f"The chains up to record {anchor.records} are not those that {name} knows.")
+
+    def _heads(self) -> int:
+        return self._sum({user_id: (head.seq, head.balance, head.hash) for user_id, head in self.heads.items()})
 
     def _compare_anchors(self, user_id: int, length: int, stored: bytes, record_id: int) -> None:
         for point in self.points.get(user_id, ()):
@@ -356,7 +473,7 @@ class _Run:
                 self._found("L6", 0, 0, "A count of failed sign-ins was changed by something else than the program.")
 
     def _structure(self) -> None:
-        findings = sqlite.full_check(self.database, self.cancelled)
+        findings = sqlite.full_check(self.database, self.cancelled) if self.structure is None else self.structure
         for finding in findings:
             self._found("L7", 0, 0, f"SQLite finds: {finding}.")
         # Where the schema's unique index stands and is sound, no request can be in the table twice.

@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
+from desktop.terms.errors import AppError
 from desktop.terms.values import (
     Account,
     Charge,
@@ -108,6 +109,14 @@ class Charges(Protocol):
 
         Raises `BalanceTooLow`, `PriceChanged`, `RequestReused` for other steps under a known id, and
         `ChargeUnknown` where nobody can say whether it was made: the same request is safe to be sent again.
+        """
+
+    def charge_together(
+        self, session: Session, charges: Sequence[Charge], *, seconds: float
+    ) -> Sequence[Receipt | AppError]:
+        """`charge` for several in their order, stored together: what each came to, or what it was refused with.
+
+        As many as come within so many seconds, and at least one; the others are to be asked for again.
         """
 
     def find(self, session: Session, request_id: str) -> Receipt | None:
@@ -226,6 +235,12 @@ class Upkeep(Protocol):
 
         `anchored`, also against its witnesses; `results`, also that each result follows from its operands.
         """
+
+    def prove_since(self, *, progress: Progress = silent, cancelled: Cancel = never) -> Verification:
+        """Prove what came since the last proof; all of it where there was none, or where anything is amiss."""
+
+    def prove_slice(self, *, cancelled: Cancel = never) -> Verification | None:
+        """Go on with the next proof of the whole, a small part at a time; None where that part holds, else `verify`."""
 
     def refuse_charges(self) -> None:
         """From now on this program only reads: the ledger does not prove."""

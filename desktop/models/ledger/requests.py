@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 from desktop.terms.errors import BadInput
 
+_is_usual = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
+
 
 def normal_request_id(text: str) -> str:
     """A request id as it is kept: a UUID in its usual form. Raises `BadInput`."""
+    if _is_usual(text):
+        return text
     try:
         return str(uuid.UUID(text))
     except ValueError as error:

@@ -27,6 +27,7 @@ from desktop.controllers.store import StoreController
 from desktop.terms.values import Verification
 from desktop.views.look import theme
 from desktop.views.look.icons import application_icon, icon
+from desktop.wording.shown import shown_date
 
 SHORTCUTS = (
     ("Enter or =", "Calculate and pay"),
@@ -242,7 +243,7 @@ class VerifyDialog(Dialog):
     ) -> None:
         super().__init__("verify_dialog", "Verify ledger", parent)
         self._explain = explain
-        self._outcome = self.add_text("Following every record from the first to the last …")
+        self._outcome = self.add_text(f"Following every record from the first to the last …{_since(store)}")
         self._outcome.setObjectName("verify_outcome_label")
         self._progress = QProgressBar()
         self._progress.setAccessibleName("Records checked")
@@ -318,6 +319,12 @@ class VerifyDialog(Dialog):
         self._outcome.setText(text)
         self._progress.hide()
         self._cancel.hide()
+
+
+def _since(store: StoreController) -> str:
+    """When the whole was last proved, as a sentence."""
+    known = store.whole_proof_at
+    return f" All of it was last proved on this computer at {shown_date(known)}." if known else ""
 
 
 def password_field(name: str) -> QLineEdit:

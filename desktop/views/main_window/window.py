@@ -42,7 +42,7 @@ _SIZE = (1180, 760)
 _FRAME = QSize(8, 48)  # what a window manager puts around a window, of which Qt knows nothing before it is shown
 _QUIET_MS = 4_000
 _PROOFS = {
-    True: "The ledger was proved whole in this session; Help, Verify ledger proves it again.",
+    True: "The ledger is proved: what is new at every start, all of it by and by; Help, Verify ledger does it now.",
     False: "The ledger fails its checks; Help, Verify ledger names the records.",
     None: "The ledger is being proved, or was not yet; Help, Verify ledger proves it.",
 }

@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.controllers.requests import Failure
 from desktop.controllers.store import ANCHOR_MS, HOUR_MS, POLL_MS
-from desktop.models.embedded import accounts, backups, charges
+from desktop.models.embedded import accounts, backups, charges, gradual
 from desktop.models.embedded import verify as proving
 from desktop.models.embedded.attempts import FREE_FAILURES
 from desktop.models.embedded.storage import backup_files, sqlite
@@ -276,7 +276,7 @@ def test_a_proof_that_ends_in_damage_refuses_charges(
     def damaged(_store: Store, **_more: object) -> Verification:
         raise StoreDamaged("The store is damaged.")
 
-    monkeypatch.setattr(proving, "verify", damaged)
+    monkeypatch.setattr(gradual, "prove_since", damaged)
     with windows.opened(qapp, folder) as program:
         window = windows.sign_in(qtbot, program)
         _banner(qtbot, window, "fails its checks")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import socket
 from pathlib import Path
 
@@ -10,13 +11,13 @@ import pytest
 
 from desktop.commands import display
 from desktop.commands.tables import aligned, shortened
-from desktop.commands.terminal import MAX_LINE_BYTES, Input
+from desktop.commands.terminal import MAX_LINE_BYTES, Input, Output
 from desktop.terms.errors import BadInput, NoDisplay, OutOfBounds
 
 
 def lines(content: bytes) -> list[str | type[BadInput]]:
-    found = Input(io.BytesIO(content)).lines()
-    return [type(line) if isinstance(line, BadInput) else line for line in found]
+    found = Input(io.BytesIO(content)).groups()
+    return [type(line) if isinstance(line, BadInput) else line for group in found for line in group]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +41,40 @@ def test_lines_come_one_by_one_and_a_bad_one_spoils_no_other(content: bytes, exp
 def test_the_password_is_the_first_line_with_its_spaces() -> None:
     source = Input(io.BytesIO("\ufeff a b \r\nrest\n".encode()))
     assert source.password(from_stdin=True) == " a b "
-    assert list(source.lines()) == ["rest"]
+    assert list(source.groups()) == [["rest"]]
+
+
+def test_what_has_come_is_given_together_and_nothing_is_waited_for() -> None:
+    reading, writing = os.pipe()
+    with open(reading, "rb") as stream, open(writing, "wb", buffering=0) as pipe:
+        groups = Input(stream).groups()
+        pipe.write(b"a\nb\nhalf")
+        assert next(groups) == ["a", "b"]
+        pipe.write(b" of it\n")
+        assert next(groups) == ["half of it"]
+        pipe.write(b"the end")
+        pipe.close()
+        assert list(groups) == [["the end"]]
+
+
+def test_gathered_answers_leave_together_and_before_a_note() -> None:
+    class Stream(io.StringIO):
+        def flush(self) -> None:
+            left.append(self.getvalue())
+
+    left: list[str] = []
+    out, err = Stream(), io.StringIO()
+    output = Output(out, err)
+    with output.gathered():
+        output.lines("1")
+        output.lines("2")
+        assert left == []
+        output.note("no")
+        assert (left, err.getvalue()) == (["1\n2\n"], "no\n")
+        output.lines("3")
+    assert left[-1] == "1\n2\n3\n"
+    output.lines("4")
+    assert left[-1].endswith("4\n")
 
 
 def test_without_a_stream_there_is_no_password() -> None:

@@ -179,7 +179,10 @@ def test_rotation_keeps_the_newest_lines_within_the_size(folder: Path, monkeypat
 
 
 @posix
-def test_after_another_process_rotated_the_files_lines_go_into_the_new_one(folder: Path) -> None:
+def test_after_another_process_rotated_the_files_lines_go_into_the_new_one(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "_LOOK_EVERY_S", 0)  # it is looked at every tenth of a second
     logs.set_up(folder, "INFO", 3)
     OURS.info("before")
     (folder / logs.FILE_NAME).rename(folder / f"{logs.FILE_NAME}.1")

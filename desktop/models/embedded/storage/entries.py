@@ -6,14 +6,14 @@ commit does (measured: peewee written naively reaches about a third of SQLite's 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from peewee import IntegrityError, SqliteDatabase
+from peewee import SqliteDatabase
 
-from desktop.models.embedded.storage import chain, forms
+from desktop.models.embedded.storage import chain, forms, sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.terms.errors import StoreDamaged
 from desktop.terms.values import Entry, OperationType, Source
@@ -61,9 +61,13 @@ class Head:
     @classmethod
     def of(cls, database: SqliteDatabase, user_id: int) -> Head:
         """The head as the store has it. Raises `StoreDamaged` for a user whose first record is gone."""
-        row = database.execute_sql(
-            "SELECT seq, user_balance, hash FROM record WHERE user_id = ? ORDER BY seq DESC LIMIT 1", (user_id,)
-        ).fetchone()
+        row = (
+            database.connection()
+            .execute(
+                "SELECT seq, user_balance, hash FROM record WHERE user_id = ? ORDER BY seq DESC LIMIT 1", (user_id,)
+            )
+            .fetchone()
+        )
         if row is None:
             raise StoreDamaged("The account has lost its records. Run metercalc verify, and restore a backup.")
         return cls(user_id, *row)
@@ -71,15 +75,17 @@ class Head:
 
 def append(
     store: Store, head: Head, request_id: str, lines: Sequence[Line], operations: Mapping[str, int] | None = None
-) -> tuple[Entry, ...]:
+) -> tuple[tuple[Entry, ...], Head]:
     """Write the lines behind `head` as steps 1, 2, 3 … of one request, inside the caller's transaction.
+
+    Returns the records and the chain's end after them.
 
     `operations` are their ids by name, where the caller has read them.
     """
-    database = store.database
+    run = store.database.connection().execute  # peewee's own way takes three times as long
     if operations is None:
-        operations = dict(database.execute_sql("SELECT type, id FROM operation").fetchall())
-    next_id = (database.execute_sql("SELECT max(id) FROM record").fetchone()[0] or 0) + 1
+        operations = dict(run("SELECT type, id FROM operation").fetchall())
+    next_id = (run("SELECT max(id) FROM record").fetchone()[0] or 0) + 1
     date = store.clock()
     seq, balance, last = head.seq, head.balance, head.hash
     written = []
@@ -102,36 +108,35 @@ def append(
             expression=line.expression,
         )
         last = chain.link(store.key, last, form(entry, head.user_id))
-        _insert(database, _row(entry, head.user_id, operations.get(line.operation.value), last))
+        _insert(run, _row(entry, head.user_id, operations.get(line.operation.value), last))
         written.append(entry)
-    return tuple(written)
+    return tuple(written), Head(head.user_id, seq, balance, last)
 
 
 def form(entry: Entry, user_id: int) -> bytes:
     """The entry's canonical form."""
-    fields = forms.Fields(
-        id=entry.id,
-        step=entry.step,
-        user_id=user_id,
-        seq=entry.seq,
-        amount=entry.amount,
-        user_balance=entry.user_balance,
-        exact=int(entry.exact),
-        date=entry.date,
-        request_id=entry.request_id,
-        operation=entry.operation.value,
-        source=entry.source.value,
-        operands=entry.operands,
-        response=entry.response,
-        expression=entry.expression,
+    return forms.RECORD.encode(
+        entry.id,
+        entry.step,
+        user_id,
+        entry.seq,
+        entry.amount,
+        entry.user_balance,
+        int(entry.exact),
+        entry.date,
+        entry.request_id,
+        entry.operation.value,
+        entry.source.value,
+        entry.operands,
+        entry.response,
+        entry.expression,
     )
-    return forms.RECORD.encode(*fields)
 
 
 def of_request(database: SqliteDatabase, user_id: int, request_id: str) -> tuple[Entry, ...]:
     """The records of one request of a user in their order. Ids are unique per user: nobody can probe another's."""
     sql = f"SELECT {COLUMNS} FROM {FROM} WHERE r.user_id = ? AND r.request_id = ? ORDER BY r.step"
-    return entries_of(database.execute_sql(sql, (user_id, request_id)).fetchall())
+    return entries_of(database.connection().execute(sql, (user_id, request_id)).fetchall())
 
 
 def word(kind: type[Word], text: str) -> Word:
@@ -168,11 +173,11 @@ def entries_of(rows: Iterable[Sequence[Any]]) -> tuple[Entry, ...]:
     return tuple(map(entry_of, rows))
 
 
-def _insert(database: SqliteDatabase, row: tuple[object, ...]) -> None:
+def _insert(run: Callable[..., object], row: tuple[object, ...]) -> None:
     """Under the write lock the place was just read as free: what refuses the row is a store that contradicts itself."""
     try:
-        database.execute_sql(_INSERT, row)
-    except IntegrityError as error:
+        run(_INSERT, row)
+    except sqlite.sqlite3.IntegrityError as error:
         raise StoreDamaged(f"The store refused it ({error}). Nothing was stored: run metercalc verify.") from error
 
 

@@ -9,7 +9,6 @@ to 3 had separators and no lengths before two of its fields: a text that held a 
 from __future__ import annotations
 
 import struct
-from typing import NamedTuple
 
 VERSION = 2  # of the form; the text forms of the first three schema versions were the first
 
@@ -31,7 +30,8 @@ class Form:
         numbers, rest = values[: self._numbers], values[self._numbers :]
         if len(rest) != self._texts + self._blobs:
             raise TypeError(f"{len(values)} values for a form of {self._numbers + self._texts + self._blobs}")
-        parts = [_bytes_of(value, str if place < self._texts else bytes) for place, value in enumerate(rest)]
+        texts, blobs = rest[: self._texts], rest[self._texts :]
+        parts = [*map(_bytes_of_text, texts), *map(_bytes_of_blob, blobs)]
         try:
             return b"".join((self.head.pack(self.tag, *numbers, *map(len, parts)), *parts))
         except struct.error as error:
@@ -53,10 +53,16 @@ class Form:
         return tuple(values)
 
 
-def _bytes_of(value: Value, kind: type[str] | type[bytes]) -> bytes:
-    if type(value) is not kind:
-        raise TypeError(f"{value!r} is no {kind.__name__}")
-    return value.encode(errors="surrogatepass") if isinstance(value, str) else bytes(value)
+def _bytes_of_text(value: Value) -> bytes:
+    if type(value) is not str:
+        raise TypeError(f"{value!r} is no str")
+    return value.encode(errors="surrogatepass")
+
+
+def _bytes_of_blob(value: Value) -> bytes:
+    if type(value) is not bytes:
+        raise TypeError(f"{value!r} is no bytes")
+    return value
 
 
 RECORD = Form("R", numbers=8, texts=6)
@@ -75,27 +81,14 @@ ENTRY = Form("J", numbers=5, texts=2, blobs=1)
 CHAIN = Form("C", numbers=1, texts=0)
 """What a chain begins with: the user's id, `NO_USER` for the journal."""
 
+HEAD = Form("H", numbers=2, texts=0, blobs=1)
+"""The end of a user's chain: the user's id, its length, its last hash."""
+
 ANCHOR = Form("N", numbers=0, texts=1)
 """The anchor's body."""
 
+PROOF = Form("V", numbers=0, texts=1)
+"""How far the ledger was proved."""
+
 ATTEMPTS = Form("F", numbers=3, texts=0, blobs=1)
 """Failed sign-ins: how many, when the last was, how long the wait is, and whose they are (a keyed hash)."""
-
-
-class Fields(NamedTuple):
-    """The fields of a record in the order of its form."""
-
-    id: int
-    step: int
-    user_id: int
-    seq: int
-    amount: int
-    user_balance: int
-    exact: int
-    date: int
-    request_id: str
-    operation: str
-    source: str
-    operands: str
-    response: str
-    expression: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -29,7 +30,11 @@ class Operations:
 
 def read(database: SqliteDatabase) -> Operations:
     """The operations of the store: each that the program knows, once, and no other."""
-    rows = database.execute_sql("SELECT id, type, cost FROM operation").fetchall()
+    return _of(tuple(database.connection().execute("SELECT id, type, cost FROM operation")))
+
+
+@functools.lru_cache(maxsize=8)
+def _of(rows: tuple[tuple[int, str, int], ...]) -> Operations:
     words = [word for _, word, _ in rows]
     trouble = "" if len(words) == len(_KNOWN) and _KNOWN.keys() == set(words) else _trouble(words)
     return Operations(

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, Protocol
 
 from peewee import SqliteDatabase
 
-from desktop.models.embedded.storage import chain, migrations, sqlite
+from desktop.models.embedded.storage import anchoring, chain, migrations, sqlite
 from desktop.system.private_files import make_folder
 from desktop.terms.errors import StoreDamaged, StoreError, StoreNewer, StoreReadOnly
 
@@ -29,12 +29,6 @@ OTHER_NAMES = (
     "are). Opened by two names at once it would lose charges, so it can only be read. To go on with it, close "
     "Metercalc, make a real copy of the file, and put that in its place; to copy a store, use “metercalc backup”."
 )
-
-HEADS = (
-    "SELECT user.id, record.seq, record.hash FROM user JOIN record ON record.user_id = user.id AND record.seq = "
-    "(SELECT MAX(seq) FROM record WHERE user_id = user.id)"
-)
-
 
 TAKEN_OVER = (
     "Another version of Metercalc has taken this store over. What was charged is safe in it; this program neither "
@@ -93,7 +87,7 @@ class Store:
         self.database = database
         self.read_only_reason = read_only_reason
         self.remembered = remembered
-        self._sealed = sealed
+        self.is_sealed = sealed
         self.sessions: dict[str, Opened] = {}
         self.clock: Callable[[], int] = _now
         self.key_is_own = False  # whether the records were made under the key that lies beside them
@@ -198,7 +192,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[SqliteDatabase]:
         """A transaction that sees one state of the store throughout. Raises what `writing` does, but for locks."""
-        if self._sealed and sqlite.has_content(sqlite.side_file(self.file, "-wal")):
+        if self.is_sealed and sqlite.has_content(sqlite.side_file(self.file, "-wal")):
             raise StoreError("Another program writes to the store again. Start this one again.")
         self._connect_again()
         with sqlite.translated(self.file, self.is_damaged):
@@ -263,15 +257,6 @@ class Store:
         log.error("the store is read-only from now on: %s", reason)
         self.read_only_reason = reason
 
-    def anchor(self) -> chain.Anchor:
-        """Each chain's length and last hash as committed now; a chain that has lost all its links is left out."""
-        with self.reading() as database:
-            journal = _link(database, "SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1")
-            heads = {} if journal is None else {chain.NO_USER: journal}
-            for user_id, length, last in database.connection().execute(HEADS):  # not one query an account
-                heads[user_id] = (length, bytes(last or b""))
-        return chain.Anchor(heads, self.clock())
-
     def witnesses(self) -> tuple[Witness, ...]:
         """The files that know how far the chains had come: one beside the store, one where this program remembers."""
         beside = Witness("The anchor beside the store", chain.anchor_file(self.file))
@@ -292,17 +277,24 @@ class Store:
         known = {} if anew else {witness: chain.read_anchor(witness.file, self.key) for witness in (beside, *others)}
         if not anew and known[beside] is None:
             raise StoreDamaged(f"The anchor file is missing ({beside.file}). Run metercalc verify.")
-        anchor = self.anchor()
-        for witness, before in known.items():
-            if not self._carries(before, anchor):
-                raise StoreDamaged(
-                    f"The records do not carry on from the anchor ({witness.file}). Run metercalc verify."
-                )
-        for witness in (beside, *others):
-            found = known.get(witness)
-            if found is None or found.chains != anchor.chains:  # one that knows all this already stays as it is
+        with self.reading() as database:
+            for witness, before in known.items():
+                if before is not None and not anchoring.lies_on(database, before):
+                    raise StoreDamaged(
+                        f"The records do not carry on from the anchor ({witness.file}). Run metercalc verify."
+                    )
+            first = self._anchor(database, known.get(beside))
+            # What is not there yet is to know what the one beside the store does, not what the store says now.
+            now = {each: self._anchor(database, known[each]) if known.get(each) else first for each in others}
+        for witness, anchor in ((beside, first), *now.items()):
+            if not anchor.shows_the_same(known.get(witness)):  # one that knows all this already stays as it is
                 _make_room(witness.file)
                 chain.write_anchor(witness.file, anchor, self.key)
+
+    def _anchor(self, database: SqliteDatabase, before: chain.Anchor | chain.OldAnchor | None) -> chain.Anchor:
+        if isinstance(before, chain.Anchor):
+            return anchoring.moved_on(database, self.key, before, self.clock())
+        return anchoring.whole(database, self.key, self.clock())
 
     def journal_is_whole(self, database: SqliteDatabase) -> bool:
         """Whether the journal has what the anchors know of it; one that cannot be read is for `verify` to name."""
@@ -311,16 +303,9 @@ class Store:
                 anchor = chain.read_anchor(witness.file, self.key)
             except StoreError:
                 continue
-            if anchor is not None and not _lies_on(database, chain.NO_USER, anchor.chains.get(chain.NO_USER)):
+            if anchor is not None and not anchoring.journal_lies_on(database, anchor):
                 return False
         return True
-
-    def _carries(self, before: chain.Anchor | None, now: chain.Anchor) -> bool:
-        """Whether an anchor lies on the chains: what is a chain's last link `now` does, only the rest is looked up."""
-        points = {} if before is None else before.chains
-        moved = [(user_id, point) for user_id, point in points.items() if now.chains.get(user_id) != point]
-        with self.reading() as database:
-            return all(_lies_on(database, user_id, point) for user_id, point in moved)
 
     def close(self) -> None:
         """End all sessions, write the anchor, and close the calling thread's connection."""
@@ -349,21 +334,6 @@ def _make_room(file: Path) -> None:
 def remembered_file(folder: Path, key: bytes) -> Path:
     """Where a program remembers the last links of the store with this key: its name tells nobody the key."""
     return folder / f"{chain.digest(key, b'remembered').hex()[:24]}.anchor"
-
-
-def _lies_on(database: SqliteDatabase, user_id: int, point: tuple[int, bytes] | None) -> bool:
-    """Whether a chain's link stands where an anchor has it."""
-    if point is None:
-        return True
-    if user_id == chain.NO_USER:
-        return _link(database, "SELECT number, hash FROM journal WHERE number = ?", point[0]) == point
-    return _link(database, "SELECT seq, hash FROM record WHERE user_id = ? AND seq = ?", user_id, point[0]) == point
-
-
-def _link(database: SqliteDatabase, sql: str, *values: int) -> tuple[int, bytes] | None:
-    """The place and the hash of the link that a query finds."""
-    row = database.execute_sql(sql, values).fetchone()
-    return (int(row[0]), bytes(row[1] or b"")) if row else None
 
 
 def has_other_names(file: Path) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hmac
+import json
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.models.embedded.storage import chain
+from desktop.models.embedded.storage import chain, forms
 from desktop.terms.errors import StoreError
 
 KEY = bytes(range(32))
@@ -44,32 +45,48 @@ def test_what_is_no_key_is_no_key(tmp_path: Path, content: bytes) -> None:
 
 ANCHORS = st.builds(
     chain.Anchor,
-    st.dictionaries(
-        st.integers(0, 10**9), st.tuples(st.integers(0, 2**63 - 1), st.binary(min_size=32, max_size=32)), max_size=5
-    ),
+    st.integers(0, 2**63 - 1),
+    st.binary(max_size=32),
+    st.integers(0, 2**63 - 1),
+    st.binary(max_size=32),
+    st.integers(0, 2**256 - 1),
     st.integers(0, 2**63 - 1),
 )
+SOME = chain.Anchor(3, bytes(32), 6, bytes([1]) * 32, 5, 7)
+
+
+def old_anchor(key: bytes) -> bytes:
+    """An anchor as the version before wrote it."""
+    chains = {"0": [6, "00" * 32], "1": [3, "01" * 32]}
+    mac = hmac.digest(key, forms.ANCHOR.encode(json.dumps([5, chains], separators=(",", ":"))), "sha256")
+    return json.dumps({"version": 2, "date": 5, "chains": chains, "mac": mac.hex()}).encode() + b"\n"
 
 
 @given(ANCHORS, st.binary(min_size=32, max_size=32))
 def test_an_anchor_is_read_back_as_it_was_written(anchor: chain.Anchor, key: bytes) -> None:
-    assert chain.Anchor.from_bytes(anchor.to_bytes(key), key) == anchor
+    assert chain.anchor_of(anchor.to_bytes(key), key) == anchor
+
+
+def test_an_anchor_of_the_form_before_is_still_read() -> None:
+    found = chain.anchor_of(old_anchor(KEY), KEY)
+    assert found == chain.OldAnchor({0: (6, bytes(32)), 1: (3, bytes([1]) * 32)}, 5)
+    assert found.journal == (6, bytes(32))
 
 
 def test_an_anchor_of_another_key_is_refused() -> None:
-    content = chain.Anchor({1: (3, bytes(32))}).to_bytes(KEY)
+    content = SOME.to_bytes(KEY)
     with pytest.raises(StoreError, match="not written with this store's key"):
-        chain.Anchor.from_bytes(content, bytes(32))
+        chain.anchor_of(content, bytes(32))
 
 
-def test_no_changed_byte_gives_another_anchor() -> None:
-    anchor = chain.Anchor({0: (6, bytes(32)), 1: (3, bytes([1]) * 32)})
-    content = anchor.to_bytes(KEY)
+@pytest.mark.parametrize("content", [SOME.to_bytes(KEY), old_anchor(KEY)])
+def test_no_changed_byte_gives_another_anchor(content: bytes) -> None:
+    anchor = chain.anchor_of(content, KEY)
     for place in range(len(content)):
         changed = bytearray(content)
         changed[place] ^= 1
         try:
-            found = chain.Anchor.from_bytes(bytes(changed), KEY)
+            found = chain.anchor_of(bytes(changed), KEY)
         except StoreError:
             continue
         assert found == anchor  # white space, the version, the case of a hexadecimal digit
@@ -89,12 +106,15 @@ def test_no_changed_byte_gives_another_anchor() -> None:
         b'{"chains": {"1": [1, 2, 3]}, "mac": "00"}',
         b'{"chains": {"1": [Infinity, ""]}, "mac": "00"}',
         b'{"chains": {}, "mac": 5}',
+        b'{"version": 3, "mac": "00"}',
+        b'{"version": 3, "date": 1, "records":Infinity, "last": "", "mac": ""}',
+        b'{"version": 3, "date": 1, "records": 1, "last": "", "changes": 0, "change": "", "heads": [], "mac": ""}',
         b"[" * 100_000,
     ],
 )
 def test_what_is_no_anchor_is_called_unreadable(content: bytes) -> None:
     with pytest.raises(StoreError):
-        chain.Anchor.from_bytes(content, KEY)
+        chain.anchor_of(content, KEY)
 
 
 def test_a_missing_anchor_is_none_and_an_unreadable_one_an_error(tmp_path: Path) -> None:

@@ -15,7 +15,9 @@ FORMS = {
     "account": forms.ACCOUNT,
     "entry": forms.ENTRY,
     "chain": forms.CHAIN,
+    "head": forms.HEAD,
     "anchor": forms.ANCHOR,
+    "proof": forms.PROOF,
     "attempts": forms.ATTEMPTS,
 }
 SHAPES = {
@@ -24,7 +26,9 @@ SHAPES = {
     "account": (2, 4, 0),
     "entry": (5, 2, 1),
     "chain": (1, 0, 0),
+    "head": (2, 0, 1),
     "anchor": (0, 1, 0),
+    "proof": (0, 1, 0),
     "attempts": (3, 0, 1),
 }
 NUMBERS = st.integers(-(2**63), 2**63 - 1)

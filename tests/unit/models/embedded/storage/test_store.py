@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -16,7 +17,7 @@ import pytest
 
 from desktop.models.embedded import accounts, backups, charges, records
 from desktop.models.embedded.browsing import index_file
-from desktop.models.embedded.storage import chain, migrations, sqlite
+from desktop.models.embedded.storage import anchoring, chain, forms, migrations, sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.verify import verify
 from desktop.terms.errors import (
@@ -338,8 +339,52 @@ def test_the_anchor_follows_the_chains(books: Books) -> None:
     books.charge("1 + 2 × 3")
     books.store.write_anchor()
     anchor = chain.read_anchor(chain.anchor_file(books.store.file), books.store.key)
-    assert anchor is not None
-    assert {user: length for user, (length, _) in anchor.chains.items()} == {0: 8 + 3, 1: 1, 2: 3, 3: 1}
+    assert isinstance(anchor, chain.Anchor)
+    assert (anchor.records, anchor.changes) == (5, 8 + 3)
+    with books.store.reading() as database:
+        assert anchoring.whole(database, books.store.key, anchor.date) == anchor
+
+
+def test_an_anchor_that_follows_what_moved_is_the_one_that_is_worked_out_whole(books: Books) -> None:
+    chances = random.Random(11)
+    for number in range(12):
+        books.store.write_anchor()
+        for _ in range(chances.randrange(4)):
+            books.charge("0 + 0", chances.choice([books.admin, books.ann, books.bob]))
+        if number % 5 == 0:
+            join(books.store, f"more{number}@example.com")
+    books.store.write_anchor()
+    anchor = chain.read_anchor(chain.anchor_file(books.store.file), books.store.key)
+    assert isinstance(anchor, chain.Anchor)
+    with books.store.reading() as database:
+        assert anchoring.whole(database, books.store.key, anchor.date) == anchor
+
+
+def test_an_anchor_of_the_form_before_is_replaced_where_it_lies_on_the_chains(open_books: Callable[[], Books]) -> None:
+    books = open_books()
+    books.charge("1 + 1")
+    file = chain.anchor_file(books.store.file)
+    file.write_bytes(old_anchor(books.store))
+    tail = books.charge("2 + 2").entries[0].id
+    assert verify(books.store).problems == ()
+    before = file.read_bytes()
+    tamper(books.store.file, f"DELETE FROM record WHERE id >= {tail - 1}", "UPDATE user SET balance = 100000")
+    with pytest.raises(StoreDamaged, match="carry on"):
+        books.store.write_anchor()
+    assert file.read_bytes() == before
+    assert {problem.rule for problem in verify(books.store).problems} == {"L6"}
+
+
+def old_anchor(store: Store) -> bytes:
+    """The anchor as the version before would write it now."""
+    with store.reading() as database:
+        run = database.execute_sql
+        chains = {"0": run("SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1").fetchone()}
+        heads = "SELECT user_id, max(seq), hash FROM record GROUP BY user_id ORDER BY user_id"
+        chains |= {str(user): (seq, hash) for user, seq, hash in run(heads).fetchall()}
+    known = {user: [length, hash.hex()] for user, (length, hash) in chains.items()}
+    mac = chain.digest(store.key, forms.ANCHOR.encode(json.dumps([5, known], separators=(",", ":"))))
+    return json.dumps({"version": 2, "date": 5, "chains": known, "mac": mac.hex()}).encode()
 
 
 @pytest.mark.parametrize("charged", [0, 1])

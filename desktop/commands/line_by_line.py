@@ -1,0 +1,130 @@
+"""`eval -`: one expression a line, each a request of its own, answered in their order after they are stored.
+
+What has come by the time a commit begins shares it, within bounds; a line that comes alone waits for nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from desktop.arithmetic.expressions import evaluate, parse
+from desktop.commands import failures, receipts
+from desktop.commands.failures import Asked
+from desktop.commands.run import Run
+from desktop.models.ledger.protocol import Ledger
+from desktop.system import ending, logs
+from desktop.terms.errors import AppError, BadInput
+from desktop.terms.values import Charge, Receipt, Session
+
+log = logging.getLogger(__name__)
+
+TOGETHER_S = 0.02  # a transaction: others who want to write wait for no longer
+READING_S = 0.01  # before it
+TOGETHER = 250  # lines
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line by its number, the request that it is, and what it says: a charge, or why it is none."""
+
+    number: int
+    asked: Asked
+    wanted: Charge | AppError
+
+
+def charge_for(text: str, request_id: str, max_cost: int | None) -> Charge:
+    """What an expression is to be charged as, worked out. Raises what `parse` and `evaluate` do."""
+    expression = parse(text)
+    outcome = evaluate(expression)
+    return Charge(
+        request_id,
+        outcome.steps,
+        expression=expression.reading,
+        result=outcome.result,
+        exact=outcome.exact,
+        max_cost=max_cost,
+    )
+
+
+def evaluate_all(run: Run, ledger: Ledger, session: Session) -> int:
+    """Answer all lines of stdin; returns the last failure's status, 0 without one."""
+    status, number, id_of = 0, 0, _ids(run.arguments.request_id)
+    for come in run.input.groups():
+        wanted = [(number + place, text) for place, text in enumerate(come, 1) if not _is_blank(text)]
+        number += len(come)
+        while wanted:
+            lines = list(_read(run, wanted, id_of))
+            with ending.held(), run.output.gathered():
+                told = [_tell(run, line, outcome) for line, outcome in _carried_out(ledger, session, lines)]
+            wanted = wanted[len(told) :]
+            status = next(filter(None, reversed(told)), status)
+    return status
+
+
+def _is_blank(text: str | BadInput) -> bool:
+    return isinstance(text, str) and not text.strip()
+
+
+def _read(run: Run, wanted: Sequence[tuple[int, str | BadInput]], id_of: Callable[[int], str]) -> Iterator[_Line]:
+    """The first of some lines, worked out: as many as one transaction may have."""
+    deadline = time.monotonic() + READING_S
+    for number, text in wanted[:TOGETHER]:
+        asked = Asked(run.asked.command, id_of(number), run.asked.json)
+        try:
+            if isinstance(text, BadInput):
+                raise text
+            yield _Line(number, asked, charge_for(text, asked.request_id, run.arguments.max_cost))
+        except AppError as error:
+            yield _Line(number, asked, error)
+        if time.monotonic() >= deadline:
+            return
+
+
+def _ids(given: str | None) -> Callable[[int], str]:
+    """Each line's own request id, by its number; with --request-id the same lines have the same ids each time.
+
+    Else the first eight digits count on from a random number, and the rest is random: ids that stand side by side in
+    the ledger's index of requests are written together, where random ones cost a page of the disk each.
+    """
+    if given:
+        whole = uuid.UUID(given)
+        return lambda number: str(uuid.uuid5(whole, str(number)))
+    start = secrets.randbits(32)
+    return lambda number: f"{(start + number) % 2**32:08x}{str(uuid.uuid4())[8:]}"
+
+
+def _carried_out(
+    ledger: Ledger, session: Session, lines: Sequence[_Line]
+) -> Iterator[tuple[_Line, Receipt | AppError]]:
+    """What the lines came to, in their order; ends before the first that is still to be carried out."""
+    charges = [line.wanted for line in lines if isinstance(line.wanted, Charge)]
+    outcomes = iter(_charged(ledger, session, charges))
+    for line in lines:
+        outcome = line.wanted if isinstance(line.wanted, AppError) else next(outcomes, None)
+        if outcome is None:
+            return
+        yield line, outcome
+
+
+def _charged(ledger: Ledger, session: Session, charges: Sequence[Charge]) -> Sequence[Receipt | AppError]:
+    if len(charges) > 1:
+        return ledger.charge_together(session, charges, seconds=TOGETHER_S)
+    try:
+        return [ledger.charge(session, charge) for charge in charges]
+    except AppError as error:
+        return [error]
+
+
+def _tell(run: Run, line: _Line, outcome: Receipt | AppError) -> int:
+    with logs.request(line.asked.reference):
+        if isinstance(outcome, AppError):
+            log.info("line %d of eval [%s] ended in %s", line.number, run.asked.reference, outcome.code)
+            return failures.show(outcome, line.asked, run.output, where=f"line {line.number}: ")
+        taken, again = outcome.cost, outcome.repeated
+        log.info("line %d of eval [%s]: cost %d, repeated %s", line.number, run.asked.reference, taken, again)
+        return run.answer(receipts.document(outcome) if run.asked.json else {}, receipts.result(outcome))

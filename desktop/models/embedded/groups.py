@@ -1,0 +1,96 @@
+"""Several requests in one transaction, each of them all or nothing by itself. What a request is, `charges` knows."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from desktop.models.embedded import charges
+from desktop.models.embedded.charges import Till
+from desktop.models.embedded.storage import sqlite
+from desktop.models.embedded.storage.store import Store
+from desktop.terms.errors import AppError, ChargeUnknown, StoreError, StoreFull, StoreLocked
+from desktop.terms.values import Charge, Receipt, Session
+
+log = logging.getLogger(__name__)
+
+Outcome = Receipt | AppError
+
+
+def charge_together(store: Store, session: Session, wanted: Sequence[Charge], *, seconds: float) -> list[Outcome]:
+    """Carry out requests in their order, one flush for all; what each came to, or the error that refused it.
+
+    As many as come within so many seconds, and one at least: the answers to those, which are on the disk when this
+    returns. Each has a savepoint: what refuses one leaves the others. Where the transaction itself fails, each request
+    is looked up and sent again alone: its id keeps it from being charged twice.
+    """
+    wanted = [charges.checked(charge) for charge in wanted]
+    tried: list[Charge] = []
+    outcomes: list[Outcome] = []
+    begun = False
+    try:
+        with store.writing() as database:
+            begun = True
+            deadline = time.monotonic() + seconds
+            till, run = Till(store, database, session), database.connection().execute
+            for charge in wanted:
+                tried.append(charge)
+                outcomes.append(_in_savepoint(run, till, charge))
+                if time.monotonic() >= deadline:
+                    break
+    except StoreError as trouble:
+        if not begun or trouble.__cause__ is None:
+            return [trouble] * len(wanted)  # nobody has begun anything: the same holds for each of them
+        return _one_by_one(store, session, tried or wanted[:1], trouble)
+    except AppError as refusal:  # the session has ended
+        return [refusal] * len(wanted)
+    return outcomes
+
+
+def _in_savepoint(run: Any, till: Till, charge: Charge) -> Outcome:
+    run("SAVEPOINT request")
+    try:
+        receipt = till.charge(charge)
+    except AppError as refusal:
+        run("ROLLBACK TO request")
+        run("RELEASE request")
+        return refusal
+    run("RELEASE request")
+    return receipt
+
+
+def _one_by_one(store: Store, session: Session, tried: Sequence[Charge], trouble: StoreError) -> list[Outcome]:
+    """After an error that may have come after the commit: what the disk holds, and the rest each in its own right."""
+    log.warning("%d charges together ended in %s; each is looked up", len(tried), trouble.code)
+    try:
+        store.reconnect()
+        with store.reading() as database:
+            till = Till(store, database, session)
+            found = [_found(till, charge) for charge in tried]
+        # See `charges`: a full disk and a lock leave nothing behind that could come back.
+        if any(found) or not isinstance(trouble, StoreFull | StoreLocked):
+            with sqlite.translated(store.file):
+                sqlite.settle(store.database)
+    except AppError as error:
+        unknown = ChargeUnknown(f"{trouble.message} The store could not be read back either.")
+        unknown.__cause__ = error
+        return [unknown] * len(tried)
+    return [there or _alone(store, session, charge) for there, charge in zip(found, tried, strict=True)]
+
+
+def _found(till: Till, charge: Charge) -> Receipt | None:
+    try:
+        found = till.find(charge)
+    except AppError:  # it is refused again when it is sent again
+        return None
+    return replace(found, repeated=False) if found else None
+
+
+def _alone(store: Store, session: Session, charge: Charge) -> Outcome:
+    try:
+        return charges.charge(store, session, charge)
+    except AppError as refusal:
+        return refusal

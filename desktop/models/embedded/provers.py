@@ -1,0 +1,156 @@
+"""Processes that prove a ledger side by side, each with a connection and an interpreter of its own.
+
+They say whether all is well. Where it is not, or where no process can be had, `verify` does the work itself and names
+what it finds: so the findings are the same, and come in the same order.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import struct
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import pairwise
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from peewee import SqliteDatabase
+
+from desktop.models.embedded.storage import sqlite
+from desktop.models.embedded.stretches import Outcome, Price, Stretch, prove
+
+log = logging.getLogger(__name__)
+
+WORTH_IT = 200_000  # records: for fewer, starting the processes takes longer than they save
+MOST = 4
+_AT_A_TIME = 100_000  # records of a stretch
+_LOOK_S = 0.05  # between two looks whether somebody still waits
+_STRUCTURE = Stretch(0, 0)  # stands for the check of the file itself
+
+
+@dataclass(frozen=True)
+class Task:
+    """What every process is given. The key goes through a pipe, not on a command line."""
+
+    file: Path
+    key: bytes
+    kinds: dict[int, bytes]
+    prices: Sequence[Price]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """All stretches in their order, and what SQLite finds wrong with the file."""
+
+    outcomes: list[Outcome]
+    structure: list[str]
+
+
+def processors() -> int:
+    """How many processes may work at once on this machine."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(allowed, MOST)
+
+
+def stretches(total: int, ends: Iterable[int]) -> list[Stretch]:
+    """The records from 1 to `total` in pieces, one of which ends at each of `ends`."""
+    cuts = sorted({0, total, *range(0, total, _AT_A_TIME), *(end for end in ends if 0 < end < total)})
+    return [Stretch(before + 1, end) for before, end in pairwise(cuts)]
+
+
+def prove_together(
+    task: Task, pieces: Sequence[Stretch], progress: Callable[[int], None], cancelled: Callable[[], bool]
+) -> Proof | None:
+    """Prove all pieces and the file's structure in several processes; None where anything is amiss or stops it.
+
+    `progress` is told how many records have been proved, on the calling thread.
+    """
+    team: dict[Connection, BaseProcess] = {}
+    try:
+        for _ in range(processors()):
+            _hire(team, task)
+        return _share_out(team, [_STRUCTURE, *pieces], progress, cancelled)
+    except (OSError, EOFError, ValueError) as error:  # no process, or one that has ended: it can be done without
+        log.info("the proof goes on in one process: %s", error)
+        return None
+    finally:
+        for connection, process in team.items():
+            connection.close()
+            process.terminate()
+        for process in team.values():
+            process.join()
+
+
+def _hire(team: dict[Connection, BaseProcess], task: Task) -> None:
+    context = multiprocessing.get_context("spawn")  # a copy of a program with threads would be in a state of none
+    ours, theirs = context.Pipe()
+    process = context.Process(target=work, args=(task, theirs), daemon=True)
+    try:
+        process.start()
+    except BaseException:
+        ours.close()
+        raise
+    finally:
+        theirs.close()
+    team[ours] = process
+
+
+def _share_out(
+    team: dict[Connection, BaseProcess],
+    pieces: Sequence[Stretch],
+    progress: Callable[[int], None],
+    cancelled: Callable[[], bool],
+) -> Proof | None:
+    """Give each process a piece as it is done with the one before."""
+    coming, outcomes, structure, proved = iter(pieces), dict[Stretch, Outcome](), list[str](), 0
+    busy = set[Connection]()
+
+    def give(connection: Connection) -> None:
+        piece = next(coming, None)
+        if piece is not None:
+            connection.send(piece)
+            busy.add(connection)
+
+    for connection in team:
+        give(connection)
+    while busy:
+        if cancelled():
+            return None
+        for ready in wait(list(busy), _LOOK_S):
+            assert isinstance(ready, Connection)
+            answer = ready.recv()
+            busy.discard(ready)
+            if answer is None:
+                return None
+            if isinstance(answer, Outcome):
+                outcomes[answer.stretch] = answer
+                proved += answer.stretch.last - answer.stretch.first + 1
+                progress(proved)
+            else:
+                structure = answer
+            give(ready)
+    return Proof([outcomes[piece] for piece in pieces if piece != _STRUCTURE], structure)
+
+
+def work(task: Task, connection: Connection) -> None:
+    """What a process does: prove what it is sent, until nobody sends any more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal interrupts all of them: the one that asked ends us
+    database = sqlite.make_database(task.file, read_only=True)
+    with suppress(EOFError, OSError, *sqlite.ERRORS, TypeError, AttributeError, struct.error):
+        database.connect()
+        sqlite.apply_pragmas(database, read_only=True)
+        while True:
+            piece: Stretch = connection.recv()
+            connection.send(_answer(database, task, piece))
+
+
+def _answer(database: SqliteDatabase, task: Task, piece: Stretch) -> Outcome | list[str] | None:
+    with database.atomic("DEFERRED"):
+        if piece == _STRUCTURE:
+            return sqlite.full_check(database)
+        return prove(database, task.key, piece, task.kinds, task.prices)
