@@ -6,6 +6,7 @@ import logging
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from desktop.arithmetic.expressions import evaluate, parse
@@ -14,6 +15,7 @@ from desktop.commands import failures
 from desktop.commands.failures import Asked
 from desktop.commands.run import Command, Run
 from desktop.documents.exports import step_document
+from desktop.finding import budgets
 from desktop.models.ledger.protocol import Ledger
 from desktop.random_org.client import RandomOrg, draw_local
 from desktop.settings.config import RandomSettings
@@ -56,7 +58,8 @@ def random_command(run: Run) -> int:
             ledger.check_covered(session, _price_of_string(ledger, session))
             text, source = _draw(run.config.random, run.places.data_dir)
             step = Step(OperationType.RANDOM_STRING, (), text, source=source)
-            charge = Charge(run.asked.request_id, (step,), expression="", result=text)
+            budget = budgets.kept_to(run.config.spending, date.today())
+            charge = Charge(run.asked.request_id, (step,), expression="", result=text, budget=budget)
             receipt = ledger.charge(session, charge)
     return run.answer(receipt_document(receipt), *_lines(receipt))
 
@@ -73,6 +76,7 @@ def _charge(run: Run, ledger: Ledger, session: Session, request_id: str, text: s
             result=outcome.result,
             exact=outcome.exact,
             max_cost=run.arguments.max_cost,
+            budget=budgets.kept_to(run.config.spending, date.today()),
         ),
     )
 

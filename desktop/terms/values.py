@@ -55,11 +55,20 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """What may be spent at `most`, in hundredths, from the moment `since` on."""
+
+    since: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Charge:
     """A request to pay for `steps`, all or nothing.
 
     `request_id` is a UUID made before the click was handled. `quoted` is the price the person saw, `max_cost` the
-    most the caller will pay; None leaves the check out. `expression` is the entry as it was read.
+    most the caller will pay, `budget` what the person will not go beyond; None leaves the check out. `expression` is
+    the entry as it was read.
     """
 
     request_id: str
@@ -69,6 +78,7 @@ class Charge:
     exact: bool = True
     quoted: int | None = None
     max_cost: int | None = None
+    budget: Budget | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +144,21 @@ class Statement:
 
     account: Account
     prices: Mapping[OperationType, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """How a person stands: `spent` this month, the month's `budget`, and the balance below which they are warned.
+
+    Hundredths, 0 for no budget and no warning. `refuses`: what goes beyond the budget is. `administrators` may put
+    credit in: their e-mails.
+    """
+
+    spent: int
+    budget: int
+    refuses: bool
+    warning_level: int
+    administrators: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

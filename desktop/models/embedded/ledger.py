@@ -6,7 +6,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from desktop.models.embedded import accounts, administration, backups, charges, health, records
+from desktop.models.embedded import accounts, administration, backups, charges, health, records, spending
 from desktop.models.embedded import insights as tellings
 from desktop.models.embedded import statements as reports
 from desktop.models.embedded import verify as proving
@@ -87,6 +87,9 @@ class EmbeddedLedger:
     def account(self, session: Session) -> Account:
         return accounts.current(self.store, session)
 
+    def administrators(self, session: Session) -> tuple[str, ...]:
+        return accounts.administrators(self.store, session)
+
     def change_password(self, session: Session, old: str, new: str, *, minimum_length: int) -> None:
         accounts.change_password(self.store, session, old, new, minimum_length=minimum_length)
 
@@ -107,6 +110,9 @@ class EmbeddedLedger:
 
     def check_covered(self, session: Session, cost: int) -> None:
         charges.check_covered(self.store, session, cost)
+
+    def spent(self, session: Session, since: int) -> int:
+        return spending.spent(self.store, session, since)
 
     def credit(self, session: Session, email: str, amount: int, reason: str, request_id: str) -> Receipt:
         return charges.credit(self.store, session, email, amount, reason, request_id)

@@ -34,6 +34,7 @@ from desktop.views.look.shortcuts import Shortcuts
 from desktop.views.main_window.banner import Banner
 from desktop.views.main_window.header import Header
 from desktop.views.main_window.menus import BOTH, CALCULATOR, RECORDS, Menus
+from desktop.views.main_window.spending_line import SpendingLine
 from desktop.views.records.browser import RecordsBrowser
 
 _SIZE = (1180, 760)
@@ -105,6 +106,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Metercalc")
         self.setWindowIcon(application_icon())
         self._header = Header(number_format=self._format)
+        self.spending_line = SpendingLine(number_format=self._format)
         self._banner = Banner()
         self._banner.show_text(self._store.trouble)
         # From the outside in: what moves into another widget takes all that it holds through the style sheet again.
@@ -113,7 +115,7 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(self._body)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for widget in (self._header, self._banner):
+        for widget in (self._header, self.spending_line, self._banner):
             layout.addWidget(widget)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         layout.addWidget(self._splitter, 1)
@@ -151,6 +153,7 @@ class MainWindow(QMainWindow):
         self._store.trouble_changed.connect(self._banner.show_text)
         self._store.failed.connect(self._on_store_failed)
         self._store.backed_up.connect(self._on_backed_up)
+        self.spending_line.copied.connect(self._on_copied)
         records, menus = self.records_browser, self._menus
         records.details_asked.connect(self._on_details)
         records.result_asked.connect(self.calculator_panel.take_result)
@@ -261,6 +264,7 @@ class MainWindow(QMainWindow):
             self._kept_for = None
         self.records_browser.forget()
         self._header.forget()
+        self.spending_line.forget()
         self._menus.offer_administration(False)
         self.statusBar().clearMessage()
 
@@ -270,10 +274,12 @@ class MainWindow(QMainWindow):
         self._way_out = way_out(statement.account)
         self._menus.offer_administration(statement.account.role is Role.ADMIN)
         self._show_balance(statement.account.balance)
+        self.spending_line.show_account(statement.account)
 
     @Slot(object)
     def _on_charged(self, receipt: Receipt) -> None:
         self._show_balance(receipt.balance)
+        self.spending_line.show_balance(receipt.balance)
 
     def _show_balance(self, balance: int) -> None:
         cheapest, dearest = (self._prices[0], self._prices[-1]) if self._prices else (0, 0)

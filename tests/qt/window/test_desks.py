@@ -21,7 +21,7 @@ from desktop.views.main_window.window import MainWindow
 from desktop.views.settings.dialog import SettingsDialog
 from desktop.window.program import Program
 from tests.support.widgets import part
-from tests.support.windows import dispose, make_config, opened, register
+from tests.support.windows import answered, dispose, make_config, opened, register, shown
 
 
 def open_settings(qtbot: QtBot, window: MainWindow) -> SettingsDialog:
@@ -114,3 +114,24 @@ def test_who_is_invited_chooses_a_password_before_the_window_opens(
         program.sessions.sign_out()
         with qtbot.waitSignal(program.sessions.signed_in):
             program.sessions.sign_in(email, own)
+
+
+def test_a_budget_that_is_saved_is_kept_to_at_once(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
+    with opened(qapp, tmp_path) as program:
+        window = register(qtbot, program)
+        assert shown(window, "budget_label") == ""
+        dialog = open_settings(qtbot, window)
+        part(dialog, QLineEdit, "spending_monthly_budget_setting").setText("50")
+        combo = part(dialog, QComboBox, "spending_beyond_budget_setting")
+        combo.setCurrentIndex(combo.findData("refuse"))
+        with qtbot.waitSignal(dialog.done_saving):
+            part(dialog, QPushButton, "save_settings_button").click()
+        qtbot.waitUntil(lambda: shown(window, "budget_label") == "50.00 left of this month’s 50.00")
+        for text in ("2 × 2", "2 × 3"):
+            part(window, QLineEdit, "entry_edit").setText(text)
+            with answered(qtbot, program, raising=False):
+                program.calculator.evaluate()
+        qtbot.waitUntil(lambda: shown(window, "budget_label") == "20.00 left of this month’s 50.00")
+        assert "20.00 of this month's budget of 50.00 is left" in shown(window, "message_label")
+        assert "Nothing was charged." in shown(window, "message_label")
+        assert shown(window, "balance_label") == "970.00"

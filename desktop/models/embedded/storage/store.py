@@ -99,6 +99,7 @@ class Store:
         self.key_is_own = False  # whether the records were made under the key that lies beside them
         self._key: bytes | None = None
         self._identity, _ = _identity(file)
+        self.spent: dict[int, tuple[int, int, int]] = {}  # by account: since when, up to which record, how much
         self._beside = _Beside()
         self._reader: Any = None
         self._lock = threading.Lock()
