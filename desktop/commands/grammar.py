@@ -247,6 +247,15 @@ def _add_records(add_parser: AddParser) -> None:
         action="store_true",
         help="csv for a spreadsheet: an apostrophe before text that it could take for a number or a date",
     )
+    note = _add(
+        add_parser,
+        "note",
+        "write a note beside a record; the record stays as it is",
+        more="A new note takes the place of the one before, which stays in the journal. An empty TEXT takes it away.",
+        signed_in=True,
+    )
+    note.add_argument("id", type=words.count, metavar="ID")
+    note.add_argument("text", type=words.text, metavar="TEXT")
     for name, what in (("delete", "put records into the Trash"), ("restore", "take records out of the Trash")):
         _add(add_parser, name, f"{what}; the balance stays as it is", signed_in=True).add_argument(
             "ids", type=words.count, metavar="ID", nargs="+"

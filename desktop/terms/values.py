@@ -87,6 +87,7 @@ class Entry:
 
     `amount` is what it took from the balance: positive for a charge, negative for a credit. `operands` is the text
     as stored and shown ("0.1 + 0.2", "√2.25"; a credit's reason), `expression` the whole entry on its last step.
+    `note` is what the person wrote beside it, and no part of what was charged.
     """
 
     id: int
@@ -103,11 +104,12 @@ class Entry:
     date: int
     deleted_at: int | None
     expression: str
+    note: str = ""
 
 
 RawRecord = tuple[Any, ...]
 """A record as the store gives it, for what reads millions of them: (id, request_id, step, seq, operation, operands,
-response, exact, source, amount, user_balance, date, deleted_at, expression)."""
+response, exact, source, amount, user_balance, date, deleted_at, expression, note)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,6 +186,9 @@ class EmbeddedLedger:
     def restore(self, session: Session, ids: Sequence[int]) -> tuple[int, ...]:
         return records.restore(self.store, session, ids)
 
+    def set_note(self, session: Session, record_id: int, text: str) -> Entry:
+        return records.set_note(self.store, session, record_id, text)
+
     def insights(
         self, session: Session, filters: Filters, *, progress: Progress = silent, cancelled: Cancel = never
     ) -> Insights:

@@ -199,6 +199,13 @@ class Records(Protocol):
     def restore(self, session: Session, ids: Sequence[int]) -> tuple[int, ...]:
         """Show hidden records again; answers with those that were shown now."""
 
+    def set_note(self, session: Session, record_id: int, text: str) -> Entry:
+        """Write a note beside a record, in place of the one there, which stays in the journal; "" takes it away.
+
+        The record and its price stay as they are. Raises `BadInput` for a note that will not do, or no record of one's
+        own.
+        """
+
     def insights(
         self, session: Session, filters: Filters, *, progress: Progress = silent, cancelled: Cancel = never
     ) -> Insights:

@@ -19,6 +19,7 @@ class RecordDialog(Dialog):
 
     result_asked = Signal(str)  # into the entry
     expression_asked = Signal(str)  # into the entry, to be looked at before it is paid for again
+    note_asked = Signal(object)  # Entry, whose note is to be written
 
     def __init__(self, entry: Entry, *, proof: str, number_format: NumberFormat, parent: QWidget | None = None) -> None:
         """`proof` says in words how far the ledger is proved."""
@@ -57,6 +58,7 @@ class RecordDialog(Dialog):
         self._add(buttons, "&Enter it again", "enter_again_button", bool(expression_of(self._entry))).clicked.connect(
             self._on_expression
         )
+        self._add(buttons, "&Note…", "note_button", True).clicked.connect(self._on_note)
         self._add(buttons, "&Copy", "copy_record_button", True).clicked.connect(self._on_copy)
         self.resize(560, 380)
 
@@ -77,6 +79,11 @@ class RecordDialog(Dialog):
     @Slot()
     def _on_expression(self) -> None:
         self.expression_asked.emit(expression_of(self._entry))
+        self.accept()
+
+    @Slot()
+    def _on_note(self) -> None:
+        self.note_asked.emit(self._entry)
         self.accept()
 
     @Slot()

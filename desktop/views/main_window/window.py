@@ -84,6 +84,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("main_window")
         self._sessions = sessions
         self._calculator = calculator
+        self._records = records
         self._store = store
         self._kept_for: int | None = None  # whose entry and tape stand in the calculator, locked or not
         self._settings = settings
@@ -156,6 +157,7 @@ class MainWindow(QMainWindow):
         self.spending_line.copied.connect(self._on_copied)
         records, menus = self.records_browser, self._menus
         records.details_asked.connect(self._on_details)
+        records.note_asked.connect(self._on_note)
         records.result_asked.connect(self.calculator_panel.take_result)
         records.expression_asked.connect(self.calculator_panel.take_expression)
         records.copied.connect(self._on_copied)
@@ -309,6 +311,15 @@ class MainWindow(QMainWindow):
         dialog = RecordDialog(entry, proof=proof, number_format=self._format, parent=self)
         dialog.result_asked.connect(self.calculator_panel.take_result)
         dialog.expression_asked.connect(self.calculator_panel.take_expression)
+        dialog.note_asked.connect(self._on_note)
+        dialog.open()
+
+    @Slot(object)
+    def _on_note(self, entry: Entry) -> None:
+        from desktop.views.dialogs.note import NoteDialog
+
+        dialog = NoteDialog(entry, records=self._records, parent=self)
+        dialog.note_given.connect(self._records.set_note)
         dialog.open()
 
     @Slot()

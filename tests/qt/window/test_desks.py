@@ -10,13 +10,15 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QSpinBox, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.controllers import sessions
 from desktop.controllers.administration import AdministrationController
 from desktop.settings import config as configuration
 from desktop.views.dialogs.dialogs import PasswordDialog
+from desktop.views.dialogs.note import NoteDialog
+from desktop.views.dialogs.record import RecordDialog
 from desktop.views.main_window.window import MainWindow
 from desktop.views.settings.dialog import SettingsDialog
 from desktop.window.program import Program
@@ -135,3 +137,25 @@ def test_a_budget_that_is_saved_is_kept_to_at_once(qtbot: QtBot, qapp: QApplicat
         assert "20.00 of this month's budget of 50.00 is left" in shown(window, "message_label")
         assert "Nothing was charged." in shown(window, "message_label")
         assert shown(window, "balance_label") == "970.00"
+
+
+def test_a_note_is_written_beside_a_record_and_found(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
+    with opened(qapp, tmp_path) as program:
+        window = register(qtbot, program)
+        table = part(window, QTableView, "records_table")
+        table.setCurrentIndex(table.model().index(0, 0))
+        part(window, QAction, "record_note_action").trigger()
+        dialog = part(window, NoteDialog, "note_dialog")
+        part(dialog, QLineEdit, "note_edit").setText("For the roof")
+        with qtbot.waitSignals([program.records.noted, program.records.page_changed]):
+            dialog.findChildren(QPushButton)[0].click()
+        qtbot.waitUntil(lambda: not window.findChildren(NoteDialog))
+        with qtbot.waitSignal(program.records.page_changed):
+            part(window, QLineEdit, "search_edit").setText("ROOF")
+        assert table.model().rowCount() == 1
+        table.activated.emit(table.model().index(0, 0))
+        record = part(window, RecordDialog, "record_dialog")
+        assert part(record, QLabel, "record_note_label").text() == "For the roof"
+        part(record, QPushButton, "note_button").click()
+        again = part(window, NoteDialog, "note_dialog")
+        assert part(again, QLineEdit, "note_edit").text() == "For the roof"
