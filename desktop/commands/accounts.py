@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from desktop.arithmetic.money import format_money, plain_money
 from desktop.commands import receipts
@@ -10,9 +11,11 @@ from desktop.commands.run import Command, Run
 from desktop.commands.tables import aligned
 from desktop.models.ledger import emails
 from desktop.models.ledger.registering import check_new
+from desktop.models.ledger.standing import standing
 from desktop.models.open_ledger import is_there
 from desktop.terms.values import Account, OperationType, Status
 from desktop.wording.shown import shown_moment
+from desktop.wording.spending import budget_text, request_text, warning_text, whom_to_ask
 
 
 def register(run: Run) -> int:
@@ -37,11 +40,24 @@ def register(run: Run) -> int:
 
 
 def balance(run: Run) -> int:
-    """`balance`: the plain amount."""
+    """`balance`: the plain amount; what is left of the month's budget, and a warning, where they were asked for."""
     with run.signed_in() as (ledger, session):
         account = ledger.account(session)
+        spending = standing(ledger, session, run.config.spending, date.today())
     amount = plain_money(account.balance)
-    return run.answer({"user": account.username, "balance": amount}, amount)
+    document: dict[str, object] = {"user": account.username, "balance": amount}
+    if spending.budget:
+        run.output.note(f"{budget_text(spending)}.")
+        document |= {
+            "budget": plain_money(spending.budget),
+            "spent_this_month": plain_money(spending.spent),
+            "budget_left": plain_money(spending.budget - spending.spent),
+        }
+    if warning := warning_text(account.balance, spending):
+        run.output.note(f"{warning} {whom_to_ask(spending)}".strip())
+        run.output.note(request_text(account.username, spending))
+        document |= {"warning_level": plain_money(spending.warning_level)}
+    return run.answer(document, amount)
 
 
 def users(run: Run) -> int:

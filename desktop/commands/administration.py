@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from desktop.arithmetic.money import format_money, plain_money
+from desktop.commands import receipts
 from desktop.commands.run import Command, Run
 from desktop.commands.tables import aligned
 from desktop.documents import credit_files
@@ -72,16 +73,16 @@ def credit_file(run: Run) -> int:
         if troubles:
             said = " ".join(f"Line {line}: {trouble}" for line, trouble in sorted(troubles)[:3])
             raise BadInput(f"{said} Nothing was credited: --dry-run tells every line.", lines=len(troubles))
-        receipts = ledger.credit_all(session, found.orders)
-    new = [receipt for receipt in receipts if not receipt.repeated]
+        given = ledger.credit_all(session, found.orders)
+    new = [receipt for receipt in given if not receipt.repeated]
     amount = -sum(receipt.cost for receipt in new)
-    before = len(receipts) - len(new)
+    before = len(given) - len(new)
     return run.answer(
         {
             "credited": len(new),
             "credited_before": before,
             "amount": plain_money(amount),
-            "receipts": [receipts.document(receipt) | {"repeated": receipt.repeated} for receipt in receipts],
+            "receipts": [receipts.document(receipt) | {"repeated": receipt.repeated} for receipt in given],
         },
         f"{orders_text(len(new), amount)}." + (f" {before} had been carried out before." if before else ""),
     )

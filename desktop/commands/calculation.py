@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 from desktop.commands import line_by_line, receipts
 from desktop.commands.line_by_line import charge_for
 from desktop.commands.run import Command, Run
+from desktop.finding import budgets
 from desktop.models.ledger.protocol import Ledger
 from desktop.random_org.client import RandomOrg, draw_local
 from desktop.settings.config import RandomSettings
@@ -23,7 +25,7 @@ def evaluate_command(run: Run) -> int:
     with run.signed_in() as (ledger, session):
         if run.arguments.expression == FROM_STDIN:
             return line_by_line.evaluate_all(run, ledger, session)
-        charge = charge_for(run.arguments.expression, run.asked.request_id, run.arguments.max_cost)
+        charge = charge_for(run, run.arguments.expression, run.asked.request_id)
         with ending.held():
             return _answer(run, ledger.charge(session, charge))
 
@@ -38,7 +40,8 @@ def random_command(run: Run) -> int:
         ledger.check_covered(session, _price_of_string(ledger, session))
         text, source = _draw(run.config.random, run.places.data_dir)
         step = Step(OperationType.RANDOM_STRING, (), text, source=source)
-        charge = Charge(run.asked.request_id, (step,), expression="", result=text)
+        budget = budgets.kept_to(run.config.spending, date.today())
+        charge = Charge(run.asked.request_id, (step,), expression="", result=text, budget=budget)
         with ending.held():
             return _answer(run, ledger.charge(session, charge))
 

@@ -14,7 +14,7 @@ from desktop.terms.errors import AppError, ChargeUnknown
 log = logging.getLogger(__name__)
 
 _CHARGING = frozenset({"eval", "random"})
-_MONEY = frozenset({"cost", "balance", "shortfall", "quoted"})
+_MONEY = frozenset({"cost", "balance", "shortfall", "quoted", "budget", "spent"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ exit status:
   0  done                             4  not signed in, or not allowed
   1  a fault of the program           5  trouble with the store, or verify found something
   2  bad input                        6  trouble with the network
-  3  denied: the balance is too low
+  3  denied: the balance is too low, or the month's budget is used up
 """
 
 _TYPED = " ".join((row.typed[:1] or (row.symbol,))[0] + "( )" * (row.arity == 1) for row in COMPUTED)
@@ -163,7 +163,13 @@ def _add_accounts(add_parser: AddParser) -> None:
     register = _add(add_parser, "register", "make an account; the first one of a store is its administrator")
     register.add_argument("email", type=words.text, metavar="EMAIL")
     _add_password(register)
-    _add(add_parser, "balance", "say the balance", signed_in=True)
+    _add(
+        add_parser,
+        "balance",
+        "say the balance",
+        more="What is left of the month's budget, and the warning of a low balance, go to stderr where they are set.",
+        signed_in=True,
+    )
     _add(
         add_parser,
         "change-password",
@@ -265,6 +271,15 @@ def _add_records(add_parser: AddParser) -> None:
         action="store_true",
         help="csv for a spreadsheet: an apostrophe before text that it could take for a number or a date",
     )
+    note = _add(
+        add_parser,
+        "note",
+        "write a note beside a record; the record stays as it is",
+        more="A new note takes the place of the one before, which stays in the journal. An empty TEXT takes it away.",
+        signed_in=True,
+    )
+    note.add_argument("id", type=words.count, metavar="ID")
+    note.add_argument("text", type=words.text, metavar="TEXT")
     for name, what in (("delete", "put records into the Trash"), ("restore", "take records out of the Trash")):
         _add(add_parser, name, f"{what}; the balance stays as it is", signed_in=True).add_argument(
             "ids", type=words.count, metavar="ID", nargs="+"

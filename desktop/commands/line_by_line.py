@@ -11,11 +11,13 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from desktop.arithmetic.expressions import evaluate, parse
 from desktop.commands import failures, receipts
 from desktop.commands.failures import Asked
 from desktop.commands.run import Run
+from desktop.finding import budgets
 from desktop.models.ledger.protocol import Ledger
 from desktop.system import ending, logs
 from desktop.terms.errors import AppError, BadInput
@@ -37,7 +39,7 @@ class _Line:
     wanted: Charge | AppError
 
 
-def charge_for(text: str, request_id: str, max_cost: int | None) -> Charge:
+def charge_for(run: Run, text: str, request_id: str) -> Charge:
     """What an expression is to be charged as, worked out. Raises what `parse` and `evaluate` do."""
     expression = parse(text)
     outcome = evaluate(expression)
@@ -47,7 +49,8 @@ def charge_for(text: str, request_id: str, max_cost: int | None) -> Charge:
         expression=expression.reading,
         result=outcome.result,
         exact=outcome.exact,
-        max_cost=max_cost,
+        max_cost=run.arguments.max_cost,
+        budget=budgets.kept_to(run.config.spending, date.today()),
     )
 
 
@@ -78,7 +81,7 @@ def _read(run: Run, wanted: Sequence[tuple[int, str | BadInput]], id_of: Callabl
         try:
             if isinstance(text, BadInput):
                 raise text
-            yield _Line(number, asked, charge_for(text, asked.request_id, run.arguments.max_cost))
+            yield _Line(number, asked, charge_for(run, text, asked.request_id))
         except AppError as error:
             yield _Line(number, asked, error)
         if time.monotonic() >= deadline:

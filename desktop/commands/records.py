@@ -134,4 +134,14 @@ def _row(entry: Entry) -> tuple[str, ...]:
     )
 
 
-COMMANDS: Mapping[str, Command] = {"records": show, "delete": delete, "restore": restore}
+def note(run: Run) -> int:
+    """`note`: a note beside a record."""
+    with run.signed_in() as (ledger, session):
+        entry = ledger.set_note(session, run.arguments.id, run.arguments.text)
+    return run.answer(
+        record_document(entry),
+        f"Record {entry.id}: {entry.note}" if entry.note else f"Record {entry.id} has no note.",
+    )
+
+
+COMMANDS: Mapping[str, Command] = {"records": show, "note": note, "delete": delete, "restore": restore}

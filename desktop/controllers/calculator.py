@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from itertools import groupby
@@ -27,9 +28,10 @@ from desktop.controllers.random_strings import RandomStrings
 from desktop.controllers.requests import Failure, new_request_id, reference_of
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store_access import StoreAccess
+from desktop.finding import budgets
 from desktop.random_org.stock import Drawn
 from desktop.system import logs
-from desktop.terms.errors import AppError, BalanceTooLow, ChargeUnknown, PriceChanged, RequestReused
+from desktop.terms.errors import AppError, BalanceTooLow, BeyondBudget, ChargeUnknown, PriceChanged, RequestReused
 from desktop.terms.values import Charge, Entry, OperationType, PageRequest, Quote, Receipt, Session, Statement, Step
 
 _RECALLED = 100  # records, whose entries one can go back to
@@ -227,7 +229,9 @@ class CalculatorController(QObject):
         if isinstance(outcome, ChargeUnknown | Bug):
             self._unsettled[request.subject] = request
             return
-        answered = isinstance(outcome, Receipt | RequestReused | PriceChanged | BalanceTooLow)  # after looking for it
+        answered = isinstance(
+            outcome, Receipt | RequestReused | PriceChanged | BalanceTooLow | BeyondBudget
+        )  # after looking for it
         if request.subject in self._unsettled and not answered:
             return  # this try charged nothing; whether the first did is still not known
         self._unsettled.pop(request.subject, None)
@@ -351,6 +355,7 @@ def _charge(
         result=evaluation.result,
         exact=evaluation.exact,
         quoted=quoted,
+        budget=budgets.kept_to(access.config.spending, date.today()),
     )
     return access.ledger.charge(session, charge)
 
@@ -361,4 +366,6 @@ def _check_covered(access: StoreAccess, session: Session, cost: int) -> None:
 
 def _sell(access: StoreAccess, session: Session, request_id: str, drawn: Drawn, quoted: int) -> Receipt:
     step = Step(OperationType.RANDOM_STRING, (), drawn.text, source=drawn.source)
-    return access.ledger.charge(session, Charge(request_id, (step,), "", drawn.text, quoted=quoted))
+    budget = budgets.kept_to(access.config.spending, date.today())
+    charge = Charge(request_id, (step,), "", drawn.text, quoted=quoted, budget=budget)
+    return access.ledger.charge(session, charge)

@@ -23,7 +23,7 @@ from desktop.controllers.sessions import SessionController
 from desktop.controllers.store_access import StoreAccess
 from desktop.system import logs
 from desktop.terms.errors import AppError, Cancelled
-from desktop.terms.values import Filters, OperationType, Page, PageRequest, Session, Totals
+from desktop.terms.values import Entry, Filters, OperationType, Page, PageRequest, Session, Totals
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +59,7 @@ class RecordsController(QObject):
     trash_changed = Signal(int)  # records in the Trash
     deleted = Signal(object)  # Ids
     restored = Signal(object)  # Ids
+    noted = Signal(object)  # Entry, with the note that it has now
     undo_changed = Signal(bool, str)  # whether there is something to undo, and what is next
     failed = Signal(object)  # Failure
 
@@ -148,6 +149,16 @@ class RecordsController(QObject):
         """Show hidden records again; ends in `restored` or `failed`."""
         self._mark(_Change(ids, deleted=False))
 
+    @Slot(int, str)
+    def set_note(self, record_id: int, text: str) -> None:
+        """Write a note beside a record, "" to take it away; ends in `noted` or `failed`."""
+        self._lanes.write.submit(
+            partial(_set_note, self._access, self._sessions.session, record_id, text),
+            done=self._on_noted,
+            failed=self._on_failed,
+            reference=logs.new_reference(),
+        )
+
     @Slot()
     def undo(self) -> None:
         """Take the last deletion or restoration back that was not yet."""
@@ -232,6 +243,11 @@ class RecordsController(QObject):
         (self.deleted if change.deleted else self.restored).emit(ids)
         self.refresh()
 
+    @Slot(object)
+    def _on_noted(self, entry: Entry) -> None:
+        self.noted.emit(entry)
+        self.refresh()
+
     def _on_change_failed(self, undoes: _Change | None, error: AppError) -> None:
         self._can_undo(undoes)
         self._on_failed(error)
@@ -279,3 +295,7 @@ def _delete(access: StoreAccess, session: Session, ids: Ids) -> Ids:
 
 def _restore(access: StoreAccess, session: Session, ids: Ids) -> Ids:
     return access.ledger.restore(session, ids)
+
+
+def _set_note(access: StoreAccess, session: Session, record_id: int, text: str) -> Entry:
+    return access.ledger.set_note(session, record_id, text)

@@ -27,6 +27,7 @@ _FIELDS: Mapping[Column | Detail, tuple[str, ...]] = {
     Detail.EXPRESSION: ("expression",),
     Detail.SOURCE: ("source",),
     Detail.REQUEST: ("request_id",),
+    Detail.NOTE: ("note",),
 }
 
 

@@ -22,7 +22,7 @@ from desktop.terms.values import Entry, RawRecord
 
 CSV_FIELDS = (
     "record_id", "date", "operation", "operands", "response", "exact", "source", "amount", "user_balance", "expression",
-    "request_id", "step", "seq", "deleted_at",
+    "request_id", "step", "seq", "deleted_at", "note",
 )  # fmt: skip
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -70,6 +70,7 @@ def record_document(entry: Entry) -> dict[str, object]:
         "step": entry.step,
         "seq": entry.seq,
         "deleted_at": None if entry.deleted_at is None else utc_text(entry.deleted_at),
+        "note": entry.note,
     }
 
 
@@ -111,7 +112,7 @@ def raw_record(entry: Entry) -> RawRecord:
     return (
         entry.id, entry.request_id, entry.step, entry.seq, entry.operation.value, entry.operands, entry.response,
         entry.exact, entry.source.value, entry.amount, entry.user_balance, entry.date, entry.deleted_at,
-        entry.expression,
+        entry.expression, entry.note,
     )  # fmt: skip
 
 
@@ -140,10 +141,10 @@ def kept_as_text(cell: str) -> str:
 
 
 def _with_text_kept(row: RawRecord) -> RawRecord:
-    before, operation, operands, response, after = row[:4], row[4], row[5], row[6], row[7:]
+    before, operation, operands, response, after, note = row[:4], row[4], row[5], row[6], row[7:-1], row[-1]
     if operation in TEXTS:
         operands, response = kept_as_text(operands), kept_as_text(response)
-    return (*before, operation, operands, response, *after)
+    return (*before, operation, operands, response, *after, kept_as_text(note))
 
 
 def utc_text(microseconds: int) -> str:
@@ -161,15 +162,16 @@ def _utc_day(days: int) -> str:
 def _csv_cells(row: RawRecord) -> tuple[object, ...]:
     """One record's cells. Only texts can be formulas; an amount is a number whatever its sign."""
     (id_, request_id, step, seq, operation, operands, response, exact, source, amount, balance, date, deleted,
-     expression) = row  # fmt: skip
-    if _RISKY.search(f",{operands},{response},{expression}") or not _FIRSTS.isdisjoint(
+     expression, note) = row  # fmt: skip
+    if _RISKY.search(f",{operands},{response},{expression},{note}") or not _FIRSTS.isdisjoint(
         (operation[:1], source[:1], request_id[:1])
     ):
-        texts = (operation, operands, response, source, expression, request_id)
-        operation, operands, response, source, expression, request_id = map(guarded, texts)
+        texts = (operation, operands, response, source, expression, request_id, note)
+        operation, operands, response, source, expression, request_id, note = map(guarded, texts)
     return (
         id_, utc_text(date), operation, operands, response, "true" if exact else "false", source, _money(amount),
         plain_money(balance), expression, request_id, step, seq, None if deleted is None else utc_text(deleted),
+        note,
     )  # fmt: skip
 
 

@@ -184,7 +184,7 @@ class Pages:
             self._rule(body.left(), body.right(), y, _FAINT)
 
     def _record(self, row: RawRecord) -> list[str]:
-        (_, _, _, _, operation, operands, response, exact, _, amount, balance, date, deleted, _) = row
+        (_, _, _, _, operation, operands, response, exact, _, amount, balance, date, deleted, _, _) = row
         if operation == OperationType.CREDIT.value:
             what = operands
         elif operation == OperationType.RANDOM_STRING.value:

@@ -35,7 +35,7 @@ _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,4})?")
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\r\ufffe\uffff]|_(?=x[0-9a-fA-F]{4}_)")
 _WIDTHS = {
     "date": 20, "operation": 16, "operands": 28, "response": 22, "amount": 12, "user_balance": 15, "expression": 28,
-    "request_id": 38, "deleted_at": 28, "date_exact": 28,
+    "request_id": 38, "deleted_at": 28, "note": 28, "date_exact": 28,
 }  # fmt: skip
 
 _SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -114,7 +114,7 @@ def _write_sheet(
 
 def _row(row: int, record: RawRecord) -> str:
     (id_, request_id, step, seq, operation, operands, response, exact, source, amount, balance, date, deleted,
-     expression) = record  # fmt: skip
+     expression, note) = record  # fmt: skip
     result = _number if operation not in TEXTS and excel_number(response) else _text
     cells = (
         _number("A", row, str(id_)),
@@ -131,7 +131,8 @@ def _row(row: int, record: RawRecord) -> str:
         _number("L", row, str(step)),
         _number("M", row, str(seq)),
         "" if deleted is None else _text("N", row, utc_text(deleted)),
-        _text("O", row, utc_text(date)),
+        _text("O", row, note),
+        _text("P", row, utc_text(date)),
     )
     return f'<row r="{row}">{"".join(cells)}</row>'
 

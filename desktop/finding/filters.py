@@ -152,7 +152,7 @@ def _contains(text: str) -> Clause:
     wanted = folded(text).encode(errors="replace").decode()  # half a surrogate pair is no text to SQLite
     shown = (
         # In one, apart: a call costs more than what it does.
-        "folded(r.operands || char(31) || r.operation_response || char(31) || r.expression)",
+        "folded(r.operands || char(31) || r.operation_response || char(31) || r.expression || char(31) || r.note)",
         "shown_money(-r.amount, 1)",
         "plain_money(-r.amount)",
         "shown_money(r.user_balance, 0)",

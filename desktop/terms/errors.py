@@ -105,6 +105,13 @@ class BalanceTooLow(AppError):
     exit_status = 3
 
 
+class BeyondBudget(AppError):
+    """It would go beyond the budget that the person set. `details`: `cost`, `budget`, `spent` in hundredths."""
+
+    code = "beyond_budget"
+    exit_status = 3
+
+
 class NotAllowed(AppError):
     """Not signed in, wrong credentials, or not permitted."""
 

@@ -62,6 +62,7 @@ class Detail(StrEnum):
     EXPRESSION = "expression"
     SOURCE = "source"
     REQUEST = "request"
+    NOTE = "note"
 
 
 class DeedKind(StrEnum):

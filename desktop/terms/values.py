@@ -55,11 +55,20 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """What may be spent at `most`, in hundredths, from the moment `since` on."""
+
+    since: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Charge:
     """A request to pay for `steps`, all or nothing.
 
     `request_id` is a UUID made before the click was handled. `quoted` is the price the person saw, `max_cost` the
-    most the caller will pay; None leaves the check out. `expression` is the entry as it was read.
+    most the caller will pay, `budget` what the person will not go beyond; None leaves the check out. `expression` is
+    the entry as it was read.
     """
 
     request_id: str
@@ -69,6 +78,7 @@ class Charge:
     exact: bool = True
     quoted: int | None = None
     max_cost: int | None = None
+    budget: Budget | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +87,7 @@ class Entry:
 
     `amount` is what it took from the balance: positive for a charge, negative for a credit. `operands` is the text
     as stored and shown ("0.1 + 0.2", "√2.25"; a credit's reason), `expression` the whole entry on its last step.
+    `note` is what the person wrote beside it, and no part of what was charged.
     """
 
     id: int
@@ -93,11 +104,12 @@ class Entry:
     date: int
     deleted_at: int | None
     expression: str
+    note: str = ""
 
 
 RawRecord = tuple[Any, ...]
 """A record as the store gives it, for what reads millions of them: (id, request_id, step, seq, operation, operands,
-response, exact, source, amount, user_balance, date, deleted_at, expression)."""
+response, exact, source, amount, user_balance, date, deleted_at, expression, note)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +146,21 @@ class Statement:
 
     account: Account
     prices: Mapping[OperationType, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """How a person stands: `spent` this month, the month's `budget`, and the balance below which they are warned.
+
+    Hundredths, 0 for no budget and no warning. `refuses`: what goes beyond the budget is. `administrators` may put
+    credit in: their e-mails.
+    """
+
+    spent: int
+    budget: int
+    refuses: bool
+    warning_level: int
+    administrators: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QSettings, QUrl, Slot
 from desktop.controllers.background import Lanes
 from desktop.controllers.random_strings import RandomStrings
 from desktop.controllers.sessions import SessionController
+from desktop.controllers.spending import SpendingController
 from desktop.controllers.store_access import StoreAccess
 from desktop.views.look import remembered
 from desktop.views.look.theme import Theme
@@ -56,6 +57,9 @@ class Desks(QObject):
         self._theme = theme
         self._settings = settings
         self._window = window
+        self._spending = SpendingController(lanes=lanes, access=access, sessions=sessions, parent=self)
+        self._spending.changed.connect(window.spending_line.show_spending)
+        calculator.statement_changed.connect(self._spending.look)  # after each charge, and each of another program's
         sessions.signed_out.connect(self._on_signed_out)
         window.administration_asked.connect(self._on_administration)
         window.settings_asked.connect(self._on_settings)
@@ -143,6 +147,8 @@ class Desks(QObject):
         """Put into force what counts from now on; the rest is read at the next start."""
         before, self._access.config = self._access.config, config
         self._random_strings.use(config.random)
+        if config.spending != before.spending:
+            self._spending.look()
         if config.security.idle_lock_minutes != before.security.idle_lock_minutes:
             self._sessions.lock_after(config.security.idle_lock_minutes)
         if config.records.page_size != before.records.page_size:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QItemSelectionModel, QObject, QTimer, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QDialog, QLineEdit, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QDialog, QLineEdit, QTableView, QTabWidget, QWidget
 
 from desktop.settings.config import Config, Places
 from desktop.terms.errors import AppError, BadInput
@@ -26,12 +26,18 @@ if TYPE_CHECKING:
 
 PAINT_MS = 120  # for what was just changed to be on screen
 SETTLE_MS = 600  # the search's delay, and the page that follows
-LIMIT_MS = 60_000
+LIMIT_MS = 180_000  # the scenes take twenty seconds of work
 MARK = 8  # the day whose figures are shown
 SCHEMES = ("light", "dark")
 WINDOW = (1180, 760)
 COMPACT = (380, 700)
 NARROW = (560, 700)
+ADMINISTRATION = (920, 560)
+_ORDER = (
+    ("credit_to_edit", "demo@example.org"),
+    ("credit_amount_edit", "100"),
+    ("credit_reason_edit", "Allowance"),
+)
 _ROWS = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
 
 
@@ -119,6 +125,8 @@ def _scenes(program: Program, account: tuple[str, str], folder: Path) -> Iterato
     yield from _details(program, window, folder)
     yield from _dialogs(program, window, folder)
     yield from _insights(program, window, folder)
+    yield from _settings(program, window, folder)
+    yield from _administration(program, window, folder)
     window.arrange("calculator")
     window.resize(*COMPACT)
     entry.setText("2 ÷ 7")
@@ -218,6 +226,39 @@ def _insights(program: Program, window: QWidget, folder: Path) -> Iterator[Any]:
     yield _find(window, QObject, "insights_controller").changed
     _find(shown, Chart, "spend_chart").set_mark(MARK)
     yield from _both(program, shown, folder, "insights")
+    shown.close()
+
+
+def _settings(program: Program, window: QWidget, folder: Path) -> Iterator[Any]:
+    from desktop.views.settings.dialog import SettingsDialog
+
+    chosen = program.theme.chosen
+    _find(window, QObject, "settings_action").trigger()
+    dialog = _find(window, SettingsDialog, "settings_dialog")
+    yield _find(window, QObject, "settings_controller").found
+    for page in ("Appearance", "Spending", "Random strings"):
+        dialog.show_page(page)
+        yield from _both(program, dialog, folder, f"settings-{page.split()[0].lower()}")
+    dialog.reject()
+    program.theme.choose(chosen)
+
+
+def _administration(program: Program, window: QWidget, folder: Path) -> Iterator[Any]:
+    _find(window, QObject, "administration_action").trigger()
+    shown = _find(window, QWidget, "administration_window")
+    yield _find(window, QObject, "administration_controller").usage_found
+    shown.resize(*ADMINISTRATION)
+    tabs = _find(shown, QTabWidget, "administration_tabs")
+    for place, name in enumerate(("people", "credits", "prices", "log")):
+        tabs.setCurrentIndex(place)
+        if name == "credits":
+            for field, text in _ORDER:
+                _find(shown, QLineEdit, field).setText(text)
+            _find(shown, QAbstractButton, "credit_add_button").click()
+            yield _find(window, QObject, "administration_controller").credits_checked
+        elif name == "prices":
+            _find(shown, QLineEdit, "price_edit").setText("12.50")
+        yield from _both(program, shown, folder, f"administration-{name}")
     shown.close()
 
 

@@ -244,6 +244,15 @@ def users(store: Store, session: Session) -> tuple[Account, ...]:
         return tuple(map(_account, User.select(*columns).order_by(User.username).tuples().bind(database)))
 
 
+def administrators(store: Store, session: Session) -> tuple[str, ...]:
+    """The e-mails of the active admins, for anybody who is signed in: whom to ask for credit."""
+    with store.reading() as database:
+        require(store, database, session)
+        administer = (User.role == Role.ADMIN) & (User.status == Status.ACTIVE)
+        found = User.select(User.username).where(administer).order_by(User.username).tuples().bind(database)
+        return tuple(name for (name,) in found)
+
+
 def set_status(store: Store, session: Session, email: str, status: Status) -> Account:
     """Activate or deactivate an account; for admins. Raises `NotAllowed`, and `BadInput` for the last active admin."""
     account = _change(store, session, email, status.value, lambda found: replace(found, status=status))

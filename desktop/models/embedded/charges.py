@@ -15,7 +15,7 @@ from peewee import SqliteDatabase, fn
 from desktop.arithmetic.expressions import parse, result_of
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.operations import operands_text
-from desktop.models.embedded import accounts
+from desktop.models.embedded import accounts, spending
 from desktop.models.embedded.storage import added_operations, entries, journal, operations, sqlite
 from desktop.models.embedded.storage.entries import Head, Line
 from desktop.models.embedded.storage.operations import Operations
@@ -65,7 +65,8 @@ def charge(store: Store, session: Session, charge: Charge) -> Receipt:
 
     The same request id with the same steps answers with the records it made, charging nothing. Raises `RequestReused`
     for the same id with other steps, `PriceChanged` when `quoted` no longer holds or `max_cost` is exceeded,
-    `BalanceTooLow`, `NotSignedIn`, and the store's errors; `ChargeUnknown` when even reading back failed.
+    `BeyondBudget`, `BalanceTooLow`, `NotSignedIn`, and the store's errors; `ChargeUnknown` when even reading back
+    failed.
     """
     charge = checked(charge)
     if not charge.steps:
@@ -277,6 +278,8 @@ class Till:
         ]
         cost = sum(line.amount for line in lines)
         _check_price(cost, charge)
+        if charge.budget is not None:
+            spending.check_budget(self._store, self._database, self._account.id, cost, charge.budget)
         head = self._head or Head.of(self._database, self._account.id)
         written, self._head = _debit(self._store, self._database, self._account, head, charge.request_id, lines, known)
         known_as = self._account

@@ -16,6 +16,7 @@ from desktop.models.embedded import (
     health,
     records,
     recovery,
+    spending,
 )
 from desktop.models.embedded import insights as tellings
 from desktop.models.embedded import statements as reports
@@ -98,6 +99,9 @@ class EmbeddedLedger:
     def account(self, session: Session) -> Account:
         return accounts.current(self.store, session)
 
+    def administrators(self, session: Session) -> tuple[str, ...]:
+        return accounts.administrators(self.store, session)
+
     def change_password(self, session: Session, old: str, new: str, *, minimum_length: int) -> None:
         accounts.change_password(self.store, session, old, new, minimum_length=minimum_length)
 
@@ -129,6 +133,9 @@ class EmbeddedLedger:
 
     def check_covered(self, session: Session, cost: int) -> None:
         charges.check_covered(self.store, session, cost)
+
+    def spent(self, session: Session, since: int) -> int:
+        return spending.spent(self.store, session, since)
 
     def credit(self, session: Session, email: str, amount: int, reason: str, request_id: str) -> Receipt:
         return charges.credit(self.store, session, email, amount, reason, request_id)
@@ -204,6 +211,9 @@ class EmbeddedLedger:
 
     def restore(self, session: Session, ids: Sequence[int]) -> tuple[int, ...]:
         return records.restore(self.store, session, ids)
+
+    def set_note(self, session: Session, record_id: int, text: str) -> Entry:
+        return records.set_note(self.store, session, record_id, text)
 
     def insights(
         self, session: Session, filters: Filters, *, progress: Progress = silent, cancelled: Cancel = never

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 
 from desktop.models.embedded import accounts, browsing
 from desktop.models.embedded.storage import entries, journal
 from desktop.models.embedded.storage.store import Store
+from desktop.models.ledger.notes import normal_note
+from desktop.terms.errors import BadInput
 from desktop.terms.values import Column, Entry, Filters, OperationType, Page, PageRequest, RawRecord, Session, Totals
 
 LARGEST_ID = 2**63 - 1  # SQLite's; a person can type more
@@ -133,3 +136,28 @@ def _mark(store: Store, session: Session, ids: Sequence[int], *, deleted: bool) 
                 journal.write(store, database, kind, date=now, user_id=user_id, subject=record_id, actor_id=user_id)
                 changed.append(record_id)
     return tuple(changed)
+
+
+def set_note(store: Store, session: Session, record_id: int, text: str) -> Entry:
+    """Write a note beside one of the user's own records; each that was ever written stays in the journal."""
+    note = normal_note(text)
+    with store.writing() as database:
+        user_id = accounts.require(store, database, session).id
+        sql = f"SELECT {entries.COLUMNS} FROM {entries.FROM} WHERE r.id = ? AND r.user_id = ?"
+        row = database.execute_sql(sql, (min(max(record_id, 0), LARGEST_ID), user_id)).fetchone()
+        if row is None:
+            raise BadInput(f"You have no record {record_id}. No note was written.")
+        entry = entries.entry_of(row)
+        if note != entry.note:
+            journal.write(
+                store,
+                database,
+                journal.NOTE,
+                date=store.clock(),
+                user_id=user_id,
+                subject=entry.id,
+                actor_id=user_id,
+                detail=note,
+            )
+            database.execute_sql("UPDATE record SET note = ? WHERE id = ?", (note, entry.id))
+    return replace(entry, note=note)

@@ -79,6 +79,9 @@ class People(Protocol):
     def account(self, session: Session) -> Account:
         """The session's own account as it is now."""
 
+    def administrators(self, session: Session) -> tuple[str, ...]:
+        """The e-mails of those who may put credit in, for anybody who is signed in."""
+
     def change_password(self, session: Session, old: str, new: str, *, minimum_length: int) -> None:
         """Ends every other session of the account, in every program, at its next request. Raises `BadInput`."""
 
@@ -107,7 +110,7 @@ class Charges(Protocol):
     def charge(self, session: Session, charge: Charge) -> Receipt:
         """Pay for steps, all or nothing, once a request id: asked again, it answers with what was made then.
 
-        Raises `BalanceTooLow`, `PriceChanged`, `RequestReused` for other steps under a known id, and
+        Raises `BalanceTooLow`, `BeyondBudget`, `PriceChanged`, `RequestReused` for other steps under a known id, and
         `ChargeUnknown` where nobody can say whether it was made: the same request is safe to be sent again.
         """
 
@@ -124,6 +127,9 @@ class Charges(Protocol):
 
     def check_covered(self, session: Session, cost: int) -> None:
         """Raises `BalanceTooLow` where a cost could not be paid now."""
+
+    def spent(self, session: Session, since: int) -> int:
+        """What the account was charged since a moment, deleted records too, in hundredths."""
 
     def credit(self, session: Session, email: str, amount: int, reason: str, request_id: str) -> Receipt:
         """Put money in, or with a negative amount take some out, for administrators; once a request id."""
@@ -213,6 +219,13 @@ class Records(Protocol):
 
     def restore(self, session: Session, ids: Sequence[int]) -> tuple[int, ...]:
         """Show hidden records again; answers with those that were shown now."""
+
+    def set_note(self, session: Session, record_id: int, text: str) -> Entry:
+        """Write a note beside a record, in place of the one there, which stays in the journal; "" takes it away.
+
+        The record and its price stay as they are. Raises `BadInput` for a note that will not do, or no record of one's
+        own.
+        """
 
     def insights(
         self, session: Session, filters: Filters, *, progress: Progress = silent, cancelled: Cancel = never

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialogButtonBox, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QPushButton, QWidget
 
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.terms.values import Entry
@@ -16,6 +18,7 @@ class RecordDialog(Dialog):
 
     result_asked = Signal(str)  # into the entry
     expression_asked = Signal(str)  # into the entry, to be looked at before it is paid for again
+    note_asked = Signal(object)  # Entry, whose note is to be written
 
     def __init__(self, entry: Entry, *, proof: str, number_format: NumberFormat, parent: QWidget | None = None) -> None:
         """`proof` says in words how far the ledger is proved."""
@@ -24,10 +27,13 @@ class RecordDialog(Dialog):
         view.show_entry(entry, proof)
         self.layout_.addWidget(view, 1)
         buttons = self.add_buttons()
-        for button in view.buttons:
+        note = QPushButton("&Note…")
+        note.setObjectName("note_button")
+        note.clicked.connect(partial(self.note_asked.emit, entry))
+        for button in (*view.buttons, note):
             buttons.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
         view.result_asked.connect(self.result_asked)
         view.expression_asked.connect(self.expression_asked)
-        for done in (view.result_asked, view.expression_asked):
+        for done in (view.result_asked, view.expression_asked, self.note_asked):
             done.connect(self.accept)
         self.resize(560, 380)

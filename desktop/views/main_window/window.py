@@ -35,6 +35,7 @@ from desktop.views.main_window.header import Header
 from desktop.views.main_window.menus import BOTH, CALCULATOR, RECORDS, Menus
 from desktop.views.main_window.panes import Panes
 from desktop.views.main_window.recovery_bar import RecoveryBar
+from desktop.views.main_window.spending_line import SpendingLine
 from desktop.views.records.browser import RecordsBrowser
 from desktop.wording.grouping import show_groups
 
@@ -88,6 +89,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("main_window")
         self._sessions = sessions
         self._calculator = calculator
+        self._records = records
         self._store = store
         self._kept_for: int | None = None  # whose entry and tape stand in the calculator, locked or not
         self._settings = settings
@@ -116,6 +118,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Metercalc")
         self.setWindowIcon(application_icon())
         self._header = Header(number_format=self._format)
+        self.spending_line = SpendingLine(number_format=self._format)
         self._banner = Banner()
         self._banner.show_text(self._store.trouble)
         # From the outside in: what moves into another widget takes all that it holds through the style sheet again.
@@ -125,7 +128,7 @@ class MainWindow(QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         self._recovery = RecoveryBar()
-        for widget in (self._header, self._banner, self._recovery):
+        for widget in (self._header, self.spending_line, self._banner, self._recovery):
             layout.addWidget(widget)
         self._panes = Panes(self.calculator_panel, self.records_browser)
         layout.addWidget(self._panes, 1)
@@ -161,8 +164,10 @@ class MainWindow(QMainWindow):
         self._store.trouble_changed.connect(self._banner.show_text)
         self._store.failed.connect(self._on_store_failed)
         self._store.backed_up.connect(self._on_backed_up)
+        self.spending_line.copied.connect(self._on_copied)
         records, menus = self.records_browser, self._menus
         records.details_asked.connect(self._on_details)
+        records.note_asked.connect(self._on_note)
         records.result_asked.connect(self._to_calculator)
         records.result_asked.connect(self.calculator_panel.take_result)
         records.expression_asked.connect(self._to_calculator)
@@ -303,6 +308,7 @@ class MainWindow(QMainWindow):
             self._kept_for = None
         self.records_browser.forget()
         self._header.forget()
+        self.spending_line.forget()
         self._menus.offer_administration(False)
         self.statusBar().clearMessage()
 
@@ -312,10 +318,12 @@ class MainWindow(QMainWindow):
         self._way_out = way_out(statement.account)
         self._menus.offer_administration(statement.account.role is Role.ADMIN)
         self._show_balance(statement.account.balance)
+        self.spending_line.show_account(statement.account)
 
     @Slot(object)
     def _on_charged(self, receipt: Receipt) -> None:
         self._show_balance(receipt.balance)
+        self.spending_line.show_balance(receipt.balance)
 
     def _show_balance(self, balance: int) -> None:
         cheapest, dearest = (self._prices[0], self._prices[-1]) if self._prices else (0, 0)
@@ -349,6 +357,15 @@ class MainWindow(QMainWindow):
         dialog.result_asked.connect(self.calculator_panel.take_result)
         dialog.expression_asked.connect(self._to_calculator)
         dialog.expression_asked.connect(self.calculator_panel.take_expression)
+        dialog.note_asked.connect(self._on_note)
+        dialog.open()
+
+    @Slot(object)
+    def _on_note(self, entry: Entry) -> None:
+        from desktop.views.dialogs.note import NoteDialog
+
+        dialog = NoteDialog(entry, records=self._records, parent=self)
+        dialog.note_given.connect(self._records.set_note)
         dialog.open()
 
     @Slot()

@@ -49,6 +49,7 @@ class RecordsBrowser(QWidget):
     details_closed = Signal()
     result_asked = Signal(str)  # to be gone on with in the entry
     expression_asked = Signal(str)  # to be entered again
+    note_asked = Signal(object)  # Entry, whose note is to be written
     entry_asked = Signal()  # away from the records: Esc where there was nothing to clear
     export_asked = Signal(object, int)  # PageRequest, and how many records its filters let through
     undo_changed = Signal(bool, str)
@@ -170,6 +171,7 @@ class RecordsBrowser(QWidget):
         self._menu.details_asked.connect(self._on_details)
         self._menu.result_asked.connect(self._on_result)
         self._menu.expression_asked.connect(self._on_expression)
+        self._menu.note_asked.connect(self._on_note)
         self._menu.filter_asked.connect(self._on_filter_asked)
         self._saved.save_asked.connect(self._on_save_asked)
         self._saved.taken_up.connect(self._on_taken_up)
@@ -385,6 +387,11 @@ class RecordsBrowser(QWidget):
     def _on_expression(self) -> None:
         if (entry := self._current()) is not None:
             self.expression_asked.emit(expression_of(entry))
+
+    @Slot()
+    def _on_note(self) -> None:
+        if (entry := self._current()) is not None:
+            self.note_asked.emit(entry)
 
     @Slot(QPoint)
     def _on_context_menu(self, at: QPoint) -> None:

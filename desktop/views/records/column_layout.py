@@ -17,7 +17,7 @@ from desktop.terms.values import Column, Detail
 from desktop.views.records.column_widths import widths_for
 from desktop.views.records.columns import COLUMNS, HIDDEN_AT_FIRST, Shown
 
-_SHARING = frozenset({Column.OPERANDS, Column.RESPONSE, Detail.EXPRESSION})
+_SHARING = frozenset({Column.OPERANDS, Column.RESPONSE, Detail.EXPRESSION, Detail.NOTE})
 _LEAST_CHARS = 15  # of a column that shares; below that the table scrolls sideways
 _NARROWEST, _WIDEST = 24, 4000  # pixels that are taken up again
 _STEP_CHARS = 4

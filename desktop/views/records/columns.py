@@ -27,11 +27,12 @@ HEADERS: Mapping[Shown, str] = {
     Detail.EXPRESSION: "Expression",
     Detail.SOURCE: "Source",
     Detail.REQUEST: "Request",
+    Detail.NOTE: "Note",
 }
 COLUMNS = tuple(HEADERS)
 FIGURES: frozenset[Shown] = frozenset({Column.RESPONSE, Column.AMOUNT, Column.BALANCE, Detail.NUMBER})
 HIDDEN_AT_FIRST: frozenset[Shown] = frozenset(Detail)
-SEARCHED: frozenset[Shown] = frozenset(Column) | {Detail.EXPRESSION}
+SEARCHED: frozenset[Shown] = frozenset(Column) | {Detail.EXPRESSION, Detail.NOTE}
 
 # What is not computed is no number, and what a locale does to those is wrong.
 _AS_TYPED = frozenset(row.type for row in OPERATIONS.values() if row.compute is None)
@@ -92,4 +93,5 @@ _TEXTS: Mapping[Shown, Callable[[Entry, NumberFormat], str]] = {
     Detail.EXPRESSION: lambda entry, number_format: localise(entry.expression, number_format),
     Detail.SOURCE: _source,
     Detail.REQUEST: lambda entry, _: entry.request_id,
+    Detail.NOTE: lambda entry, _: entry.note,
 }

@@ -10,7 +10,7 @@ from desktop.wording.shown import shown_date
 
 _ROWS: tuple[Shown, ...] = (
     Column.DATE, Column.OPERATION, Detail.EXPRESSION, Column.OPERANDS, Column.RESPONSE, Detail.SOURCE, Column.AMOUNT,
-    Column.BALANCE, Detail.NUMBER, Detail.REQUEST,
+    Column.BALANCE, Detail.NOTE, Detail.NUMBER, Detail.REQUEST,
 )  # fmt: skip
 
 

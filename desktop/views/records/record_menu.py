@@ -21,6 +21,7 @@ class RecordMenu(QMenu):
     details_asked = Signal()
     result_asked = Signal()
     expression_asked = Signal()
+    note_asked = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -30,6 +31,7 @@ class RecordMenu(QMenu):
         self._details = self._action("record_details_action", "De&tails …", self.details_asked)
         self._result = self._action("use_result_action", "&Use this result", self.result_asked)
         self._expression = self._action("enter_again_action", "&Enter it again", self.expression_asked)
+        self._note = self._action("record_note_action", "&Note …", self.note_asked)
         self.setDefaultAction(self._details)
         self.addSeparator()
         self.triggered.connect(self._on_triggered)
@@ -43,6 +45,7 @@ class RecordMenu(QMenu):
     def offer(self, offers: Sequence[Offer], entry: Entry | None) -> None:
         """Put a cell's filters on top, in place of the last cell's, and offer what can be done with its record."""
         self._details.setEnabled(entry is not None)
+        self._note.setEnabled(entry is not None)
         self._result.setEnabled(entry is not None and bool(result_of(entry)))
         self._expression.setEnabled(entry is not None and bool(expression_of(entry)))
         for action in self._offers:

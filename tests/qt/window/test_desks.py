@@ -10,18 +10,20 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QSpinBox, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.controllers import sessions
 from desktop.controllers.administration import AdministrationController
 from desktop.settings import config as configuration
 from desktop.views.dialogs.dialogs import PasswordDialog
+from desktop.views.dialogs.note import NoteDialog
+from desktop.views.dialogs.record import RecordDialog
 from desktop.views.main_window.window import MainWindow
 from desktop.views.settings.dialog import SettingsDialog
 from desktop.window.program import Program
 from tests.support.widgets import part
-from tests.support.windows import dispose, make_config, opened, register
+from tests.support.windows import answered, dispose, make_config, opened, register, shown
 
 
 def open_settings(qtbot: QtBot, window: MainWindow) -> SettingsDialog:
@@ -114,3 +116,46 @@ def test_who_is_invited_chooses_a_password_before_the_window_opens(
         program.sessions.sign_out()
         with qtbot.waitSignal(program.sessions.signed_in):
             program.sessions.sign_in(email, own)
+
+
+def test_a_budget_that_is_saved_is_kept_to_at_once(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
+    with opened(qapp, tmp_path) as program:
+        window = register(qtbot, program)
+        assert shown(window, "budget_label") == ""
+        dialog = open_settings(qtbot, window)
+        part(dialog, QLineEdit, "spending_monthly_budget_setting").setText("50")
+        combo = part(dialog, QComboBox, "spending_beyond_budget_setting")
+        combo.setCurrentIndex(combo.findData("refuse"))
+        with qtbot.waitSignal(dialog.done_saving):
+            part(dialog, QPushButton, "save_settings_button").click()
+        qtbot.waitUntil(lambda: shown(window, "budget_label") == "50.00 left of this month’s 50.00")
+        for text in ("2 × 2", "2 × 3"):
+            part(window, QLineEdit, "entry_edit").setText(text)
+            with answered(qtbot, program, raising=False):
+                program.calculator.evaluate()
+        qtbot.waitUntil(lambda: shown(window, "budget_label") == "20.00 left of this month’s 50.00")
+        assert "20.00 of this month's budget of 50.00 is left" in shown(window, "message_label")
+        assert "Nothing was charged." in shown(window, "message_label")
+        assert shown(window, "balance_label") == "970.00"
+
+
+def test_a_note_is_written_beside_a_record_and_found(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
+    with opened(qapp, tmp_path) as program:
+        window = register(qtbot, program)
+        table = part(window, QTableView, "records_table")
+        table.setCurrentIndex(table.model().index(0, 0))
+        part(window, QAction, "record_note_action").trigger()
+        dialog = part(window, NoteDialog, "note_dialog")
+        part(dialog, QLineEdit, "note_edit").setText("For the roof")
+        with qtbot.waitSignals([program.records.noted, program.records.page_changed]):
+            dialog.findChildren(QPushButton)[0].click()
+        qtbot.waitUntil(lambda: not window.findChildren(NoteDialog))
+        with qtbot.waitSignal(program.records.page_changed):
+            part(window, QLineEdit, "search_edit").setText("ROOF")
+        assert table.model().rowCount() == 1
+        table.activated.emit(table.model().index(0, 0))
+        record = part(window, RecordDialog, "record_dialog")
+        assert part(record, QLabel, "record_note_label").text() == "For the roof"
+        part(record, QPushButton, "note_button").click()
+        again = part(window, NoteDialog, "note_dialog")
+        assert part(again, QLineEdit, "note_edit").text() == "For the roof"

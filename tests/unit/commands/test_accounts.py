@@ -176,3 +176,29 @@ def test_an_administrator_gives_a_one_time_password(program: Program) -> None:
     changed = program.as_user(ANN, "change-password", password=f"{given}\na better horse 8")
     assert changed.status == 0
     assert program.as_user(ANN, "balance", password="a better horse 8").status == 0
+
+
+def test_the_balance_tells_of_the_budget_and_the_warning_that_were_set(program: Program) -> None:
+    wanted = {"METERCALC_SPENDING_MONTHLY_BUDGET": "50", "METERCALC_SPENDING_WARNING_LEVEL": "1000"}
+    program.as_user(ANN, "eval", "2 × 2")
+    told = program.as_user(ANN, "balance", **wanted)
+    assert (told.status, told.out) == (0, "970.00\n")
+    assert told.err.splitlines() == [
+        "20.00 left of this month’s 50.00.",
+        f"Below the 1,000.00 of your warning. {ADMIN} may put credit in.",
+        f"Please give credit to {ANN}: metercalc credit {ANN} AMOUNT --reason TEXT --user {ADMIN}, "
+        "or Account, Administration, Credits in the window.",
+    ]
+    answer = program.as_user(ANN, "balance", "--json", **wanted).json
+    assert (answer["budget"], answer["spent_this_month"], answer["budget_left"]) == ("50.00", "30.00", "20.00")
+    assert program.as_user(ANN, "balance").err == ""
+
+
+def test_beyond_the_budget_is_refused_only_where_that_was_asked_for(program: Program) -> None:
+    wanted = {"METERCALC_SPENDING_MONTHLY_BUDGET": "20"}
+    refuse = wanted | {"METERCALC_SPENDING_BEYOND_BUDGET": "refuse"}
+    refused = program.as_user(ANN, "eval", "2 × 2", "--json", **refuse)
+    assert (refused.status, refused.json["error"]["code"]) == (3, "beyond_budget")
+    assert (refused.json["error"]["budget"], refused.json["error"]["spent"]) == ("20.00", "0.00")
+    assert program.as_user(ANN, "eval", "2 × 2", **wanted).status == 0
+    assert program.as_user(ANN, "balance").out == "970.00\n"

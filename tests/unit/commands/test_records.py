@@ -18,7 +18,7 @@ from desktop.documents.exports import CSV_FIELDS
 from desktop.models.embedded import accounts
 from desktop.models.embedded.storage.opening import open_store
 from desktop.settings import config
-from tests.support.command_line import ADMIN, ANN, PASSWORD, Outcome, Program
+from tests.support.command_line import ADMIN, ANN, BOB, PASSWORD, Outcome, Program
 
 EXPRESSIONS = ("9+0", "10-1", "100×1", "1÷3", "-5+3", "√4")
 
@@ -240,3 +240,13 @@ def test_an_end_counts_to_its_own_precision(people: Program) -> None:
     minute = moment[:16] + "Z"
     assert found(people, "--from", moment, "--to", moment) == ["√4"]
     assert "√4" in found(people, "--from", minute, "--to", minute)
+
+
+def test_a_note_is_written_found_and_taken_away(program: Program) -> None:
+    record = program.as_user(ANN, "eval", "2 × 3", "--json").json["steps"][0]["record_id"]
+    assert program.as_user(ANN, "note", str(record), "For the roof").out == f"Record {record}: For the roof\n"
+    shown = program.as_user(ANN, "records", "--search", "roof", "--json").json["records"]
+    assert [(one["record_id"], one["note"]) for one in shown] == [(record, "For the roof")]
+    assert program.as_user(BOB, "note", str(record), "mine").status == 2
+    assert program.as_user(ANN, "note", str(record), "").out == f"Record {record} has no note.\n"
+    assert program.run("verify").status == 0

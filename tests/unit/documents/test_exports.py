@@ -68,6 +68,7 @@ def test_a_document_has_money_and_numbers_as_strings_and_dates_in_utc() -> None:
         "step": 1,
         "seq": 3,
         "deleted_at": None,
+        "note": "",
     }
 
 

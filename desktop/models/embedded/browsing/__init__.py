@@ -14,7 +14,7 @@ some minutes to make once, in the background.
 It lies in a file beside the store, follows behind, and is derived: a charge never touches it, a query first takes in
 what is new (`state`), and whatever is wrong with it (missing, damaged, of another store or time zone), the ledger
 itself answers (`plain`) while it is made anew (`upkeep`); so it does for a filter that the index has no plan for.
-Deletions reach it by the ledger's journal.
+Deletions reach it by the ledger's journal. Notes are in no index: a search that stands in one is asked of the ledger.
 """
 
 from __future__ import annotations
@@ -144,6 +144,8 @@ def _ask(
     plan = plan_of(filters)
     if plan is None or not store.key_is_own:  # the index cannot answer, or nothing could be proved
         return None
+    if filters.search and plain.stands_in_a_note(store.database, user_id, filters.search):
+        return None  # notes change, and are in no index
     try:
         with apart():
             browser = _browser(store, user_id)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from peewee import SqliteDatabase
 
 from desktop.finding.filters import where
+from desktop.finding.searching import folded
 from desktop.models.embedded.browsing.lines import SORT_KEYS
 from desktop.models.embedded.storage import entries
 from desktop.models.ledger.sums import totals_of
@@ -66,6 +67,16 @@ def batches(
     )
     while batch := cursor.fetchmany(BATCH):
         yield batch
+
+
+def stands_in_a_note(database: SqliteDatabase, user_id: int, texts: tuple[str, ...]) -> bool:
+    """Whether any of some texts stands in a note of this person's; only records with one are looked at."""
+    wanted = [folded(text).encode(errors="replace").decode() for text in texts if text]
+    if not wanted:
+        return False
+    found = " OR ".join("instr(folded(r.note), ?)" for _ in wanted)
+    sql = f"SELECT 1 FROM record r WHERE r.user_id = ? AND r.note <> '' AND ({found}) LIMIT 1"
+    return database.execute_sql(sql, (user_id, *wanted)).fetchone() is not None
 
 
 def _pages(found: Totals, size: int) -> int:

@@ -22,7 +22,7 @@ Word = TypeVar("Word", bound=StrEnum)
 
 COLUMNS = (
     "r.id, r.request_id, r.step, r.seq, o.type, r.operands, r.operation_response, r.exact, r.source, r.amount, "
-    "r.user_balance, r.date, r.deleted_at, r.expression"
+    "r.user_balance, r.date, r.deleted_at, r.expression, r.note"
 )
 FROM = "record r JOIN operation o ON o.id = r.operation_id"
 
@@ -149,7 +149,8 @@ def word(kind: type[Word], text: str) -> Word:
 
 def entry_of(row: Sequence[Any]) -> Entry:
     """A row of `COLUMNS` as a value."""
-    id, request_id, step, seq, operation, operands, response, exact, source, amount, balance, date, deleted, text = row
+    (id, request_id, step, seq, operation, operands, response, exact, source, amount, balance, date, deleted, text,
+     note) = row  # fmt: skip
     return Entry(
         id=id,
         request_id=request_id,
@@ -165,6 +166,7 @@ def entry_of(row: Sequence[Any]) -> Entry:
         date=date,
         deleted_at=deleted,
         expression=text,
+        note=note,
     )
 
 

@@ -42,6 +42,15 @@ class Closable(Protocol):
     def close(self) -> None: ...
 
 
+class Spent(NamedTuple):
+    """What an account was charged since a moment, up to record `seq`, whose hash says whether it is still that one."""
+
+    since: int
+    seq: int
+    hash: bytes
+    total: int
+
+
 class Opened(NamedTuple):
     """Whose a running session is, and the generation of the account that it was opened for.
 
@@ -93,6 +102,7 @@ class Store:
         self.key_is_own = False  # whether the records were made under the key that lies beside them
         self._key: bytes | None = None
         self._identity, _ = _identity(file)
+        self.spent: dict[int, Spent] = {}  # by account
         self._beside = _Beside()
         self._reader: Any = None
         self._lock = threading.Lock()

@@ -47,7 +47,7 @@ class Price(Model):
 
 
 class Record(Model):
-    """One entry of the ledger; append-only but for `deleted_at`. `form` is the version of its canonical form."""
+    """One entry of the ledger; append-only but for `deleted_at` and `note`. `form` is its canonical form's version."""
 
     id = AutoField()
     form = IntegerField()
@@ -66,6 +66,7 @@ class Record(Model):
     date = BigIntegerField()
     deleted_at = BigIntegerField(null=True)
     hash = BlobField()
+    note = TextField(default="")
 
 
 class SignInFailure(Model):

@@ -50,7 +50,7 @@ function _shtab_metercalc_using
   test "$_shtab_metercalc_cmdpath" = "$argv"
 end
 
-set -g _shtab_metercalc_commands eval random register balance change-password recovery-code recover users invite reset-password set-role activate deactivate credit credit-file prices admin-log set-cost records delete restore settings init verify backup restore-backup demo
+set -g _shtab_metercalc_commands eval random register balance change-password recovery-code recover users invite reset-password set-role activate deactivate credit credit-file prices admin-log set-cost records note delete restore settings init verify backup restore-backup demo
 set -g _shtab_metercalc_opts_with_value --config --data-dir --format --from --limit --max-cost --operation --page --per-page --reason --records --request-id --screenshots --search --sort --to --user --what-if
 
 complete -c metercalc -e
@@ -213,6 +213,13 @@ complete -c metercalc -n '_shtab_metercalc_using records' -l page -x -d 'which p
 complete -c metercalc -n '_shtab_metercalc_using records' -l per-page -x -d 'records a page'
 complete -c metercalc -n '_shtab_metercalc_using records' -l format -xka "table csv json" -d 'table, csv or json'
 complete -c metercalc -n '_shtab_metercalc_using records' -l keep-text -d 'csv for a spreadsheet: an apostrophe before text that it could take for a number or a date'
+complete -c metercalc -n '_shtab_metercalc_using; and test $_shtab_metercalc_npos -eq 0' -a note -d 'Write a note beside a record; the record stays as it is.'
+complete -c metercalc -n '_shtab_metercalc_using note' -s h -l help -d 'show this help message and exit'
+complete -c metercalc -n '_shtab_metercalc_using note' -l data-dir -xka "(__fish_complete_directories)" -d 'keep everything in DIR'
+complete -c metercalc -n '_shtab_metercalc_using note' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'the configuration file'
+complete -c metercalc -n '_shtab_metercalc_using note' -l json -d 'answer with a JSON object'
+complete -c metercalc -n '_shtab_metercalc_using note' -l user -x -d 'who signs in'
+complete -c metercalc -n '_shtab_metercalc_using note' -l password-stdin -d 'the first line of standard input is the password'
 complete -c metercalc -n '_shtab_metercalc_using; and test $_shtab_metercalc_npos -eq 0' -a delete -d 'Put records into the Trash; the balance stays as it is.'
 complete -c metercalc -n '_shtab_metercalc_using delete' -s h -l help -d 'show this help message and exit'
 complete -c metercalc -n '_shtab_metercalc_using delete' -l data-dir -xka "(__fish_complete_directories)" -d 'keep everything in DIR'

@@ -73,7 +73,7 @@ def test_a_record_tells_where_it_came_from(qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("source", Source)
 def test_every_source_has_its_words(source: Source) -> None:
-    assert all(cells(entry(1, source=source, expression="1 + 1"), GERMAN))
+    assert all(cells(entry(1, source=source, expression="1 + 1", note="x"), GERMAN))
 
 
 def test_what_can_be_sorted_by_says_so() -> None:

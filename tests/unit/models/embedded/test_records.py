@@ -365,3 +365,21 @@ def test_counts_follow_deleting_and_restoring_ones_own(history: Books) -> None:
     assert sum(records.operation_counts(history.store, history.ann, Filters()).values()) == len(ALL) - 3
     records.restore(history.store, history.ann, ids[:2])
     assert records.trash_count(history.store, history.ann) == 1
+
+
+def test_a_note_is_proved_and_each_that_was_written_stays_in_the_journal(history: Books) -> None:
+    first, second = (entry.id for entry in look(history).entries[:2])
+    for text in ("Paid", "Paid twice"):
+        records.set_note(history.store, history.ann, first, text)
+    records.set_note(history.store, history.ann, second, "Wrong")
+    records.set_note(history.store, history.ann, second, "")
+    assert history.problems() == ()
+    written = history.store.database.execute_sql("SELECT detail FROM journal WHERE kind = 'note' ORDER BY number")
+    assert [text for (text,) in written] == ["Paid", "Paid twice", "Wrong", ""]
+    for record, note in ((first, "Paid"), (first, ""), (second, "Wrong")):  # each a state as it once was
+        with history.store.writing() as database:
+            (before,) = database.execute_sql("SELECT note FROM record WHERE id = ?", (record,)).fetchone()
+            database.execute_sql("UPDATE record SET note = ? WHERE id = ?", (note, record))
+        assert [(problem.rule, problem.record_id) for problem in history.problems()] == [("L6", record)]
+        with history.store.writing() as database:
+            database.execute_sql("UPDATE record SET note = ? WHERE id = ?", (before, record))

@@ -163,6 +163,7 @@ CORRUPTIONS = [
     planted("operands changed", update("operands", "10 ÷ 5"), expected={("L6", MIDDLE)}),
     planted("expression changed", update("expression", ""), expected={("L6", MIDDLE)}),
     planted("inexact made exact", update("exact", 0), expected={("L6", MIDDLE)}),
+    planted("a note written by hand", update("note", "paid"), expected={("L6", MIDDLE)}),
     planted("source changed", update("source", "local", BEFORE_LAST), expected={("L6", BEFORE_LAST)}),
     planted("date moved", update("date", 0), expected={("L6", MIDDLE)}),
     planted("operation changed", update("operation_id", 1), expected={("L4", MIDDLE), ("L6", MIDDLE)}),

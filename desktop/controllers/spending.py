@@ -1,0 +1,56 @@
+"""How a person stands: what they spent this month, their budget, and who may put credit in. It shows nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from desktop.controllers.background import Lanes
+from desktop.controllers.sessions import SessionController
+from desktop.controllers.store_access import StoreAccess
+from desktop.system import logs
+from desktop.terms.errors import AppError
+from desktop.terms.values import Session, Spending
+
+
+class SpendingController(QObject):
+    """Asks again whenever something may have changed; a newer question takes the place of an older one."""
+
+    changed = Signal(object)  # Spending
+
+    def __init__(
+        self, *, lanes: Lanes, access: StoreAccess, sessions: SessionController, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("spending_controller")
+        self._lanes = lanes
+        self._access = access
+        self._sessions = sessions
+
+    @Slot()
+    def look(self) -> None:
+        """Ends in `changed`; what fails is told by whatever else fails of the same."""
+        if self._sessions.is_signed_in:
+            self._lanes.read.submit(
+                partial(_spending, self._access, self._sessions.session),
+                done=self._on_spending,
+                failed=self._on_failed,
+                replace=True,
+                reference=logs.reference.get(),
+            )
+
+    @Slot(object)
+    def _on_spending(self, spending: Spending) -> None:
+        self.changed.emit(spending)
+
+    @Slot(object)
+    def _on_failed(self, error: AppError) -> None:
+        self._sessions.lost(error)
+
+
+def _spending(access: StoreAccess, session: Session) -> Spending:
+    from desktop.models.ledger.standing import standing
+
+    return standing(access.ledger, session, access.config.spending, date.today())
