@@ -62,7 +62,7 @@ def evaluate_all(run: Run, ledger: Ledger, session: Session) -> int:
         number += len(come)
         while wanted:
             lines = list(_read(run, wanted, id_of))
-            with ending.held(), run.output.gathered():
+            with ending.held(), run.output.gathered(), logs.gathered():
                 told = [_tell(run, line, outcome) for line, outcome in _carried_out(ledger, session, lines)]
             wanted = wanted[len(told) :]
             status = next(filter(None, reversed(told)), status)

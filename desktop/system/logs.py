@@ -59,6 +59,20 @@ def set_up(log_dir: Path, level: str, keep: int) -> None:
     logging.getLogger(_OURS).setLevel(threshold)
 
 
+@contextlib.contextmanager
+def gathered() -> Iterator[None]:
+    """Within, lines leave the program together, at the end: for many requests that are told of at once."""
+    handlers = [each for each in logging.getLogger().handlers if isinstance(each, _PrivateFiles)]
+    for handler in handlers:
+        handler.gathering = True
+    try:
+        yield
+    finally:
+        for handler in handlers:
+            handler.gathering = False
+            handler.send()
+
+
 def set_up_in_need(log_dir: Path) -> None:
     """Log to `log_dir` if nothing is set up: for a bug that comes before the configuration has said how to."""
     if not are_set_up():
@@ -116,6 +130,7 @@ class _PrivateFiles(RotatingFileHandler):
             file, maxBytes=_FILE_BYTES, backupCount=keep - 1, encoding="utf-8", delay=True, errors="backslashreplace"
         )
         self._told = False
+        self.gathering = False
         self._next_look = 0.0
         self._room: int | None = None  # bytes until the file is full; None for what is no file
 
@@ -130,9 +145,17 @@ class _PrivateFiles(RotatingFileHandler):
         try:
             text = self.format(record) + self.terminator
             self._look(len(text)).write(text)
-            self.flush()
+            if not self.gathering:
+                self.flush()
         except Exception:  # noqa: BLE001 - as in logging: no line is worth the program
             self.handleError(record)
+
+    def send(self) -> None:
+        """Have all that was gathered leave the program."""
+        try:
+            self.flush()
+        except OSError:
+            self.handleError(logging.makeLogRecord({}))
 
     def _look(self, coming: int) -> TextIOWrapper:
         """The right file, open and with room for so many letters; which one that is, is looked at now and then."""

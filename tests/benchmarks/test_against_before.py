@@ -29,6 +29,7 @@ EMAIL, PASSWORD = "ada@example.org", "difference engine"
 LINES = int(os.environ.get("METERCALC_LINES", "20000"))
 RECORDS = int(os.environ.get("METERCALC_RECORDS", "300000"))
 ACCOUNTS = (10, 20_000)
+ENVIRON = {name: text for name, text in os.environ.items() if not name.startswith(("METERCALC_", "PYTHON", "LC_"))}
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,7 @@ class Version:
     def run(self, *words: str, stdin: str = "") -> str:
         """Run a command to its end; what it answered."""
         command = [self.python, "-m", "desktop", "--data-dir", str(self.data), *words]
-        kept = {name: text for name, text in os.environ.items() if not name.startswith(("METERCALC_", "PYTHON", "LC_"))}
-        ended = subprocess.run(command, input=stdin, capture_output=True, text=True, cwd=self.tree, env=kept)
+        ended = subprocess.run(command, input=stdin, capture_output=True, text=True, cwd=self.tree, env=ENVIRON)
         assert ended.returncode == 0, ended.stderr
         return ended.stdout
 
@@ -54,7 +54,7 @@ class Version:
     def build(self, records: int) -> None:
         """A store of so many records."""
         command = [self.python, "-m", "tests.benchmarks.build_store", str(self.data), "--records", str(records)]
-        subprocess.run(command, cwd=self.tree, check=True, capture_output=True)
+        subprocess.run(command, cwd=self.tree, check=True, capture_output=True, env=ENVIRON)
 
 
 def today(data: Path) -> Version:
@@ -97,7 +97,8 @@ def test_a_line_alone(before: Version, tmp_path: Path) -> None:
     def one_by_one(version: Version) -> None:
         command = [version.python, "-m", "desktop", "--data-dir", str(version.data), "eval", "-"]
         command += ["--user", EMAIL, "--password-stdin"]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=version.tree) as process:
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        with subprocess.Popen(command, **pipes, cwd=version.tree, env=ENVIRON) as process:  # type: ignore[call-overload]
             assert process.stdin
             assert process.stdout
             process.stdin.write(f"{PASSWORD}\n".encode())

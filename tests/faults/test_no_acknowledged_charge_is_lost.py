@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from desktop.models.embedded import accounts, records
+from desktop.models.embedded import accounts, groups, records
 from desktop.models.embedded import charges as ledger
 from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.terms.errors import AppError, ChargeUnknown
-from desktop.terms.values import OperationType
+from desktop.terms.values import Charge, OperationType, Receipt
 from tests.faults.support.ledgers import audit_open, cheap_passwords, enter
 from tests.faults.support.nursery import Channel, Nursery
 from tests.faults.support.power_loss import read_trace, states
@@ -31,6 +31,7 @@ WEAK: dict[str, dict[str, object]] = {
     "DELETE+FULL": {"journal_mode": "delete", "synchronous": 2},
     "WAL+NORMAL": {"journal_mode": "wal", "synchronous": 1},
 }
+TOGETHER = 5  # requests that share a transaction
 CHECKPOINT = 25  # pages: often enough to be in the trace many times
 ENTRIES = ("1 + 2", "3 × 4 − 5", "√2", "12345678901234567890 × 98765432109876543210", "(1 + 2) ÷ 3 + 4")
 
@@ -74,17 +75,27 @@ def work(channel: Channel, root: str, trace: str, journal: str, seed: int, charg
             _other_work(store, shim, choose)
         if syncs_fail and choose.random() < 0.3:
             shim.arm("EIO", choose.randint(1, 3), Calls.SYNC)
-        charge = charge_for(choose.choice(ENTRIES), str(uuid.UUID(int=choose.getrandbits(128))))
-        try:
-            receipt = ledger.charge(store, enter(store), charge)
-            shim.mark(json.dumps({"charged": charge.request_id, "balance": receipt.balance}))
-        except AppError as error:
-            assert syncs_fail
-            if not isinstance(error, ChargeUnknown):
-                shim.mark(json.dumps({"refused": charge.request_id}))
+        count = TOGETHER if number % 4 == 3 else 1
+        wanted = [charge_for(choose.choice(ENTRIES), str(uuid.UUID(int=choose.getrandbits(128)))) for _ in range(count)]
+        for charge, outcome in zip(wanted, _carried_out(store, wanted), strict=False):
+            if isinstance(outcome, Receipt):
+                shim.mark(json.dumps({"charged": charge.request_id, "balance": outcome.balance}))
+            else:
+                assert syncs_fail
+                if not isinstance(outcome, ChargeUnknown):
+                    shim.mark(json.dumps({"refused": charge.request_id}))
         failed += shim.calm()
     store.close()
     return failed
+
+
+def _carried_out(store: Store, wanted: list[Charge]) -> list[Receipt | AppError]:
+    if len(wanted) > 1:
+        return groups.charge_together(store, enter(store), wanted, seconds=60)
+    try:
+        return [ledger.charge(store, enter(store), wanted[0])]
+    except AppError as error:
+        return [error]
 
 
 def _other_work(store: Store, shim: Shim, choose: random.Random) -> None:

@@ -57,7 +57,7 @@ def test_bash_completes_commands_options_and_files(tmp_path: Path) -> None:
             "$made" metercalc "${{COMP_WORDS[-1]}}" "${{COMP_WORDS[-2]}}"
             echo "${{COMPREPLY[@]}}"
         }}
-        complete_it metercalc rec
+        complete_it metercalc records
         complete_it metercalc records --tr
         complete_it metercalc restore-backup led
     """

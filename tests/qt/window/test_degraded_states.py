@@ -29,6 +29,7 @@ from desktop.terms.values import Verification
 from desktop.views.dialogs.dialogs import VerifyDialog
 from desktop.views.main_window.window import MainWindow
 from desktop.window.program import Program
+from desktop.wording.shown import shown_date
 from tests.support import windows
 from tests.support.stores import charge_for, make_store, raw, store_behind, tamper
 from tests.support.widgets import part
@@ -399,6 +400,19 @@ def test_the_proof_that_is_asked_for_shows_its_own_outcome_and_can_be_stopped_un
         qtbot.waitUntil(lambda: outcome.text() != begun, timeout=5_000)
         assert "no backup" not in outcome.text()
         assert not stop.isVisible()
+        dialog.close()
+
+
+def test_the_dialog_says_when_all_was_last_proved(qtbot: QtBot, qapp: QApplication, folder: Path) -> None:
+    with windows.opened(qapp, folder) as program:
+        window = windows.sign_in(qtbot, program)
+        qtbot.waitUntil(lambda: program.store.whole_proof_at > 0, timeout=5_000)
+        known = shown_date(program.store.whole_proof_at)
+        window.verify_asked.emit()
+        dialog = part(window, VerifyDialog, "verify_dialog")
+        assert f"last proved on this computer at {known}" in part(dialog, QLabel, "verify_outcome_label").text()
+        qtbot.waitUntil(lambda: "is proved" in part(dialog, QLabel, "verify_outcome_label").text(), timeout=5_000)
+        assert program.store.whole_proof_at > 0
         dialog.close()
 
 

@@ -190,6 +190,22 @@ def test_after_another_process_rotated_the_files_lines_go_into_the_new_one(
     assert [line.split(": ")[1] for line in lines(folder)] == ["after"]
 
 
+def test_gathered_lines_leave_together_and_a_full_disk_is_no_bug(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    logs.set_up(folder, "INFO", 3)
+    OURS.info("before")
+    with logs.gathered():
+        OURS.info("one")
+        OURS.info("two")
+        assert len(lines(folder)) == 1
+    assert [line.split(": ")[1] for line in lines(folder)] == ["before", "one", "two"]
+    OURS.info("x" * 50_000)
+    with largest_file(50_000), logs.gathered():
+        OURS.info("three")
+    assert "the log cannot be written" in capfd.readouterr().err
+
+
 def test_setting_up_again_moves_the_log_and_doubles_no_line(folder: Path) -> None:
     logs.set_up(folder / "a", "DEBUG", 3)
     OURS.info("one")

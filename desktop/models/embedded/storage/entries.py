@@ -25,6 +25,8 @@ COLUMNS = (
     "r.user_balance, r.date, r.deleted_at, r.expression, r.note"
 )
 FROM = "record r JOIN operation o ON o.id = r.operation_id"
+_IS_KNOWN = "SELECT 1 FROM record WHERE user_id = ? AND request_id = ? LIMIT 1"
+_OF_REQUEST = f"SELECT {COLUMNS} FROM {FROM} WHERE r.user_id = ? AND r.request_id = ? ORDER BY r.step"
 
 _INSERT = """INSERT INTO record (id, form, request_id, step, operation_id, user_id, seq, amount, user_balance, operands,
     operation_response, expression, exact, source, date, hash)
@@ -135,8 +137,11 @@ def form(entry: Entry, user_id: int) -> bytes:
 
 def of_request(database: SqliteDatabase, user_id: int, request_id: str) -> tuple[Entry, ...]:
     """The records of one request of a user in their order. Ids are unique per user: nobody can probe another's."""
-    sql = f"SELECT {COLUMNS} FROM {FROM} WHERE r.user_id = ? AND r.request_id = ? ORDER BY r.step"
-    return entries_of(database.connection().execute(sql, (user_id, request_id)).fetchall())
+    run = database.connection().execute
+    # Most requests are new, which their index alone tells, in half the time.
+    if run(_IS_KNOWN, (user_id, request_id)).fetchone() is None:
+        return ()
+    return entries_of(run(_OF_REQUEST, (user_id, request_id)).fetchall())
 
 
 def word(kind: type[Word], text: str) -> Word:
