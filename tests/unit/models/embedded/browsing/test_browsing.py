@@ -17,12 +17,11 @@ from desktop.arithmetic.money import format_money, plain_money
 from desktop.arithmetic.ordering import number_key
 from desktop.models.embedded import accounts, charges, records
 from desktop.models.embedded.browsing import (
-    bitmaps,
     browser,
-    checking,
-    found,
+    grouping,
     index_file,
     orders,
+    places,
     plain,
     search,
     sorting,
@@ -110,18 +109,15 @@ def _key(entry: Entry, sort: Column) -> Any:
     }[sort]
 
 
-SMALL = {
-    bitmaps: {"CHUNK_BITS": 6, "CHUNK": 64, "_BYTES": 8, "_FEW": 5, "_VERY_FEW": 2},
-    browser: {"CHUNK_BITS": 6, "INLINE": 40, "_LOOK_FIRST": 6, "_FEW": 5, "_AT_LENGTH": 2}
-    | {"_SMALL": 20, "_SCARCE": 10, "_AT_ONCE": 4, "_TOO_MANY": 6},
-    found: {"CHUNK_BITS": 6},
-    checking: {"CHUNK_BITS": 6, "PART_BITS": 3},
-    index_file: {"CHUNK_BITS": 6, "CHUNK": 64, "PART_BITS": 3, "PART": 8, "_PAGE": 5, "_AMOUNTS": 3},
-    orders: {"CHUNK_BITS": 6, "BLOCK": 16},
-    search: {"PART_BITS": 3, "PART": 8, "_PARTS": 8, "_PART_MASK": 255, "_ONE_BY_ONE": 3},
-    sorting: {"_STRETCH": 50, "_PIECE": 7},
-    state: {"CHUNK_BITS": 6, "CHUNK": 64, "PART_BITS": 3, "PART": 8},
-    upkeep: {"CHUNK_BITS": 6, "CHUNK": 64, "PART_BITS": 3, "BLOCK": 16},
+SMALL: dict[Any, dict[str, int]] = {
+    places: {"CHUNK_BITS": 6, "PART_BITS": 3},
+    browser: {"INLINE": 40, "_FEW": 5, "_AT_LENGTH": 2, "_SMALL": 20, "_AT_ONCE": 4, "_TOO_MANY": 6, "_FIRST_ROWS": 9},
+    grouping: {"_AT_ONCE": 100},
+    index_file: {"_PAGE": 5, "_AMOUNTS": 3},
+    orders: {"BLOCK": 16, "_KNOWN": 30},
+    search: {"_ONE_BY_ONE": 3, "_ENOUGH": 1},
+    sorting: {"_PIECE": 7, "_ABREAST": 2},
+    upkeep: {"BLOCK": 16, "_AT_ONCE": 20, "_INTO_ORDERS": 50},
 }
 
 
@@ -326,17 +322,6 @@ def test_what_is_not_finished_goes_on_where_it_stopped(books: Books, monkeypatch
 def test_a_text_that_no_record_can_hold_is_refused(books: Books) -> None:
     with pytest.raises(BadInput):
         records.page(books.store, books.ann, PageRequest(Filters(search=("1" * 60_000,))))
-
-
-@pytest.mark.parametrize("numbers", [(), (0,), (65_535,), tuple(range(0, 65_536, 3)), tuple(range(65_536))])
-def test_a_bitmap_comes_back_as_it_was(numbers: tuple[int, ...]) -> None:
-    bits = bitmaps.of_offsets(numbers)
-    assert bitmaps.unpack(bitmaps.pack(bits)) == bits
-    assert tuple(bitmaps.offsets(bits)) == numbers
-    for skip, count in ((0, 1), (0, 25), (5, 3), (len(numbers) - 2, 25), (len(numbers), 1)):
-        if skip >= 0:
-            assert bitmaps.window(bits, skip, count, descending=False) == list(numbers[skip : skip + count])
-            assert bitmaps.window(bits, skip, count, descending=True) == list(numbers[::-1][skip : skip + count])
 
 
 @pytest.mark.parametrize("indexed", [False, True], ids=["ledger", "index"])
