@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import csv
 import functools
-import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -26,11 +25,9 @@ CSV_FIELDS = (
 )  # fmt: skip
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DAY, _MINUTE = 86_400_000_000, 60_000_000  # microseconds
-_MINUTES = tuple(f"T{minute // 60:02}:{minute % 60:02}:" for minute in range(24 * 60))
+_MINUTE = 60_000_000  # microseconds
 # What spreadsheets begin a formula with; East Asian ones take the full-width signs too (OWASP, CSV Injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_FIRSTS = frozenset(_FORMULA)
 TEXTS = frozenset(row.type.value for row in OPERATIONS.values() if row.compute is None)
 """The operations whose operands and response are words, also where they are all digits: a reason, a random string."""
 
@@ -39,6 +36,15 @@ _SEPARATORS = ",;\t\r\n"
 _BETWEEN = re.compile(f"([{_SEPARATORS}])")
 _RISKY = re.compile(rf'[{_SEPARATORS}][ "]*[{"".join(map(re.escape, _FORMULA))}]')  # after a separator
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+# Texts with a comma before each and after the last that have none of these have nothing to guard.
+_SIGNS_OF_RISK = (
+    *(separator for separator in _SEPARATORS if separator != ","),
+    ", ",
+    ',"',
+    *(f",{sign}" for sign in _FORMULA if sign != "-"),
+)
+_MINUS_AT_RISK = re.compile(r",-(?![0-9]+(?:\.[0-9]+)?,)")  # a number stays as it is
+_AT_ONCE = 100  # records looked at together
 
 
 class Writable(Protocol):
@@ -73,15 +79,6 @@ def record_document(entry: Entry) -> dict[str, object]:
     }
 
 
-def write_json(entries: Iterable[Entry], out: Writable) -> int:
-    """Write an array of records, one a line; returns how many. It ends with a line break."""
-    count = 0
-    for count, entry in enumerate(entries, 1):
-        out.write(("[\n" if count == 1 else ",\n") + json.dumps(record_document(entry), ensure_ascii=False))
-    out.write("\n]\n" if count else "[]\n")
-    return count
-
-
 def write_csv(entries: Iterable[Entry], out: Writable, *, delimiter: str = ",", keep_text: bool = False) -> int:
     """Write a header and one row a record as RFC 4180 has it (CRLF, quotes where needed); returns how many records.
 
@@ -101,7 +98,7 @@ def write_csv_batches(
     writer.writerow(CSV_FIELDS)
     count = 0
     for batch in batches:
-        writer.writerows(map(_csv_cells, map(_with_text_kept, batch) if keep_text else batch))
+        writer.writerows(_csv_rows(list(map(_with_text_kept, batch)) if keep_text else batch))
         count += len(batch)
     return count
 
@@ -148,25 +145,43 @@ def _with_text_kept(row: RawRecord) -> RawRecord:
 
 def utc_text(microseconds: int) -> str:
     """UTC microseconds as ISO 8601: "2026-11-25T03:12:33.123456Z"."""
-    day, rest = divmod(microseconds, _DAY)
-    minute, rest = divmod(rest, _MINUTE)
-    return f"{_utc_day(day)}{_MINUTES[minute]}{rest // 1_000_000:02}.{rest % 1_000_000:06}Z"
+    minute, rest = divmod(microseconds, _MINUTE)
+    digits = f"{rest:08}"
+    return f"{_utc_minute(minute)}{digits[:2]}.{digits[2:]}Z"
 
 
 @functools.lru_cache(maxsize=512)
-def _utc_day(days: int) -> str:
-    return (_EPOCH + timedelta(days=days)).date().isoformat()
+def _utc_minute(minute: int) -> str:
+    return (_EPOCH + timedelta(minutes=minute)).isoformat()[:17]
+
+
+def _csv_rows(batch: Sequence[RawRecord]) -> Iterator[tuple[object, ...]]:
+    """The cells of some records. Only texts can be formulas; an amount is a number whatever its sign."""
+    for start in range(0, len(batch), _AT_ONCE):
+        some = batch[start : start + _AT_ONCE]
+        yield from map(_csv_cells, some if _are_harmless(some) else map(_guarded_row, some))
+
+
+def _are_harmless(some: Iterable[RawRecord]) -> bool:
+    """Whether no text of some records is to be guarded: looked at together, which takes a third of the time."""
+    texts = ",".join(["", *(text for record in some for text in (record[1], *record[4:7], record[8], record[13])), ""])
+    return not any(sign in texts for sign in _SIGNS_OF_RISK) and not _MINUS_AT_RISK.search(texts)
+
+
+def _guarded_row(row: RawRecord) -> RawRecord:
+    (id_, request_id, step, seq, operation, operands, response, exact, source, amount, balance, date, deleted,
+     expression) = row  # fmt: skip
+    texts = (request_id, operation, operands, response, source, expression)
+    request_id, operation, operands, response, source, expression = map(guarded, texts)
+    return (
+        id_, request_id, step, seq, operation, operands, response, exact, source, amount, balance, date, deleted,
+        expression,
+    )  # fmt: skip
 
 
 def _csv_cells(row: RawRecord) -> tuple[object, ...]:
-    """One record's cells. Only texts can be formulas; an amount is a number whatever its sign."""
     (id_, request_id, step, seq, operation, operands, response, exact, source, amount, balance, date, deleted,
      expression) = row  # fmt: skip
-    if _RISKY.search(f",{operands},{response},{expression}") or not _FIRSTS.isdisjoint(
-        (operation[:1], source[:1], request_id[:1])
-    ):
-        texts = (operation, operands, response, source, expression, request_id)
-        operation, operands, response, source, expression, request_id = map(guarded, texts)
     return (
         id_, utc_text(date), operation, operands, response, "true" if exact else "false", source, _money(amount),
         plain_money(balance), expression, request_id, step, seq, None if deleted is None else utc_text(deleted),

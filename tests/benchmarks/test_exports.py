@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.documents.export_files import ExportFormat, write_batches, write_file
+from desktop.documents.export_files import ExportFormat, write_batches
 from desktop.models.embedded import accounts, records
 from desktop.models.embedded.storage import entries
 from desktop.models.embedded.storage.opening import open_store
@@ -36,9 +36,6 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Se
 def export(store: Store, session: Session, file: Path, kind: str) -> int:
     """As the controller does it."""
     told: list[int] = []
-    if kind == "json":
-        found = records.stream(store, session, Filters(), Column.DATE, descending=True)
-        return write_file(file, kind, found, progress=told.append, cancelled=lambda: False)
     rows = records.batches(store, session, Filters(), Column.DATE, descending=True)
     return write_batches(file, ExportFormat(kind), rows, progress=told.append, cancelled=lambda: False)
 

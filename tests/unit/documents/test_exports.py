@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.documents import exports
+from desktop.documents import exports, json_rows
 from desktop.terms.values import Entry, OperationType, Source
 
 ENTRY = Entry(
@@ -128,7 +128,7 @@ def test_another_delimiter_and_the_header_alone() -> None:
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_json_is_an_array_of_records(count: int) -> None:
     out = io.StringIO()
-    assert exports.write_json([ENTRY] * count, out) == count
+    assert json_rows.write_json_batches([[exports.raw_record(ENTRY)]] * count, out) == count
     assert json.loads(out.getvalue()) == [exports.record_document(ENTRY)] * count
 
 

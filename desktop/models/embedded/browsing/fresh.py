@@ -6,7 +6,6 @@ out the texts; dates are columns of text, since a step a record would take ten t
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -129,9 +128,10 @@ def _columns(texts: list[bytes]) -> Columns:
 
 
 def _members(first: int, bits: int) -> BitMap:
-    """The records that bits stand for, the lowest for the first."""
+    """The records that bits stand for, the lowest for the first; by those that are not, where they are few."""
+    block, bits = one_block(first), bits << first % BLOCK
     count = bits.bit_count()
     if count > _MANY:
-        block = one_block(first)
-        return container(block.start, count, (bits << first - block.start).to_bytes(BLOCK >> 3, "little"))
-    return BitMap(array("I", (first + found.start() for found in re.finditer("1", bin(bits)[:1:-1]))))
+        return container(block.start, count, bits.to_bytes(BLOCK >> 3, "little"))
+    others = (1 << BLOCK) - 1 ^ bits
+    return BitMap(block) - container(block.start, BLOCK - count, others.to_bytes(BLOCK >> 3, "little"))
