@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import functools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -44,7 +44,7 @@ _SIGNS_OF_RISK = (
     *(f",{sign}" for sign in _FORMULA if sign != "-"),
 )
 _MINUS_AT_RISK = re.compile(r",-(?![0-9]+(?:\.[0-9]+)?,)")  # a number stays as it is
-_AT_ONCE = 100  # records looked at together
+_AT_ONCE = 16  # records looked at together: few, since one of them with a risk has all of them looked into
 
 
 class Writable(Protocol):
@@ -98,7 +98,9 @@ def write_csv_batches(
     writer.writerow(CSV_FIELDS)
     count = 0
     for batch in batches:
-        writer.writerows(_csv_rows(list(map(_with_text_kept, batch)) if keep_text else batch))
+        for start in range(0, len(batch), _AT_ONCE):
+            some = batch[start : start + _AT_ONCE]
+            _write_rows([_with_text_kept(row) for row in some] if keep_text else some, out, writer.writerows, delimiter)
         count += len(batch)
     return count
 
@@ -155,17 +157,21 @@ def _utc_minute(minute: int) -> str:
     return (_EPOCH + timedelta(minutes=minute)).isoformat()[:17]
 
 
-def _csv_rows(batch: Sequence[RawRecord]) -> Iterator[tuple[object, ...]]:
-    """The cells of some records. Only texts can be formulas; an amount is a number whatever its sign."""
-    for start in range(0, len(batch), _AT_ONCE):
-        some = batch[start : start + _AT_ONCE]
-        yield from map(_csv_cells, some if _are_harmless(some) else map(_guarded_row, some))
+def _write_rows(
+    some: Sequence[RawRecord], out: Writable, careful: Callable[[Iterable[tuple[object, ...]]], None], delimiter: str
+) -> None:
+    """Write some records, all their texts looked at together: most need neither guard nor quotes, in half the time.
 
-
-def _are_harmless(some: Iterable[RawRecord]) -> bool:
-    """Whether no text of some records is to be guarded: looked at together, which takes a third of the time."""
-    texts = ",".join(["", *(text for record in some for text in (record[1], *record[4:7], record[8], record[13])), ""])
-    return not any(sign in texts for sign in _SIGNS_OF_RISK) and not _MINUS_AT_RISK.search(texts)
+    Only texts can be formulas; an amount is a number whatever its sign.
+    """
+    found = [text for row in some for text in (row[1], *row[4:7], row[8], row[13])]
+    texts = ",".join(["", *found, ""])
+    if any(sign in texts for sign in _SIGNS_OF_RISK) or _MINUS_AT_RISK.search(texts):
+        careful(map(_csv_cells, map(_guarded_row, some)))
+    elif '"' in texts or texts.count(",") > len(found) + 1:
+        careful(map(_csv_cells, some))
+    else:
+        out.write("".join([_csv_line(row, delimiter) for row in some]))
 
 
 def _guarded_row(row: RawRecord) -> RawRecord:
@@ -186,6 +192,17 @@ def _csv_cells(row: RawRecord) -> tuple[object, ...]:
         id_, utc_text(date), operation, operands, response, "true" if exact else "false", source, _money(amount),
         plain_money(balance), expression, request_id, step, seq, None if deleted is None else utc_text(deleted),
     )  # fmt: skip
+
+
+def _csv_line(row: RawRecord, d: str) -> str:
+    """The same cells as a line, where none needs quotes."""
+    (id_, request_id, step, seq, operation, operands, response, exact, source, amount, balance, date, deleted,
+     expression) = row  # fmt: skip
+    return (
+        f"{id_}{d}{utc_text(date)}{d}{operation}{d}{operands}{d}{response}{d}{'true' if exact else 'false'}{d}{source}"
+        f"{d}{_money(amount)}{d}{plain_money(balance)}{d}{expression}{d}{request_id}{d}{step}{d}{seq}{d}"
+        f"{'' if deleted is None else utc_text(deleted)}\r\n"
+    )
 
 
 _money = functools.lru_cache(maxsize=512)(plain_money)  # prices are few

@@ -9,12 +9,12 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from pyroaring import BitMap
 
 from desktop.models.embedded.browsing import lines
-from desktop.models.embedded.browsing.grouping import BLOCK, container, grouped, one_block
+from desktop.models.embedded.browsing.grouping import BLOCK, container, grouped, one_block, runs
 from desktop.models.embedded.browsing.keys import AMOUNT, DATE, KIND, LONGEST, grams, key_of
 
 Columns = Sequence[Mapping[int, int]]
@@ -58,7 +58,7 @@ class Fresh:
         found: dict[int, BitMap] = defaultdict(BitMap)
         for first, last in self._stretches():
             some = slice(first - self.first, last - self.first)
-            for key, members in grouped(first, self.texts[some]):
+            for key, members in chain(grouped(first, self.texts[some]), runs(first, self.texts[some])):
                 found[key] |= members
             for key, bits in _of_dates(self.dates[some]):
                 found[key] |= _members(first, bits)

@@ -9,7 +9,12 @@ KIND = 1 << 32  # and the operation's number
 AMOUNT = 2 << 32  # and the amount's id
 DATE = 3 << 32  # and a place in the date as shown, and the byte that stands there
 
+RUN = 4 << 32  # and a digit, and how often it stands in a row at least, from `LONGEST` + 1 on
+
 LONGEST = 3  # bytes in a row that have a bitmap
+
+LONGEST_RUN = 34  # digits of a quotient
+DIGITS = b"0123456789"
 
 _KEY_BITS = 40
 SPAN = 1 << _KEY_BITS  # rows that a segment may have
@@ -28,3 +33,19 @@ def key_of(gram: bytes) -> int:
 def grams(text: bytes, size: int) -> list[bytes]:
     """The bytes at each place of a text, so many, without repeats."""
     return list(dict.fromkeys(text[start : start + size] for start in range(len(text) - size + 1)))
+
+
+def run_of(text: bytes) -> tuple[int, int]:
+    """The digit that stands most often in a row in a text, and how often."""
+    best = (0, 0)
+    for digit in set(text) & set(DIGITS):
+        length = 1
+        while bytes((digit,)) * (length + 1) in text:
+            length += 1
+        best = max(best, (length, digit))
+    return best[1], best[0]
+
+
+def key_of_run(digit: int, length: int) -> int:
+    """The key of a digit so often in a row; of more than can be, that of the most."""
+    return RUN + (digit << 8) + min(length, LONGEST_RUN)

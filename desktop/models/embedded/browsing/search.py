@@ -7,7 +7,7 @@ are of use. `exact` looks into the texts then.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from pyroaring import BitMap
 
 from desktop.finding.filters import Plan
 from desktop.models.embedded.browsing import lines, places
-from desktop.models.embedded.browsing.keys import AMOUNT, DATE, KIND, LONGEST, grams, key_of
+from desktop.models.embedded.browsing.keys import AMOUNT, DATE, KIND, LONGEST, grams, key_of, key_of_run, run_of
 
 if TYPE_CHECKING:
     from desktop.models.embedded.browsing.state import Chunk, State
@@ -42,8 +42,7 @@ class Term:
         self._amounts: set[int] = set()
         self._spots: list[list[int]] = []
         if self.is_long:  # what is shorter has its bitmap for all that is shown
-            shown = state.amount_texts.items() if _AMOUNTS.issuperset(self.text) else ()
-            self._amounts = {id for id, texts in shown if any(self.text in one for one in texts)}
+            self._amounts = state.amounts_with(self.text) if _AMOUNTS.issuperset(self.text) else set()
             self._spots = list(_alignments(self.text))
 
     def sure(self, number: int, chunk: Chunk) -> BitMap:
@@ -62,7 +61,9 @@ class Term:
         if not self.is_long or not within:
             return BitMap()
         if not self._rarest:  # what is rare in one chunk is rare in the others
+            digit, length = run_of(self.text)
             keys = [key_of(gram) for gram in grams(self.text, LONGEST)]
+            keys += [key_of_run(digit, length)] if length > LONGEST else []
             self._rarest = sorted(keys, key=lambda key: len(self._state.bits(number, key)))
         return self._all(number, self._rarest, within, _ENOUGH)
 
@@ -129,24 +130,21 @@ class Search:
         return bits if whole or not bits else bits & self._dated(chunk)
 
     def _dated(self, chunk: Chunk) -> BitMap:
-        """Those of a chunk whose dates are meant."""
+        """Those of a chunk whose dates are meant: few parts lie across a bound."""
         since, until = self.plan.since, self.plan.until
         low = chunk.first if since is None else since
         high = chunk.last + 1 if until is None else until
-        if chunk.ordered:
-            return BitMap(range(self._place(chunk, low), self._place(chunk, high)))
-        first, dates = chunk.records.start, list[int]()
-        for part in range(places.part_of(first), places.part_of(chunk.records.stop - 1) + 1):
-            dates += self._state.part(part).dates
-        return BitMap([first + at for at, date in enumerate(dates) if low <= date < high])
-
-    def _place(self, chunk: Chunk, date: int) -> int:
-        """The first record of an ordered chunk that is not before a date, or the one after its last."""
-        before = bisect_left(chunk.starts, date) - 1
-        if before < 0:
-            return chunk.records.start
-        part = places.part_of(chunk.records.start) + before
-        return places.part(part, chunk.records.stop - 1).start + bisect_left(self._state.part(part).dates, date)
+        found = BitMap()
+        for part, (earliest, latest) in enumerate(
+            zip(chunk.earliest, chunk.latest, strict=True), places.part_of(chunk.records.start)
+        ):
+            seqs = places.part(part, chunk.records.stop - 1)
+            if low <= earliest and latest < high:
+                found.add_range(seqs.start, seqs.stop)
+            elif latest >= low and earliest < high:
+                dates = self._state.part(part).dates
+                found.update([seq for seq, date in zip(seqs, dates, strict=True) if low <= date < high])
+        return found
 
     def candidates(self, number: int) -> tuple[BitMap, BitMap]:
         """Those of a chunk that are meant for certain, and those that may be."""

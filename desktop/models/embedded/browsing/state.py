@@ -7,10 +7,11 @@ little behind answers as one that is not, and a charge never waits for it.
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, islice, pairwise
+from itertools import accumulate, groupby, islice, pairwise
 from typing import Any
 
 from pyroaring import BitMap
@@ -29,14 +30,15 @@ Tallies = dict[tuple[int, int], list[int]]
 
 @dataclass(slots=True)
 class Chunk:
-    """Facts of a chunk, of what occurs in it and of the span of its dates; `starts` are the first ones of its parts."""
+    """Facts of a chunk, of what occurs in it and of the span of its dates, and of those of each of its parts."""
 
     records: range
     deleted: BitMap = field(default_factory=BitMap)
     first: int = 0
     last: int = 0
     ordered: bool = True
-    starts: array[int] = field(default_factory=lambda: array("q"))
+    earliest: array[int] = field(default_factory=lambda: array("q"))
+    latest: array[int] = field(default_factory=lambda: array("q"))
     tallies: Tallies = field(default_factory=dict)
     segments: list[Segment] = field(default_factory=list)
 
@@ -47,17 +49,17 @@ class Chunk:
 
     def facts(self) -> tuple[Any, ...]:
         """What is written of it."""
-        segments, starts = [tuple(segment) for segment in self.segments], self.starts.tobytes()
-        bounds = self.records.start, self.records.stop
-        return bounds, self.deleted.serialize(), self.first, self.last, self.ordered, starts, self.tallies, segments
+        segments = [tuple(segment) for segment in self.segments]
+        bounds, parts = (self.records.start, self.records.stop), (self.earliest.tobytes(), self.latest.tobytes())
+        return bounds, self.deleted.serialize(), self.first, self.last, self.ordered, parts, self.tallies, segments
 
     @classmethod
     def of(cls, facts: tuple[Any, ...]) -> Chunk:
         """A chunk as it was written."""
-        bounds, deleted, first, last, ordered, starts, tallies, segments = facts
+        bounds, deleted, first, last, ordered, parts, tallies, segments = facts
+        earliest, latest = (array("q", dates) for dates in parts)
         known = [Segment(*segment) for segment in segments]
-        members = BitMap.deserialize(deleted)
-        return cls(range(*bounds), members, first, last, ordered, array("q", starts), tallies, known)
+        return cls(range(*bounds), BitMap.deserialize(deleted), first, last, ordered, earliest, latest, tallies, known)
 
     @property
     def amounts(self) -> set[int]:
@@ -94,6 +96,7 @@ class State:
         amounts = self.file.amounts(self.marks.amounts)
         self.amounts: dict[int, int] = {amount: id for id, amount in enumerate(amounts, 1)}
         self._amount_texts: dict[int, tuple[bytes, bytes]] = {}
+        self._amounts_shown: tuple[bytes, list[int]] = (b"", [])
         self.amount_of = {id: amount for amount, id in self.amounts.items()}
         self.fresh: dict[int, Fresh] = {}
         self.toggled: dict[int, int] = {}
@@ -134,6 +137,19 @@ class State:
             for amount, id in islice(self.amounts.items(), known, None):
                 self._amount_texts[id] = lines.amount_texts(amount)
         return self._amount_texts
+
+    def amounts_with(self, text: bytes) -> set[int]:
+        """The ids of the amounts that are shown with a text: all are looked through as one."""
+        if len(self._amounts_shown[1]) < len(self.amounts):
+            shown = [b"%b\0%b\0" % texts for texts in self.amount_texts.values()]
+            self._amounts_shown = b"".join(shown), list(accumulate(map(len, shown)))
+        whole, ends = self._amounts_shown
+        found, at = set[int](), whole.find(text)
+        while at >= 0:
+            place = bisect_right(ends, at)
+            found.add(place + 1)  # ids are given one by one, from 1 on
+            at = whole.find(text, ends[place])
+        return found
 
     def order(self, sort: Column) -> Order:
         """One of the orders other than by date."""
@@ -202,8 +218,13 @@ class State:
         chunk.ordered = chunk.ordered and all(one <= other for one, other in pairwise([chunk.last, *dates]))
         chunk.first, chunk.last = min(chunk.first, *dates), max(chunk.last, *dates)
         chunk.records = range(chunk.records.start, first + len(some))
-        bounds = (max(1, part << places.PART_BITS) for part in places.parts(number))
-        chunk.starts.extend(dates[start - first] for start in bounds if first <= start < chunk.records.stop)
+        for part, of_part in groupby(some, lambda line: places.part_of(line.seq)):
+            in_part = [line.date for line in of_part]
+            if part - places.parts(number)[0] == len(chunk.latest):
+                chunk.earliest.append(in_part[0])
+                chunk.latest.append(in_part[0])
+            chunk.earliest[-1] = min(chunk.earliest[-1], *in_part)
+            chunk.latest[-1] = max(chunk.latest[-1], *in_part)
         chunk.deleted |= BitMap([line.seq for line in some if line.deleted])
         amounts = [self._amount_id(line.amount) for line in some]
         counted = Counter((line.kind, amount, line.deleted) for line, amount in zip(some, amounts, strict=True))
