@@ -50,7 +50,7 @@ def grouped(first: int, texts: Sequence[bytes]) -> Iterator[tuple[int, BitMap]]:
     block = one_block(first)
     short: dict[int, list[BitMap]] = defaultdict(list)
     for gram, members in _threes(first, texts, block.start):
-        if gram & 0xFF:
+        if gram & 0xFF and gram & 0xFF00:
             yield LONGEST << 24 | gram, members
         if gram & 0xFF00:
             short[2 << 24 | gram >> 8].append(members)

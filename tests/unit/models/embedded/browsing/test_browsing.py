@@ -28,6 +28,7 @@ from desktop.models.embedded.browsing import (
     state,
     upkeep,
 )
+from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.terms.errors import BadInput, Cancelled
 from desktop.terms.values import Column, Entry, Filters, OperationType, Page, PageRequest, Totals
@@ -303,6 +304,22 @@ def test_another_time_zone_makes_the_index_anew(books: Books, monkeypatch: pytes
     books.store.connect()
     assert records.page(books.store, books.ann, PageRequest()).counted.count == 7
     assert not _index_of(books).exists()
+
+
+def test_an_index_of_an_earlier_version_is_served_by_the_ledger_while_it_is_made_anew(books: Books) -> None:
+    _charges(books, 5)
+    _catch_up(books)
+    books.store.disconnect()
+    with closing(sqlite.sqlite3.connect(str(_index_of(books)))) as connection:
+        connection.execute(f"PRAGMA user_version = {index_file.VERSION - 1}")
+    books.store.connect()
+    request = PageRequest(Filters(search=("1",)), Column.AMOUNT)
+    before, is_due = records.first_look(books.store, books.ann, request)
+    assert is_due
+    assert _catch_up(books)
+    after, is_due = records.first_look(books.store, books.ann, request)
+    assert (after.entries, is_due) == (before.entries, False)
+    assert len(after.entries) == 7
 
 
 def test_nothing_is_asked_any_further_once_nobody_waits(books: Books) -> None:
