@@ -79,7 +79,7 @@ class ExportsController(QObject):
             self.stopped.emit()
 
     def _write(self, wanted: Export, session: Session) -> Exported:
-        from desktop.documents.export_files import write_batches, write_file
+        from desktop.documents.export_files import write_batches
 
         filters, sort, descending = wanted.request.filters, wanted.request.sort, wanted.request.descending
         ledger = self._access.ledger
@@ -89,12 +89,8 @@ class ExportsController(QObject):
             background.progress(done, total)
 
         # Closed here, on this lane: what a stop leaves unread would hold its transaction open.
-        if wanted.form.kind == "json":
-            with closing(ledger.stream(session, filters, sort, descending=descending)) as entries:
-                count = write_file(wanted.file, "json", entries, progress=progress, cancelled=background.cancelled)
-        else:
-            with closing(ledger.batches(session, filters, sort, descending=descending)) as rows:
-                count = write_batches(wanted.file, wanted.form, rows, progress=progress, cancelled=background.cancelled)
+        with closing(ledger.batches(session, filters, sort, descending=descending)) as rows:
+            count = write_batches(wanted.file, wanted.form, rows, progress=progress, cancelled=background.cancelled)
         return Exported(wanted.file, count)
 
     @Slot(int, int)

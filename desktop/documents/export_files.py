@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from desktop.documents import exports
+from desktop.documents.json_rows import write_json_batches
 from desktop.system.private_files import replacing
 from desktop.terms.errors import BadInput, Cancelled, StoreError
 from desktop.terms.values import Entry, RawRecord
@@ -55,8 +56,8 @@ def write_file(
     if kind not in TEXT_FORMATS:
         raise BadInput(f"{kind!r} is no format to export to: choose one of {', '.join(TEXT_FORMATS)}.")
     with _replacing(file) as temporary, temporary.open("w", encoding="utf-8", newline="") as out:
-        watched = _watched_each(entries, progress, cancelled)
-        return exports.write_csv(watched, out) if kind == "csv" else exports.write_json(watched, out)
+        rows = ([exports.raw_record(entry)] for entry in _watched_each(entries, progress, cancelled))
+        return exports.write_csv_batches(rows, out) if kind == "csv" else write_json_batches(rows, out)
 
 
 def write_batches(
@@ -67,8 +68,8 @@ def write_batches(
     progress: Callable[[int], None],
     cancelled: Callable[[], bool],
 ) -> int:
-    """The same for millions of records as the store gives them, as "csv" or "xlsx"; progress comes with each batch."""
-    if form.kind not in ("csv", "xlsx"):
+    """The same for millions of records as the store gives them, and as "xlsx" too; progress comes with each batch."""
+    if form.kind not in (*TEXT_FORMATS, "xlsx"):
         raise BadInput(f"{form.kind!r} is no format that is written in batches.")
     if form.separator not in SEPARATORS:
         raise BadInput("The separator must be a comma, a semicolon or a tab.")
@@ -80,6 +81,8 @@ def write_batches(
             return write_xlsx(watched, temporary)
         # newline="": the CSV writer ends its lines itself.
         with temporary.open("w", encoding=form.encoding, newline="") as out:
+            if form.kind == "json":
+                return write_json_batches(watched, out)
             return exports.write_csv_batches(watched, out, delimiter=form.separator, keep_text=form.keep_text)
 
 

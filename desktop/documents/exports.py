@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import csv
 import functools
-import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -26,11 +25,9 @@ CSV_FIELDS = (
 )  # fmt: skip
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DAY, _MINUTE = 86_400_000_000, 60_000_000  # microseconds
-_MINUTES = tuple(f"T{minute // 60:02}:{minute % 60:02}:" for minute in range(24 * 60))
+_MINUTE = 60_000_000  # microseconds
 # What spreadsheets begin a formula with; East Asian ones take the full-width signs too (OWASP, CSV Injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_FIRSTS = frozenset(_FORMULA)
 TEXTS = frozenset(row.type.value for row in OPERATIONS.values() if row.compute is None)
 """The operations whose operands and response are words, also where they are all digits: a reason, a random string."""
 
@@ -39,6 +36,15 @@ _SEPARATORS = ",;\t\r\n"
 _BETWEEN = re.compile(f"([{_SEPARATORS}])")
 _RISKY = re.compile(rf'[{_SEPARATORS}][ "]*[{"".join(map(re.escape, _FORMULA))}]')  # after a separator
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+# Texts with a comma before each and after the last that have none of these have nothing to guard.
+_SIGNS_OF_RISK = (
+    *(separator for separator in _SEPARATORS if separator != ","),
+    ", ",
+    ',"',
+    *(f",{sign}" for sign in _FORMULA if sign != "-"),
+)
+_MINUS_AT_RISK = re.compile(r",-(?![0-9]+(?:\.[0-9]+)?,)")  # a number stays as it is
+_AT_ONCE = 16  # records looked at together: few, since one of them with a risk has all of them looked into
 
 
 class Writable(Protocol):
@@ -74,15 +80,6 @@ def record_document(entry: Entry) -> dict[str, object]:
     }
 
 
-def write_json(entries: Iterable[Entry], out: Writable) -> int:
-    """Write an array of records, one a line; returns how many. It ends with a line break."""
-    count = 0
-    for count, entry in enumerate(entries, 1):
-        out.write(("[\n" if count == 1 else ",\n") + json.dumps(record_document(entry), ensure_ascii=False))
-    out.write("\n]\n" if count else "[]\n")
-    return count
-
-
 def write_csv(entries: Iterable[Entry], out: Writable, *, delimiter: str = ",", keep_text: bool = False) -> int:
     """Write a header and one row a record as RFC 4180 has it (CRLF, quotes where needed); returns how many records.
 
@@ -102,7 +99,9 @@ def write_csv_batches(
     writer.writerow(CSV_FIELDS)
     count = 0
     for batch in batches:
-        writer.writerows(map(_csv_cells, map(_with_text_kept, batch) if keep_text else batch))
+        for start in range(0, len(batch), _AT_ONCE):
+            some = batch[start : start + _AT_ONCE]
+            _write_rows([_with_text_kept(row) for row in some] if keep_text else some, out, writer.writerows, delimiter)
         count += len(batch)
     return count
 
@@ -149,30 +148,63 @@ def _with_text_kept(row: RawRecord) -> RawRecord:
 
 def utc_text(microseconds: int) -> str:
     """UTC microseconds as ISO 8601: "2026-11-25T03:12:33.123456Z"."""
-    day, rest = divmod(microseconds, _DAY)
-    minute, rest = divmod(rest, _MINUTE)
-    return f"{_utc_day(day)}{_MINUTES[minute]}{rest // 1_000_000:02}.{rest % 1_000_000:06}Z"
+    minute, rest = divmod(microseconds, _MINUTE)
+    digits = f"{rest:08}"
+    return f"{_utc_minute(minute)}{digits[:2]}.{digits[2:]}Z"
 
 
 @functools.lru_cache(maxsize=512)
-def _utc_day(days: int) -> str:
-    return (_EPOCH + timedelta(days=days)).date().isoformat()
+def _utc_minute(minute: int) -> str:
+    return (_EPOCH + timedelta(minutes=minute)).isoformat()[:17]
+
+
+def _write_rows(
+    some: Sequence[RawRecord], out: Writable, careful: Callable[[Iterable[tuple[object, ...]]], None], delimiter: str
+) -> None:
+    """Write some records, all their texts looked at together: most need neither guard nor quotes, in half the time.
+
+    Only texts can be formulas; an amount is a number whatever its sign.
+    """
+    found = [text for row in some for text in (row[1], *row[4:7], row[8], *row[13:])]
+    texts = ",".join(["", *found, ""])
+    if any(sign in texts for sign in _SIGNS_OF_RISK) or _MINUS_AT_RISK.search(texts):
+        careful(map(_csv_cells, map(_guarded_row, some)))
+    elif '"' in texts or texts.count(",") > len(found) + 1:
+        careful(map(_csv_cells, some))
+    else:
+        out.write("".join([_csv_line(row, delimiter) for row in some]))
+
+
+def _guarded_row(row: RawRecord) -> RawRecord:
+    (id_, request_id, step, seq, operation, operands, response, exact, source, amount, balance, date, deleted,
+     expression, note) = row  # fmt: skip
+    texts = (request_id, operation, operands, response, source, expression, note)
+    request_id, operation, operands, response, source, expression, note = map(guarded, texts)
+    return (
+        id_, request_id, step, seq, operation, operands, response, exact, source, amount, balance, date, deleted,
+        expression, note,
+    )  # fmt: skip
 
 
 def _csv_cells(row: RawRecord) -> tuple[object, ...]:
-    """One record's cells. Only texts can be formulas; an amount is a number whatever its sign."""
     (id_, request_id, step, seq, operation, operands, response, exact, source, amount, balance, date, deleted,
      expression, note) = row  # fmt: skip
-    if _RISKY.search(f",{operands},{response},{expression},{note}") or not _FIRSTS.isdisjoint(
-        (operation[:1], source[:1], request_id[:1])
-    ):
-        texts = (operation, operands, response, source, expression, request_id, note)
-        operation, operands, response, source, expression, request_id, note = map(guarded, texts)
     return (
         id_, utc_text(date), operation, operands, response, "true" if exact else "false", source, _money(amount),
         plain_money(balance), expression, request_id, step, seq, None if deleted is None else utc_text(deleted),
         note,
     )  # fmt: skip
+
+
+def _csv_line(row: RawRecord, d: str) -> str:
+    """The same cells as a line, where none needs quotes."""
+    (id_, request_id, step, seq, operation, operands, response, exact, source, amount, balance, date, deleted,
+     expression, note) = row  # fmt: skip
+    return (
+        f"{id_}{d}{utc_text(date)}{d}{operation}{d}{operands}{d}{response}{d}{'true' if exact else 'false'}{d}{source}"
+        f"{d}{_money(amount)}{d}{plain_money(balance)}{d}{expression}{d}{request_id}{d}{step}{d}{seq}{d}"
+        f"{'' if deleted is None else utc_text(deleted)}{d}{note}\r\n"
+    )
 
 
 _money = functools.lru_cache(maxsize=512)(plain_money)  # prices are few

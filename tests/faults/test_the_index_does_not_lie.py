@@ -16,19 +16,7 @@ from typing import Any
 import pytest
 
 from desktop.models.embedded import accounts, charges, records
-from desktop.models.embedded.browsing import (
-    bitmaps,
-    browser,
-    checking,
-    found,
-    index_file,
-    orders,
-    seals,
-    search,
-    sorting,
-    state,
-    upkeep,
-)
+from desktop.models.embedded.browsing import browser, index_file, orders, places, seals, sorting, upkeep
 from desktop.models.embedded.storage import sqlite
 from desktop.models.ledger import passwords
 from desktop.terms.values import Column, Entry, Filters, PageRequest, Session
@@ -37,16 +25,11 @@ from tests.support.stores import ANN, PASSWORD, charge_for, cheap_hasher, make_s
 
 # Chunks, parts and blocks of a few records, so that some hundred fill every kind of row.
 SMALL: dict[Any, dict[str, int]] = {
-    bitmaps: {"CHUNK_BITS": 6, "CHUNK": 64, "_BYTES": 8, "_FEW": 5, "_VERY_FEW": 2},
-    browser: {"CHUNK_BITS": 6},
-    checking: {"CHUNK_BITS": 6, "PART_BITS": 3},
-    found: {"CHUNK_BITS": 6},
-    index_file: {"CHUNK_BITS": 6, "CHUNK": 64, "PART_BITS": 3, "PART": 8, "_PAGE": 20, "_AMOUNTS": 3},
-    orders: {"CHUNK_BITS": 6, "BLOCK": 16},
-    search: {"PART_BITS": 3, "PART": 8, "_PARTS": 8, "_PART_MASK": 255},
-    sorting: {"_STRETCH": 50, "_PIECE": 7},
-    state: {"CHUNK_BITS": 6, "CHUNK": 64, "PART_BITS": 3, "PART": 8},
-    upkeep: {"CHUNK_BITS": 6, "CHUNK": 64, "PART_BITS": 3, "BLOCK": 16},
+    places: {"CHUNK_BITS": 6, "PART_BITS": 3},
+    index_file: {"_PAGE": 20, "_AMOUNTS": 3},
+    orders: {"BLOCK": 16},
+    sorting: {"_PIECE": 7, "_ABREAST": 2},
+    upkeep: {"BLOCK": 16, "_AT_ONCE": 20, "_INTO_ORDERS": 50},
 }
 ASKED = (
     PageRequest(size=25),

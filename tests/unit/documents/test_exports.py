@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.documents import exports
+from desktop.arithmetic.money import plain_money
+from desktop.documents import exports, json_rows
 from desktop.terms.values import Entry, OperationType, Source
 
 ENTRY = Entry(
@@ -129,7 +130,7 @@ def test_another_delimiter_and_the_header_alone() -> None:
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_json_is_an_array_of_records(count: int) -> None:
     out = io.StringIO()
-    assert exports.write_json([ENTRY] * count, out) == count
+    assert json_rows.write_json_batches([[exports.raw_record(ENTRY)]] * count, out) == count
     assert json.loads(out.getvalue()) == [exports.record_document(ENTRY)] * count
 
 
@@ -167,3 +168,36 @@ def test_words_of_digits_are_kept_as_text_where_that_is_asked_for(text: str, kep
 
 def test_words_of_digits_are_as_they_are_for_other_programs() -> None:
     assert read_back(written(replace(STRING, response="00123456")))[0]["response"] == "00123456"
+
+
+_CELLS = st.sampled_from(
+    ("-5", "=1", "a,-5", "a, -5", "a,=1", '"', '"=1', "+1", "-1.5 + 2", "-1e5", "x;=y", "a\tb", "", "1,000", "＝1", "-")
+) | st.text(max_size=8)
+
+
+@given(st.lists(st.tuples(_CELLS, _CELLS, _CELLS, _CELLS), max_size=40), st.sampled_from(",;\t"))
+def test_cells_are_guarded_alike_alone_and_beside_others(
+    cells: list[tuple[str, str, str, str]], delimiter: str
+) -> None:
+    rows = [
+        exports.raw_record(replace(ENTRY, operands=operands, response=response, expression=expression, note=note))
+        for operands, response, expression, note in cells
+    ]
+    together = io.StringIO()
+    exports.write_csv_batches([rows], together, delimiter=delimiter)
+    careful = io.StringIO()
+    writer = csv.writer(careful, delimiter=delimiter, lineterminator="\r\n")
+    writer.writerow(exports.CSV_FIELDS)
+    for row in rows:
+        entry = replace(ENTRY, operands=row[5], response=row[6], expression=row[13], note=row[14])
+        texts = (entry.operation.value, entry.operands, entry.response, entry.source.value)
+        guarded = [exports.guarded(text) for text in texts]
+        writer.writerow(
+            (
+                entry.id, exports.utc_text(entry.date), *guarded[:3], "true" if entry.exact else "false", guarded[3],
+                plain_money(entry.amount), plain_money(entry.user_balance), exports.guarded(entry.expression),
+                exports.guarded(entry.request_id), entry.step, entry.seq, None,
+                exports.guarded(entry.note),
+            )
+        )  # fmt: skip
+    assert together.getvalue() == careful.getvalue()

@@ -1,15 +1,16 @@
 """The records browser's engine: any page, order, filter, search and total over millions of records of one user.
 
-The idea. A set of records is a bitmap over their sequence numbers, in chunks of 65,536: which are live, which are
-additions, which took 10.00, which have a "7" at a place of their date, which have "12." in their text. A filter is `&`
-and `|` of bitmaps, a count is counting bits, a sum is the amounts times their counts, and page n of any filter in the
-order of the ledger is the n-th bit. The other orders are kept as blocks of sequence numbers with their counts
-(`orders`), so that page n is found by adding up some thousand counts.
+The idea. A set of records is a bitmap over their sequence numbers, in chunks of a quarter million: which are deleted,
+which are additions, which took 10.00, which have a "7" at a place of their date, which have "12." in what is shown of
+them. A filter is `&` and `|` of bitmaps, a count is counting bits, a sum is the amounts times their counts, and page n
+of any filter in the order of the ledger is the n-th bit. The other orders are kept as blocks of sequence numbers with
+their counts (`orders`), so that page n is found by adding up some thousand counts, and the first rows of a search by
+walking the blocks from one end, or, where few records are found, by sorting those.
 
 What it costs, at nine million live records: a page in any order without a filter reads one bitmap or one block
-(about 1 ms); a search reads some hundred bitmaps of 8 kB (10 to 50 ms, nothing where its first page lies in the first
-chunk); a total under a search some thousand (0.1 to 0.5 s). The index takes about the size of the records again, and
-some minutes to make once, in the background.
+(about 1 ms); a search reads one bitmap or a few of up to 32 kB from each of 35 chunks, and looks at some of the records
+found. The index takes about three quarters of the size of the records, and some minutes to make once, in the
+background.
 
 It lies in a file beside the store, follows behind, and is derived: a charge never touches it, a query first takes in
 what is new (`state`), and whatever is wrong with it (missing, damaged, of another store or time zone), the ledger

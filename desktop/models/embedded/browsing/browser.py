@@ -7,18 +7,19 @@ ledger itself.
 from __future__ import annotations
 
 import contextlib
-import heapq
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
+
+from pyroaring import BitMap
 
 from desktop.finding.filters import Plan
 from desktop.models.embedded.browsing import lines
-from desktop.models.embedded.browsing.bitmaps import CHUNK_BITS, IndexDamaged, offsets, packed
 from desktop.models.embedded.browsing.found import Found
 from desktop.models.embedded.browsing.index_file import IndexFile
 from desktop.models.embedded.browsing.keys import KIND
 from desktop.models.embedded.browsing.orders import Order
+from desktop.models.embedded.browsing.seals import IndexDamaged
 from desktop.models.embedded.browsing.state import State
 from desktop.models.embedded.storage import entries
 from desktop.models.embedded.storage.store import Store
@@ -30,13 +31,12 @@ SOON = 500  # records behind from which the index should be brought up in the ba
 
 _SEQ = entries.COLUMNS.split(", ").index("r.seq")
 _REMEMBERED = 3  # what filters have found: the page's, the counts' and the Trash's
-_LOOK_FIRST = 300  # records at the start of an order that are looked at one by one before any bitmap is made
-_FEW = 2_500  # found records up to which they are sorted one by one
+_FEW = 1_500  # found records up to which they are sorted one by one
 _AT_LENGTH = 8  # blocks walked after which it pays to know which operations are among what is found
-_SMALL = 8_000  # members up to which a set of them is made
-_SCARCE = 20_000  # candidates up to which looking into them all takes less time than walking to a page of them
-_AT_ONCE = 100  # candidates looked at together
-_TOO_MANY = 600  # wrong ones among them, after which all are looked into at once
+_SMALL = 30_000  # members up to which asking a set of them is quicker
+_AT_ONCE = 50  # candidates looked at together
+_TOO_MANY = 300  # wrong ones among them, after which all are looked into at once
+_FIRST_ROWS = 200  # records passed over up to which it is quicker to look at each
 
 
 class _TooManyAreWrong(Exception):
@@ -91,89 +91,64 @@ class Browser:
         return Page(request, page, number, found.totals() if exact else found.totals_known())
 
     def _seqs(self, request: PageRequest, found: Found, skip: int) -> tuple[list[int], int]:
-        if request.sort is Column.DATE:
-            return found.by_date(skip, request.size, descending=request.descending)
-        order = self.state.order(request.sort)
-        filters = request.filters
-        if filters == Filters(trash=filters.trash):
+        by_number, filters = self._is_by_number(request, found), request.filters
+        if not by_number and filters == Filters(trash=filters.trash):
+            order = self.state.order(request.sort)
             return _ranked(order, found, skip, request.size, descending=request.descending)
-        first = self._first(order, found, request, skip)
-        return (first, 0) if first else self._walked(order, found, request, skip)
-
-    def _first(self, order: Order, found: Found, request: PageRequest, skip: int) -> list[int]:
-        """The page, if it lies among the first records of the order."""
-        if skip > _LOOK_FIRST // 4:
-            return []
-        seqs, _ = _ranked(order, found, 0, _LOOK_FIRST, descending=request.descending)
-        meant = {
-            line.seq for line in lines.read_some(self.store, self.user_id, seqs) if lines.matches(line, found.plan)
-        }
-        page = [seq for seq in seqs if seq in meant][skip : skip + request.size]
-        return page if len(page) == request.size else []
-
-    def _walked(self, order: Order, found: Found, request: PageRequest, skip: int) -> tuple[list[int], int]:
-        chunks = range(len(self.state.chunks))
-        certain = [found.candidates(number) for number in chunks]
-        inexact = any(maybe for _, maybe in certain)
-        count = _count(certain)
-        if count <= _FEW:
-            return self._few(order, found, request, skip)
-        if inexact and count > _SCARCE:
-            sets = [sure | maybe for sure, maybe in certain]
-            hits = self._checked(self._hits(order, found, sets, descending=request.descending), found.plan)
+        if not found.is_certain and skip <= _FIRST_ROWS:
+            if by_number:
+                hits = found.candidates_by_number(descending=request.descending)
+            else:
+                both = (found.candidates(number) for number in range(len(self.state.chunks)))
+                hits = self._hits(request, found, [sure | maybe for sure, maybe in both])
             with contextlib.suppress(_TooManyAreWrong):
-                return _taken(hits, skip, request.size)
-        sets = [found.exact(number) for number in chunks]
-        if sum(map(int.bit_count, sets)) <= _FEW:
-            return self._few(order, found, request, skip)
-        return _taken(self._hits(order, found, sets, descending=request.descending), skip, request.size)
+                return _taken(self._checked(hits, found.plan), skip, request.size)
+        if by_number:
+            return found.by_number(skip, request.size, descending=request.descending)
+        return _taken(self._hits(request, found, self._exact(found)), skip, request.size)
 
-    def _few(self, order: Order, found: Found, request: PageRequest, skip: int) -> tuple[list[int], int]:
-        """The page, where little is found: all of it is looked at and sorted."""
-        seqs: list[int] = []
-        inexact = False
-        for number in range(len(self.state.chunks)):
-            sure, maybe = found.candidates(number)
-            inexact = inexact or bool(maybe)
-            seqs.extend((number << CHUNK_BITS) + offset + 1 for offset in offsets(sure | maybe))
-        if inexact:
-            some = lines.read_some(self.store, self.user_id, seqs)
-            seqs = [line.seq for line in some if lines.matches(line, found.plan)]
-        pick = heapq.nlargest if request.descending else heapq.nsmallest
+    def _is_by_number(self, request: PageRequest, found: Found) -> bool:
+        return request.sort is Column.DATE and found.dates_follow_numbers
+
+    def _exact(self, found: Found) -> list[BitMap]:
+        return [found.exact(number) for number in range(len(self.state.chunks))]
+
+    def _hits(self, request: PageRequest, found: Found, sets: list[BitMap]) -> Iterator[list[int]]:
+        """The members of sets, one a chunk, in an order, some at a time."""
+        order = self.state.order(request.sort)
+        members = BitMap().union(*sets)
+        if len(members) > _FEW:
+            yield from self._walked(order, found, sets, members, descending=request.descending)
+            return
+        seqs = members.to_array()
         order.fetch(seqs)
-        return pick(skip + request.size, seqs, key=order.key)[skip:], len(seqs)
+        yield sorted(seqs, key=order.key, reverse=request.descending)
 
-    def _hits(self, order: Order, found: Found, sets: list[int], *, descending: bool) -> Iterator[list[int]]:
-        """The members of a set in an order, some at a time."""
-        are_in = self._members(sets)
+    def _walked(
+        self, order: Order, found: Found, sets: list[BitMap], members: BitMap, *, descending: bool
+    ) -> Iterator[list[int]]:
+        """The members block by block; those in which none can be are passed over."""
+        asked = set(members) if len(members) <= _SMALL else members
         chunks = sum(1 << number for number, bits in enumerate(sets) if bits)
         kinds = sum(1 << kind for kind in found.search.kinds or ()) or -1
-        places, walked = range(len(order.blocks)), 0
-        for place in reversed(places) if descending else places:
+        blocks, walked = range(len(order.blocks)), 0
+        for place in reversed(blocks) if descending else blocks:
             if order.blocks[place].chunks & chunks and order.blocks[place].kinds & kinds:
                 walked += 1
                 if walked == _AT_LENGTH and kinds == -1:
                     kinds = self._kinds_among(sets)
                 if found.cancelled():
                     raise Cancelled("A newer request took the place of this one.")
-                seqs = are_in(order.load(place))
+                seqs = [seq for seq in order.load(place) if seq in asked]
                 yield seqs[::-1] if descending else seqs
 
-    def _members(self, sets: list[int]) -> Callable[[Iterable[int]], list[int]]:
-        """Picks out those that are in a set: of a small one, by hash; of a large one, by bit."""
-        if sum(map(int.bit_count, sets)) <= _SMALL:
-            some = {(number << CHUNK_BITS) + at + 1 for number, bits in enumerate(sets) if bits for at in offsets(bits)}
-            return lambda seqs: list(filter(some.__contains__, seqs))
-        members = packed(sets)
-        return lambda seqs: [seq for seq in seqs if members[seq - 1 >> 3] >> (seq - 1 & 7) & 1]
-
-    def _kinds_among(self, sets: list[int]) -> int:
+    def _kinds_among(self, sets: list[BitMap]) -> int:
         """Which operations occur in a set."""
         chunks = [number for number, bits in enumerate(sets) if bits]
         return sum(
             1 << kind
             for kind in lines.KINDS
-            if any(sets[number] & self.state.bits(number, KIND + kind) for number in chunks)
+            if any(sets[number].intersect(self.state.bits(number, KIND + kind)) for number in chunks)
         )
 
     def _checked(self, hits: Iterator[list[int]], plan: Plan) -> Iterator[list[int]]:
@@ -194,24 +169,15 @@ class Browser:
     def all(self, request: PageRequest, found: Found) -> array[int]:
         """All that is meant, in order, by sequence number."""
         self._agree()
-        chunks = range(len(self.state.chunks))
-        if request.sort is Column.DATE:
-            seqs = found.all_by_date()
+        if self._is_by_number(request, found):
+            seqs = found.all_by_number()
             return seqs[::-1] if request.descending else seqs
-        sets = [found.exact(number) for number in chunks]
-        hits = self._hits(self.state.order(request.sort), found, sets, descending=request.descending)
-        return array("I", chain.from_iterable(hits))
+        return array("I", chain.from_iterable(self._hits(request, found, self._exact(found))))
 
     def _agree(self) -> None:
         """Raises `IndexDamaged` where the ledger counts other records, or other deleted ones, than the index."""
         sql = "SELECT count(*) FROM record WHERE user_id = ?"
-        for condition, mine in (
-            ("", self.state.upto),
-            (
-                " AND deleted_at IS NOT NULL",
-                self.state.upto - sum(chunk.live.bit_count() for chunk in self.state.chunks),
-            ),
-        ):
+        for condition, mine in (("", self.state.upto), (" AND deleted_at IS NOT NULL", len(self.state.deleted()))):
             if self.store.database.execute_sql(sql + condition, (self.user_id,)).fetchone()[0] != mine:
                 raise IndexDamaged("it has not as many records as the ledger")
 
@@ -223,10 +189,6 @@ def rows(store: Store, user_id: int, seqs: Sequence[int]) -> list[RawRecord]:
     )
     found = {row[_SEQ]: row for row in store.database.execute_sql(sql, (user_id, *seqs)).fetchall()}
     return [found[seq] for seq in seqs if seq in found]
-
-
-def _count(certain: list[tuple[int, int]]) -> int:
-    return sum((sure | maybe).bit_count() for sure, maybe in certain)
 
 
 def _taken(hits: Iterator[list[int]], skip: int, size: int) -> tuple[list[int], int]:
@@ -248,13 +210,13 @@ def _pages(count: int, size: int) -> int:
 
 def _ranked(order: Order, found: Found, skip: int, size: int, *, descending: bool) -> tuple[list[int], int]:
     """Of all that are live, or deleted, those after `skip` in an order: the directory says in which block they are."""
-    deleted, live = found.plan.trash, found.state.live()
+    deleted, gone = found.plan.trash, found.state.deleted()
     passed, seqs = 0, list[int]()
     places = range(len(order.blocks))
     for place in reversed(places) if descending else places:
         count = order.blocks[place].count(deleted=deleted)
         if passed + count > skip and count:
-            some = [seq for seq in order.load(place) if live[seq - 1 >> 3] >> (seq - 1 & 7) & 1 != deleted]
+            some = [seq for seq in order.load(place) if (seq in gone) == deleted]
             if len(some) != count:
                 raise IndexDamaged("an order and the chunks disagree")
             start = max(0, skip - passed)

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from desktop.models.embedded.browsing.bitmaps import CHUNK_BITS, IndexDamaged
-from desktop.models.embedded.browsing.index_file import PART_BITS, IndexFile, Segment
+from desktop.models.embedded.browsing import places
+from desktop.models.embedded.browsing.index_file import IndexFile, Segment
 from desktop.models.embedded.browsing.keys import SPAN
+from desktop.models.embedded.browsing.seals import IndexDamaged
 from desktop.terms.errors import Cancelled
 
 _OFTEN = 100_000  # steps of SQLite's machine between two looks at whether to go on
@@ -26,11 +27,9 @@ def check_whole(file: IndexFile, cancelled: Callable[[], bool]) -> None:
         for _ in file.amounts(marks.amounts):
             pass
         for number, facts in enumerate(file.chunks(marks)):
-            file.dates(number, marks.applied)
             for segment in facts[-1]:
                 _check_segment(file, Segment(*segment), cancelled)
-            first, last = number << CHUNK_BITS - PART_BITS, (number + 1 << CHUNK_BITS - PART_BITS)
-            for part in range(first, last):
+            for part in places.parts(number):
                 file.part(part, marks.applied)
         for place, writing in enumerate(marks.orders):
             for number, written, *_ in file.directory(place, writing):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
-from itertools import accumulate, pairwise
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import TypeVar
 
+from pyroaring import BitMap
+
 from desktop.finding.filters import Plan
-from desktop.models.embedded.browsing.bitmaps import CHUNK_BITS, offsets, window
 from desktop.models.embedded.browsing.keys import AMOUNT, KIND
 from desktop.models.embedded.browsing.lines import KINDS, NUMBERS
 from desktop.models.embedded.browsing.search import Search
@@ -33,10 +34,9 @@ class Found:
         self.search = Search(state, plan)
         self.cancelled = cancelled
         self.revision = state.revision
-        self._exact: dict[int, int] = {}
-        self._candidates: dict[int, tuple[int, int]] = {}
+        self._exact: dict[int, BitMap] = {}
+        self._candidates: dict[int, tuple[BitMap, BitMap]] = {}
         self._sums: dict[int, Totals] = {}
-        self._sorted: dict[range, list[int]] = {}
         if before is not None and before.revision >= state.floor:
             self._carry_over(before)
 
@@ -51,17 +51,22 @@ class Found:
         """Whether counts need no bitmaps where a chunk is in or out as a whole."""
         return not self.search.terms
 
-    def exact(self, number: int) -> int:
+    @property
+    def is_certain(self) -> bool:
+        """Whether the bitmaps alone say what is meant."""
+        return not any(term.is_long for term in self.search.terms)
+
+    def exact(self, number: int) -> BitMap:
         """Those of a chunk that are meant."""
         if number not in self._exact:
             self._go_on()
             self._exact[number] = self.search.exact(number)
         return self._exact[number]
 
-    def candidates(self, number: int) -> tuple[int, int]:
+    def candidates(self, number: int) -> tuple[BitMap, BitMap]:
         """Those of a chunk that are meant for certain, and that may be."""
         if number in self._exact:
-            return self._exact[number], 0
+            return self._exact[number], BitMap()
         if number not in self._candidates:
             self._go_on()
             self._candidates[number] = self.search.candidates(number)
@@ -71,7 +76,7 @@ class Found:
         """How many of a chunk are meant."""
         if self.by_tally and self.search.whole(self.state.chunks[number]) is not None:
             return self.sums(number).count
-        return self.exact(number).bit_count()
+        return len(self.exact(number))
 
     def sums(self, number: int) -> Totals:
         """Count, spent and credited of a chunk."""
@@ -99,14 +104,15 @@ class Found:
         if not bits:
             return _NOTHING
         credits = bits & state.bits(number, KIND + _CREDIT)
-        charges = bits ^ credits
+        charges = bits - credits
         spent = credited = 0
         # A bitmap for each amount, not for each operation and amount: few are the amount of a charge and a credit too.
         for is_charged, id in {(is_charge(KINDS[kind]), id) for kind, id in state.chunks[number].tallies}:
             among = charges if is_charged else credits
-            taken = state.amount_of[id] * (among & state.bits(number, AMOUNT + id)).bit_count() if among else 0
+            count = among.intersection_cardinality(state.bits(number, AMOUNT + id)) if among else 0
+            taken = state.amount_of[id] * count
             spent, credited = (spent + taken, credited) if is_charged else (spent, credited - taken)
-        return Totals(bits.bit_count(), spent, credited)
+        return Totals(len(bits), spent, credited)
 
     def totals(self, progress: Progress = lambda done, total: None) -> Totals:
         """What all that is meant comes to, exactly."""
@@ -132,7 +138,7 @@ class Found:
                 continue
             bits = self.exact(number)
             for kind in KINDS if bits else ():
-                counts[kind] += (bits & self.state.bits(number, KIND + kind)).bit_count()
+                counts[kind] += bits.intersection_cardinality(self.state.bits(number, KIND + kind))
         return {KINDS[kind]: count for kind, count in counts.items() if count}
 
     def totals_known(self) -> Totals | None:
@@ -141,65 +147,52 @@ class Found:
             return None
         return self.totals()
 
-    def by_date(self, skip: int, size: int, *, descending: bool) -> tuple[list[int], int]:
-        """The records after `skip` in the order of their dates, and how many there are up to where it stopped."""
-        runs = self._runs()
+    def by_number(self, skip: int, size: int, *, descending: bool) -> tuple[list[int], int]:
+        """The records after `skip` in the order of the ledger, and how many there are up to where it stopped."""
+        numbers = range(len(self.state.chunks))
         passed, seqs = 0, list[int]()
-        for run in reversed(runs) if descending else runs:
-            count = sum(map(self.count, run))
+        for number in reversed(numbers) if descending else numbers:
+            count = self.count(number)
             if passed + count > skip:
                 first, size_left = max(0, skip - passed), size - len(seqs)
-                if self._is_in_order(run):
-                    some = window(self.exact(run[0]), first, size_left, descending=descending)
-                    seqs.extend((run[0] << CHUNK_BITS) + offset + 1 for offset in some)
-                else:
-                    ordered = self._in_order(run)
-                    seqs.extend((ordered[::-1] if descending else ordered)[first : first + size_left])
+                seqs.extend(_window(self.exact(number), first, size_left, descending=descending))
                 if len(seqs) == size:
                     break
             passed += count
         return seqs, passed
 
-    def all_by_date(self) -> array[int]:
-        """All that is meant, in the order of the dates."""
+    def candidates_by_number(self, *, descending: bool) -> Iterator[list[int]]:
+        """All that is meant and that may be, in the order of the ledger, some at a time."""
+        numbers = range(len(self.state.chunks))
+        for number in reversed(numbers) if descending else numbers:
+            sure, maybe = self.candidates(number)
+            seqs = (sure | maybe).to_array().tolist()
+            yield seqs[::-1] if descending else seqs
+
+    def all_by_number(self) -> array[int]:
+        """All that is meant, in the order of the ledger."""
         seqs = array("I")
-        for run in self._runs():
-            if self._is_in_order(run):
-                seqs.extend((run[0] << CHUNK_BITS) + offset + 1 for offset in offsets(self.exact(run[0])))
-            else:
-                seqs.extend(self._in_order(run))
+        for number in range(len(self.state.chunks)):
+            seqs.extend(self.exact(number).to_array())
         return seqs
 
     @property
     def dates_follow_numbers(self) -> bool:
         """Whether the ledger's own order is that of its dates: no clock was set back."""
-        return all(map(self._is_in_order, self._runs()))
-
-    def _runs(self) -> list[range]:
-        """Chunks in a row, none of whose dates is later than any of the next ones; one each, unless a clock erred."""
         chunks = self.state.chunks
-        latest = list(accumulate((chunk.last for chunk in chunks), max))
-        earliest = list(accumulate((chunk.first for chunk in reversed(chunks)), min))[::-1]
-        cuts = [number for number in range(1, len(chunks)) if latest[number - 1] <= earliest[number]]
-        return [range(start, end) for start, end in pairwise([0, *cuts, len(chunks)])] if chunks else []
-
-    def _is_in_order(self, run: range) -> bool:
-        return len(run) == 1 and self.state.chunks[run[0]].ordered
-
-    def _in_order(self, run: range) -> list[int]:
-        """Those of some chunks whose dates do not follow each other, by date and then by number."""
-        if run not in self._sorted:
-            found: list[tuple[int, int]] = []
-            for number in run:
-                self._go_on()
-                dates, first = self.state.dates(number), (number << CHUNK_BITS) + 1
-                found.extend((dates[offset], first + offset) for offset in offsets(self.exact(number)))
-            self._sorted[run] = [seq for _, seq in sorted(found)]
-        return self._sorted[run]
+        return all(chunk.ordered for chunk in chunks) and all(one.last <= two.first for one, two in pairwise(chunks))
 
     def _go_on(self) -> None:
         if self.cancelled():
             raise Cancelled("A newer request took the place of this one.")
+
+
+def _window(members: BitMap, skip: int, count: int, *, descending: bool) -> list[int]:
+    """Of some records, in order, those after `skip`, at most `count`."""
+    total = len(members)
+    ranks = range(max(0, total - skip - count), total - skip) if descending else range(skip, min(total, skip + count))
+    seqs = [members[rank] for rank in ranks]
+    return seqs[::-1] if descending else seqs
 
 
 def _without(remembered: dict[int, T], changed: set[int]) -> dict[int, T]:

@@ -1,8 +1,7 @@
 """Records of one chunk that are not in the index yet, and the bitmaps that they would have there.
 
-One or two bytes are looked for in everything that is shown, three in the text alone: what is short is found with one
-bitmap, and of what is longer few places in a date or a balance come into question. The bitmaps of the short ones, and
-those of the places, are worked out from others or from columns of text: a step a record would take ten times as long.
+One to three bytes are looked for in everything that is shown: what is short is found with one bitmap. `grouping` sorts
+out the texts; dates are columns of text, since a step a record would take ten times as long.
 """
 
 from __future__ import annotations
@@ -10,86 +9,117 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import product
+from itertools import chain, pairwise
+
+from pyroaring import BitMap
 
 from desktop.models.embedded.browsing import lines
-from desktop.models.embedded.browsing.bitmaps import of_offsets
-from desktop.models.embedded.browsing.keys import AMOUNT, BALANCE, DATE, KIND, Key, three_grams
+from desktop.models.embedded.browsing.grouping import BLOCK, container, grouped, one_block, runs
+from desktop.models.embedded.browsing.keys import AMOUNT, DATE, KIND, LONGEST, grams, key_of
 
-Bits = int | Sequence[int]
-"""A bitmap, or the offsets that are set in it."""
+Columns = Sequence[Mapping[int, int]]
+"""For each place of a text, which bytes stand there in which of the records, a bit each."""
 
-_PAD = b"\0"
 _TABLES = [bytes(b"01"[byte == wanted] for byte in range(256)) for wanted in range(256)]
-
-
-def _offsets() -> array[int]:
-    return array("H")  # a chunk has some million of them
+_MANY = 4096  # members above which a stretch of the numbers is kept as bits
 
 
 class Fresh:
-    """Records that follow each other, the first of them at `start` in its chunk."""
+    """Records that follow each other, from `first` on."""
 
-    def __init__(self, start: int) -> None:
-        self.start = start
+    def __init__(self, first: int) -> None:
+        self.first = first
         self.texts: list[bytes] = []
-        self.dates: list[int] = []
-        self._dates: list[bytes] = []
-        self._balances: list[bytes] = []
-        self._offsets: dict[Key, array[int]] = defaultdict(_offsets)
-        self._known: dict[Key, int] | None = None
+        self.dates = array("q")
+        self.kinds = bytearray()
+        self._amounts = array("I")
+        self._known: dict[int, BitMap] | None = None
 
-    def add(self, line: lines.RecordLine, amount_id: int) -> None:
-        """Add the record that follows."""
-        offset, text = len(self.texts), lines.text_of(line)
-        keys: tuple[Key, ...] = (KIND + line.kind, AMOUNT + amount_id, *three_grams(text))
-        for key in keys:
-            self._offsets[key].append(offset)
-        self.texts.append(text)
-        self.dates.append(line.date)
-        self._dates.append(lines.date_text(line.date))
-        self._balances.append(lines.balance_text(line.balance))
+    def add(self, some: Sequence[lines.RecordLine], amounts: Iterable[int]) -> None:
+        """Add the records that follow, and the ids of their amounts."""
+        self.texts += lines.texts_of(some)
+        self.dates.extend(line.date for line in some)
+        self.kinds += bytes(line.kind for line in some)
+        self._amounts.extend(amounts)
         self._known = None
 
-    def bits(self, key: Key, amount_texts: Mapping[int, Iterable[bytes]]) -> int:
-        """Those of the chunk, among these, that have something."""
-        if key in self._offsets:
-            return of_offsets(self._offsets[key]) << self.start
+    def kind_of(self, seq: int) -> int:
+        """The number of a record's operation."""
+        return self.kinds[seq - self.first]
+
+    def bits(self, key: int, amount_texts: Mapping[int, Iterable[bytes]]) -> BitMap:
+        """Those among these that have something."""
         if self._known is None:
-            self._known = {key: bits for key, bits in self.bitmaps(amount_texts) if isinstance(bits, int)}
-        return self._known.get(key, 0) << self.start
+            self._known = self.bitmaps(amount_texts)
+        return self._known.get(key) or BitMap()
 
-    def bitmaps(self, amount_texts: Mapping[int, Iterable[bytes]]) -> Iterator[tuple[Key, Bits]]:
-        """All that these records have, counted from the first of them."""
-        short: dict[bytes, int] = defaultdict(int)
-        for key, offsets in self._offsets.items():
-            bits = of_offsets(offsets)
-            if isinstance(key, bytes):  # a text ends in two zeros: all it has of one or two bytes begins some three
-                short[key[:1]] |= bits
-                short[key[:2]] |= bits
-                if lines.END in key:
-                    continue
-            elif key >= AMOUNT:
-                for gram in {gram for text in amount_texts[key - AMOUNT] for gram in _short_grams(text)}:
-                    short[gram] |= bits
-            yield key, offsets
-        for family, columns in ((DATE, _columns(self._dates)), (BALANCE, _columns([t[::-1] for t in self._balances]))):
-            _add_short(short, columns, backwards=family == BALANCE)
-            for place, found in enumerate(columns):
-                yield from ((family + (place << 8) + byte, bits) for byte, bits in found.items())
-        for gram, bits in short.items():
-            if lines.END not in gram:
-                yield gram if len(gram) > 1 else gram[0], bits
+    def bitmaps(self, amount_texts: Mapping[int, Iterable[bytes]]) -> dict[int, BitMap]:
+        """All that these records have."""
+        found: dict[int, BitMap] = defaultdict(BitMap)
+        for first, last in self._stretches():
+            some = slice(first - self.first, last - self.first)
+            for key, members in chain(grouped(first, self.texts[some]), runs(first, self.texts[some])):
+                found[key] |= members
+            for key, bits in _of_dates(self.dates[some]):
+                found[key] |= _members(first, bits)
+        seqs = range(self.first, self.first + len(self.texts))
+        for family, column in ((KIND, self.kinds), (AMOUNT, self._amounts)):
+            having: dict[int, array[int]] = defaultdict(lambda: array("I"))
+            for seq, what in zip(seqs, column, strict=True):
+                having[what].append(seq)
+            for what, numbers in having.items():
+                found[family + what] = BitMap(numbers)
+        for amount in set(self._amounts):
+            texts = amount_texts[amount]
+            for gram in {gram for text in texts for size in range(1, LONGEST + 1) for gram in grams(text, size)}:
+                found[key_of(gram)] |= found[AMOUNT + amount]
+        return found
+
+    def _stretches(self) -> Iterator[tuple[int, int]]:
+        """Where the records lie, cut where bitmaps are."""
+        last = self.first + len(self.texts)
+        cuts = range(one_block(self.first).stop, last, BLOCK)
+        return pairwise([self.first, *cuts, last])
 
 
-def _short_grams(text: bytes) -> Iterator[bytes]:
-    return (text[start : start + size] for size in (1, 2) for start in range(len(text) - size + 1))
+def _of_dates(dates: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Each place and its byte, and each one to three bytes, that some dates have as they are shown."""
+    columns = _columns(_date_texts(dates))
+    for place, column in enumerate(columns):
+        for byte, bits in column.items():
+            yield DATE + (place << 8) + byte, bits
+    short: dict[int, int] = defaultdict(int)
+    begun: dict[bytes, int] = {}
+    for column in reversed(columns):  # what begins at each place
+        longer = {
+            bytes((byte,)) + rest: both
+            for byte, bits in column.items()
+            for rest, more in begun.items()
+            if len(rest) < LONGEST and (both := bits & more)
+        }
+        begun = longer | {bytes((byte,)): bits for byte, bits in column.items()}
+        for gram, bits in begun.items():
+            short[key_of(gram)] |= bits
+    yield from short.items()
 
 
-def _columns(texts: list[bytes]) -> list[dict[int, int]]:
-    """For each place, which bytes stand there in which of the texts."""
+def _date_texts(dates: Iterable[int]) -> list[bytes]:
+    known: dict[int, bytes] = {}
+    texts = []
+    for date in dates:
+        minute, rest = divmod(date, lines.MINUTE)
+        if date < lines.WHOLE_MINUTES:
+            texts.append(lines.date_text(date))
+            continue
+        if minute not in known:
+            known[minute] = lines.date_text(minute * lines.MINUTE)[:-2]
+        texts.append(b"%b%02d" % (known[minute], rest // 1_000_000))
+    return texts
+
+
+def _columns(texts: list[bytes]) -> Columns:
     width = max(map(len, texts), default=0)
-    whole = b"".join(text.ljust(width, _PAD) for text in reversed(texts))
+    whole = b"".join(text.ljust(width, b"\0") for text in reversed(texts))
     found = []
     for place in range(width):
         column = whole[place::width]
@@ -97,12 +127,11 @@ def _columns(texts: list[bytes]) -> list[dict[int, int]]:
     return found
 
 
-def _add_short(short: dict[bytes, int], columns: list[dict[int, int]], *, backwards: bool) -> None:
-    for place, found in enumerate(columns):
-        for byte, bits in found.items():
-            short[bytes((byte,))] |= bits
-        following = columns[place + 1] if place + 1 < len(columns) else {}
-        for (one, bits), (other, more) in product(found.items(), following.items()):
-            both = bits & more
-            if both:
-                short[bytes((other, one) if backwards else (one, other))] |= both
+def _members(first: int, bits: int) -> BitMap:
+    """The records that bits stand for, the lowest for the first; by those that are not, where they are few."""
+    block, bits = one_block(first), bits << first % BLOCK
+    count = bits.bit_count()
+    if count > _MANY:
+        return container(block.start, count, bits.to_bytes(BLOCK >> 3, "little"))
+    others = (1 << BLOCK) - 1 ^ bits
+    return BitMap(block) - container(block.start, BLOCK - count, others.to_bytes(BLOCK >> 3, "little"))

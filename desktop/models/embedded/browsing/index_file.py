@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import marshal
 import time
-import zlib
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
@@ -20,25 +19,26 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from desktop.models.embedded.browsing.bitmaps import CHUNK, CHUNK_BITS, IndexDamaged, unpack
-from desktop.models.embedded.browsing.keys import SPAN, Key, bitmap_id
-from desktop.models.embedded.browsing.seals import Seals, new_salt, new_writing
+from pyroaring import BitMap
+
+from desktop.models.embedded.browsing import places
+from desktop.models.embedded.browsing.keys import SPAN, bitmap_id
+from desktop.models.embedded.browsing.seals import IndexDamaged, Seals, new_salt, new_writing
 from desktop.models.embedded.storage import chain, sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.system.private_files import create_private, make_folder
 from desktop.terms.errors import Cancelled
 from desktop.wording.shown import shown_date
 
-VERSION = 4
+VERSION = 5
+SORTING = "-sorting"  # follows the name of the file in which the orders are being made
 _PATIENCE_S = 2
 _OFTEN = 100_000  # steps of SQLite's machine between two looks at whether to go on
-PART_BITS = 10
-PART = 1 << PART_BITS  # lines whose texts lie together
 _PAGE = 128  # keys that lie together
 _AMOUNTS = 4096  # amounts that lie together
 
 # All that a damaged, locked or missing index can raise; the ledger's own errors are peewee's, or `AppError`s.
-_ERRORS = (sqlite.sqlite3.Error, IndexDamaged, OSError, ValueError, EOFError, TypeError, zlib.error)
+_ERRORS = (sqlite.sqlite3.Error, IndexDamaged, OSError, ValueError, EOFError, TypeError)
 
 
 class IndexTrouble(Exception):
@@ -63,7 +63,6 @@ def apart() -> Iterator[None]:
 _TABLES = (
     "CREATE TABLE mark (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID",
     "CREATE TABLE chunk (number INTEGER PRIMARY KEY, facts BLOB)",
-    "CREATE TABLE dates (number INTEGER PRIMARY KEY, dates BLOB)",
     "CREATE TABLE part (number INTEGER PRIMARY KEY, lines BLOB)",
     "CREATE TABLE bitmap (id INTEGER PRIMARY KEY, bits BLOB)",
     "CREATE TABLE keys (id INTEGER PRIMARY KEY, ids BLOB)",
@@ -81,13 +80,22 @@ class Segment(NamedTuple):
     writing: int
 
 
+class Part(NamedTuple):
+    """Records in a row: their texts, where each ends, and their dates."""
+
+    texts: bytes
+    ends: array[int]
+    dates: array[int]
+
+
 @dataclass(slots=True)
 class Marks:
     """How far the index has come. `hash` is that of the last record taken in: another store has another one.
 
     `seen` and `seen_date` are the last change of visibility taken in. `changes` counts the
-    commits. Not `ready`: the orders are missing. `amounts` says how many there are; `segments` and `blocks` are the
-    last numbers given; `chunks` and `orders` name the writing of each.
+    commits. Not `ready`: the orders are missing, and `runs` says how long each stretch is that was sorted for them, and
+    names the writing of it. `amounts` says how many there are; `segments` and `blocks` are the last numbers given;
+    `chunks` and `orders` name the writing of each.
     """
 
     applied: int = 0
@@ -100,6 +108,7 @@ class Marks:
     amounts: int = 0
     segments: int = 0
     blocks: int = 0
+    runs: list[tuple[int, int]] = field(default_factory=list)
     chunks: list[int] = field(default_factory=list)
     orders: list[int] = field(default_factory=list)
 
@@ -216,13 +225,13 @@ class IndexFile:
         body = marshal.dumps(asdict(marks))
         self.connection.execute("REPLACE INTO mark VALUES ('root', ?)", (self.seals.closed(b"root:", 0, 0, body),))
 
-    def bitmap(self, segment: Segment, key: Key) -> int:
-        """One bitmap; 0 where there is none."""
+    def bitmap(self, segment: Segment, key: int) -> BitMap:
+        """One bitmap; an empty one where there is none."""
         id = bitmap_id(segment.number, key)
         row = self.connection.execute("SELECT bits FROM bitmap WHERE id = ?", (id,)).fetchone()
         if row is None and not self._is_a_key(segment, id):
-            return 0
-        return unpack(self.seals.opened(b"bitmap:", id, segment.writing, row))
+            return BitMap()
+        return BitMap.deserialize(self.seals.opened(b"bitmap:", id, segment.writing, row))
 
     def _is_a_key(self, segment: Segment, id: int) -> bool:
         """Whether a segment has a bitmap: the page of keys on which it would stand is under seal, and without a gap."""
@@ -241,14 +250,15 @@ class IndexFile:
             *ids, start = array("q", self.seals.opened(b"keys:", start, segment.writing, row))
             yield array("q", ids)
 
-    def put_bitmaps(self, segment: Segment, rows: Iterable[tuple[Key, bytes]]) -> None:
-        """Write the packed bitmaps of a new segment."""
+    def put_bitmaps(self, segment: Segment, rows: Iterable[tuple[int, BitMap]]) -> None:
+        """Write the bitmaps of a new segment."""
         ids: list[int] = []
 
         def closed() -> Iterator[tuple[int, bytes]]:
-            for key, body in rows:
+            for key, bitmap in rows:
                 ids.append(bitmap_id(segment.number, key))
-                yield ids[-1], self.seals.closed(b"bitmap:", ids[-1], segment.writing, body)
+                bitmap.run_optimize()
+                yield ids[-1], self.seals.closed(b"bitmap:", ids[-1], segment.writing, bitmap.serialize())
 
         self.connection.executemany("REPLACE INTO bitmap VALUES (?, ?)", closed())
         ids.sort()
@@ -266,32 +276,22 @@ class IndexFile:
         self.connection.execute("DELETE FROM bitmap WHERE id >= ? AND id < ?", span)
         self.connection.execute("DELETE FROM keys WHERE id >= ? AND id < ?", span)
 
-    def part(self, number: int, upto: int) -> tuple[bytes, array[int]]:
-        """The texts of `PART` lines in a row, as far as there are records, and where each ends."""
-        count = min(max(upto - (number << PART_BITS), 0), PART)
+    def part(self, number: int, upto: int) -> Part:
+        """Some lines in a row, as far as there are records."""
+        count = len(places.part(number, upto))
         if not count:
-            return b"", array("I")
+            return Part(b"", array("I"), array("q"))
         row = self.connection.execute("SELECT lines FROM part WHERE number = ?", (number,)).fetchone()
         body = self.seals.opened(b"part:", number, count, row)
-        ends = array("I")
+        ends, dates = array("I"), array("q")
+        begin = count * (ends.itemsize + dates.itemsize)
         ends.frombytes(body[: count * ends.itemsize])
-        return body[count * ends.itemsize :], ends
+        dates.frombytes(body[count * ends.itemsize : begin])
+        return Part(body[begin:], ends, dates)
 
-    def put_part(self, number: int, texts: bytes, ends: array[int]) -> None:
-        """Write the texts of some lines."""
-        self._put("part", number, len(ends), ends.tobytes() + texts)
-
-    def dates(self, chunk: int, upto: int) -> array[int]:
-        """The dates of a chunk's records, as far as there are records."""
-        count = min(max(upto - (chunk << CHUNK_BITS), 0), CHUNK)
-        if not count:
-            return array("q")
-        row = self.connection.execute("SELECT dates FROM dates WHERE number = ?", (chunk,)).fetchone()
-        return array("q", self.seals.opened(b"dates:", chunk, count, row))
-
-    def put_dates(self, chunk: int, dates: array[int]) -> None:
-        """Write the dates of a chunk's records."""
-        self._put("dates", chunk, len(dates), dates.tobytes())
+    def put_part(self, number: int, part: Part) -> None:
+        """Write some lines."""
+        self._put("part", number, len(part.ends), part.ends.tobytes() + part.dates.tobytes() + part.texts)
 
     def chunks(self, marks: Marks) -> Iterator[tuple[Any, ...]]:
         """Every chunk's facts."""
@@ -348,6 +348,6 @@ def _seals(key: bytes, user_id: int, salt: bytes) -> Seals:
 def discard(store_file: Path, user_id: int) -> None:
     """Remove a user's index."""
     file = file_of(store_file, user_id)
-    for suffix in ("", "-wal", "-shm", "-journal"):
+    for suffix in ("", "-wal", "-shm", "-journal", SORTING):
         with contextlib.suppress(OSError):
             sqlite.side_file(file, suffix).unlink()

@@ -5,33 +5,47 @@ A bitmap's row in the index is its segment and its key, so that what is written 
 
 from __future__ import annotations
 
-Key = int | bytes
-"""Two or three bytes that follow each other stand for themselves, one for its number."""
-
 KIND = 1 << 32  # and the operation's number
 AMOUNT = 2 << 32  # and the amount's id
 DATE = 3 << 32  # and a place in the date as shown, and the byte that stands there
-BALANCE = 4 << 32  # the same, counted from the right
+
+RUN = 4 << 32  # and a digit, and how often it stands in a row at least, from `LONGEST` + 1 on
+
+LONGEST = 3  # bytes in a row that have a bitmap
+
+LONGEST_RUN = 34  # digits of a quotient
+DIGITS = b"0123456789"
 
 _KEY_BITS = 40
 SPAN = 1 << _KEY_BITS  # rows that a segment may have
 
 
-def bitmap_id(segment: int, key: Key) -> int:
+def bitmap_id(segment: int, key: int) -> int:
     """The row of a bitmap."""
-    return segment << _KEY_BITS | number_of(key)
+    return segment << _KEY_BITS | key
 
 
-def number_of(key: Key) -> int:
-    """A key as a number; it stands for itself."""
-    return key if isinstance(key, int) else len(key) << 24 | int.from_bytes(key, "big")
+def key_of(gram: bytes) -> int:
+    """The key of one to three bytes that follow each other."""
+    return len(gram) << 24 | int.from_bytes(gram, "big")
 
 
-def key_of(gram: bytes) -> Key:
-    """The key of one to three bytes."""
-    return gram[0] if len(gram) == 1 else gram
+def grams(text: bytes, size: int) -> list[bytes]:
+    """The bytes at each place of a text, so many, without repeats."""
+    return list(dict.fromkeys(text[start : start + size] for start in range(len(text) - size + 1)))
 
 
-def three_grams(text: bytes) -> set[bytes]:
-    """The three bytes at each place of a text."""
-    return {text[start : start + 3] for start in range(len(text) - 2)}
+def run_of(text: bytes) -> tuple[int, int]:
+    """The digit that stands most often in a row in a text, and how often."""
+    best = (0, 0)
+    for digit in set(text) & set(DIGITS):
+        length = 1
+        while bytes((digit,)) * (length + 1) in text:
+            length += 1
+        best = max(best, (length, digit))
+    return best[1], best[0]
+
+
+def key_of_run(digit: int, length: int) -> int:
+    """The key of a digit so often in a row; of more than can be, that of the most."""
+    return RUN + (digit << 8) + min(length, LONGEST_RUN)

@@ -5,9 +5,8 @@ All texts are UTF-8, folded as every search compares them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 from desktop.arithmetic.money import format_money, plain_money
 from desktop.arithmetic.table import OPERATIONS
@@ -21,8 +20,11 @@ from desktop.wording.shown import shown_date
 KINDS = {row.number: row.type for row in OPERATIONS.values()}
 NUMBERS = {row.type: row.number for row in OPERATIONS.values()}
 END = b"\0"  # parts the texts of a line; nobody types it
+MINUTE = 60_000_000  # microseconds
+WHOLE_MINUTES = 94_694_400_000_000  # the beginning of 1973: since then every zone's offset is in whole minutes
 
 SORT_KEYS = {
+    Column.DATE: "r.date",  # where a clock was set back; else the numbers' order is the same
     Column.OPERATION: "o.type",
     Column.OPERANDS: "r.operands",
     Column.RESPONSE: "number_key(r.operation_response)",
@@ -36,8 +38,7 @@ _COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RecordLine:
+class RecordLine(NamedTuple):
     """A record's facts. `kind` is its operation's number, which never changes: it stands in the index."""
 
     seq: int
@@ -48,7 +49,7 @@ class RecordLine:
     operands: str
     response: str
     expression: str
-    deleted: bool
+    deleted: int
     hash: bytes
 
 
@@ -71,10 +72,11 @@ def read_some(store: Store, user_id: int, seqs: list[int]) -> Iterator[RecordLin
 
 
 def _lines(store: Store, sql: str, values: tuple[Any, ...]) -> Iterator[RecordLine]:
-    for row in store.database.execute_sql(sql, values):
-        seq, kind, amount, balance, date, operands, response, expression, deleted, mac = row
-        number = NUMBERS[entries.word(OperationType, kind)]
-        yield RecordLine(seq, number, amount, balance, date, operands, response, expression, bool(deleted), bytes(mac))
+    numbers: dict[str, int] = {kind.value: number for kind, number in NUMBERS.items()}
+    for seq, kind, *row in store.database.execute_sql(sql, values):
+        if kind not in numbers:
+            entries.word(OperationType, kind)
+        yield RecordLine(seq, numbers[kind], *row)
 
 
 def line_of(entry: Entry) -> RecordLine:
@@ -88,7 +90,7 @@ def line_of(entry: Entry) -> RecordLine:
         entry.operands,
         entry.response,
         entry.expression,
-        entry.deleted_at is not None,
+        int(entry.deleted_at is not None),
         b"",
     )
 
@@ -98,11 +100,14 @@ def folded(text: str) -> bytes:
     return searching.folded(text).encode(errors="replace")
 
 
-def text_of(line: RecordLine) -> bytes:
-    """Operands, response and, where it says more, the whole entry."""
-    operands, response, expression = folded(line.operands), folded(line.response), folded(line.expression)
-    parts = (operands, response) if expression in operands else (operands, response, expression)
-    return END.join(parts) + END + END
+def texts_of(some: Iterable[RecordLine]) -> list[bytes]:
+    """Of each, operands, response, balance and, where it says more, the whole entry; two `END`s end it."""
+    texts = (
+        f"{line.operands}\0{line.response}\0{_shown_balance(line.balance)}\0"
+        + ("\0" if line.expression in line.operands else f"{line.expression}\0\0")
+        for line in some
+    )
+    return [folded(text) for text in texts]
 
 
 def date_text(date: int) -> bytes:
@@ -110,9 +115,9 @@ def date_text(date: int) -> bytes:
     return shown_date(date).encode()
 
 
-def balance_text(balance: int) -> bytes:
-    """A balance as it is shown: `format_money`, of which it is the fast case."""
-    return (f"{balance // 100:,}.{balance % 100:02d}" if balance >= 0 else format_money(balance)).encode()
+def _shown_balance(balance: int) -> str:
+    """`format_money`, of which it is the fast case."""
+    return f"{balance // 100:,}.{balance % 100:02d}" if balance >= 0 else format_money(balance)
 
 
 def amount_texts(amount: int) -> tuple[bytes, bytes]:
@@ -145,5 +150,5 @@ def is_found(line: RecordLine, search: tuple[str, ...]) -> bool:
 
 def _contains(line: RecordLine, text: str) -> bool:
     wanted = folded(text)
-    shown = (text_of(line), date_text(line.date), balance_text(line.balance), *amount_texts(line.amount))
+    shown = (*texts_of([line]), date_text(line.date), *amount_texts(line.amount))
     return line.kind in kinds_named(text) or (END not in wanted and any(wanted in part for part in shown))

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from array import array
 from bisect import insort
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from desktop.models.embedded.browsing import lines
-from desktop.models.embedded.browsing.bitmaps import CHUNK_BITS, IndexDamaged
+from desktop.models.embedded.browsing import lines, places
 from desktop.models.embedded.browsing.index_file import IndexFile, Marks
+from desktop.models.embedded.browsing.seals import IndexDamaged
 from desktop.models.embedded.storage import entries
 from desktop.models.embedded.storage.store import Store
 from desktop.terms.values import Column
@@ -55,7 +55,13 @@ class Known(Protocol):
     file: IndexFile
     marks: Marks
     toggled: dict[int, int]
-    fresh_kinds: dict[int, int]
+
+    @property
+    def waiting(self) -> range:
+        """The records that the index on the disk does not have yet."""
+
+    def kind_of(self, seq: int) -> int:
+        """The number of the operation of a record that waits."""
 
     def is_live(self, seq: int) -> bool:
         """Whether a record is not deleted."""
@@ -76,7 +82,8 @@ class Order:
         for seq, step in state.toggled.items():
             if step:
                 self.mark(seq, step)
-        for seq in state.fresh_kinds:
+        self.fetch(state.waiting)
+        for seq in state.waiting:
             self.add(seq)
 
     def _directory(self) -> list[tuple[Any, ...]]:
@@ -89,8 +96,8 @@ class Order:
         block = self.blocks[place]
         block.waiting.append(seq)
         block.live += self.state.is_live(seq)
-        block.kinds |= 1 << self.state.fresh_kinds[seq]
-        block.chunks |= 1 << (seq - 1 >> CHUNK_BITS)
+        block.kinds |= 1 << self.state.kind_of(seq)
+        block.chunks |= 1 << places.chunk_of(seq)
         self._kept.pop(place, None)
 
     def mark(self, seq: int, step: int) -> None:
@@ -133,11 +140,12 @@ class Order:
             self.fetch([seq])
         return self._keys[seq]
 
-    def fetch(self, seqs: Iterable[int]) -> None:
+    def fetch(self, seqs: Collection[int]) -> None:
         """Read the keys of some records at once."""
-        if len(self._keys) > _KNOWN:
-            self._keys.clear()
         missing = [seq for seq in seqs if seq not in self._keys]
+        if len(missing) > 1 and len(self._keys) > _KNOWN:
+            self._keys.clear()
+            missing = list(seqs)
         for start in range(0, len(missing), 500):
             some = missing[start : start + 500]
             sql = (

@@ -12,7 +12,10 @@ import hmac
 import secrets
 import struct
 
-from desktop.models.embedded.browsing.bitmaps import IndexDamaged
+
+class IndexDamaged(Exception):
+    """The index does not say what was written into it: it is thrown away and made again."""
+
 
 SALT = 16
 _LENGTH = 16
@@ -35,13 +38,15 @@ class Seals:
     def __init__(self, key: bytes, what: bytes) -> None:
         """`key` is the store's; `what` tells all that is sealed from what else is made with it."""
         own = hmac.digest(key, b"browse index|" + what, "sha256")
-        self._begun = hashlib.blake2b(key=own, digest_size=_LENGTH)  # copied: half the time of beginning anew
+        # Copied: half the time of beginning anew. Only half of the code is kept, so that nobody can go on from it.
+        # Half the time of BLAKE2 where the processor knows SHA-256, and a search is mostly this.
+        self._begun = hashlib.sha256(own.ljust(64, b"\0"))
 
     def _of(self, table: bytes, number: int, writing: int, body: bytes) -> bytes:
         digest = self._begun.copy()
         digest.update(table + _NUMBERS.pack(number, writing))
         digest.update(body)
-        return digest.digest()
+        return digest.digest()[:_LENGTH]
 
     def closed(self, table: bytes, number: int, writing: int, body: bytes) -> bytes:
         """A row's bytes behind their seal."""

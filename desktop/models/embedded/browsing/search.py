@@ -1,31 +1,31 @@
 """Filters and search texts as sets of records.
 
 For each chunk there is what is `sure`ly found and what is `maybe` found: a text of more than three bytes is in a
-record only where all its threes are, but they may be there without it. `exact` looks into the texts then.
+record only where all its threes are, but they may be there without it. The rarest are asked first, and no more than
+are of use. `exact` looks into the texts then.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
+from pyroaring import BitMap
+
 from desktop.finding.filters import Plan
-from desktop.models.embedded.browsing import lines
-from desktop.models.embedded.browsing.bitmaps import CHUNK, of_offsets, offsets
-from desktop.models.embedded.browsing.index_file import PART, PART_BITS
-from desktop.models.embedded.browsing.keys import AMOUNT, BALANCE, DATE, KIND, Key, key_of, three_grams
+from desktop.models.embedded.browsing import lines, places
+from desktop.models.embedded.browsing.keys import AMOUNT, DATE, KIND, LONGEST, grams, key_of, key_of_run, run_of
 
 if TYPE_CHECKING:
     from desktop.models.embedded.browsing.state import Chunk, State
 
-_PARTS = CHUNK >> PART_BITS
-_PART_MASK = (1 << PART) - 1
 _DIGIT = ord("0")
 _DATE = b"0000-00-00 00:00:00"  # as `shown_date` writes, 0 for any digit
-_BALANCE = b"00.000,000,000,000,000,000"  # as `format_money` writes, from the right
 _AMOUNTS = frozenset("0123456789,.+−-".encode())  # what `lines.amount_texts` writes
 _ONE_BY_ONE = 24  # candidates in a part up to which each is looked at alone
+_ENOUGH = 4  # candidates in a chunk that are sooner looked at than another bitmap is read
 
 
 class Term:
@@ -36,67 +36,63 @@ class Term:
         self.text = lines.folded(text)
         self._kinds = lines.kinds_named(text)
         typed, size = lines.END not in self.text, len(self.text)
-        self._gram = key_of(self.text) if typed and size <= 3 else None
-        self.is_long = typed and size > 3
-        self._threes = list(three_grams(self.text)) if self.is_long else []
+        self._gram = key_of(self.text) if typed and size <= LONGEST else None
+        self.is_long = typed and size > LONGEST
+        self._rarest: list[int] = []
         self._amounts: set[int] = set()
         self._spots: list[list[int]] = []
-        if typed and size > 2:  # what is shorter has its bitmap for all that is shown
-            shown = state.amount_texts.items() if _AMOUNTS.issuperset(self.text) else ()
-            self._amounts = {id for id, texts in shown if any(self.text in one for one in texts)}
-            self._spots = [*_alignments(DATE, self.text), *_alignments(BALANCE, self.text)]
+        if self.is_long:  # what is shorter has its bitmap for all that is shown
+            self._amounts = state.amounts_with(self.text) if _AMOUNTS.issuperset(self.text) else set()
+            self._spots = list(_alignments(self.text))
 
-    def sure(self, number: int, chunk: Chunk) -> int:
+    def sure(self, number: int, chunk: Chunk) -> BitMap:
         """Those of a chunk that are found for certain."""
-        state, bits, everything = self._state, 0, chunk.all
-        for kind in self._kinds:
-            bits |= state.bits(number, KIND + kind)
+        state = self._state
+        bits = [state.bits(number, KIND + kind) for kind in self._kinds]
         if self._gram is not None:
-            bits |= state.bits(number, self._gram)
+            bits.append(state.bits(number, self._gram))
         if self._amounts:
-            bits |= having(state, number, self._amounts)
-        for keys in self._spots:
-            if bits == everything:
-                break
-            bits |= self._all(number, keys, everything)
-        return bits
+            bits.append(having(state, number, self._amounts))
+        bits += [self._all(number, keys, chunk.all, 0) for keys in self._spots]
+        return BitMap().union(*bits)
 
-    def maybe(self, number: int, within: int) -> int:
-        """Those of a chunk whose texts have all the parts of the text."""
-        return self._all(number, self._threes, within) if self._threes else 0
+    def maybe(self, number: int, within: BitMap) -> BitMap:
+        """Those of a chunk whose texts have all the parts of the text, or more where they are few."""
+        if not self.is_long or not within:
+            return BitMap()
+        if not self._rarest:  # what is rare in one chunk is rare in the others
+            digit, length = run_of(self.text)
+            keys = [key_of(gram) for gram in grams(self.text, LONGEST)]
+            keys += [key_of_run(digit, length)] if length > LONGEST else []
+            self._rarest = sorted(keys, key=lambda key: len(self._state.bits(number, key)))
+        return self._all(number, self._rarest, within, _ENOUGH)
 
-    def _all(self, number: int, keys: Sequence[Key], within: int) -> int:
+    def _all(self, number: int, keys: Sequence[int], within: BitMap, enough: int) -> BitMap:
         for key in keys:
-            within &= self._state.bits(number, key)
-            if not within:
+            within = within & self._state.bits(number, key)
+            if len(within) <= enough:
                 break
         return within
 
 
-def _alignments(family: int, text: bytes) -> list[list[int]]:
-    """Where a text can stand in a date or a balance, as the keys that must all hold."""
-    layout = _DATE if family == DATE else _BALANCE
-    if family == BALANCE:
-        text = text[::-1]
-    found = []
-    for shift in range(len(layout) - len(text) + 1):
-        if all(_fits(byte, layout[shift + place]) for place, byte in enumerate(text)):
-            found.append([family + (shift + place << 8) + byte for place, byte in enumerate(text)])
-    return found
+def _alignments(text: bytes) -> Iterator[list[int]]:
+    """Where a text can stand in a date, as the keys that must all hold."""
+    for shift in range(len(_DATE) - len(text) + 1):
+        if all(_fits(byte, _DATE[shift + place]) for place, byte in enumerate(text)):
+            yield [DATE + (shift + place << 8) + byte for place, byte in enumerate(text)]
 
 
 def _fits(byte: int, wanted: int) -> bool:
     return chr(byte).isdigit() if wanted == _DIGIT else byte == wanted
 
 
-def having(state: State, number: int, ids: set[int]) -> int:
+def having(state: State, number: int, ids: set[int]) -> BitMap:
     """Those of a chunk that have one of some amounts: by those, or by the others where they are fewer."""
     chunk = state.chunks[number]
     inside, outside = chunk.amounts & ids, chunk.amounts - ids
-    bits = 0
-    for id in outside if len(outside) < len(inside) else inside:
-        bits |= state.bits(number, AMOUNT + id)
-    return chunk.all & ~bits if len(outside) < len(inside) else bits
+    fewer = outside if len(outside) < len(inside) else inside
+    bits = BitMap().union(*(state.bits(number, AMOUNT + id) for id in fewer))
+    return chunk.all - bits if fewer is outside else bits
 
 
 class Search:
@@ -120,65 +116,60 @@ class Search:
             return False
         return True if (since is None or chunk.first >= since) and (until is None or chunk.last < until) else None
 
-    def base(self, number: int) -> int:
+    def base(self, number: int) -> BitMap:
         """Those of a chunk that are meant, but for the search texts."""
         chunk = self._state.chunks[number]
-        bits = chunk.all & ~chunk.live if self.plan.trash else chunk.live
         whole = self.whole(chunk)
-        if whole is False or not bits:
-            return 0
-        if self.kinds is not None:
-            bits &= self._any(number, (KIND + kind for kind in self.kinds))
-        if self.amounts is not None:
-            bits &= having(self._state, number, self.amounts)
-        return bits if whole or not bits else bits & self._dated(number, chunk)
+        if whole is False:
+            return BitMap()
+        bits = chunk.deleted if self.plan.trash else chunk.all - chunk.deleted
+        if self.kinds is not None and bits:
+            bits = bits & BitMap().union(*(self._state.bits(number, KIND + kind) for kind in self.kinds))
+        if self.amounts is not None and bits:
+            bits = bits & having(self._state, number, self.amounts)
+        return bits if whole or not bits else bits & self._dated(chunk)
 
-    def _any(self, number: int, keys: Iterable[Key]) -> int:
-        bits = 0
-        for key in keys:
-            bits |= self._state.bits(number, key)
-        return bits
-
-    def _dated(self, number: int, chunk: Chunk) -> int:
-        dates = self._state.dates(number)
+    def _dated(self, chunk: Chunk) -> BitMap:
+        """Those of a chunk whose dates are meant: few parts lie across a bound."""
         since, until = self.plan.since, self.plan.until
         low = chunk.first if since is None else since
         high = chunk.last + 1 if until is None else until
-        if chunk.ordered:
-            return ((1 << bisect_left(dates, high)) - 1) & ~((1 << bisect_left(dates, low)) - 1)
-        return of_offsets([number for number, date in enumerate(dates) if low <= date < high])
+        found = BitMap()
+        for part, (earliest, latest) in enumerate(
+            zip(chunk.earliest, chunk.latest, strict=True), places.part_of(chunk.records.start)
+        ):
+            seqs = places.part(part, chunk.records.stop - 1)
+            if low <= earliest and latest < high:
+                found.add_range(seqs.start, seqs.stop)
+            elif latest >= low and earliest < high:
+                dates = self._state.part(part).dates
+                found.update([seq for seq, date in zip(seqs, dates, strict=True) if low <= date < high])
+        return found
 
-    def candidates(self, number: int) -> tuple[int, int]:
+    def candidates(self, number: int) -> tuple[BitMap, BitMap]:
         """Those of a chunk that are meant for certain, and those that may be."""
-        if not self.terms:
-            return self.base(number), 0
+        base = self.base(number)
+        if not self.terms or not base:
+            return base, BitMap()
         chunk = self._state.chunks[number]
-        if self.whole(chunk) is False:
-            return 0, 0
-        sure = maybe = 0
-        for term in self.terms:
-            sure |= term.sure(number, chunk)
-        for term in self.terms:
-            maybe |= term.maybe(number, chunk.all & ~sure)
-        base = self.base(number) if sure or maybe else 0
-        return sure & base, maybe & base
+        sure = BitMap().union(*(term.sure(number, chunk) for term in self.terms)) & base
+        rest = base - sure
+        return sure, BitMap().union(*(term.maybe(number, rest) for term in self.terms))
 
-    def exact(self, number: int) -> int:
+    def exact(self, number: int) -> BitMap:
         """Those of a chunk that are meant."""
         sure, maybe = self.candidates(number)
-        if maybe:
-            for part in range(_PARTS):
-                some = maybe >> (part << PART_BITS) & _PART_MASK
-                if some:
-                    sure |= self._looked_into(number * _PARTS + part, some) << (part << PART_BITS)
-        return sure
+        parts = groupby(maybe, places.part_of)
+        return sure | BitMap([seq for part, some in parts for seq in self._looked_into(part, list(some))])
 
-    def _looked_into(self, part: int, some: int) -> int:
-        texts, ends = self._state.part(part)
+    def _looked_into(self, part: int, some: list[int]) -> Iterable[int]:
+        texts, ends, _ = self._state.part(part)
+        first = places.part(part, some[-1]).start
         wanted = [term.text for term in self.terms if term.is_long]
-        if some.bit_count() <= _ONE_BY_ONE:
-            return sum(1 << at for at in offsets(some) if _any_in(wanted, texts[ends[at - 1] if at else 0 : ends[at]]))
-        return some & of_offsets([at for text in wanted for at in _lines_with(text, texts, ends)])
+        if len(some) > _ONE_BY_ONE:
+            return {first + at for text in wanted for at in _lines_with(text, texts, ends)}.intersection(some)
+        begins = [0, *ends]
+        return [seq for seq in some if _any_in(wanted, texts[begins[seq - first] : begins[seq - first + 1]])]
 
 
 def _any_in(wanted: Sequence[bytes], text: bytes) -> bool:

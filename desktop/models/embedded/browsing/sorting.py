@@ -1,118 +1,128 @@
 """Sorting all of a user's records by every key at once, in little memory. It decides nothing about the orders.
 
-Stretches of records are sorted in memory and laid down in pieces; then the pieces of all stretches are merged. SQLite
-would sort nine million keys in memory (600 MB): its temporary files are compiled out of the wheels.
+Records are sorted in runs as they are taken in, and laid down in pieces in a file of their own; then all runs are
+merged. SQLite would sort nine million keys in memory (600 MB): its temporary files are compiled out of the wheels.
 """
 
 from __future__ import annotations
 
-import contextlib
 import marshal
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from desktop.models.embedded.browsing.lines import SORT_KEYS
-from desktop.models.embedded.browsing.seals import Seals, new_writing
-from desktop.models.embedded.storage import entries, sqlite
-from desktop.models.embedded.storage.store import Store
+from desktop.arithmetic.ordering import number_key
+from desktop.models.embedded.browsing.lines import KINDS, SORT_KEYS, RecordLine
+from desktop.models.embedded.browsing.seals import Seals
+from desktop.models.embedded.storage import sqlite
 from desktop.system.private_files import create_private
 from desktop.terms.errors import Cancelled
+from desktop.terms.values import Column
 
-_STRETCH = 20_000  # records in memory while they are sorted
-_PIECE = 128  # of each stretch, while they are merged
+_PIECE = 128  # of each run, while they are merged
+_ABREAST = 16  # of so many runs one piece comes to its end in a step of the merge
+_PLACES = 8  # more than there are sorts
+_PIECES = 1 << 20  # more than a run has
 
-Item = tuple[Any, int]  # key and sequence number
+_KEYS: dict[Column, Callable[[RecordLine], Any]] = {
+    Column.DATE: lambda line: line.date,
+    Column.OPERATION: lambda line: KINDS[line.kind].value,
+    Column.OPERANDS: lambda line: line.operands.encode(),
+    Column.RESPONSE: lambda line: number_key(line.response).encode(),
+    Column.AMOUNT: lambda line: line.amount,
+    Column.BALANCE: lambda line: line.balance,
+}
+"""What SQLite compares for each of `SORT_KEYS`: its texts as bytes."""
+
+Run = tuple[int, int]
+"""How many records are sorted in it, and its writing."""
 
 
-class Sorter:
-    """The records up to a sequence number, by each sort's key and then by sequence."""
+class Runs:
+    """The file of the runs. To be used inside `index_file.apart`."""
 
-    def __init__(
-        self, store: Store, user_id: int, upto: int, file: Path, seals: Seals, cancelled: Callable[[], bool]
-    ) -> None:
-        self._store = store
+    def __init__(self, file: Path, seals: Seals) -> None:
         self._seals = seals
-        self._writing = new_writing()
-        self._user_id = user_id
-        self._upto = upto
         self._file = file
-        self._cancelled = cancelled
-        self._stretches = -(-upto // _STRETCH)
+        if not file.exists():
+            create_private(file)
+        self._connection = sqlite.sqlite3.connect(str(file), isolation_level=None)
+        for pragma in ("journal_mode = off", "synchronous = 0", "cache_size = -4000"):
+            self._connection.execute(f"PRAGMA {pragma}").fetchall()
+        self._connection.execute("CREATE TABLE IF NOT EXISTS piece (id INTEGER PRIMARY KEY, items BLOB)")
 
-    def __enter__(self) -> Sorter:
-        """Make the temporary file and sort the stretches into it."""
-        self._file.unlink(missing_ok=True)
-        create_private(self._file)
-        self._connection = sqlite.sqlite3.connect(str(self._file), isolation_level=None)
-        try:
-            for pragma in ("journal_mode = off", "synchronous = 0", "cache_size = -4000"):
-                self._connection.execute(f"PRAGMA {pragma}").fetchall()
-            self._connection.execute("CREATE TABLE piece (id INTEGER PRIMARY KEY, items BLOB)")
-            self._connection.execute("BEGIN")
-            for stretch in range(self._stretches):
-                self._sort(stretch)
-            self._connection.execute("COMMIT")
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Remove the temporary file."""
+    def close(self) -> None:
+        """Close the file, which stays for the next time."""
         self._connection.close()
-        with contextlib.suppress(OSError):
-            self._file.unlink()
 
-    def _sort(self, stretch: int) -> None:
-        if self._cancelled():
-            raise Cancelled("The index is not wanted any more.")
-        sql = (
-            f"SELECT r.seq, {', '.join(SORT_KEYS.values())} FROM {entries.FROM} "
-            "WHERE r.user_id = ? AND r.seq > ? AND r.seq <= ? ORDER BY r.seq"
-        )
-        begin = stretch * _STRETCH
-        values = (self._user_id, begin, min(self._upto, begin + _STRETCH))
-        rows = self._store.database.execute_sql(sql, values).fetchall()
-        seqs = list(map(itemgetter(0), rows))
-        for place in range(len(SORT_KEYS)):
-            items = sorted(zip(map(itemgetter(place + 1), rows), seqs, strict=True))
-            for number, start in enumerate(range(0, len(items), _PIECE)):
-                id, body = self._id(place, stretch, number), marshal.dumps(items[start : start + _PIECE])
-                blob = self._seals.closed(b"piece:", id, self._writing, body)
-                self._connection.execute("INSERT INTO piece VALUES (?, ?)", (id, blob))
+    def remove(self) -> None:
+        """Close and remove the file."""
+        self.close()
+        self._file.unlink()
 
-    def _id(self, place: int, stretch: int, number: int) -> int:
-        return (place * self._stretches + stretch) * _STRETCH + number
+    def put(self, number: int, writing: int, some: Sequence[RecordLine]) -> Run:
+        """Sort records that follow each other, by each key, as one run."""
+        seqs = list(map(itemgetter(0), some))
+        self._connection.execute("BEGIN")
+        for place, sort in enumerate(SORT_KEYS):
+            keys = list(map(_KEYS[sort], some))
+            order = sorted(range(len(keys)), key=keys.__getitem__)
+            for piece, start in enumerate(range(0, len(order), _PIECE)):
+                ranks = order[start : start + _PIECE]
+                body = marshal.dumps(([keys[rank] for rank in ranks], [seqs[rank] for rank in ranks]))
+                id = _id(number, place, piece)
+                blob = self._seals.closed(b"piece:", id, writing, body)
+                self._connection.execute("REPLACE INTO piece VALUES (?, ?)", (id, blob))
+        self._connection.execute("COMMIT")
+        return len(some), writing
 
-    def merged(self, place: int) -> Iterator[list[int]]:
-        """The sequence numbers in the order of one of the sorts, some at a time."""
-        numbers = [0] * self._stretches
-        waiting = {stretch: self._piece(place, stretch, 0) for stretch in range(self._stretches)}
-        while waiting:
-            if self._cancelled():
+    def merged(self, runs: Sequence[Run], sort: Column, cancelled: Callable[[], bool]) -> Iterator[list[int]]:
+        """The sequence numbers of all runs in the order of one of the sorts, some at a time."""
+        sources = [_Source(self._pieces(number, run, sort)) for number, run in enumerate(runs)]
+        while sources := [source for source in sources if source.keys]:
+            if cancelled():
                 raise Cancelled("The index is not wanted any more.")
-            limit = min(items[-1] for items in waiting.values())
-            found: list[Item] = []
-            for stretch, items in list(waiting.items()):
-                cut = bisect_right(items, limit)
-                found += items[:cut]
-                if cut < len(items):
-                    waiting[stretch] = items[cut:] if cut else items
-                    continue
-                numbers[stretch] += 1
-                waiting[stretch] = self._piece(place, stretch, numbers[stretch])
-                if not waiting[stretch]:
-                    del waiting[stretch]
-            found.sort()
-            yield [seq for _, seq in found]
+            limit = sorted(source.keys[-1] for source in sources)[min(len(sources) - 1, len(sources) // _ABREAST)]
+            keys: list[Any] = []
+            seqs: list[int] = []
+            for source in sources:  # in the order of their numbers, which decide between equal keys
+                source.take(limit, keys, seqs)
+            yield [seqs[rank] for rank in sorted(range(len(keys)), key=keys.__getitem__)]
 
-    def _piece(self, place: int, stretch: int, number: int) -> list[Item]:
-        id = self._id(place, stretch, number)
-        found = self._connection.execute("SELECT items FROM piece WHERE id = ?", (id,)).fetchone()
-        if found is None:  # the end of the stretch: whether too early, the count tells
-            return []
-        items: list[Item] = marshal.loads(self._seals.opened(b"piece:", id, self._writing, found))
-        return items
+    def _pieces(self, number: int, run: Run, sort: Column) -> Iterator[tuple[list[Any], list[int]]]:
+        length, writing = run
+        place = list(SORT_KEYS).index(sort)
+        for piece in range(-(-length // _PIECE)):
+            id = _id(number, place, piece)
+            row = self._connection.execute("SELECT items FROM piece WHERE id = ?", (id,)).fetchone()
+            yield marshal.loads(self._seals.opened(b"piece:", id, writing, row))
+
+
+class _Source:
+    """What is left of a run."""
+
+    def __init__(self, pieces: Iterator[tuple[list[Any], list[int]]]) -> None:
+        self._pieces = pieces
+        self.keys: list[Any] = []
+        self._seqs: list[int] = []
+        self._next()
+
+    def _next(self) -> None:
+        self.keys, self._seqs = next(self._pieces, ([], []))
+
+    def take(self, limit: Any, keys: list[Any], seqs: list[int]) -> None:
+        """Move what is not above a limit to others."""
+        while self.keys and self.keys[-1] <= limit:
+            keys += self.keys
+            seqs += self._seqs
+            self._next()
+        cut = bisect_right(self.keys, limit)
+        keys += self.keys[:cut]
+        seqs += self._seqs[:cut]
+        del self.keys[:cut], self._seqs[:cut]
+
+
+def _id(run: int, place: int, piece: int) -> int:
+    return (run * _PLACES + place) * _PIECES + piece

@@ -7,17 +7,20 @@ little behind answers as one that is not, and a charge never waits for it.
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import accumulate, groupby, islice, pairwise
 from typing import Any
 
-from desktop.models.embedded.browsing import lines
-from desktop.models.embedded.browsing.bitmaps import CHUNK, CHUNK_BITS, IndexDamaged, pack, packed, unpack
+from pyroaring import BitMap
+
+from desktop.models.embedded.browsing import lines, places
 from desktop.models.embedded.browsing.fresh import Fresh
-from desktop.models.embedded.browsing.index_file import PART, PART_BITS, IndexFile, Marks, Segment, zone
-from desktop.models.embedded.browsing.keys import Key
+from desktop.models.embedded.browsing.index_file import IndexFile, Marks, Part, Segment, zone
 from desktop.models.embedded.browsing.orders import Order
+from desktop.models.embedded.browsing.seals import IndexDamaged
 from desktop.models.embedded.storage.store import Store
 from desktop.terms.values import Column
 
@@ -27,31 +30,36 @@ Tallies = dict[tuple[int, int], list[int]]
 
 @dataclass(slots=True)
 class Chunk:
-    """Facts of a chunk, of what occurs in it and of the span of its dates."""
+    """Facts of a chunk, of what occurs in it and of the span of its dates, and of those of each of its parts."""
 
-    count: int = 0
-    live: int = 0
+    records: range
+    deleted: BitMap = field(default_factory=BitMap)
     first: int = 0
     last: int = 0
     ordered: bool = True
+    earliest: array[int] = field(default_factory=lambda: array("q"))
+    latest: array[int] = field(default_factory=lambda: array("q"))
     tallies: Tallies = field(default_factory=dict)
     segments: list[Segment] = field(default_factory=list)
 
     @property
-    def all(self) -> int:
-        """The bitmap of every record in it."""
-        return (1 << self.count) - 1
+    def all(self) -> BitMap:
+        """Every record in it."""
+        return BitMap(self.records)
 
     def facts(self) -> tuple[Any, ...]:
         """What is written of it."""
         segments = [tuple(segment) for segment in self.segments]
-        return self.count, pack(self.live), self.first, self.last, self.ordered, self.tallies, segments
+        bounds, parts = (self.records.start, self.records.stop), (self.earliest.tobytes(), self.latest.tobytes())
+        return bounds, self.deleted.serialize(), self.first, self.last, self.ordered, parts, self.tallies, segments
 
     @classmethod
     def of(cls, facts: tuple[Any, ...]) -> Chunk:
         """A chunk as it was written."""
-        count, live, first, last, ordered, tallies, segments = facts
-        return cls(count, unpack(live), first, last, ordered, tallies, [Segment(*segment) for segment in segments])
+        bounds, deleted, first, last, ordered, parts, tallies, segments = facts
+        earliest, latest = (array("q", dates) for dates in parts)
+        known = [Segment(*segment) for segment in segments]
+        return cls(range(*bounds), BitMap.deserialize(deleted), first, last, ordered, earliest, latest, tallies, known)
 
     @property
     def amounts(self) -> set[int]:
@@ -74,7 +82,7 @@ class State:
         self.revision = 0
         self.is_far_behind = False
         self._broken = False
-        self._live = (0, b"")
+        self._deleted = (0, BitMap())
         self.load()
 
     def load(self) -> None:
@@ -88,9 +96,9 @@ class State:
         amounts = self.file.amounts(self.marks.amounts)
         self.amounts: dict[int, int] = {amount: id for id, amount in enumerate(amounts, 1)}
         self._amount_texts: dict[int, tuple[bytes, bytes]] = {}
+        self._amounts_shown: tuple[bytes, list[int]] = (b"", [])
         self.amount_of = {id: amount for amount, id in self.amounts.items()}
         self.fresh: dict[int, Fresh] = {}
-        self.fresh_kinds: dict[int, int] = {}
         self.toggled: dict[int, int] = {}
         self.orders: dict[Column, Order] = {}
         self.dirty: set[int] = set()
@@ -130,6 +138,19 @@ class State:
                 self._amount_texts[id] = lines.amount_texts(amount)
         return self._amount_texts
 
+    def amounts_with(self, text: bytes) -> set[int]:
+        """The ids of the amounts that are shown with a text: all are looked through as one."""
+        if len(self._amounts_shown[1]) < len(self.amounts):
+            shown = [b"%b\0%b\0" % texts for texts in self.amount_texts.values()]
+            self._amounts_shown = b"".join(shown), list(accumulate(map(len, shown)))
+        whole, ends = self._amounts_shown
+        found, at = set[int](), whole.find(text)
+        while at >= 0:
+            place = bisect_right(ends, at)
+            found.add(place + 1)  # ids are given one by one, from 1 on
+            at = whole.find(text, ends[place])
+        return found
+
     def order(self, sort: Column) -> Order:
         """One of the orders other than by date."""
         if sort not in self.orders:
@@ -138,67 +159,80 @@ class State:
 
     def is_live(self, seq: int) -> bool:
         """Whether a record is not deleted."""
-        return bool(self.chunks[seq - 1 >> CHUNK_BITS].live >> (seq - 1) % CHUNK & 1)
+        return seq not in self.chunks[places.chunk_of(seq)].deleted
 
-    def live(self) -> bytes:
-        """All that are live, a bit a record."""
-        if self._live[0] != self.revision:
-            self._live = self.revision, packed(chunk.live for chunk in self.chunks)
-        return self._live[1]
+    def deleted(self) -> BitMap:
+        """All that are deleted."""
+        if self._deleted[0] != self.revision:
+            self._deleted = self.revision, BitMap().union(*(chunk.deleted for chunk in self.chunks))
+        return self._deleted[1]
 
-    def bits(self, chunk: int, key: Key) -> int:
+    @property
+    def waiting(self) -> range:
+        """The records that the index on the disk does not have yet."""
+        return range(self.marks.applied + 1, self.upto + 1)
+
+    def kind_of(self, seq: int) -> int:
+        """The number of the operation of a record that waits."""
+        return self.fresh[places.chunk_of(seq)].kind_of(seq)
+
+    def bits(self, chunk: int, key: int) -> BitMap:
         """The records of a chunk that have something."""
-        bits = 0
-        for segment in self.chunks[chunk].segments:
-            bits |= self.file.bitmap(segment, key)
-        return bits | self.fresh[chunk].bits(key, self.amount_texts) if chunk in self.fresh else bits
+        found = [self.file.bitmap(segment, key) for segment in self.chunks[chunk].segments]
+        if chunk in self.fresh:
+            found.append(self.fresh[chunk].bits(key, self.amount_texts))
+        return found[0] if len(found) == 1 else BitMap().union(*found)
 
-    def part(self, number: int) -> tuple[bytes, array[int]]:
-        """The texts of some lines in a row, and where each ends."""
-        texts, ends = self.file.part(number, self.marks.applied)
-        fresh = self.fresh.get(number << PART_BITS >> CHUNK_BITS)
+    def part(self, number: int) -> Part:
+        """Some lines in a row."""
+        texts, ends, dates = self.file.part(number, self.marks.applied)
+        some = places.part(number, self.upto)
+        fresh = self.fresh.get(places.chunk_of(some.start))
         if fresh is not None:
-            first = (number << PART_BITS) % CHUNK - fresh.start
-            more = fresh.texts[max(0, first) : max(0, first + PART)]
+            more = slice(max(0, some.start - fresh.first), max(0, some.stop - fresh.first))
             end = len(texts)
-            for text in more:
+            for text in fresh.texts[more]:
                 end += len(text)
                 ends.append(end)
-            texts += b"".join(more)
-        return texts, ends
+            texts += b"".join(fresh.texts[more])
+            dates += fresh.dates[more]
+        return Part(texts, ends, dates)
 
-    def dates(self, chunk: int) -> array[int]:
-        """The dates of a chunk's records."""
-        dates = self.file.dates(chunk, self.marks.applied)
-        if chunk in self.fresh:
-            dates.extend(self.fresh[chunk].dates)
-        return dates
-
-    def take(self, more: Iterable[lines.RecordLine]) -> None:
+    def take(self, more: Sequence[lines.RecordLine]) -> None:
         """Take in the records that follow."""
-        for line in more:
-            self._take(line)
-            for order in self.orders.values():
-                order.add(line.seq)
-            self.upto, self.hash = line.seq, line.hash
-
-    def _take(self, line: lines.RecordLine) -> None:
-        number, offset = line.seq - 1 >> CHUNK_BITS, (line.seq - 1) % CHUNK
-        if line.seq != self.upto + 1:
+        if [line.seq for line in more] != list(range(self.upto + 1, self.upto + 1 + len(more))):
             raise IndexDamaged("a record is missing")  # the proof says so; the index has no place for it
-        if offset == 0:
-            self.chunks.append(Chunk(first=line.date, last=line.date))
+        for number, some in groupby(more, lambda line: places.chunk_of(line.seq)):
+            self._take(number, list(some))
+        if more:
+            self.upto, self.hash = more[-1].seq, bytes(more[-1].hash)
+        for order in self.orders.values():
+            for line in more:
+                order.add(line.seq)
+
+    def _take(self, number: int, some: Sequence[lines.RecordLine]) -> None:
+        first, dates = some[0].seq, [line.date for line in some]
+        if number == len(self.chunks):
+            self.chunks.append(Chunk(range(first, first), first=dates[0], last=dates[0]))
         chunk = self.chunks[number]
-        chunk.ordered = chunk.ordered and line.date >= chunk.last
-        chunk.first, chunk.last = min(chunk.first, line.date), max(chunk.last, line.date)
-        chunk.count = offset + 1
-        chunk.live |= (not line.deleted) << offset
-        amount = self._amount_id(line.amount)
-        chunk.tallies.setdefault((line.kind, amount), [0, 0])[line.deleted] += 1
+        chunk.ordered = chunk.ordered and all(one <= other for one, other in pairwise([chunk.last, *dates]))
+        chunk.first, chunk.last = min(chunk.first, *dates), max(chunk.last, *dates)
+        chunk.records = range(chunk.records.start, first + len(some))
+        for part, of_part in groupby(some, lambda line: places.part_of(line.seq)):
+            in_part = [line.date for line in of_part]
+            if part - places.parts(number)[0] == len(chunk.latest):
+                chunk.earliest.append(in_part[0])
+                chunk.latest.append(in_part[0])
+            chunk.earliest[-1] = min(chunk.earliest[-1], *in_part)
+            chunk.latest[-1] = max(chunk.latest[-1], *in_part)
+        chunk.deleted |= BitMap([line.seq for line in some if line.deleted])
+        amounts = [self._amount_id(line.amount) for line in some]
+        counted = Counter((line.kind, amount, line.deleted) for line, amount in zip(some, amounts, strict=True))
+        for (kind, amount, deleted), count in counted.items():
+            chunk.tallies.setdefault((kind, amount), [0, 0])[deleted] += count
         if number not in self.fresh:
-            self.fresh[number] = Fresh(offset)
-        self.fresh[number].add(line, amount)
-        self.fresh_kinds[line.seq] = line.kind
+            self.fresh[number] = Fresh(first)
+        self.fresh[number].add(some, amounts)
         self._note(number)
 
     def _amount_id(self, amount: int) -> int:
@@ -211,14 +245,14 @@ class State:
     def apply(self, changed: Iterable[int]) -> None:
         """Take in which records may have been deleted or restored; what became of them, the records themselves say."""
         for line in lines.read_some(self.store, self.user_id, [seq for seq in changed if seq <= self.upto]):
-            deleted, number = line.deleted, line.seq - 1 >> CHUNK_BITS
-            if self.is_live(line.seq) != deleted:
-                continue
+            deleted, number = bool(line.deleted), places.chunk_of(line.seq)
             chunk = self.chunks[number]
+            if (line.seq in chunk.deleted) == deleted:
+                continue
             tally = chunk.tallies.get((line.kind, self.amounts.get(line.amount, 0)))
             if tally is None:
                 raise IndexDamaged("a record is not what it was when it was taken in")
-            chunk.live ^= 1 << (line.seq - 1) % CHUNK
+            (chunk.deleted.add if deleted else chunk.deleted.discard)(line.seq)
             tally[not deleted] -= 1
             tally[deleted] += 1
             step = -1 if deleted else 1

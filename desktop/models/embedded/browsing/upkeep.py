@@ -1,7 +1,7 @@
 """Bringing a user's index on the disk up to the ledger, from nothing if need be. It answers no query.
 
-It goes a chunk at a time, each in one commit with the marks, so that it can be stopped anywhere and goes on there.
-The orders are sorted once the rest is there.
+It goes a chunk at a time, each in one commit with the marks, so that it can be stopped anywhere and goes on there. The
+records are sorted in runs meanwhile, which are merged into the orders once the rest is there.
 """
 
 from __future__ import annotations
@@ -10,25 +10,27 @@ import contextlib
 import logging
 from array import array
 from collections.abc import Callable, Iterator
-from functools import reduce
 from itertools import chain
-from operator import or_
 
-from desktop.models.embedded.browsing import index_file, lines
-from desktop.models.embedded.browsing.bitmaps import CHUNK, CHUNK_BITS, IndexDamaged, of_offsets, offsets, pack
+from pyroaring import BitMap
+
+from desktop.models.embedded.browsing import index_file, lines, places
 from desktop.models.embedded.browsing.checking import check_whole
 from desktop.models.embedded.browsing.fresh import Fresh
-from desktop.models.embedded.browsing.index_file import PART_BITS, IndexFile, IndexTrouble, Segment, apart
-from desktop.models.embedded.browsing.keys import KIND, SPAN, Key, number_of
+from desktop.models.embedded.browsing.index_file import IndexFile, IndexTrouble, Segment, apart
+from desktop.models.embedded.browsing.keys import KIND, SPAN
 from desktop.models.embedded.browsing.orders import BLOCK, Block, put, written
-from desktop.models.embedded.browsing.sorting import Sorter
+from desktop.models.embedded.browsing.seals import IndexDamaged
+from desktop.models.embedded.browsing.sorting import Runs
 from desktop.models.embedded.browsing.state import CHANGES, State, check_marks, is_up_to_date, newest_of
+from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.terms.errors import Cancelled
 
 log = logging.getLogger(__name__)
 
-_AT_ONCE = 2_000  # records taken in between two looks at whether to go on
+_AT_ONCE = 8_192  # records taken in and sorted together, between two looks at whether to go on
+_INTO_ORDERS = 65_536  # records put into orders that are there, in one commit
 _TIMES = 4  # so much longer a segment is than the next
 
 Progress = Callable[[int, int], None]
@@ -90,14 +92,25 @@ def _catch_up(store: Store, user_id: int, check: bool, progress: Progress, cance
 
 def _take_chunk(state: State, cancelled: Callable[[], bool]) -> None:
     """Take in the rest of the chunk that is begun, and write it."""
-    end = state.upto - state.upto % CHUNK + CHUNK
-    while more := list(lines.read(state.store, state.user_id, state.upto, min(_AT_ONCE, end - state.upto))):
-        if cancelled():
-            raise Cancelled("The index is not wanted any more.")
-        state.take(more)
+    end = places.chunk_end(places.chunk_of(state.upto + 1))
+    if state.marks.ready:
+        end = min(end, state.upto + _INTO_ORDERS)
+    with contextlib.ExitStack() as stack:
+        runs = None if state.marks.ready else stack.enter_context(_runs(state))
+        while more := list(lines.read(state.store, state.user_id, state.upto, min(_AT_ONCE, end - state.upto))):
+            if cancelled():
+                raise Cancelled("The index is not wanted any more.")
+            state.take(more)
+            if runs is not None:
+                known = state.marks.runs
+                known.append(runs.put(len(known), state.file.writing, more))
     changes = state.store.database.execute_sql(CHANGES, (state.user_id, state.seen))
     state.note(changes.fetchall())
     flush(state)
+
+
+def _runs(state: State) -> contextlib.closing[Runs]:
+    return contextlib.closing(Runs(sqlite.side_file(state.file.file, index_file.SORTING), state.file.seals))
 
 
 def flush(state: State) -> None:
@@ -105,11 +118,9 @@ def flush(state: State) -> None:
     file = state.file
     for number, fresh in state.fresh.items():
         _put_segment(state, number, fresh)
-        first = number << CHUNK_BITS
-        begin, end = first + fresh.start, first + fresh.start + len(fresh.texts)
-        for part in range(begin >> PART_BITS, (end - 1 >> PART_BITS) + 1):
-            file.put_part(part, *state.part(part))
-        file.put_dates(number, state.dates(number))
+        last = fresh.first + len(fresh.texts) - 1
+        for part in range(places.part_of(fresh.first), places.part_of(last) + 1):
+            file.put_part(part, state.part(part))
     marks = state.marks
     for number in sorted(state.dirty):
         file.put_chunk(number, state.chunks[number].facts())
@@ -133,8 +144,9 @@ def _put_segment(state: State, number: int, fresh: Fresh) -> None:
     So each is several times as long as the next, few are read for one bitmap, and nothing is written again too often.
     """
     chunk, length = state.chunks[number], len(fresh.texts)
+    is_full = chunk.records.stop == places.chunk_end(number) + 1
     kept, joined = list(chunk.segments), list[Segment]()
-    while kept and (chunk.count == CHUNK or kept[-1].length < _TIMES * length):
+    while kept and (is_full or kept[-1].length < _TIMES * length):
         joined.append(kept.pop())
         length += joined[-1].length
     state.marks.segments += 1
@@ -145,23 +157,13 @@ def _put_segment(state: State, number: int, fresh: Fresh) -> None:
     chunk.segments = [*kept, segment]
 
 
-def _joined(state: State, fresh: Fresh, segments: list[Segment]) -> Iterator[tuple[Key, bytes]]:
-    """The packed bitmaps of what is fresh in a chunk, and of some of its segments."""
-    file, done = state.file, set[int]()
-    for key, bits in fresh.bitmaps(state.amount_texts):
-        if fresh.start:
-            whole = (bits if isinstance(bits, int) else of_offsets(bits)) << fresh.start
-            for segment in segments:
-                whole |= file.bitmap(segment, key)
-            done.add(number_of(key))
-            yield key, pack(whole)
-        else:
-            yield key, pack(bits)
-    for segment in segments:
-        for number in (id % SPAN for ids in file.keys(segment) for id in ids):
-            if number not in done:
-                done.add(number)
-                yield number, pack(reduce(or_, (file.bitmap(one, number) for one in segments)))
+def _joined(state: State, fresh: Fresh, segments: list[Segment]) -> Iterator[tuple[int, BitMap]]:
+    """The bitmaps of what is fresh in a chunk, and of some of its segments."""
+    file, found = state.file, fresh.bitmaps(state.amount_texts)
+    older = {id % SPAN for segment in segments for ids in file.keys(segment) for id in ids}
+    for key in sorted(found.keys() | older):
+        bits = found.pop(key, None) or BitMap()
+        yield key, bits.union(*(file.bitmap(segment, key) for segment in segments)) if key in older else bits
 
 
 def _sort(state: State, cancelled: Callable[[], bool]) -> None:
@@ -171,29 +173,30 @@ def _sort(state: State, cancelled: Callable[[], bool]) -> None:
     kinds = bytearray(state.upto + 1)
     for number in range(len(state.chunks)):
         for kind in lines.KINDS:
-            for offset in offsets(state.bits(number, KIND + kind)):
-                kinds[(number << CHUNK_BITS) + offset + 1] = kind
-    part = state.file.file.with_suffix(".sorting")
-    with Sorter(state.store, state.user_id, state.upto, part, state.file.seals, cancelled) as sorter:
-        for place, sort in enumerate(lines.SORT_KEYS):
+            for seq in state.bits(number, KIND + kind):
+                kinds[seq] = kind
+    with _runs(state) as runs:
+        for sort in lines.SORT_KEYS:
             log.info("the order by %s is being made", sort.value)
-            put(state, sort, list(_blocks(state, sorter.merged(place), kinds)))
-    state.marks.ready = True
-    state.marks.changes += 1
-    state.file.set_marks(state.marks)
+            put(state, sort, list(_blocks(state, runs.merged(state.marks.runs, sort, cancelled), kinds)))
+        state.marks.runs.clear()
+        state.marks.ready = True
+        state.marks.changes += 1
+        state.file.set_marks(state.marks)
+        runs.remove()
 
 
 def _blocks(state: State, merged: Iterator[list[int]], kinds: bytearray) -> Iterator[Block]:
-    live = state.live()
+    gone = state.deleted()
     waiting, count = array("I"), 0
     for some in chain(merged, [None]):
         waiting.extend(some or ())
         while len(waiting) >= BLOCK or (some is None and waiting):
             seqs, waiting = waiting[:BLOCK], waiting[BLOCK:]
             count += len(seqs)
-            alive = sum([live[seq - 1 >> 3] >> (seq - 1 & 7) & 1 for seq in seqs])
+            alive = len(seqs) - gone.intersection_cardinality(BitMap(seqs))
             occurring = sum(1 << kind for kind in {kinds[seq] for seq in seqs})
-            chunks = sum(1 << chunk for chunk in {seq - 1 >> CHUNK_BITS for seq in seqs})
+            chunks = sum(1 << chunk for chunk in {places.chunk_of(seq) for seq in seqs})
             yield written(state, 0, seqs, alive, occurring, chunks)
     if count != state.upto:
         raise IndexDamaged("records were lost as they were sorted")

@@ -17,18 +17,18 @@ from desktop.arithmetic.money import format_money, plain_money
 from desktop.arithmetic.ordering import number_key
 from desktop.models.embedded import accounts, charges, records
 from desktop.models.embedded.browsing import (
-    bitmaps,
     browser,
-    checking,
-    found,
+    grouping,
     index_file,
     orders,
+    places,
     plain,
     search,
     sorting,
     state,
     upkeep,
 )
+from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.terms.errors import BadInput, Cancelled
 from desktop.terms.values import Column, Entry, Filters, OperationType, Page, PageRequest, Totals
@@ -110,18 +110,15 @@ def _key(entry: Entry, sort: Column) -> Any:
     }[sort]
 
 
-SMALL = {
-    bitmaps: {"CHUNK_BITS": 6, "CHUNK": 64, "_BYTES": 8, "_FEW": 5, "_VERY_FEW": 2},
-    browser: {"CHUNK_BITS": 6, "INLINE": 40, "_LOOK_FIRST": 6, "_FEW": 5, "_AT_LENGTH": 2}
-    | {"_SMALL": 20, "_SCARCE": 10, "_AT_ONCE": 4, "_TOO_MANY": 6},
-    found: {"CHUNK_BITS": 6},
-    checking: {"CHUNK_BITS": 6, "PART_BITS": 3},
-    index_file: {"CHUNK_BITS": 6, "CHUNK": 64, "PART_BITS": 3, "PART": 8, "_PAGE": 5, "_AMOUNTS": 3},
-    orders: {"CHUNK_BITS": 6, "BLOCK": 16},
-    search: {"PART_BITS": 3, "PART": 8, "_PARTS": 8, "_PART_MASK": 255, "_ONE_BY_ONE": 3},
-    sorting: {"_STRETCH": 50, "_PIECE": 7},
-    state: {"CHUNK_BITS": 6, "CHUNK": 64, "PART_BITS": 3, "PART": 8},
-    upkeep: {"CHUNK_BITS": 6, "CHUNK": 64, "PART_BITS": 3, "BLOCK": 16},
+SMALL: dict[Any, dict[str, int]] = {
+    places: {"CHUNK_BITS": 6, "PART_BITS": 3},
+    browser: {"INLINE": 40, "_FEW": 5, "_AT_LENGTH": 2, "_SMALL": 20, "_AT_ONCE": 4, "_TOO_MANY": 6, "_FIRST_ROWS": 9},
+    grouping: {"_AT_ONCE": 100},
+    index_file: {"_PAGE": 5, "_AMOUNTS": 3},
+    orders: {"BLOCK": 16, "_KNOWN": 30},
+    search: {"_ONE_BY_ONE": 3, "_ENOUGH": 1},
+    sorting: {"_PIECE": 7, "_ABREAST": 2},
+    upkeep: {"BLOCK": 16, "_AT_ONCE": 20, "_INTO_ORDERS": 50},
 }
 
 
@@ -309,6 +306,22 @@ def test_another_time_zone_makes_the_index_anew(books: Books, monkeypatch: pytes
     assert not _index_of(books).exists()
 
 
+def test_an_index_of_an_earlier_version_is_served_by_the_ledger_while_it_is_made_anew(books: Books) -> None:
+    _charges(books, 5)
+    _catch_up(books)
+    books.store.disconnect()
+    with closing(sqlite.sqlite3.connect(str(_index_of(books)))) as connection:
+        connection.execute(f"PRAGMA user_version = {index_file.VERSION - 1}")
+    books.store.connect()
+    request = PageRequest(Filters(search=("1",)), Column.AMOUNT)
+    before, is_due = records.first_look(books.store, books.ann, request)
+    assert is_due
+    assert _catch_up(books)
+    after, is_due = records.first_look(books.store, books.ann, request)
+    assert (after.entries, is_due) == (before.entries, False)
+    assert len(after.entries) == 7
+
+
 def test_nothing_is_asked_any_further_once_nobody_waits(books: Books) -> None:
     _charges(books, 5)
     with pytest.raises(Cancelled):
@@ -326,17 +339,6 @@ def test_what_is_not_finished_goes_on_where_it_stopped(books: Books, monkeypatch
 def test_a_text_that_no_record_can_hold_is_refused(books: Books) -> None:
     with pytest.raises(BadInput):
         records.page(books.store, books.ann, PageRequest(Filters(search=("1" * 60_000,))))
-
-
-@pytest.mark.parametrize("numbers", [(), (0,), (65_535,), tuple(range(0, 65_536, 3)), tuple(range(65_536))])
-def test_a_bitmap_comes_back_as_it_was(numbers: tuple[int, ...]) -> None:
-    bits = bitmaps.of_offsets(numbers)
-    assert bitmaps.unpack(bitmaps.pack(bits)) == bits
-    assert tuple(bitmaps.offsets(bits)) == numbers
-    for skip, count in ((0, 1), (0, 25), (5, 3), (len(numbers) - 2, 25), (len(numbers), 1)):
-        if skip >= 0:
-            assert bitmaps.window(bits, skip, count, descending=False) == list(numbers[skip : skip + count])
-            assert bitmaps.window(bits, skip, count, descending=True) == list(numbers[::-1][skip : skip + count])
 
 
 @pytest.mark.parametrize("indexed", [False, True], ids=["ledger", "index"])
