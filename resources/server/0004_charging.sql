@@ -1,6 +1,9 @@
 -- What costs something and what is put in. One call is one charge: the account's row is locked, all is checked under it.
 SET LOCAL ROLE metercalc_owner;
 
+-- What a member can call sets the search_path; what is called from there alone does not set it again, which would cost as much
+-- as what it does.
+
 CREATE TYPE metercalc.entry AS (
     id bigint, request_id text, step int, seq bigint, operation text, operands text, response text, exact boolean,
     source text, amount bigint, user_balance bigint, date bigint, deleted_at bigint, expression text
@@ -12,7 +15,7 @@ CREATE TYPE metercalc.receipt AS (
 );
 
 -- The account that asks, locked until the transaction ends: all that changes it waits here.
-CREATE FUNCTION metercalc.lock_mine() RETURNS metercalc.account LANGUAGE plpgsql SET search_path = metercalc, pg_temp AS $$
+CREATE FUNCTION metercalc.lock_mine() RETURNS metercalc.account LANGUAGE plpgsql AS $$
 DECLARE
     who account;
 BEGIN
@@ -26,8 +29,7 @@ BEGIN
     RETURN who;
 END $$;
 
-CREATE FUNCTION metercalc.check_account(who metercalc.account) RETURNS void LANGUAGE plpgsql
-    SET search_path = metercalc, pg_temp AS $$
+CREATE FUNCTION metercalc.check_account(who metercalc.account) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF who.id IS NULL THEN
         PERFORM fail('MC004', 'This sign-in has no account in this ledger. Ask the administrator.');
@@ -38,7 +40,7 @@ BEGIN
 END $$;
 
 -- The account that asks, without a lock.
-CREATE FUNCTION metercalc.mine() RETURNS metercalc.account LANGUAGE plpgsql STABLE SET search_path = metercalc, pg_temp AS $$
+CREATE FUNCTION metercalc.mine() RETURNS metercalc.account LANGUAGE plpgsql STABLE AS $$
 DECLARE
     who account;
 BEGIN
@@ -47,7 +49,7 @@ BEGIN
     RETURN who;
 END $$;
 
-CREATE FUNCTION metercalc.admin() RETURNS metercalc.account LANGUAGE plpgsql STABLE SET search_path = metercalc, pg_temp AS $$
+CREATE FUNCTION metercalc.admin() RETURNS metercalc.account LANGUAGE plpgsql STABLE AS $$
 DECLARE
     who account := mine();
 BEGIN
@@ -58,8 +60,7 @@ BEGIN
 END $$;
 
 -- Somebody's account by e-mail, locked.
-CREATE FUNCTION metercalc.lock_account(email text) RETURNS metercalc.account LANGUAGE plpgsql
-    SET search_path = metercalc, pg_temp AS $$
+CREATE FUNCTION metercalc.lock_account(email text) RETURNS metercalc.account LANGUAGE plpgsql AS $$
 DECLARE
     who account;
 BEGIN
@@ -78,7 +79,7 @@ END $$;
 CREATE FUNCTION metercalc.append(
     INOUT who metercalc.account, at bigint, request_id uuid, step int, operation text, price_id bigint, amount bigint,
     operands text, response text, expression text, exact boolean, source text
-) LANGUAGE plpgsql SET search_path = metercalc, pg_temp AS $$
+) LANGUAGE plpgsql AS $$
 #variable_conflict use_variable
 DECLARE
     id bigint := nextval('metercalc.record_number');
@@ -93,7 +94,7 @@ BEGIN
         operation, source, operands, response, expression, who.hash);
 END $$;
 
-CREATE FUNCTION metercalc.save(who metercalc.account) RETURNS void LANGUAGE sql SET search_path = metercalc, pg_temp AS $$
+CREATE FUNCTION metercalc.save(who metercalc.account) RETURNS void LANGUAGE sql AS $$
     UPDATE account SET balance = who.balance, seq = who.seq, hash = who.hash, date = who.date,
         journal_number = who.journal_number, journal_hash = who.journal_hash WHERE id = who.id
 $$;
@@ -108,7 +109,7 @@ $$;
 -- What a step of a charge says, checked. Raises MC008 and MC009.
 CREATE FUNCTION metercalc.check_step(
     place int, operation text, operands text[], response text, exact boolean, source text
-) RETURNS void LANGUAGE plpgsql STABLE SET search_path = metercalc, pg_temp AS $$
+) RETURNS void LANGUAGE plpgsql STABLE AS $$
 BEGIN
     IF operation = 'random_string' THEN
         IF coalesce(cardinality(operands), 0) <> 0 OR coalesce(response, '') = '' OR length(response) > 1000
@@ -189,7 +190,7 @@ END $$;
 
 -- Raises MC002 and MC001, in this order: nobody is told of a balance too low for a price that they never saw.
 CREATE FUNCTION metercalc.check_price(cost bigint, quoted bigint, max_cost bigint, balance bigint) RETURNS void
-    LANGUAGE plpgsql IMMUTABLE SET search_path = metercalc, pg_temp AS $$
+    LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
     IF cost <> quoted THEN
         PERFORM fail('MC002', 'The price has changed.',
