@@ -17,7 +17,9 @@ NEW = "dora@example.org"
 def test_an_administrator_makes_accounts_that_can_sign_in(desk: Desk) -> None:
     made = desk.all("SELECT * FROM metercalc.register(%s, %s, 5)", NEW, VERIFIER, who=desk.admin)[0]
     assert made[1:5] == (NEW, "user", "active", 5)
-    assert desk.all("SELECT (metercalc.register('e@example.org', %s)).balance", VERIFIER, who=desk.admin) == [(BALANCE,)]
+    assert desk.all("SELECT (metercalc.register('e@example.org', %s)).balance", VERIFIER, who=desk.admin) == [
+        (BALANCE,)
+    ]
     with desk.server.member(desk.database, NEW) as dora:
         assert dora.execute("SELECT username, balance, seq FROM metercalc.account()").fetchone() == (NEW, 5, 1)
         assert dora.execute("SELECT salt, iterations FROM metercalc.account()").fetchone() == (
@@ -48,7 +50,9 @@ def test_what_cannot_be_an_account_is_refused(desk: Desk, email: str, verifier: 
 def test_a_verifier_that_is_cheap_to_guess_is_refused(desk: Desk) -> None:
     desk.as_owner("UPDATE metercalc.ledger SET minimum_iterations = 100000")
     with refused("MC013") as told:
-        desk.all("SELECT * FROM metercalc.register(%s, %s)", NEW, scram.verifier(PASSWORD, iterations=4096), who=desk.admin)
+        desk.all(
+            "SELECT * FROM metercalc.register(%s, %s)", NEW, scram.verifier(PASSWORD, iterations=4096), who=desk.admin
+        )
     assert told.value.diag.message_detail == '{"iterations": 4096}'
     desk.all("SELECT * FROM metercalc.register(%s, %s)", NEW, scram.verifier(PASSWORD), who=desk.admin)
 

@@ -79,7 +79,9 @@ def test_searches_find_what_an_embedded_ledger_finds(both: tuple[Books, Any], tr
     for text in SEARCHES:
         filters = Filters(search=readings(text), trash=trash)
         wanted = [entry.id for entry in records.stream(books.store, books.ann, filters, Column.DATE, descending=False)]
-        found = ann.execute("SELECT id FROM metercalc.records(%s, 'date', false, 0, 99)", [_filters(filters)]).fetchall()
+        found = ann.execute(
+            "SELECT id FROM metercalc.records(%s, 'date', false, 0, 99)", [_filters(filters)]
+        ).fetchall()
         assert [row[0] for row in found] == wanted, text
 
 
@@ -107,7 +109,9 @@ def test_sums_are_an_embedded_ledger_s(both: tuple[Books, Any]) -> None:
     dates = [entry.date for entry in records.stream(books.store, books.ann, Filters(), Column.DATE, descending=False)]
     for filters in (Filters(), Filters(trash=True), Filters(since=dates[3], until=dates[9]), Filters(most=-40_00)):
         rows = ann.execute("SELECT * FROM metercalc.sums(%s)", [_filters(filters)]).fetchall()
-        assert totals_of((OperationType(k), n, taken) for k, n, taken in rows) == records.totals(books.store, books.ann, filters)
+        assert totals_of((OperationType(k), n, taken) for k, n, taken in rows) == records.totals(
+            books.store, books.ann, filters
+        )
     assert ann.execute("SELECT metercalc.trash_count()").fetchone() == (3,)
 
 
@@ -118,9 +122,12 @@ def test_days_and_balances_are_an_embedded_ledger_s(both: tuple[Books, Any]) -> 
     assert [(row[0], row[1], row[2]) for row in rows] == [(d.day, d.operation.value, d.count) for d in wanted.days]
     first, last = min(row[4] for row in rows), max(row[5] for row in rows)
     points = ann.execute(
-        "SELECT * FROM metercalc.balance_points(%s, %s::bigint, 1, %s::bigint, %s::bigint)", [_filters(Filters()), first, first - 1, last]
+        "SELECT * FROM metercalc.balance_points(%s, %s::bigint, 1, %s::bigint, %s::bigint)",
+        [_filters(Filters()), first, first - 1, last],
     ).fetchall()
-    assert [(row[3], row[4], row[1], row[2]) for row in points] == [(p.date, p.balance, p.low, p.high) for p in wanted.balance]
+    assert [(row[3], row[4], row[1], row[2]) for row in points] == [
+        (p.date, p.balance, p.low, p.high) for p in wanted.balance
+    ]
 
 
 def test_a_period_is_summed_with_what_was_deleted(both: tuple[Books, Any]) -> None:
@@ -129,7 +136,9 @@ def test_a_period_is_summed_with_what_was_deleted(both: tuple[Books, Any]) -> No
     assert {row[0] for row in rows} == {1}
     taken = sum(row[3] for row in rows)
     assert -taken == books.balance()
-    both_kinds = ann.execute("SELECT count(*) FROM metercalc.records_slice('{\"hidden\": \"both\"}', 0, 999, NULL)").fetchone()
+    both_kinds = ann.execute(
+        'SELECT count(*) FROM metercalc.records_slice(\'{"hidden": "both"}\', 0, 999, NULL)'
+    ).fetchone()
     assert both_kinds == (sum(row[2] for row in rows),)
 
 
