@@ -174,7 +174,7 @@ def state(owner: Any) -> Any:
         "SELECT tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal",
         "SELECT polname, polrelid, polroles::text FROM pg_policy",
         "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_'",
-        "SELECT last_value FROM metercalc.record_number",
+        "SELECT s.last_value >= max(r.id) FROM metercalc.record_number AS s, metercalc.record AS r GROUP BY s.last_value",
         "SELECT oid FROM pg_largeobject_metadata",
         "SELECT extname FROM pg_extension",
     )
