@@ -180,6 +180,12 @@ class StoreNewer(StoreError):
     code = "store_newer"
 
 
+class ServerAway(StoreError):
+    """The server that keeps the ledger cannot be reached, or has stopped answering."""
+
+    code = "server_away"
+
+
 class ChargeUnknown(StoreError):
     """The store failed in the middle of a charge and cannot be asked whether it was stored."""
 

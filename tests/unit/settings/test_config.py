@@ -166,7 +166,7 @@ def test_page_sizes_are_in_order_and_hold_the_page_size(tmp_path: Path) -> None:
 
 
 REFUSED = [
-    ("database.url", ['"postgresql://host/ledger"', '"mysql:ledger"', '"sqlite:///"', '"sqlite://host/x.db"', "5"]),
+    ("database.url", ['"mysql://host/ledger"', '"mysql:ledger"', '"sqlite:///"', '"sqlite://host/x.db"', "5"]),
     ("database.url", ['"sqlite:///x.db?mode=ro"', '":memory:"', '"sqlite:///:memory:"', r'"x\u0000.db"', '" "']),
     ("database.url", ['"~no-such-person-here/x.db"', "1.5", "[]"]),
     ("account.default_balance", ['"1.001"', "1.001", '"ten"', '""', "true", "-0.01", "1e3", "nan", "inf", "[1]"]),
@@ -219,9 +219,9 @@ def test_a_refused_value_names_file_key_and_what_is_accepted(tmp_path: Path, nam
         ),
         (
             "database.url",
-            '"postgresql://host/ledger"',
-            '[database] url = "postgresql://host/ledger" is not accepted. '
-            'Accepted: "", a path, or sqlite:///path; only SQLite is supported now.',
+            '"mysql://host/ledger"',
+            '[database] url = "mysql://host/ledger" is not accepted. '
+            'Accepted: "", a path, sqlite:///path, or postgresql://host/database without a password.',
         ),
         (
             "account.default_balance",
