@@ -1,0 +1,332 @@
+-- What costs something and what is put in. One call is one charge: the account's row is locked, all is checked under it.
+SET LOCAL ROLE metercalc_owner;
+
+CREATE TYPE metercalc.entry AS (
+    id bigint, request_id text, step int, seq bigint, operation text, operands text, response text, exact boolean,
+    source text, amount bigint, user_balance bigint, date bigint, deleted_at bigint, expression text
+);
+CREATE TYPE metercalc.receipt AS (
+    id bigint, request_id text, step int, seq bigint, operation text, operands text, response text, exact boolean,
+    source text, amount bigint, user_balance bigint, date bigint, deleted_at bigint, expression text,
+    balance bigint, repeated boolean, head_seq bigint, head_hash bytea
+);
+
+-- The account that asks, locked until the transaction ends: all that changes it waits here.
+CREATE FUNCTION metercalc.lock_mine() RETURNS metercalc.account LANGUAGE plpgsql SET search_path = metercalc, pg_temp AS $$
+DECLARE
+    who account;
+BEGIN
+    -- A member can choose a snapshot of long ago, with the prices of then.
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        PERFORM fail('MC014', 'Ask for this in a transaction of READ COMMITTED.',
+            jsonb_build_object('isolation', current_setting('transaction_isolation')));
+    END IF;
+    SELECT * INTO who FROM account WHERE role_name = session_user FOR NO KEY UPDATE;
+    PERFORM check_account(who);
+    RETURN who;
+END $$;
+
+CREATE FUNCTION metercalc.check_account(who metercalc.account) RETURNS void LANGUAGE plpgsql
+    SET search_path = metercalc, pg_temp AS $$
+BEGIN
+    IF who.id IS NULL THEN
+        PERFORM fail('MC004', 'This sign-in has no account in this ledger. Ask the administrator.');
+    END IF;
+    IF who.status <> 'active' THEN
+        PERFORM fail('MC005', 'This account has been deactivated. Ask the administrator.');
+    END IF;
+END $$;
+
+-- The account that asks, without a lock.
+CREATE FUNCTION metercalc.mine() RETURNS metercalc.account LANGUAGE plpgsql STABLE SET search_path = metercalc, pg_temp AS $$
+DECLARE
+    who account;
+BEGIN
+    SELECT * INTO who FROM account WHERE role_name = session_user;
+    PERFORM check_account(who);
+    RETURN who;
+END $$;
+
+CREATE FUNCTION metercalc.admin() RETURNS metercalc.account LANGUAGE plpgsql STABLE SET search_path = metercalc, pg_temp AS $$
+DECLARE
+    who account := mine();
+BEGIN
+    IF who.role <> 'admin' THEN
+        PERFORM fail('MC006', 'Only an administrator may do that.');
+    END IF;
+    RETURN who;
+END $$;
+
+-- Somebody's account by e-mail, locked.
+CREATE FUNCTION metercalc.lock_account(email text) RETURNS metercalc.account LANGUAGE plpgsql
+    SET search_path = metercalc, pg_temp AS $$
+DECLARE
+    who account;
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        PERFORM fail('MC014', 'Ask for this in a transaction of READ COMMITTED.',
+            jsonb_build_object('isolation', current_setting('transaction_isolation')));
+    END IF;
+    SELECT * INTO who FROM account WHERE username = email FOR NO KEY UPDATE;
+    IF who.id IS NULL THEN
+        PERFORM fail('MC010', format('There is no account with the e-mail %s.', email), jsonb_build_object('email', email));
+    END IF;
+    RETURN who;
+END $$;
+
+-- Write one record behind the account's last. The caller holds the account's row, and stores what comes back.
+CREATE FUNCTION metercalc.append(
+    INOUT who metercalc.account, at bigint, request_id uuid, step int, operation text, price_id bigint, amount bigint,
+    operands text, response text, expression text, exact boolean, source text
+) LANGUAGE plpgsql SET search_path = metercalc, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    id bigint := nextval('metercalc.record_number');
+BEGIN
+    who.seq := who.seq + 1;
+    who.balance := who.balance - amount;
+    who.date := at;
+    SELECT digest(l.inner_block, l.outer_block,
+        record_form(id, step, who.id, who.seq, amount, who.balance, exact, at, request_id::text, operation, source,
+            operands, response, expression) || who.hash) INTO who.hash FROM ledger AS l;
+    INSERT INTO record VALUES (who.id, who.seq, id, price_id, amount, who.balance, at, NULL, request_id, step, 2, exact,
+        operation, source, operands, response, expression, who.hash);
+END $$;
+
+CREATE FUNCTION metercalc.save(who metercalc.account) RETURNS void LANGUAGE sql SET search_path = metercalc, pg_temp AS $$
+    UPDATE account SET balance = who.balance, seq = who.seq, hash = who.hash, date = who.date,
+        journal_number = who.journal_number, journal_hash = who.journal_hash WHERE id = who.id
+$$;
+
+CREATE FUNCTION metercalc.receipts(who metercalc.account, request uuid, repeated boolean) RETURNS SETOF metercalc.receipt
+    LANGUAGE sql STABLE AS $$
+    SELECT r.id, r.request_id::text, r.step, r.seq, r.operation, r.operands, r.response, r.exact, r.source, r.amount,
+        r.user_balance, r.date, r.deleted_at, r.expression, who.balance, repeated, who.seq, who.hash
+    FROM metercalc.record AS r WHERE r.account_id = who.id AND r.request_id = request ORDER BY r.step
+$$;
+
+-- What a step of a charge says, checked. Raises MC008 and MC009.
+CREATE FUNCTION metercalc.check_step(
+    place int, operation text, operands text[], response text, exact boolean, source text
+) RETURNS void LANGUAGE plpgsql STABLE SET search_path = metercalc, pg_temp AS $$
+BEGIN
+    IF operation = 'random_string' THEN
+        IF coalesce(cardinality(operands), 0) <> 0 OR coalesce(response, '') = '' OR length(response) > 1000
+            OR NOT exact OR source NOT IN ('random.org', 'local') OR source IS NULL OR exact IS NULL THEN
+            PERFORM fail('MC009', format('Step %s is no random string.', place), jsonb_build_object('what', 'steps'));
+        END IF;
+    ELSIF source IS DISTINCT FROM 'computed' OR follows(operation, operands, response, exact) IS NOT TRUE THEN
+        PERFORM fail('MC008', format('The response of step %s does not follow from its operands.', place),
+            jsonb_build_object('step', place));
+    END IF;
+END $$;
+
+CREATE FUNCTION metercalc.charge(request_id uuid, quoted bigint, max_cost bigint, expression text, steps jsonb)
+    RETURNS SETOF metercalc.receipt LANGUAGE plpgsql SECURITY DEFINER SET search_path = metercalc, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    who account;
+    count int := CASE WHEN jsonb_typeof(steps) = 'array' THEN jsonb_array_length(steps) ELSE 0 END;
+    total bigint := 0;
+    wrote int := 0;
+    at bigint;
+    one record;
+BEGIN
+    -- A member may have switched it off: the charge that is answered shall be one that is kept.
+    PERFORM set_config('synchronous_commit', 'on', true);
+    IF charge.request_id IS NULL OR charge.expression IS NULL OR length(charge.expression) > 10000 OR count NOT BETWEEN 1 AND 400 THEN
+        PERFORM fail('MC009', 'A charge needs a request id, an expression and its steps.', '{"what": "charge"}');
+    END IF;
+    who := lock_mine();
+    FOR one IN
+        SELECT r.step, r.expression, r.operation = s.value ->> 'operation' AS same FROM record AS r
+            LEFT JOIN jsonb_array_elements(steps) WITH ORDINALITY AS s(value, place) ON s.place = r.step
+            WHERE r.account_id = who.id AND r.request_id = charge.request_id ORDER BY r.step
+    LOOP
+        wrote := wrote + 1;
+        IF one.same IS NOT TRUE OR (one.step = count AND one.expression <> charge.expression) THEN
+            wrote := -1;
+            EXIT;
+        END IF;
+    END LOOP;
+    IF wrote = count THEN
+        RETURN QUERY SELECT * FROM receipts(who, charge.request_id, true);
+        RETURN;
+    ELSIF wrote <> 0 THEN
+        PERFORM fail('MC003', 'This request id was used for something else before.',
+            jsonb_build_object('request_id', charge.request_id));
+    END IF;
+    IF EXISTS (SELECT FROM voided AS v WHERE v.account_id = who.id AND v.request_id = charge.request_id) THEN
+        PERFORM fail('MC007', 'This request was given up before, and is never charged.',
+            jsonb_build_object('request_id', charge.request_id));
+    END IF;
+    SELECT sum(o.cost), count(o.price_id) INTO total, wrote FROM jsonb_array_elements(steps) AS s(value)
+        JOIN operation AS o ON o.type = s.value ->> 'operation' AND o.type <> 'credit';
+    IF wrote <> count THEN
+        PERFORM fail('MC009', 'A step has an operation that this ledger does not know.', '{"what": "operation"}');
+    END IF;
+    PERFORM check_price(total, quoted, max_cost, who.balance);
+    at := greatest(metercalc.now(), who.date);
+    FOR one IN
+        SELECT s.place::int AS place, o.type AS operation, o.price_id, o.cost, s.value ->> 'response' AS response,
+            (s.value ->> 'exact')::boolean AS exact, s.value ->> 'source' AS source,
+            ARRAY(SELECT jsonb_array_elements_text(s.value -> 'operands')) AS operands
+        FROM jsonb_array_elements(steps) WITH ORDINALITY AS s(value, place)
+        JOIN operation AS o ON o.type = s.value ->> 'operation' ORDER BY s.place
+    LOOP
+        PERFORM check_step(one.place, one.operation, one.operands, one.response, one.exact, one.source);
+        who := append(who, at, charge.request_id, one.place, one.operation, one.price_id, one.cost,
+            operands_text(one.operation, one.operands), one.response,
+            CASE WHEN one.place = count THEN charge.expression ELSE '' END, one.exact, one.source);
+        total := total - one.cost;
+    END LOOP;
+    IF total <> 0 OR who.balance < 0 THEN  -- a price was set between two statements: nothing of this is kept
+        PERFORM fail('40001', 'A price was changed at this moment. Try again.');
+    END IF;
+    PERFORM save(who);
+    RETURN QUERY SELECT * FROM receipts(who, charge.request_id, false);
+END $$;
+
+-- Raises MC002 and MC001, in this order: nobody is told of a balance too low for a price that they never saw.
+CREATE FUNCTION metercalc.check_price(cost bigint, quoted bigint, max_cost bigint, balance bigint) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE SET search_path = metercalc, pg_temp AS $$
+BEGIN
+    IF cost <> quoted THEN
+        PERFORM fail('MC002', 'The price has changed.',
+            jsonb_build_object('cost', cost, 'quoted', quoted, 'limit', 'quoted'));
+    ELSIF cost > max_cost THEN
+        PERFORM fail('MC002', 'This costs more than was allowed.',
+            jsonb_build_object('cost', cost, 'quoted', max_cost, 'limit', 'max_cost'));
+    ELSIF cost > balance THEN
+        PERFORM fail('MC001', 'The balance does not cover this.',
+            jsonb_build_object('cost', cost, 'balance', balance, 'shortfall', cost - balance));
+    END IF;
+END $$;
+
+CREATE FUNCTION metercalc.find(request_id uuid) RETURNS SETOF metercalc.receipt LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = metercalc, pg_temp AS $$
+BEGIN
+    RETURN QUERY SELECT * FROM receipts(mine(), find.request_id, true);
+END $$;
+
+-- The end of the matter: what the request made, or no row, and then it can never make anything. A charge that is still on
+-- its way holds the account's row, so that this waits for it.
+CREATE FUNCTION metercalc.settle(request_id uuid, email text DEFAULT NULL) RETURNS SETOF metercalc.receipt LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = metercalc, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    who account;
+BEGIN
+    PERFORM set_config('synchronous_commit', 'on', true);
+    IF email IS NULL THEN
+        who := lock_mine();
+    ELSE
+        PERFORM admin();
+        who := lock_account(email);
+    END IF;
+    IF settle.request_id IS NULL THEN
+        PERFORM fail('MC009', 'A request id is missing.', '{"what": "request_id"}');
+    END IF;
+    RETURN QUERY SELECT * FROM receipts(who, settle.request_id, true);
+    IF NOT FOUND THEN
+        INSERT INTO voided VALUES (who.id, settle.request_id, metercalc.now()) ON CONFLICT DO NOTHING;
+    END IF;
+END $$;
+
+CREATE FUNCTION metercalc.credit(email text, amount bigint, reason text, request_id uuid) RETURNS SETOF metercalc.receipt
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = metercalc, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    who account;
+    found record;
+BEGIN
+    PERFORM set_config('synchronous_commit', 'on', true);
+    PERFORM admin();
+    IF credit.amount IS NULL OR credit.amount = 0 OR credit.amount NOT BETWEEN -1000000000000000 AND 1000000000000000
+        OR reason IS NULL OR btrim(reason) = '' OR length(reason) > 200 OR credit.request_id IS NULL THEN
+        PERFORM fail('MC009', 'A credit needs an amount, a reason of at most 200 characters and a request id.',
+            '{"what": "credit"}');
+    END IF;
+    who := lock_account(email);
+    SELECT count(*) AS count, bool_and(r.operation = 'credit' AND r.operands = reason AND r.amount = -credit.amount) AS same
+        INTO found FROM record AS r WHERE r.account_id = who.id AND r.request_id = credit.request_id;
+    IF found.count > 0 THEN
+        IF NOT found.same THEN
+            PERFORM fail('MC003', 'This request id was used for something else before.',
+                jsonb_build_object('request_id', credit.request_id));
+        END IF;
+        RETURN QUERY SELECT * FROM receipts(who, credit.request_id, true);
+        RETURN;
+    END IF;
+    IF EXISTS (SELECT FROM voided AS v WHERE v.account_id = who.id AND v.request_id = credit.request_id) THEN
+        PERFORM fail('MC007', 'This request was given up before, and is never carried out.',
+            jsonb_build_object('request_id', credit.request_id));
+    END IF;
+    IF who.balance + credit.amount > 1000000000000000 THEN
+        PERFORM fail('MC016', 'The balance would be beyond what the ledger can hold.',
+            jsonb_build_object('balance', who.balance));
+    END IF;
+    PERFORM check_price(-credit.amount, NULL, NULL, who.balance);
+    who := append(who, greatest(metercalc.now(), who.date), credit.request_id, 1, 'credit', NULL, -credit.amount, reason,
+        '', '', true, 'ledger');
+    PERFORM save(who);
+    RETURN QUERY SELECT * FROM receipts(who, credit.request_id, false);
+END $$;
+
+-- A price from now on. It is written down by whom; 0 is the configuration's, at installation.
+CREATE FUNCTION metercalc.put_price(operation text, cost bigint, actor_id bigint) RETURNS bigint LANGUAGE plpgsql
+    SET search_path = metercalc, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    made price;
+BEGIN
+    PERFORM FROM ledger FOR NO KEY UPDATE;
+    IF cost IS NULL OR cost NOT BETWEEN 0 AND 1000000000000000 OR operation = 'credit'
+        OR NOT EXISTS (SELECT FROM operation AS o WHERE o.type = operation) THEN
+        PERFORM fail('MC009', 'This is no operation that can be priced, or no cost.', '{"what": "cost"}');
+    END IF;
+    SELECT coalesce(max(p.id), 0) + 1, operation, cost, 0, actor_id, greatest(metercalc.now(), max(p.date)) INTO made FROM price AS p;
+    INSERT INTO price SELECT made.*;
+    PERFORM note_for_all('price', 0, made.id, actor_id, made.date, '', price_state(made));
+    UPDATE operation AS o SET cost = made.cost, price_id = made.id WHERE o.type = made.operation;
+    RETURN made.id;
+END $$;
+
+CREATE FUNCTION metercalc.set_cost(operation text, cost bigint) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = metercalc, pg_temp AS $$
+DECLARE
+    who account := admin();
+BEGIN
+    RETURN put_price(operation, cost, who.id);
+END $$;
+
+-- Hide records, or show them again; each is an entry of the account's own journal.
+CREATE FUNCTION metercalc.mark_records(ids bigint[], hide boolean) RETURNS SETOF bigint LANGUAGE plpgsql
+    SET search_path = metercalc, pg_temp AS $$
+DECLARE
+    who account := lock_mine();
+    at bigint := greatest(metercalc.now(), who.date);
+    one bigint;
+BEGIN
+    IF cardinality(ids) > 100000 THEN
+        PERFORM fail('MC009', 'At most 100,000 records at a time.', '{"what": "ids"}');
+    END IF;
+    FOR one IN SELECT i.id FROM unnest(ids) WITH ORDINALITY AS i(id, place) GROUP BY i.id ORDER BY min(i.place) LOOP
+        UPDATE record AS r SET deleted_at = CASE WHEN hide THEN at END
+            WHERE r.id = one AND r.account_id = who.id AND (r.deleted_at IS NULL) = hide;
+        IF FOUND THEN
+            who := note(who, CASE WHEN hide THEN 'deleted' ELSE 'restored' END, one, who.id, at, '', '');
+            RETURN NEXT one;
+        END IF;
+    END LOOP;
+    PERFORM save(who);
+END $$;
+
+CREATE FUNCTION metercalc.delete_records(ids bigint[]) RETURNS SETOF bigint LANGUAGE sql SECURITY DEFINER
+    SET search_path = metercalc, pg_temp AS $$ SELECT mark_records(ids, true) $$;
+CREATE FUNCTION metercalc.restore_records(ids bigint[]) RETURNS SETOF bigint LANGUAGE sql SECURITY DEFINER
+    SET search_path = metercalc, pg_temp AS $$ SELECT mark_records(ids, false) $$;
+
+GRANT EXECUTE ON FUNCTION metercalc.charge(uuid, bigint, bigint, text, jsonb), metercalc.find(uuid), metercalc.settle(uuid, text),
+    metercalc.credit(text, bigint, text, uuid), metercalc.set_cost(text, bigint), metercalc.delete_records(bigint[]),
+    metercalc.restore_records(bigint[]) TO metercalc_member;
