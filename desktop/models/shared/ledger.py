@@ -74,6 +74,11 @@ class SharedLedger:
     def _memory(self, account_id: int) -> Memory:
         return self._memories.of(account_id)
 
+    @property
+    def has_administrator(self) -> bool:
+        """Whether an administrator is signed in."""
+        return self._sessions.administrator() is not None
+
     def connect(self, *, reading: bool = False, cancelled: Cancel = never) -> None:
         self._connections.enter(reading=reading, cancelled=cancelled)
 

@@ -22,41 +22,43 @@ _PULSE_S = 3.0  # whoever charges waits behind it
 
 @dataclass(slots=True)
 class _Known:
-    """What an account's pulse would be if nobody else wrote; `own` is what this program has written since."""
+    """What an account's pulse would be if nobody else wrote: what this program wrote itself is added to it."""
 
-    user_id: int
     seq: int
     journal: int
     price: int
 
 
 class Watch:
-    """Looks at the account that signed in last. `every_s`, it asks no more often than that."""
+    """Looks at the accounts of those who are signed in. `every_s`, it asks no more often than that."""
 
     def __init__(self, sessions: Sessions, every_s: float = 0.0) -> None:
         self._sessions = sessions
         self._every_s = every_s
-        self._known: _Known | None = None
-        self._own = threading.Lock()
+        self._known: dict[int, _Known] = {}
+        self._lock = threading.Lock()
         self._not_before = 0.0
         self._refused = ""
 
     def note_own(self, user_id: int, *, records: int = 0, changes: int = 0, price: int = 0) -> None:
         """This program has written to an account itself."""
-        with self._own:
-            if self._known is not None:
-                if self._known.user_id == user_id:
-                    self._known.seq += records
-                    self._known.journal += changes
-                self._known.price = max(price, self._known.price)
+        with self._lock:
+            known = self._known.get(user_id)
+            if known is not None:
+                known.seq += records
+                known.journal += changes
+            for each in self._known.values():
+                each.price = max(price, each.price)
 
     def others_have_written(self) -> bool:
-        """Whether others have written to the account since the last look; no at the first."""
-        signed = next(iter(self._sessions.running()), None)
+        """Whether others have written to an account since the last look; no at the first."""
         now = time.monotonic()
-        if signed is None or now < self._not_before or not self._sessions.connections.may_try():
+        if now < self._not_before or not self._sessions.connections.may_try():
             return False
         self._not_before = now + self._every_s
+        return any([self._look(signed, now) for signed in self._sessions.running()])
+
+    def _look(self, signed: Signed, now: float) -> bool:
         try:
             seq, journal, price, _ = self._sessions.ask(signed, _PULSE, deadline_s=_PULSE_S)[0]
         except NotSignedIn:
@@ -67,13 +69,9 @@ class Watch:
             self._refused, self._not_before = error.message, now + NAGGING_S
             return False
         self._refused = ""
-        return self._compare(signed, seq, journal, price)
-
-    def _compare(self, signed: Signed, seq: int, journal: int, price: int) -> bool:
-        with self._own:
-            before, now = self._known, _Known(signed.user_id, seq, journal, price)
-            self._known = now
-        return before is not None and before.user_id == now.user_id and before != now
+        with self._lock:
+            before, self._known[signed.user_id] = self._known.get(signed.user_id), _Known(seq, journal, price)
+            return before is not None and before != self._known[signed.user_id]
 
     def trouble(self) -> str:
         """What is the matter with the server, in a sentence; "" when all is well."""

@@ -1,0 +1,111 @@
+"""A ledger on a real server to test with: one server for the process, and a database of its own for each folder.
+
+On a server people are made by an administrator, and the first by whoever installs it. Tests that begin with nobody ask a
+ledger with its owner beside it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import warnings
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from desktop.models.ledger.registering import check_new
+from desktop.models.shared import scram, urls
+from desktop.models.shared.ledger import SharedLedger
+from desktop.terms.values import Account, Role, Session, Status
+from tests.support import postgres
+from tests.support.postgres import FAST, Server, running
+from tests.support.stores import PASSWORD
+
+DATABASE_FILE = "database"
+
+
+@functools.cache
+def server() -> Server:
+    """The server of this process, started when it is first asked for and gone with the process."""
+    stack = ExitStack()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its package looks for a runtime folder that it does not need here
+        postgres.binaries()
+    found = stack.enter_context(running(*FAST))
+    atexit.register(stack.close)
+    return found
+
+
+def database_of(folder: Path) -> str:
+    """The database that belongs to a folder, with a ledger in which nobody is; made where there is none."""
+    file = folder / DATABASE_FILE
+    if not file.exists():
+        file.write_text(server().clone(server().template()))
+    return file.read_text()
+
+
+def drop(folder: Path) -> None:
+    """Remove the database that belongs to a folder, if there is one."""
+    file = folder / DATABASE_FILE
+    if file.exists():
+        server().drop(file.read_text())
+        file.unlink()
+
+
+class OwnedLedger(SharedLedger):
+    """A ledger on a server whose owner stands beside it and makes the accounts where no administrator is signed in."""
+
+    owner: Any
+
+    def is_empty(self) -> bool:
+        return not self._ask("SELECT 1 FROM metercalc.account LIMIT 1")
+
+    def register(self, email: str, password: str, *, starting_balance: int, minimum_length: int) -> Account:
+        if self.has_administrator:
+            return super().register(email, password, starting_balance=starting_balance, minimum_length=minimum_length)
+        username = check_new(email, password, minimum_length=minimum_length)
+        values = (username, verifier(password), starting_balance)
+        if self.is_empty():
+            rows = self._ask("SELECT * FROM metercalc.found(%s, %s, %s::bigint)", *values)
+        else:
+            rows = self._ask("SELECT (a).* FROM metercalc.make_account(%s, %s, 'user', %s::bigint, 1) AS a", *values)
+        account = next(found for found in self.accounts() if found.username == username)
+        assert rows
+        return account
+
+    def accounts(self) -> list[Account]:
+        """Every account, by the owner's own eyes."""
+        rows = self._ask("SELECT id, username, role, status, balance FROM metercalc.account ORDER BY id")
+        return [Account(id, name, Role(role), Status(status), balance) for id, name, role, status, balance in rows]
+
+    def _ask(self, sql: str, *values: object) -> list[Any]:
+        with self.owner() as connection:
+            connection.execute("SET ROLE metercalc_owner")
+            found: list[Any] = connection.execute(sql, values).fetchall()
+            return found
+
+
+def verifier(password: str) -> str:
+    """A verifier that takes no time."""
+    return scram.verifier(password, iterations=1)
+
+
+def open_at(database: str, remembered: Path, *, at: Server | None = None, port: int | None = None) -> OwnedLedger:
+    """A ledger as another program opens it, at its server's port or one that leads there."""
+    found = at or server()
+    address = urls.parse(found.url(database).replace(f":{found.port}/", f":{port or found.port}/"))
+    ledger = OwnedLedger(
+        address.keywords(), server=address.shown(), ledger_name=address.ledger_name, remembered=remembered
+    )
+    ledger.owner = functools.partial(found.owner, database)
+    return ledger
+
+
+def open_shared(folder: Path) -> OwnedLedger:
+    """The ledger that belongs to a folder."""
+    return open_at(database_of(folder), folder / "remembered")
+
+
+def signed_in(ledger: SharedLedger, email: str) -> Session:
+    """Somebody with the usual password."""
+    return ledger.sign_in(email, PASSWORD)
