@@ -92,9 +92,7 @@ class Server:
             name, _, value = setting.partition(" = ")
             command += ["-c", f"{name}={value}"]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                list(map(str, command)), stdout=log, stderr=log, **_as_user()
-            )
+            self.process = subprocess.Popen(list(map(str, command)), stdout=log, stderr=log, **_as_user())
         ready = [str(binaries() / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         for _ in range(600):
             if subprocess.run(ready, check=False).returncode == 0:

@@ -1,7 +1,7 @@
-"""A ledger on a real server to test with: one server for the process, and a database of its own for each folder.
+"""A ledger on a real server to test with: one server for the process, a database of its own for each folder.
 
-On a server people are made by an administrator, and the first by whoever installs it. Tests that begin with nobody ask a
-ledger with its owner beside it.
+On a server people are made by an administrator, and the first by whoever installs it. Tests that begin with nobody
+ask a ledger with its owner beside it.
 """
 
 from __future__ import annotations

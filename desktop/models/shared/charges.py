@@ -18,18 +18,19 @@ import psycopg
 
 from desktop.models.ledger.receipts import MAX_MONEY, checked_reason, receipt_of
 from desktop.models.ledger.requests import normal_request_id
-from desktop.models.shared import failures
+from desktop.models.shared import failures, links
 from desktop.models.shared.connections import Row, Stopped
 from desktop.models.shared.records import entry_of
 from desktop.models.shared.remembered import Memory
 from desktop.models.shared.sessions import Sessions, Signed
 from desktop.models.shared.watch import Watch
 from desktop.terms.errors import AppError, BadInput, ChargeUnknown, NotSignedIn, ServerAway, StoreLocked
-from desktop.terms.values import Charge, OperationType, Receipt, Step
+from desktop.terms.values import Charge, Entry, OperationType, Receipt, Step
 
 log = logging.getLogger(__name__)
 
 TRYING_S = 10.0
+_LEAST_S = 2.0
 _PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0)
 
 _CHARGE = "SELECT * FROM metercalc.charge(%s::uuid, %s::bigint, %s::bigint, %s, %s::jsonb)"
@@ -45,9 +46,12 @@ _ENTRY = (
 class Charges:
     """The statements that write to an account, each safe to be sent again."""
 
-    def __init__(self, sessions: Sessions, memory: Callable[[int], Memory], watch: Watch) -> None:
+    def __init__(
+        self, sessions: Sessions, memory: Callable[[int], Memory], key: Callable[[], bytes], watch: Watch
+    ) -> None:
         self._sessions = sessions
         self._memory = memory
+        self._key = key
         self._watch = watch
 
     def charge(self, signed: Signed, charge: Charge) -> Receipt:
@@ -112,7 +116,8 @@ class Charges:
         pauses = _pauses()
         while True:
             try:
-                rows = self._sessions.ask(signed, _SETTLE, known_by)
+                left = max(_LEAST_S, end - time.monotonic())
+                rows = self._sessions.ask(signed, _SETTLE, known_by, deadline_s=left)
             except (ServerAway, StoreLocked) as still:
                 if time.monotonic() > end:
                     raise ChargeUnknown(f"The connection to {server} was lost, and it has not come back.") from still
@@ -126,13 +131,25 @@ class Charges:
                 raise failures.cut_off(server) from error
             return rows
 
+    def _remember(self, signed: Signed, found: tuple[Entry, ...], head_seq: int, head_hash: bytes) -> None:
+        """Note the last link, and each of these where they follow the last one: worked out here, not believed."""
+        memory = self._memory(signed.user_id)
+        if found[0].seq == memory.seq + 1 and found[-1].seq == head_seq:
+            worked_out = links.follow(self._key(), signed.user_id, memory.hash, found)
+            if worked_out[-1] != head_hash:
+                log.error("a record's link is not what it must be; the next sign-in names it")
+                return
+            for entry, link in zip(found, worked_out, strict=True):
+                memory.add(entry.seq, link)
+        memory.reach(head_seq, head_hash)
+
     def _receipt(
         self, signed: Signed, rows: list[Row], *, charge: Charge | None = None, of_other: bool = False
     ) -> Receipt:
         found = tuple(entry_of(row[:_ENTRY]) for row in rows)
         balance, repeated, head_seq, head_hash = rows[-1][_ENTRY:]
         if not of_other:
-            self._memory(signed.user_id).reach(head_seq, bytes(head_hash))
+            self._remember(signed, found, head_seq, bytes(head_hash))
             self._watch.note_own(signed.user_id, records=0 if repeated else len(found))
         if charge is None or repeated:
             return receipt_of(found, balance, repeated=repeated)

@@ -146,6 +146,7 @@ class Connections:
         self._reading: list[Line] = []
         self._failed_at = 0.0
         self._failed: AppError | None = None
+        self._gone: set[str] = set()
         self.note = ""  # a warning of the server's that a person should know
 
     def enter(self, *, reading: bool, cancelled: Cancel) -> None:
@@ -180,6 +181,7 @@ class Connections:
 
     def line(self, credentials: Credentials) -> Line:
         """The calling thread's connection of a person, made where there is none. Raises an `AppError`."""
+        self._leave_gone(credentials.role)
         found = self._here.lines.get(credentials.role)
         if found is not None:
             if found[1] == credentials.generation and found[0].is_usable():
@@ -188,6 +190,16 @@ class Connections:
         line = self.open(credentials)
         self.adopt(credentials, line)
         return line
+
+    def end(self, role: str) -> None:
+        """Somebody has signed out: each thread closes its connection of theirs before it opens another."""
+        self._gone.add(role)
+        self.forget(role)
+
+    def _leave_gone(self, role: str) -> None:
+        self._gone.discard(role)
+        for gone in self._gone.intersection(self._here.lines):
+            self.forget(gone)
 
     def adopt(self, credentials: Credentials, line: Line) -> None:
         """From now on a connection is the calling thread's of a person."""

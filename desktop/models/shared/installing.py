@@ -159,7 +159,8 @@ def check_server(connection: psycopg.Connection[Any]) -> None:
             "makes roles is kept from all else."
         )
     encoding, standby = _one(
-        connection, "SELECT pg_encoding_to_char(encoding), pg_is_in_recovery() FROM pg_database WHERE datname = current_database()"
+        connection,
+        "SELECT pg_encoding_to_char(encoding), pg_is_in_recovery() FROM pg_database WHERE datname = current_database()",
     )
     if encoding != "UTF8":
         raise BadInput(f"The database's encoding is {encoding}; a ledger needs UTF8. Make another database.")

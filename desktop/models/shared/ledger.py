@@ -62,7 +62,7 @@ class SharedLedger:
         self._memories = Memories(remembered, "")
         self._people = People(self._sessions, ledger_name, self._remember)
         self._watch = Watch(self._sessions, every_s)
-        self._charges = Charges(self._sessions, self._memory, self._watch)
+        self._charges = Charges(self._sessions, self._memory, lambda: self._people.key, self._watch)
         self._records = Records(self._sessions)
         self._read_only = ""
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from desktop.models.embedded.storage import chain, forms
+from desktop.terms.values import Entry
 
 CHAIN_OF = "SELECT * FROM metercalc.chain_of(%s, %s, %s)"
 BATCH = 5_000  # records a question: a tenth of a second, and few megabytes
@@ -29,6 +30,18 @@ def form_of(row: Proof) -> bytes:
         row[ID], row[STEP], row[ACCOUNT], row[SEQ], row[AMOUNT], row[BALANCE], int(row[EXACT]), row[DATE],
         row[REQUEST], row[OPERATION], row[SOURCE], row[OPERANDS], row[RESPONSE], row[EXPRESSION],
     )  # fmt: skip
+
+
+def follow(key: bytes, account_id: int, before: bytes, entries: Sequence[Entry]) -> list[bytes]:
+    """The links of records that come behind a link, worked out from what was shown of them."""
+    mac, found = chain.mac(key), [before]
+    for e in entries:
+        form = forms.RECORD.encode(
+            e.id, e.step, account_id, e.seq, e.amount, e.user_balance, int(e.exact), e.date,
+            e.request_id, e.operation.value, e.source.value, e.operands, e.response, e.expression,
+        )  # fmt: skip
+        found.append(mac(form + found[-1]))
+    return found[1:]
 
 
 def genesis(key: bytes, account_id: int) -> bytes:

@@ -108,7 +108,7 @@ class People:
             )
         if version < oldest:
             raise StoreForeign(
-                f"The ledger is an older Metercalc's (version {version}). Its owner has to run metercalc server upgrade."
+                f"The ledger is an older Metercalc's (version {version}). Have its owner run metercalc server upgrade."
             )
 
     def _look_back(self, signed: Signed, ledger_id: str, seq: int) -> None:

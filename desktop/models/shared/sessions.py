@@ -56,7 +56,7 @@ class Sessions:
             if signed.user_id == user_id and token != but:
                 self._signed.pop(token, None)
                 if not but:
-                    self.connections.forget(signed.credentials.role)
+                    self.connections.end(signed.credentials.role)
 
     def end_all(self) -> None:
         """End all of them."""

@@ -56,7 +56,8 @@ class Watch:
         if now < self._not_before or not self._sessions.connections.may_try():
             return False
         self._not_before = now + self._every_s
-        return any([self._look(signed, now) for signed in self._sessions.running()])
+        found = [self._look(signed, now) for signed in self._sessions.running()]  # each: what was seen is noted
+        return any(found)
 
     def _look(self, signed: Signed, now: float) -> bool:
         try:

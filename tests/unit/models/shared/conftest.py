@@ -1,0 +1,53 @@
+"""A ledger on a server with an administrator, Ann and Bob, and its owner who can do anything to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desktop.terms.values import Receipt, Session
+from tests.support import shared
+from tests.support.shared import OwnedLedger
+from tests.support.stores import ADMIN, ANN, BOB, PASSWORD, charge_for
+
+
+@dataclass
+class Desk:
+    """A program at a server, with Ann signed in. `folder` is where it remembers."""
+
+    ledger: OwnedLedger
+    database: str
+    folder: Path
+    ann: Session
+
+    def charge(self, text: str, **more: Any) -> Receipt:
+        """Pay for an entry, as Ann."""
+        return self.ledger.charge(self.ann, charge_for(text, **more))
+
+    def other(self, remembered: Path | None = None) -> OwnedLedger:
+        """Another program."""
+        return shared.open_at(self.database, remembered or self.folder)
+
+    def owner(self, *statements: str, values: tuple[object, ...] = ()) -> list[Any]:
+        """Do something as the server's owner, whom no trigger or right keeps from it; the last answer."""
+        found: list[Any] = []
+        with self.ledger.owner() as connection:
+            connection.execute("SET session_replication_role = replica")
+            for statement in statements:
+                cursor = connection.execute(statement, values)
+                found = cursor.fetchall() if cursor.description else []
+        return found
+
+
+@pytest.fixture
+def desk(tmp_path: Path, cheap_passwords: None) -> Iterator[Desk]:
+    """A database of its own."""
+    database = shared.server().ledger(ADMIN, ANN, BOB)
+    ledger = shared.open_at(database, tmp_path / "remembered")
+    yield Desk(ledger, database, tmp_path / "remembered", ledger.sign_in(ANN, PASSWORD))
+    ledger.close()
+    shared.server().drop(database)
