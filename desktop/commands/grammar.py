@@ -21,8 +21,8 @@ VERSION = "version"
 
 _FILTERS = tuple(option for one in FILTERS for option in one.options)
 _VALUED = (
-    "--data-dir", "--config", "--database", "--user", "--request-id", "--max-cost", "--reason", "--sort", "--page", "--per-page",
-    "--format", "--records", "--screenshots", *(option.flag for option in _FILTERS if option.kind != "flag"),
+    "--data-dir", "--config", "--database", "--user", "--request-id", "--max-cost", "--reason", "--sort", "--page",
+    "--per-page", "--format", "--records", "--screenshots", *(option.flag for option in _FILTERS if option.kind != "flag"),
 )  # fmt: skip
 _PLACES = ("--data-dir=", "--config=", "--database=")
 _FLAGS = (

@@ -138,7 +138,7 @@ _CONNECTING: tuple[tuple[str, Callable[[str], AppError]], ...] = (
     (
         r"channel binding",
         lambda server: StoreError(
-            f"The server {server} cannot bind the password to the connection, as behind a pooler. Say so in the address."
+            f"The server {server} cannot bind the password to the connection. Behind a pooler, add pooler=yes."
         ),
     ),
 )

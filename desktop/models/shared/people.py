@@ -96,7 +96,11 @@ class People:
         )
         connections.adopt(signed.credentials, line)
         self.key = bytes(key)
-        self._look_back(signed, ledger_id, row[6])
+        try:
+            self._look_back(signed, ledger_id, row[6])
+        except BaseException:
+            connections.forget(role)
+            raise
         return self._sessions.begin(signed)
 
     def _check_version(self, line: Line) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ class Desk:
     database: str
     folder: Path
     ann: Session
+    others: list[OwnedLedger] = field(default_factory=list)
 
     def charge(self, text: str, **more: Any) -> Receipt:
         """Pay for an entry, as Ann."""
@@ -30,7 +31,8 @@ class Desk:
 
     def other(self, remembered: Path | None = None) -> OwnedLedger:
         """Another program."""
-        return shared.open_at(self.database, remembered or self.folder)
+        self.others.append(shared.open_at(self.database, remembered or self.folder))
+        return self.others[-1]
 
     def owner(self, *statements: str, values: tuple[object, ...] = ()) -> list[Any]:
         """Do something as the server's owner, whom no trigger or right keeps from it; the last answer."""
@@ -48,6 +50,8 @@ def desk(tmp_path: Path, cheap_passwords: None) -> Iterator[Desk]:
     """A database of its own."""
     database = shared.server().ledger(ADMIN, ANN, BOB)
     ledger = shared.open_at(database, tmp_path / "remembered")
-    yield Desk(ledger, database, tmp_path / "remembered", ledger.sign_in(ANN, PASSWORD))
-    ledger.close()
+    desk = Desk(ledger, database, tmp_path / "remembered", ledger.sign_in(ANN, PASSWORD))
+    yield desk
+    for each in (*desk.others, ledger):
+        each.close()
     shared.server().drop(database)
