@@ -1,6 +1,9 @@
 -- What costs something and what is put in. One call is one charge: the account's row is locked, all is checked under it.
 SET LOCAL ROLE metercalc_owner;
 
+-- What a member can call sets the search_path; what is called from there alone does not set it again, which would cost as much
+-- as what it does.
+
 CREATE TYPE metercalc.entry AS (
     id bigint, request_id text, step int, seq bigint, operation text, operands text, response text, exact boolean,
     source text, amount bigint, user_balance bigint, date bigint, deleted_at bigint, expression text
@@ -12,7 +15,7 @@ CREATE TYPE metercalc.receipt AS (
 );
 
 -- The account that asks, locked until the transaction ends: all that changes it waits here.
-CREATE FUNCTION metercalc.lock_mine() RETURNS metercalc.account LANGUAGE plpgsql SET search_path = metercalc, pg_temp AS $$
+CREATE FUNCTION metercalc.lock_mine() RETURNS metercalc.account LANGUAGE plpgsql AS $$
 DECLARE
     who account;
 BEGIN
@@ -26,8 +29,7 @@ BEGIN
     RETURN who;
 END $$;
 
-CREATE FUNCTION metercalc.check_account(who metercalc.account) RETURNS void LANGUAGE plpgsql
-    SET search_path = metercalc, pg_temp AS $$
+CREATE FUNCTION metercalc.check_account(who metercalc.account) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF who.id IS NULL THEN
         PERFORM fail('MC004', 'This sign-in has no account in this ledger. Ask the administrator.');
@@ -38,7 +40,7 @@ BEGIN
 END $$;
 
 -- The account that asks, without a lock.
-CREATE FUNCTION metercalc.mine() RETURNS metercalc.account LANGUAGE plpgsql STABLE SET search_path = metercalc, pg_temp AS $$
+CREATE FUNCTION metercalc.mine() RETURNS metercalc.account LANGUAGE plpgsql STABLE AS $$
 DECLARE
     who account;
 BEGIN
@@ -47,7 +49,7 @@ BEGIN
     RETURN who;
 END $$;
 
-CREATE FUNCTION metercalc.admin() RETURNS metercalc.account LANGUAGE plpgsql STABLE SET search_path = metercalc, pg_temp AS $$
+CREATE FUNCTION metercalc.admin() RETURNS metercalc.account LANGUAGE plpgsql STABLE AS $$
 DECLARE
     who account := mine();
 BEGIN
@@ -58,8 +60,7 @@ BEGIN
 END $$;
 
 -- Somebody's account by e-mail, locked.
-CREATE FUNCTION metercalc.lock_account(email text) RETURNS metercalc.account LANGUAGE plpgsql
-    SET search_path = metercalc, pg_temp AS $$
+CREATE FUNCTION metercalc.lock_account(email text) RETURNS metercalc.account LANGUAGE plpgsql AS $$
 DECLARE
     who account;
 BEGIN
@@ -76,27 +77,29 @@ END $$;
 
 -- Write one record behind the account's last. The caller holds the account's row, and stores what comes back.
 CREATE FUNCTION metercalc.append(
-    INOUT who metercalc.account, at bigint, request_id uuid, step int, operation text, price_id bigint, amount bigint,
-    operands text, response text, expression text, exact boolean, source text
-) LANGUAGE plpgsql SET search_path = metercalc, pg_temp AS $$
+    INOUT who metercalc.account, keys metercalc.ledger, at bigint, request_id uuid, step int, operation text, price_id bigint,
+    amount bigint, operands text, response text, expression text, exact boolean, source text
+) LANGUAGE plpgsql AS $$
 #variable_conflict use_variable
 DECLARE
     id bigint := nextval('metercalc.record_number');
+    request text := request_id;
 BEGIN
     who.seq := who.seq + 1;
     who.balance := who.balance - amount;
     who.date := at;
-    SELECT digest(l.inner_block, l.outer_block,
-        record_form(id, step, who.id, who.seq, amount, who.balance, exact, at, request_id::text, operation, source,
-            operands, response, expression) || who.hash) INTO who.hash FROM ledger AS l;
+    who.hash := digest(keys.inner_block, keys.outer_block,
+        record_form(id, step, who.id, who.seq, amount, who.balance, exact, at, request, operation, source,
+            operands, response, expression) || who.hash);
     INSERT INTO record VALUES (who.id, who.seq, id, price_id, amount, who.balance, at, NULL, request_id, step, 2, exact,
         operation, source, operands, response, expression, who.hash);
 END $$;
 
-CREATE FUNCTION metercalc.save(who metercalc.account) RETURNS void LANGUAGE sql SET search_path = metercalc, pg_temp AS $$
+CREATE FUNCTION metercalc.save(who metercalc.account) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
     UPDATE account SET balance = who.balance, seq = who.seq, hash = who.hash, date = who.date,
-        journal_number = who.journal_number, journal_hash = who.journal_hash WHERE id = who.id
-$$;
+        journal_number = who.journal_number, journal_hash = who.journal_hash WHERE id = who.id;
+END $$;
 
 CREATE FUNCTION metercalc.receipts(who metercalc.account, request uuid, repeated boolean) RETURNS SETOF metercalc.receipt
     LANGUAGE sql STABLE AS $$
@@ -108,16 +111,28 @@ $$;
 -- What a step of a charge says, checked. Raises MC008 and MC009.
 CREATE FUNCTION metercalc.check_step(
     place int, operation text, operands text[], response text, exact boolean, source text
-) RETURNS void LANGUAGE plpgsql STABLE SET search_path = metercalc, pg_temp AS $$
+) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF operation = 'random_string' THEN
-        IF coalesce(cardinality(operands), 0) <> 0 OR coalesce(response, '') = '' OR length(response) > 1000
-            OR NOT exact OR source NOT IN ('random.org', 'local') OR source IS NULL OR exact IS NULL THEN
-            PERFORM fail('MC009', format('Step %s is no random string.', place), jsonb_build_object('what', 'steps'));
+        IF cardinality(operands) > 0 OR coalesce(response, '') = '' OR length(response) > 1000
+            OR exact IS NOT TRUE OR source IS NULL OR source NOT IN ('random.org', 'local') THEN
+            PERFORM fail('MC009', format('Step %s is no random string.', place), '{"what": "steps"}');
         END IF;
     ELSIF source IS DISTINCT FROM 'computed' OR follows(operation, operands, response, exact) IS NOT TRUE THEN
         PERFORM fail('MC008', format('The response of step %s does not follow from its operands.', place),
             jsonb_build_object('step', place));
+    END IF;
+END $$;
+
+-- What a known request id stands for, compared with what is asked under it. Raises MC003.
+CREATE FUNCTION metercalc.check_same(account_id bigint, request uuid, expression text, steps jsonb) RETURNS void LANGUAGE plpgsql AS $$
+#variable_conflict use_variable
+BEGIN
+    IF ARRAY(SELECT r.operation FROM record AS r WHERE r.account_id = account_id AND r.request_id = request ORDER BY r.step)
+        IS DISTINCT FROM ARRAY(SELECT s.value ->> 'operation' FROM jsonb_array_elements(steps) WITH ORDINALITY AS s ORDER BY s.ordinality)
+        OR NOT EXISTS (SELECT FROM record AS r WHERE r.account_id = account_id AND r.request_id = request
+            AND r.step = jsonb_array_length(steps) AND r.expression = expression) THEN
+        PERFORM fail('MC003', 'This request id was used for something else before.', jsonb_build_object('request_id', request));
     END IF;
 END $$;
 
@@ -126,70 +141,68 @@ CREATE FUNCTION metercalc.charge(request_id uuid, quoted bigint, max_cost bigint
 #variable_conflict use_column
 DECLARE
     who account;
-    count int := CASE WHEN jsonb_typeof(steps) = 'array' THEN jsonb_array_length(steps) ELSE 0 END;
+    keys ledger;
+    last int := CASE WHEN jsonb_typeof(steps) = 'array' THEN jsonb_array_length(steps) ELSE 0 END - 1;
+    known boolean;
+    is_void boolean;
+    one jsonb;
     total bigint := 0;
-    wrote int := 0;
+    cost bigint;
+    costs bigint[];
+    price_id bigint;
+    price_ids bigint[];
+    operation text;
+    operands text[];
     at bigint;
-    one record;
 BEGIN
     -- A member may have switched it off: the charge that is answered shall be one that is kept.
     PERFORM set_config('synchronous_commit', 'on', true);
-    IF charge.request_id IS NULL OR charge.expression IS NULL OR length(charge.expression) > 10000 OR count NOT BETWEEN 1 AND 400 THEN
+    IF charge.request_id IS NULL OR charge.expression IS NULL OR length(charge.expression) > 10000 OR last NOT BETWEEN 0 AND 399 THEN
         PERFORM fail('MC009', 'A charge needs a request id, an expression and its steps.', '{"what": "charge"}');
     END IF;
     who := lock_mine();
-    FOR one IN
-        SELECT r.step, r.expression, r.operation = s.value ->> 'operation' AS same FROM record AS r
-            LEFT JOIN jsonb_array_elements(steps) WITH ORDINALITY AS s(value, place) ON s.place = r.step
-            WHERE r.account_id = who.id AND r.request_id = charge.request_id ORDER BY r.step
-    LOOP
-        wrote := wrote + 1;
-        IF one.same IS NOT TRUE OR (one.step = count AND one.expression <> charge.expression) THEN
-            wrote := -1;
-            EXIT;
-        END IF;
-    END LOOP;
-    IF wrote = count THEN
+    -- Statements of their own: they see what was committed while this waited for the row.
+    SELECT EXISTS (SELECT FROM record AS r WHERE r.account_id = who.id AND r.request_id = charge.request_id),
+        EXISTS (SELECT FROM voided AS v WHERE v.account_id = who.id AND v.request_id = charge.request_id) INTO known, is_void;
+    IF known THEN
+        PERFORM check_same(who.id, charge.request_id, charge.expression, steps);
         RETURN QUERY SELECT * FROM receipts(who, charge.request_id, true);
         RETURN;
-    ELSIF wrote <> 0 THEN
-        PERFORM fail('MC003', 'This request id was used for something else before.',
-            jsonb_build_object('request_id', charge.request_id));
-    END IF;
-    IF EXISTS (SELECT FROM voided AS v WHERE v.account_id = who.id AND v.request_id = charge.request_id) THEN
+    ELSIF is_void THEN
         PERFORM fail('MC007', 'This request was given up before, and is never charged.',
             jsonb_build_object('request_id', charge.request_id));
     END IF;
-    SELECT sum(o.cost), count(o.price_id) INTO total, wrote FROM jsonb_array_elements(steps) AS s(value)
-        JOIN operation AS o ON o.type = s.value ->> 'operation' AND o.type <> 'credit';
-    IF wrote <> count THEN
-        PERFORM fail('MC009', 'A step has an operation that this ledger does not know.', '{"what": "operation"}');
-    END IF;
-    PERFORM check_price(total, quoted, max_cost, who.balance);
-    at := greatest(metercalc.now(), who.date);
-    FOR one IN
-        SELECT s.place::int AS place, o.type AS operation, o.price_id, o.cost, s.value ->> 'response' AS response,
-            (s.value ->> 'exact')::boolean AS exact, s.value ->> 'source' AS source,
-            ARRAY(SELECT jsonb_array_elements_text(s.value -> 'operands')) AS operands
-        FROM jsonb_array_elements(steps) WITH ORDINALITY AS s(value, place)
-        JOIN operation AS o ON o.type = s.value ->> 'operation' ORDER BY s.place
-    LOOP
-        PERFORM check_step(one.place, one.operation, one.operands, one.response, one.exact, one.source);
-        who := append(who, at, charge.request_id, one.place, one.operation, one.price_id, one.cost,
-            operands_text(one.operation, one.operands), one.response,
-            CASE WHEN one.place = count THEN charge.expression ELSE '' END, one.exact, one.source);
-        total := total - one.cost;
+    FOR place IN 0 .. last LOOP
+        SELECT o.cost, o.price_id INTO cost, price_id FROM operation AS o
+            WHERE o.type = steps -> place ->> 'operation' AND o.type <> 'credit';
+        IF price_id IS NULL THEN
+            PERFORM fail('MC009', 'A step has an operation that this ledger does not know.', '{"what": "operation"}');
+        END IF;
+        total := total + cost;
+        costs[place] := cost;
+        price_ids[place] := price_id;
     END LOOP;
-    IF total <> 0 OR who.balance < 0 THEN  -- a price was set between two statements: nothing of this is kept
-        PERFORM fail('40001', 'A price was changed at this moment. Try again.');
-    END IF;
+    PERFORM check_price(total, quoted, max_cost, who.balance);
+    SELECT * INTO keys FROM ledger;
+    at := greatest(metercalc.now(), who.date);
+    FOR place IN 0 .. last LOOP
+        one := steps -> place;
+        operation := one ->> 'operation';
+        operands := CASE jsonb_array_length(one -> 'operands')
+            WHEN 2 THEN ARRAY[one #>> '{operands,0}', one #>> '{operands,1}'] WHEN 1 THEN ARRAY[one #>> '{operands,0}']
+            WHEN 0 THEN '{}' END;
+        PERFORM check_step(place + 1, operation, operands, one ->> 'response', (one ->> 'exact')::boolean, one ->> 'source');
+        who := append(who, keys, at, charge.request_id, place + 1, operation, price_ids[place], costs[place],
+            operands_text(operation, operands), one ->> 'response', CASE WHEN place = last THEN charge.expression ELSE '' END,
+            (one ->> 'exact')::boolean, one ->> 'source');
+    END LOOP;
     PERFORM save(who);
     RETURN QUERY SELECT * FROM receipts(who, charge.request_id, false);
 END $$;
 
 -- Raises MC002 and MC001, in this order: nobody is told of a balance too low for a price that they never saw.
 CREATE FUNCTION metercalc.check_price(cost bigint, quoted bigint, max_cost bigint, balance bigint) RETURNS void
-    LANGUAGE plpgsql IMMUTABLE SET search_path = metercalc, pg_temp AS $$
+    LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
     IF cost <> quoted THEN
         PERFORM fail('MC002', 'The price has changed.',
@@ -238,6 +251,7 @@ CREATE FUNCTION metercalc.credit(email text, amount bigint, reason text, request
 #variable_conflict use_column
 DECLARE
     who account;
+    keys ledger;
     found record;
 BEGIN
     PERFORM set_config('synchronous_commit', 'on', true);
@@ -267,7 +281,8 @@ BEGIN
             jsonb_build_object('balance', who.balance));
     END IF;
     PERFORM check_price(-credit.amount, NULL, NULL, who.balance);
-    who := append(who, greatest(metercalc.now(), who.date), credit.request_id, 1, 'credit', NULL, -credit.amount, reason,
+    SELECT * INTO keys FROM ledger;
+    who := append(who, keys, greatest(metercalc.now(), who.date), credit.request_id, 1, 'credit', NULL, -credit.amount, reason,
         '', '', true, 'ledger');
     PERFORM save(who);
     RETURN QUERY SELECT * FROM receipts(who, credit.request_id, false);

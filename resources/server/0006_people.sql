@@ -36,9 +36,10 @@ CREATE FUNCTION metercalc.make_account(email text, verifier text, role text, sta
 #variable_conflict use_variable
 DECLARE
     who account;
+    keys ledger;
     at bigint := metercalc.now();
 BEGIN
-    PERFORM FROM ledger FOR NO KEY UPDATE;  -- in turn, so that ids have no gap
+    SELECT * INTO keys FROM ledger FOR NO KEY UPDATE;  -- in turn, so that ids have no gap
     IF email IS NULL OR length(email) NOT BETWEEN 3 AND 254 OR email <> normalize(lower(email), NFC)
         OR email !~ '^[^@\s,;<>"]+@[^@\s,;<>"]+\.[^@\s,;<>"]+$' THEN
         PERFORM fail('MC009', 'This is not an e-mail address as the ledger keeps one.', '{"what": "email"}');
@@ -57,7 +58,7 @@ BEGIN
     INSERT INTO account SELECT who.*;
     PERFORM note_for_all('account', who.id, who.id, actor_id, at, 'registered', account_state(who));
     who := note(who, 'account', who.id, actor_id, at, 'registered', account_state(who));
-    who := append(who, at, gen_random_uuid(), 1, 'credit', NULL, -starting_balance, 'Starting balance', '', '', true, 'ledger');
+    who := append(who, keys, at, gen_random_uuid(), 1, 'credit', NULL, -starting_balance, 'Starting balance', '', '', true, 'ledger');
     PERFORM save(who);
     RETURN who;
 END $$;

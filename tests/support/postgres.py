@@ -72,6 +72,10 @@ class Server:
         who = f"{user}@" if user else ""
         return f"postgresql://{who}127.0.0.1:{self.port}/{database}{more}"
 
+    def owner_url(self, database: str) -> str:
+        """A URL for the server's owner."""
+        return self.url(database, user=OWNER)
+
     def owner(self, database: str = "postgres") -> Any:
         """A connection of the server's owner, autocommit."""
         return self.connect(OWNER, OWNER_PASSWORD, database)

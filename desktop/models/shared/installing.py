@@ -252,6 +252,7 @@ def _run(connection: psycopg.Connection[Any], number: int) -> bool:
         connection.execute("LOCK TABLE metercalc.version IN SHARE ROW EXCLUSIVE MODE")
         if version_of(connection) >= number:  # another was faster
             return False
+        connection.execute("SET LOCAL search_path = metercalc, pg_temp")
         connection.execute(sources.sql(number))
         connection.execute("RESET ROLE")
         connection.execute("INSERT INTO metercalc.version (number) VALUES (%s)", [number])

@@ -44,19 +44,22 @@ def keys(password: str, salt: str, iterations: int) -> tuple[str, str]:
 
 
 def _keys(password: str, salt: bytes, iterations: int) -> tuple[bytes, bytes]:
-    salted = hashlib.pbkdf2_hmac("sha256", prepared(password), salt, iterations)
+    salted = hashlib.pbkdf2_hmac("sha256", prepared(password).encode(), salt, iterations)
     return hmac.digest(salted, b"Client Key", "sha256"), hmac.digest(salted, b"Server Key", "sha256")
 
 
-def prepared(password: str) -> bytes:
-    """The bytes that stand for a password: SASLprep (RFC 4013), and as PostgreSQL has it the text itself where that
-    forbids a character. Without it what was typed by another keyboard would be another password.
+def prepared(password: str) -> str:
+    """The text that stands for a password, whichever keyboard it was typed on: what libpq is given too.
+
+    NFKC as an embedded store has it, then SASLprep (RFC 4013), unless that forbids a character: PostgreSQL takes the
+    text as it is then, and so does this.
     """
+    text = normalize("NFKC", password)
     mapped = "".join(
-        " " if stringprep.in_table_c12(letter) else letter for letter in password if not stringprep.in_table_b1(letter)
+        " " if stringprep.in_table_c12(letter) else letter for letter in text if not stringprep.in_table_b1(letter)
     )
-    text = normalize("NFKC", mapped)
-    return (text if text and _is_allowed(text) else password).encode()
+    mapped = normalize("NFKC", mapped)
+    return mapped if mapped and _is_allowed(mapped) else text
 
 
 def _is_allowed(text: str) -> bool:
