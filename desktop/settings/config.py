@@ -283,5 +283,12 @@ def _read(given: sources.Given, value: object) -> object:
     reader = _reader(given)
     try:
         return reader.read(value)
+    except kinds.Secret as error:
+        raise ConfigError(
+            f"{given.origin}: [{given.section}] {given.key}: a password does not belong here, it would stand in logs. "
+            "Leave it out: it is asked for.",
+            file=given.origin,
+            key=f"[{given.section}] {given.key}",
+        ) from error
     except (kinds.Refused, BadInput, ValueError) as error:
         raise given.refused(reader.accepts) from error

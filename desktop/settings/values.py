@@ -28,6 +28,10 @@ class Refused(Exception):
     """The value is not one that is accepted."""
 
 
+class Secret(Exception):
+    """The value holds a password, where none belongs; it is not repeated."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """One kind of value: what is accepted, in words; how TOML's value is read; how text becomes TOML's value."""
@@ -133,9 +137,16 @@ def database_url() -> Reader:
         url = _text(value)
         if not is_server(url):
             database_path(url)
+        elif _holds_password(url):
+            raise Secret
         return url
 
     return Reader('"", a path, sqlite:///path, or postgresql://host/database without a password', read)
+
+
+def _holds_password(url: str) -> bool:
+    """Whether there is one: before the host, or among the parameters."""
+    return ":" in url.partition("://")[2].partition("/")[0].rpartition("@")[0] or "password" in url.partition("?")[2]
 
 
 def is_server(url: str) -> bool:

@@ -235,6 +235,20 @@ def test_a_refusal_reads_as_a_sentence(tmp_path: Path, name: str, written: str, 
     assert refusal(tmp_path, line(name, written)).message == f"{tmp_path / 'config.toml'}: {message}"
 
 
+@pytest.mark.parametrize(
+    "url", ["postgresql://ann:canary@host/ledger", "postgresql://host/ledger?password=canary", "postgres://:canary@h/l"]
+)
+def test_a_password_in_an_address_is_refused_and_not_repeated(tmp_path: Path, url: str) -> None:
+    error = refusal(tmp_path, line("database.url", f'"{url}"'))
+    assert "a password does not belong here" in error.message
+    assert "canary" not in f"{error.message}{error.details}"
+
+
+def test_a_server_is_taken_as_it_is_written(tmp_path: Path) -> None:
+    found = load(tmp_path, line("database.url", '"postgresql://db.example.org/ledger"'))
+    assert config.places(tmp_path).with_database(found.database).server == "postgresql://db.example.org/ledger"
+
+
 def test_a_long_value_is_cut_in_the_message(tmp_path: Path) -> None:
     error = refusal(tmp_path, line("logging.level", f'"{"x" * 5000}"'))
     assert len(error.message) < 400
