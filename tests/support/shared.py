@@ -56,6 +56,7 @@ class OwnedLedger(SharedLedger):
     """A ledger on a server whose owner stands beside it and makes the accounts where no administrator is signed in."""
 
     owner: Any
+    folder: Path
 
     def is_empty(self) -> bool:
         return not self._ask("SELECT 1 FROM metercalc.account LIMIT 1")
@@ -98,6 +99,7 @@ def open_at(database: str, remembered: Path, *, at: Server | None = None, port: 
         address.keywords(), server=address.shown(), ledger_name=address.ledger_name, remembered=remembered
     )
     ledger.owner = functools.partial(found.owner, database)
+    ledger.folder = remembered
     return ledger
 
 
