@@ -123,7 +123,8 @@ END $$;
 
 -- A result's place among results: numbers by their worth, then everything else.
 CREATE FUNCTION metercalc.number_key(response text) RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT CASE WHEN response ~ '^-?[0-9]{1,10200}(\.[0-9]{1,10200})?(e-?[0-9]{1,4})?$' THEN response::numeric END
+    SELECT CASE WHEN length(response) < 12000 AND response ~ '^-?[0-9]+(\.[0-9]+)?(e-?[0-9][0-9]?[0-9]?[0-9]?)?$'
+        THEN response::numeric END
 $$;
 
 CREATE FUNCTION metercalc.ordering(who metercalc.account, sort text, descending boolean) RETURNS text LANGUAGE plpgsql STABLE
