@@ -186,6 +186,12 @@ class ServerAway(StoreError):
     code = "server_away"
 
 
+class ChargeGivenUp(ServerAway):
+    """A request was lost with its connection, and the server has made sure that nothing comes of it any more."""
+
+    code = "charge_given_up"
+
+
 class ChargeUnknown(StoreError):
     """The store failed in the middle of a charge and cannot be asked whether it was stored."""
 

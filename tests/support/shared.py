@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import functools
-import warnings
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,6 @@ from desktop.models.ledger.registering import check_new
 from desktop.models.shared import scram, urls
 from desktop.models.shared.ledger import SharedLedger
 from desktop.terms.values import Account, Role, Session, Status
-from tests.support import postgres
 from tests.support.postgres import FAST, Server, running
 from tests.support.stores import PASSWORD
 
@@ -28,9 +26,6 @@ DATABASE_FILE = "database"
 def server() -> Server:
     """The server of this process, started when it is first asked for and gone with the process."""
     stack = ExitStack()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # its package looks for a runtime folder that it does not need here
-        postgres.binaries()
     found = stack.enter_context(running(*FAST))
     atexit.register(stack.close)
     return found

@@ -17,6 +17,7 @@ from desktop.models.ledger import receipts
 from desktop.terms.errors import (
     AppError,
     BadInput,
+    ChargeGivenUp,
     NotAllowed,
     NotSignedIn,
     RequestReused,
@@ -75,9 +76,9 @@ def away(server: str, why: str = "") -> ServerAway:
     )
 
 
-def cut_off(server: str) -> ServerAway:
+def cut_off(server: str) -> ChargeGivenUp:
     """A charge was lost with its connection, and the server has made sure that it never will be stored."""
-    return ServerAway(f"The connection to {server} was lost in the middle of this. It is back: try again.")
+    return ChargeGivenUp(f"The connection to {server} was lost in the middle of this. It is back: try again.")
 
 
 def stopped(server: str) -> ServerAway:

@@ -6,7 +6,6 @@ counts on it.
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections.abc import Iterator
@@ -54,7 +53,6 @@ class Desk:
 
     ledger: OwnedLedger
     email: str
-    choose: random.Random
     charged: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)  # of which it was said that nothing was charged
     unknown: set[str] = field(default_factory=set)
@@ -122,11 +120,11 @@ class Desk:
 
 
 def audit(database: str, server: Server, desks: list[Desk]) -> list[str]:
-    """What is wrong: a charge lost, made twice, or made although it was said that it was not; and all that verify finds."""
+    """What is wrong: a charge lost, made twice, or made though it was said that it was not; and what verify finds."""
     wrong = [what for desk in desks for what in desk.wrong]
     with server.owner(database) as owner:
         rows = owner.execute("SELECT request_id::text, count(*) FROM metercalc.record GROUP BY 1").fetchall()
-    stored = {request_id: count for request_id, count in rows}
+    stored: dict[str, int] = dict(rows)
     for desk in desks:
         wrong += [f"{request_id} was charged and is lost" for request_id in desk.charged if request_id not in stored]
         wrong += [f"{request_id} was charged twice" for request_id in desk.charged if stored.get(request_id, 1) != 1]
