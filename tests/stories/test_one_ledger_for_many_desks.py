@@ -96,6 +96,7 @@ def shows(window: MainWindow, balance: str) -> bool:
     return part(window, QLabel, "balance_label").text() == balance
 
 
+@pytest.mark.faults
 def test_two_windows_and_a_stream_work_on_one_server_through_its_restart(
     qtbot: QtBot, qapp: QApplication, server: Server, tmp_path: Path
 ) -> None:
