@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 READER_GONE = 141
 _DEMO = "demo"
+_SERVER = "server"  # its ledger is not the configuration's
 _MAKERS = ("init", "register", "restore-backup")  # beside the window and the demo: nothing else makes a ledger
 
 
@@ -125,7 +126,7 @@ def _carry_out(parsed: argparse.Namespace, asked: Asked, places: Places, termina
 
 def _has_ledger(run: Run) -> bool:
     """Whether there is a ledger. Raises `StoreMissing` for a command that makes none; the window finds out later."""
-    if run.asked.command in (grammar.WINDOW, _DEMO):
+    if run.asked.command in (grammar.WINDOW, _DEMO, _SERVER):
         return False
     from desktop.models import open_ledger
 
@@ -140,6 +141,10 @@ def _command(name: str) -> Command:
         from desktop.commands.window import open_window
 
         return open_window
+    if name == _SERVER:  # alone: what it needs is an extra
+        from desktop.commands.server import on_server
+
+        return on_server
     from desktop.commands import accounts, calculation, records, store
     from desktop.commands.demo import demo
 

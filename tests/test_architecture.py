@@ -30,6 +30,7 @@ ROOMS = (
     "desktop.views.look",
     "desktop.controllers",
     "desktop.models.open_ledger",
+    "desktop.models.server",
     "desktop.models.shared",
     "desktop.models.embedded",
     "desktop.models.embedded.browsing",

@@ -22,11 +22,12 @@ VERSION = "version"
 _FILTERS = tuple(option for one in FILTERS for option in one.options)
 _VALUED = (
     "--data-dir", "--config", "--database", "--user", "--request-id", "--max-cost", "--reason", "--sort", "--page",
-    "--per-page", "--format", "--records", "--screenshots", *(option.flag for option in _FILTERS if option.kind != "flag"),
+    "--per-page", "--format", "--records", "--screenshots", "--admin",
+    *(option.flag for option in _FILTERS if option.kind != "flag"),
 )  # fmt: skip
 _PLACES = ("--data-dir=", "--config=", "--database=")
 _FLAGS = (
-    "--json", "--keep-text", "--password-stdin", "--version", "--help", "-h",
+    "--json", "--keep-text", "--password-stdin", "--trust-this-machine", "--version", "--help", "-h",
     *(option.flag for option in _FILTERS if option.kind == "flag"),
 )  # fmt: skip
 _PRICED = tuple(kind.value for kind in OperationType if kind is not OperationType.CREDIT)
@@ -50,6 +51,16 @@ With “-” expressions are read from standard input, one a line. Each gets one
 What fails is told on stderr, or on stdout with --json, and the next line is read. --max-cost then holds for each line.
 With --request-id each line has an id of its own, made of that one and the line's number: the same lines sent again
 are not charged again."""
+
+_ACTIONS = ("install", "upgrade", "status", "import")
+_SERVER = """\
+install  make database, schema, roles and the first administrator, each where it is missing
+upgrade  bring the schema up to this program's version
+status   say what there is, and which lines of pg_hba.conf let members in without SCRAM or TLS
+import   bring every account, record, price and request of a store to a ledger that is not in use yet
+
+URL names the server's owner. With --password-stdin the owner's password is the first line of standard input, and with
+install the administrator's new one is the second."""
 
 AddParser = Callable[..., Parser]
 
@@ -94,7 +105,7 @@ def _parser() -> Parser:
 
 def _add_commands(parser: Parser) -> None:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for add_group in (_add_calculation, _add_accounts, _add_administration, _add_records, _add_store, _add_demo):
+    for add_group in (_add_calculation, _add_accounts, _add_administration, _add_records, _add_store, _add_server, _add_demo):
         add_group(commands.add_parser)
 
 
@@ -239,6 +250,18 @@ def _add_store(add_parser: AddParser) -> None:
     _add(add_parser, "restore-backup", "put a backup in the store's place; the store is kept aside").add_argument(
         "file", type=words.path, metavar="FILE"
     )
+
+
+def _add_server(add_parser: AddParser) -> None:
+    server = _add(add_parser, "server", "keep one ledger for many desks on a PostgreSQL server; for its owner", more=_SERVER)
+    server.add_argument("action", choices=_ACTIONS, metavar="ACTION", help=", ".join(_ACTIONS))
+    server.add_argument("url", type=words.text, metavar="URL", help="like postgresql://postgres@db.example.org/ledger")
+    server.add_argument("--admin", type=words.text, metavar="EMAIL", help="install: who administers the ledger")
+    server.add_argument("--from", dest="source", type=words.path, metavar="STORE", help="import: the store to bring over")
+    server.add_argument(
+        "--trust-this-machine", action="store_true", help="say nothing of how this very machine lets people in; for a test"
+    )
+    _add_password(server)
 
 
 def _add_demo(add_parser: AddParser) -> None:

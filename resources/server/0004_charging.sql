@@ -315,6 +315,28 @@ BEGIN
     RETURN put_price(operation, cost, who.id);
 END $$;
 
+-- Where a record of an account stands, NULL for one that is not the account's.
+CREATE FUNCTION metercalc.seq_of(who metercalc.account, record_id bigint) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    low bigint := 1;
+    high bigint := who.seq;
+    middle bigint;
+    found bigint;
+BEGIN
+    WHILE low <= high LOOP
+        middle := (low + high) / 2;
+        SELECT r.id INTO found FROM metercalc.record AS r WHERE r.account_id = who.id AND r.seq = middle;
+        IF found = record_id THEN
+            RETURN middle;
+        ELSIF found < record_id THEN
+            low := middle + 1;
+        ELSE
+            high := middle - 1;
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END $$;
+
 -- Hide records, or show them again; each is an entry of the account's own journal.
 CREATE FUNCTION metercalc.mark_records(ids bigint[], hide boolean) RETURNS SETOF bigint LANGUAGE plpgsql
     SET search_path = metercalc, pg_temp AS $$
@@ -322,13 +344,15 @@ DECLARE
     who account := lock_mine();
     at bigint := greatest(metercalc.now(), who.date);
     one bigint;
+    place bigint;
 BEGIN
     IF cardinality(ids) > 100000 THEN
         PERFORM fail('MC009', 'At most 100,000 records at a time.', '{"what": "ids"}');
     END IF;
     FOR one IN SELECT i.id FROM unnest(ids) WITH ORDINALITY AS i(id, place) GROUP BY i.id ORDER BY min(i.place) LOOP
+        place := seq_of(who, one);
         UPDATE record AS r SET deleted_at = CASE WHEN hide THEN at END
-            WHERE r.id = one AND r.account_id = who.id AND (r.deleted_at IS NULL) = hide;
+            WHERE r.account_id = who.id AND r.seq = place AND (r.deleted_at IS NULL) = hide;
         IF FOUND THEN
             who := note(who, CASE WHEN hide THEN 'deleted' ELSE 'restored' END, one, who.id, at, '', '');
             RETURN NEXT one;

@@ -33,13 +33,8 @@ END $$;
 -- Make an account and its role. Its first record is the starting balance.
 CREATE FUNCTION metercalc.make_account(email text, verifier text, role text, starting_balance bigint, actor_id bigint)
     RETURNS metercalc.account LANGUAGE plpgsql SET search_path = metercalc, pg_temp AS $$
-#variable_conflict use_variable
-DECLARE
-    who account;
-    keys ledger;
-    at bigint := metercalc.now();
 BEGIN
-    SELECT * INTO keys FROM ledger FOR NO KEY UPDATE;  -- in turn, so that ids have no gap
+    PERFORM FROM ledger FOR NO KEY UPDATE;  -- in turn, so that ids have no gap
     IF email IS NULL OR length(email) NOT BETWEEN 3 AND 254 OR email <> normalize(lower(email), NFC)
         OR email !~ '^[^@\s,;<>"]+@[^@\s,;<>"]+\.[^@\s,;<>"]+$' THEN
         PERFORM fail('MC009', 'This is not an e-mail address as the ledger keeps one.', '{"what": "email"}');
@@ -51,10 +46,23 @@ BEGIN
     IF EXISTS (SELECT FROM account AS a WHERE a.username = email) THEN
         PERFORM fail('MC011', 'There is an account with this e-mail already.', jsonb_build_object('email', email));
     END IF;
+    PERFORM make_role(role_name(email), verifier);
+    RETURN add_account(email, role_name(email), salt_of(verifier), iterations_of(verifier), role, starting_balance, actor_id);
+END $$;
+
+-- The account of a role that there is.
+CREATE FUNCTION metercalc.add_account(
+    email text, role_name text, salt text, iterations int, role text, starting_balance bigint, actor_id bigint
+) RETURNS metercalc.account LANGUAGE plpgsql SET search_path = metercalc, pg_temp AS $$
+#variable_conflict use_variable
+DECLARE
+    who account;
+    keys ledger;
+    at bigint := metercalc.now();
+BEGIN
+    SELECT * INTO keys FROM ledger FOR NO KEY UPDATE;
     who.id := (SELECT coalesce(max(a.id), 0) + 1 FROM account AS a);
-    who := ROW(who.id, role_name(email), email, 'active', role, 1, 0, 0, genesis(who.id), at, false, 0, genesis(-who.id),
-        salt_of(verifier), iterations_of(verifier));
-    PERFORM make_role(who.role_name, verifier);
+    who := ROW(who.id, role_name, email, 'active', role, 1, 0, 0, genesis(who.id), at, false, 0, genesis(-who.id), salt, iterations);
     INSERT INTO account SELECT who.*;
     PERFORM note_for_all('account', who.id, who.id, actor_id, at, 'registered', account_state(who));
     who := note(who, 'account', who.id, actor_id, at, 'registered', account_state(who));

@@ -39,8 +39,7 @@ CREATE FUNCTION metercalc.visibility_since(after bigint) RETURNS TABLE (number b
 DECLARE
     who account := mine();
 BEGIN
-    RETURN QUERY SELECT j.number, j.subject, r.seq, CASE j.kind WHEN 'deleted' THEN j.date END
-        FROM journal AS j LEFT JOIN record AS r ON r.id = j.subject AND r.account_id = who.id
+    RETURN QUERY SELECT j.number, j.subject, seq_of(who, j.subject), CASE j.kind WHEN 'deleted' THEN j.date END FROM journal AS j
         WHERE j.chain = -who.id AND j.number > visibility_since.after AND j.kind IN ('deleted', 'restored') ORDER BY j.number;
 END $$;
 
@@ -54,3 +53,16 @@ END $$;
 
 GRANT EXECUTE ON FUNCTION metercalc.chain_of(bigint, bigint, bigint), metercalc.journal_of(bigint, bigint, bigint),
     metercalc.visibility_since(bigint), metercalc.proof_accounts() TO metercalc_member;
+
+-- Records whose hash, place or balance does not follow from the one before: for the owner, after an import.
+CREATE FUNCTION metercalc.broken_links() RETURNS bigint LANGUAGE sql STABLE SET search_path = metercalc, pg_temp AS $$
+    SELECT count(*) FROM (
+        SELECT r.hash <> digest(l.inner_block, l.outer_block, record_form(r.id, r.step, r.account_id, r.seq, r.amount,
+                r.user_balance, r.exact, r.date, r.request_id::text, r.operation, r.source, r.operands, r.response, r.expression)
+                || coalesce(lag(r.hash) OVER chain, genesis(r.account_id)))
+            OR r.seq <> coalesce(lag(r.seq) OVER chain, 0) + 1
+            OR r.user_balance <> coalesce(lag(r.user_balance) OVER chain, 0) - r.amount
+            OR (p.id IS NULL OR p.cost <> r.amount OR p.operation <> r.operation) AND r.operation <> 'credit' AS broken
+        FROM record AS r CROSS JOIN ledger AS l LEFT JOIN price AS p ON p.id = r.price_id
+        WINDOW chain AS (PARTITION BY r.account_id ORDER BY r.seq)) AS links WHERE broken
+$$;

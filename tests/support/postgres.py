@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import importlib.util
 import itertools
 import os
@@ -15,7 +17,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -158,6 +160,15 @@ class Server:
         """Remove a database, ending who is connected with it."""
         with self.owner() as owner:
             owner.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@functools.cache
+def shared_server() -> Server:
+    """The one server of this process, fast and forgetful; started when it is first asked for, gone with the process."""
+    stack = ExitStack()
+    found = stack.enter_context(running(*FAST))
+    atexit.register(stack.close)
+    return found
 
 
 @contextmanager

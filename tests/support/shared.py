@@ -6,9 +6,7 @@ ask a ledger with its owner beside it.
 
 from __future__ import annotations
 
-import atexit
 import functools
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -16,26 +14,17 @@ from desktop.models.ledger.registering import check_new
 from desktop.models.shared import scram, urls
 from desktop.models.shared.ledger import SharedLedger
 from desktop.terms.values import Account, Role, Session, Status
-from tests.support.postgres import FAST, Server, running
+from tests.support.postgres import Server, shared_server
 from tests.support.stores import PASSWORD
 
 DATABASE_FILE = "database"
-
-
-@functools.cache
-def server() -> Server:
-    """The server of this process, started when it is first asked for and gone with the process."""
-    stack = ExitStack()
-    found = stack.enter_context(running(*FAST))
-    atexit.register(stack.close)
-    return found
 
 
 def database_of(folder: Path) -> str:
     """The database that belongs to a folder, with a ledger in which nobody is; made where there is none."""
     file = folder / DATABASE_FILE
     if not file.exists():
-        file.write_text(server().clone(server().template()))
+        file.write_text(shared_server().clone(shared_server().template()))
     return file.read_text()
 
 
@@ -43,7 +32,7 @@ def drop(folder: Path) -> None:
     """Remove the database that belongs to a folder, if there is one."""
     file = folder / DATABASE_FILE
     if file.exists():
-        server().drop(file.read_text())
+        shared_server().drop(file.read_text())
         file.unlink()
 
 
@@ -88,7 +77,7 @@ def verifier(password: str) -> str:
 
 def open_at(database: str, remembered: Path, *, at: Server | None = None, port: int | None = None) -> OwnedLedger:
     """A ledger as another program opens it, at its server's port or one that leads there."""
-    found = at or server()
+    found = at or shared_server()
     address = urls.parse(found.url(database).replace(f":{found.port}/", f":{port or found.port}/"))
     ledger = OwnedLedger(
         address.keywords(), server=address.shown(), ledger_name=address.ledger_name, remembered=remembered

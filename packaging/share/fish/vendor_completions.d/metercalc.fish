@@ -50,8 +50,8 @@ function _shtab_metercalc_using
   test "$_shtab_metercalc_cmdpath" = "$argv"
 end
 
-set -g _shtab_metercalc_commands eval random register balance users activate deactivate credit set-cost records delete restore init verify backup restore-backup demo
-set -g _shtab_metercalc_opts_with_value --config --data-dir --database --format --from --max-cost --operation --page --per-page --reason --records --request-id --screenshots --search --sort --to --user
+set -g _shtab_metercalc_commands eval random register balance users activate deactivate credit set-cost records delete restore init verify backup restore-backup server demo
+set -g _shtab_metercalc_opts_with_value --admin --config --data-dir --database --format --from --max-cost --operation --page --per-page --reason --records --request-id --screenshots --search --sort --to --user
 
 complete -c metercalc -e
 complete -c metercalc -f
@@ -203,6 +203,17 @@ complete -c metercalc -n '_shtab_metercalc_using restore-backup' -l config -xka 
 complete -c metercalc -n '_shtab_metercalc_using restore-backup' -l database -x -d 'the ledger: a path, or postgresql://host/database'
 complete -c metercalc -n '_shtab_metercalc_using restore-backup' -l json -d 'answer with a JSON object'
 complete -c metercalc -n '_shtab_metercalc_using restore-backup; and test $_shtab_metercalc_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d FILE
+complete -c metercalc -n '_shtab_metercalc_using; and test $_shtab_metercalc_npos -eq 0' -a server -d 'Keep one ledger for many desks on a PostgreSQL server; for its owner.'
+complete -c metercalc -n '_shtab_metercalc_using server' -s h -l help -d 'show this help message and exit'
+complete -c metercalc -n '_shtab_metercalc_using server' -l data-dir -xka "(__fish_complete_directories)" -d 'keep everything in DIR'
+complete -c metercalc -n '_shtab_metercalc_using server' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'the configuration file'
+complete -c metercalc -n '_shtab_metercalc_using server' -l database -x -d 'the ledger: a path, or postgresql://host/database'
+complete -c metercalc -n '_shtab_metercalc_using server' -l json -d 'answer with a JSON object'
+complete -c metercalc -n '_shtab_metercalc_using server' -l admin -x -d 'install: who administers the ledger'
+complete -c metercalc -n '_shtab_metercalc_using server' -l from -x -d 'import: the store to bring over'
+complete -c metercalc -n '_shtab_metercalc_using server' -l trust-this-machine -d 'say nothing of how this very machine lets people in; for a test'
+complete -c metercalc -n '_shtab_metercalc_using server' -l password-stdin -d 'the first line of standard input is the password'
+complete -c metercalc -n '_shtab_metercalc_using server; and test $_shtab_metercalc_npos -eq 0' -ka "install upgrade status import" -d 'install, upgrade, status, import'
 complete -c metercalc -n '_shtab_metercalc_using; and test $_shtab_metercalc_npos -eq 0' -a demo -d 'Open the window on a throw-away store with records; needs no network.'
 complete -c metercalc -n '_shtab_metercalc_using demo' -s h -l help -d 'show this help message and exit'
 complete -c metercalc -n '_shtab_metercalc_using demo' -l data-dir -xka "(__fish_complete_directories)" -d 'keep everything in DIR'
