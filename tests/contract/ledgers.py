@@ -36,9 +36,9 @@ def _shared(folder: Path) -> Ledger:
 
 
 def _forget_shared(folder: Path) -> None:
-    from tests.support.shared import drop
+    from tests.support.shared import give_back
 
-    drop(folder)
+    give_back(folder)
 
 
 LEDGERS = [Factory("embedded", _embedded), Factory("shared", _shared, _forget_shared)]

@@ -23,7 +23,7 @@ class Attempt:
 def attempts(bob: int, bob_role: str, bob_request: str, bob_record: int, my_role: str, bob_email: str) -> list[Attempt]:
     """What Ann tries."""
     charge = (
-        "SELECT * FROM metercalc.charge(gen_random_uuid(), NULL, NULL, '1', '[{\"operation\": \"%s\", \"operands\": [%s], "
+        'SELECT * FROM metercalc.charge(gen_random_uuid(), NULL, NULL, \'1\', \'[{"operation": "%s", "operands": [%s], '
         '"response": "%s", "exact": true, "source": "%s"}]\')'
     )
     verifier = "SCRAM-SHA-256$100000:AAAAAAAAAAAAAAAAAAAAAA==$" + "A" * 43 + "=:" + "A" * 43 + "="
@@ -93,7 +93,7 @@ def attempts(bob: int, bob_role: str, bob_request: str, bob_record: int, my_role
         "inject by a search": "SELECT * FROM metercalc.records('{\"search\": [\"x'') > 0 OR true OR (''\"]}', 'date', true, 0, 99)",
         "inject by an operation": "SELECT * FROM metercalc.records('{\"operations\": [\"x'') OR (true\"]}', 'date', true, 0, 99)",
         "inject by a date": "SELECT * FROM metercalc.records('{\"since\": \"0 OR true\"}', 'date', true, 0, 99)",
-        "inject by an offset": "SELECT * FROM metercalc.days('{\"offsets\": [[\"0 THEN 0 END) OR (1\", 1]]}', 0, 99)",
+        "inject by an offset": 'SELECT * FROM metercalc.days(\'{"offsets": [["0 THEN 0 END) OR (1", 1]]}\', 0, 99)',
         "inject by an order": "SELECT * FROM metercalc.records('{}', 'r.seq; DROP TABLE metercalc.record', true, 0, 99)",
         "charge a credit": charge % ("credit", '"gift"', "", "ledger"),
         "charge less than nothing": "SELECT * FROM metercalc.charge(gen_random_uuid(), -1, NULL, '1', '[]')",

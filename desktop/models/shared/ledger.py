@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -137,6 +138,20 @@ class SharedLedger:
             balance = self._people.account(signed).balance
             return Receipt(charge.request_id, 0, balance, charge.result, charge.exact, ())
         return self._charges.charge(signed, charge)
+
+    def charge_together(
+        self, session: Session, charges: Sequence[Charge], *, seconds: float
+    ) -> Sequence[Receipt | AppError]:
+        """Each by itself: the server stores every charge on its own, and what waits is bounded by time."""
+        end, outcomes = time.monotonic() + seconds, list[Receipt | AppError]()
+        for charge in charges:
+            try:
+                outcomes.append(self.charge(session, charge))
+            except AppError as error:
+                outcomes.append(error)
+            if time.monotonic() > end:
+                break
+        return outcomes
 
     def find(self, session: Session, request_id: str) -> Receipt | None:
         return self._charges.find(self._sessions.require(session), request_id)
