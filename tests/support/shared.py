@@ -28,6 +28,14 @@ def database_of(folder: Path) -> str:
     return file.read_text()
 
 
+def peopled(folder: Path, *emails: str) -> str:
+    """The same with these people in it, the first of them its administrator."""
+    folder.mkdir(parents=True, exist_ok=True)
+    database = database_of(folder)
+    shared_server().make_people(database, *emails)
+    return database
+
+
 def give_back(folder: Path) -> None:
     """The database that belongs to a folder, if there is one, is for the next test."""
     file = folder / DATABASE_FILE

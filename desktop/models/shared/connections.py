@@ -241,11 +241,20 @@ class Connections:
         *,
         deadline_s: float = DEADLINE_S,
         cancelled: Cancel | None = None,
+        again: bool = True,
     ) -> list[Row]:
-        """The rows of one statement, which may be sent again: it only reads. Raises an `AppError`, `Cancelled` too."""
+        """The rows of one statement. Raises an `AppError`, `Cancelled` too.
+
+        With `again`, for what only reads, it is sent once more where the connection was ended meanwhile.
+        """
         line = self.line(credentials)
-        with self.translated(credentials, cancelled), self._limits(line, cancelled, deadline_s):
-            found = line.execute(sql, values).fetchall()
+        try:
+            with self.translated(credentials, cancelled), self._limits(line, cancelled, deadline_s):
+                found = line.execute(sql, values).fetchall()
+        except ServerAway as away:
+            if not again or isinstance(away.__cause__, Stopped):
+                raise
+            return self.ask(credentials, sql, values, deadline_s=deadline_s, cancelled=cancelled, again=False)
         self._failed = None
         return found
 

@@ -114,7 +114,10 @@ def _tls(server: str) -> AppError:
 
 
 _CONNECTING: tuple[tuple[str, Callable[[str], AppError]], ...] = (
-    (r"password authentication failed|role \"[^\"]*\" does not exist", lambda _: SignInRefused(REFUSED)),
+    (
+        r"password authentication failed|no password supplied|role \"[^\"]*\" does not exist",
+        lambda _: SignInRefused(REFUSED),
+    ),
     (r"is not permitted to log in", lambda _: NotAllowed(DEACTIVATED)),
     (
         r"starting up|shutting down|recovery|not yet accepting",

@@ -135,7 +135,9 @@ def _claim(connection: psycopg.Connection[Any]) -> tuple[_Admin, str]:
 def _people(database: Any, name: str, admin: _Admin, passwords: dict[str, str]) -> list[_Person]:
     """The store's accounts with their roles; one-time passwords are put into `passwords`."""
     people: dict[str, _Person] = {}
-    rows = database.execute_sql("SELECT id, username, status, role, generation, balance FROM user ORDER BY id").fetchall()
+    rows = database.execute_sql(
+        "SELECT id, username, status, role, generation, balance FROM user ORDER BY id"
+    ).fetchall()
     for row in rows:
         role = role_name(name, row[1])
         if role in people:
@@ -159,7 +161,9 @@ def _carry_prices(connection: psycopg.Connection[Any], database: Any) -> list[tu
     ).fetchall()
     unknown = {row[1] for row in rows} - known
     if unknown:
-        raise BadInput(f"The server's ledger does not know {', '.join(sorted(unknown))}. Nothing was imported: upgrade it.")
+        raise BadInput(
+            f"The server's ledger does not know {', '.join(sorted(unknown))}. Nothing was imported: upgrade it."
+        )
     _copy(connection, "price (id, operation, cost, from_record, user_id, date)", iter(rows))
     connection.execute(
         """UPDATE metercalc.operation AS o SET cost = p.cost, price_id = p.id FROM metercalc.price AS p
@@ -225,7 +229,11 @@ def _carry_people(connection: psycopg.Connection[Any], database: Any, key: bytes
             connection.execute("SELECT metercalc.make_role(%s, %s)", [person.role_name, person.verifier])
         if person.status != "active":
             connection.execute("SELECT metercalc.let_in(%s, false)", [person.role_name])
-    _copy(connection, "journal (chain, number, user_id, subject, actor_id, date, kind, detail, state, hash)", iter(entries))
+    _copy(
+        connection,
+        "journal (chain, number, user_id, subject, actor_id, date, kind, detail, state, hash)",
+        iter(entries),
+    )
     columns = (
         "id, role_name, username, status, role, generation, balance, seq, hash, date, journal_number, journal_hash, salt, "
         "iterations"

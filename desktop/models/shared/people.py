@@ -6,7 +6,7 @@ A password never reaches the server: SCRAM proves it, and a new one goes there a
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from desktop.models.shared.connections import LONG_S, Line, Row
 from desktop.models.shared.links import Ask
 from desktop.models.shared.remembered import Memories
 from desktop.models.shared.sessions import Sessions, Signed, lasting, with_password
-from desktop.terms.errors import BadInput, NotAllowed, SignInRefused, StoreForeign, StoreNewer
+from desktop.terms.errors import BadInput, NotAllowed, ServerAway, SignInRefused, StoreForeign, StoreNewer
 from desktop.terms.values import Account, OperationType, Role, Session, Statement, Status
 
 log = logging.getLogger(__name__)
@@ -147,7 +147,14 @@ class People:
         if admin is None:
             raise NotAllowed(_ASK_ADMIN)
         values = (username, scram.verifier(password), starting_balance)
-        return account_of(self._sessions.ask(admin, _REGISTER, values)[0])
+        return account_of(self._once(admin, _REGISTER, values, "the account was made")[0])
+
+    def _once(self, signed: Signed, sql: str, values: Sequence[object], what: str) -> list[Row]:
+        """The rows of a statement that is not sent twice. Where its answer is lost, that is said."""
+        try:
+            return self._sessions.ask(signed, sql, values, again=False)
+        except ServerAway as away:
+            raise ServerAway(f"{away.message} Whether {what} is not known: look before you try again.") from away
 
     def change_password(self, session: Session, signed: Signed, old: str, new: str, *, minimum_length: int) -> None:
         """Set a new password; every other session of the account ends."""
@@ -159,7 +166,7 @@ class People:
         except SignInRefused as error:
             raise SignInRefused(_PRESENT) from error
         verifier = scram.verifier(new)
-        generation = int(self._sessions.ask(signed, _CHANGE, (verifier,))[0][0])
+        generation = int(self._once(signed, _CHANGE, (verifier,), "the new password holds, or the old one")[0][0])
         iterations, salt = verifier.split("$")[1].split(":")
         signed.credentials = lasting(role, new, salt, int(iterations), generation)
         connections.renew(signed.credentials)

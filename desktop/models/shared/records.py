@@ -137,7 +137,7 @@ class Records:
         """Hide or show records; those that were changed now."""
         function = "delete_records" if deleted else "restore_records"
         own = list(dict.fromkeys(number for number in ids if 0 < number <= LARGEST_ID))
-        rows = self._ask(signed, f"SELECT metercalc.{function}(%s::bigint[])", (own,), never)
+        rows = self._sessions.ask(signed, f"SELECT metercalc.{function}(%s::bigint[])", (own,), again=False)
         return tuple(number for (number,) in rows)
 
     def insights(self, signed: Signed, filters: Filters, progress: Progress, cancelled: Cancel) -> Insights:

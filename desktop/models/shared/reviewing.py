@@ -56,7 +56,10 @@ def review(url: ServerUrl, password: str, *, local_is_trusted: bool = False) -> 
             current_setting('synchronous_commit'), current_setting('fsync')"""
         ).fetchone()
         assert facts is not None
-        findings = [*_settings(url, facts[4], facts[5], facts[6]), *_hba(connection, url, local_is_trusted=local_is_trusted)]
+        findings = [
+            *_settings(url, facts[4], facts[5], facts[6]),
+            *_hba(connection, url, local_is_trusted=local_is_trusted),
+        ]
         if version < sources.VERSION:
             findings.append(f"The schema's version is {version} of {sources.VERSION}: run metercalc server upgrade.")
         return Review(facts[0], facts[1] or "", version, sources.VERSION, facts[2], int(facts[3]), tuple(findings))
@@ -101,7 +104,9 @@ def weak_lines(rules: Sequence[Rule], database: str, *, local_is_trusted: bool =
         local = rule.type == "local" or _is_loopback(rule)
         if rule.method != "reject" and not (local and local_is_trusted):
             if rule.method != "scram-sha-256":
-                found.append(f"Line {rule.line} of pg_hba.conf lets members in by {rule.method}. Make it scram-sha-256.")
+                found.append(
+                    f"Line {rule.line} of pg_hba.conf lets members in by {rule.method}. Make it scram-sha-256."
+                )
             elif not local and kinds - {"hostssl"}:
                 found.append(f"Line {rule.line} of pg_hba.conf lets members in without TLS. Make it hostssl.")
         if _is_for_all(rule, database):
@@ -125,9 +130,7 @@ def _kinds(type: str) -> set[str]:
 def _may_be_member(rule: Rule, database: str) -> bool:
     """Whether a line can be about a member; one with a pattern is taken to be."""
     in_database = any(name in ("all", database) or name.startswith("/") for name in rule.databases)
-    by_name = any(
-        name in ("all", f"+{_MEMBER}") or name.startswith(("mc_", "/")) for name in rule.users
-    )
+    by_name = any(name in ("all", f"+{_MEMBER}") or name.startswith(("mc_", "/")) for name in rule.users)
     return in_database and by_name
 
 
@@ -140,7 +143,9 @@ def _is_loopback(rule: Rule) -> bool:
     if rule.address in ("localhost", "samehost"):
         return True
     try:
-        network = ipaddress.ip_network(f"{rule.address}/{rule.netmask}" if "." in rule.address else f"{rule.address}/{_bits(rule.netmask)}")
+        network = ipaddress.ip_network(
+            f"{rule.address}/{rule.netmask}" if "." in rule.address else f"{rule.address}/{_bits(rule.netmask)}"
+        )
     except ValueError:
         return False
     return network.is_loopback

@@ -85,10 +85,13 @@ class Sessions:
         *,
         deadline_s: float = DEADLINE_S,
         cancelled: Cancel | None = None,
+        again: bool = True,
     ) -> list[Row]:
-        """The rows of one statement that only reads, in somebody's name."""
+        """The rows of one statement, in somebody's name; `again` for one that may be sent twice."""
         with self.known(signed):
-            return self.connections.ask(signed.credentials, sql, values, deadline_s=deadline_s, cancelled=cancelled)
+            return self.connections.ask(
+                signed.credentials, sql, values, deadline_s=deadline_s, cancelled=cancelled, again=again
+            )
 
     def line(self, signed: Signed) -> Line:
         """The calling thread's connection of somebody."""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from desktop.terms.values import Receipt, Session
-from tests.support import postgres, shared
+from tests.support import shared
 from tests.support.shared import OwnedLedger
 from tests.support.stores import ADMIN, ANN, BOB, PASSWORD, charge_for
 
@@ -48,10 +48,10 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path, cheap_passwords: None) -> Iterator[Desk]:
     """A database of its own."""
-    database = postgres.shared_server().ledger(ADMIN, ANN, BOB)
+    database = shared.peopled(tmp_path, ADMIN, ANN, BOB)
     ledger = shared.open_at(database, tmp_path / "remembered")
     desk = Desk(ledger, database, tmp_path / "remembered", ledger.sign_in(ANN, PASSWORD))
     yield desk
     for each in (*desk.others, ledger):
         each.close()
-    postgres.shared_server().drop(database)
+    shared.give_back(tmp_path)
