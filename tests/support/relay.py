@@ -109,6 +109,8 @@ class Relay:
         piece = source.recv(65_536)
         if not piece:
             return False
+        if link.orphaned:  # the server has done what it was asked, and there is nobody to tell it to
+            return False
         if self.delay_s:
             time.sleep(self.delay_s)
         if link.swallowing and source is link.server:
