@@ -97,6 +97,7 @@ def _shared(places: Places) -> Ledger:
         server=address.shown(),
         ledger_name=address.ledger_name,
         remembered=places.remembered_dir,
+        copies=places.data_dir / "copies",
         every_s=PULSE_S,
     )
 

@@ -35,10 +35,21 @@ def _shared(folder: Path) -> Ledger:
     return open_shared(folder)
 
 
+def _copied(folder: Path) -> Ledger:
+    from tests.support.shared import open_copied
+
+    return open_copied(folder)
+
+
 def _forget_shared(folder: Path) -> None:
     from tests.support.shared import give_back
 
     give_back(folder)
 
 
-LEDGERS = [Factory("embedded", _embedded), Factory("shared", _shared, _forget_shared)]
+LEDGERS = [
+    Factory("embedded", _embedded),
+    Factory("shared", _shared, _forget_shared),
+]
+# How records are looked at, besides: a shared ledger of which the desk has a copy.
+COPIED = Factory("copied", _copied, _forget_shared)

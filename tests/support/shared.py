@@ -108,12 +108,14 @@ def verifier(password: str) -> str:
     return scram.verifier(password, iterations=1)
 
 
-def open_at(database: str, remembered: Path, *, at: Server | None = None, port: int | None = None) -> OwnedLedger:
+def open_at(
+    database: str, remembered: Path, *, at: Server | None = None, port: int | None = None, **more: Any
+) -> OwnedLedger:
     """A ledger as another program opens it, at its server's port or one that leads there."""
     found = at or shared_server()
     address = urls.parse(found.url(database).replace(f":{found.port}/", f":{port or found.port}/"))
     ledger = OwnedLedger(
-        address.keywords(), server=address.shown(), ledger_name=address.ledger_name, remembered=remembered
+        address.keywords(), server=address.shown(), ledger_name=address.ledger_name, remembered=remembered, **more
     )
     ledger.owner = functools.partial(found.owner, database)
     ledger.folder = remembered
@@ -123,6 +125,11 @@ def open_at(database: str, remembered: Path, *, at: Server | None = None, port: 
 def open_shared(folder: Path) -> OwnedLedger:
     """The ledger that belongs to a folder."""
     return open_at(database_of(folder), folder / "remembered")
+
+
+def open_copied(folder: Path) -> OwnedLedger:
+    """The same with a copy of everybody's records at the desk, however few they are."""
+    return open_at(database_of(folder), folder / "remembered", copies=folder / "copies", copied_from=0)
 
 
 def signed_in(ledger: SharedLedger, email: str) -> Session:

@@ -171,6 +171,11 @@ class Connections:
                 line.interrupted = True
 
     @property
+    def cancelled(self) -> Cancel:
+        """How the calling thread's statements are stopped."""
+        return self._here.cancelled
+
+    @property
     def lost(self) -> AppError | None:
         """Why the last connection could not be had; None while all is well."""
         return self._failed

@@ -35,7 +35,7 @@ _INSERT = """INSERT INTO record (id, form, request_id, step, operation_id, user_
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _LAST_SEEN = f"""SELECT detail FROM journal WHERE user_id = ? AND kind IN ('{journal.DELETED}', '{journal.RESTORED}')
     ORDER BY number DESC LIMIT 1"""
-_FREE = dict.fromkeys((kind for kind in OperationType if kind is not OperationType.CREDIT), 0)
+_FREE: dict[OperationType, int] = dict.fromkeys((kind for kind in OperationType if kind is not OperationType.CREDIT), 0)
 
 
 class Copy:
@@ -162,10 +162,13 @@ class Copies:
         self._lock = threading.Lock()
         self._open: dict[int, Copy] = {}
 
-    def of(
-        self, ledger_id: str, user_id: int, username: str, key: bytes, seq: int, *, far: bool
-    ) -> Copy | None:
-        """The copy of an account with `seq` records; None where there is none to ask, made where it may be far behind."""
+    @property
+    def are_wanted(self) -> bool:
+        """Whether there are any at all."""
+        return self._folder is not None
+
+    def of(self, ledger_id: str, user_id: int, username: str, key: bytes, seq: int, *, far: bool) -> Copy | None:
+        """The copy of an account with `seq` records, made where it may be `far` behind; None where there is none."""
         if self._folder is None or seq < self._least:
             return None
         with self._lock:
@@ -231,5 +234,3 @@ def _stored(row: links.Proof, kinds: dict[str, int], user_id: int) -> tuple[obje
         row[links.DATE],
         bytes(row[links.HASH]),
     )
-
-

@@ -5,16 +5,18 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 from desktop.models.ledger import emails, receipts
 from desktop.models.ledger.protocol import Cancel, Progress, never, silent
 from desktop.models.shared import history, proving
+from desktop.models.shared.browsing import Browsing
 from desktop.models.shared.charges import Charges
 from desktop.models.shared.connections import Connections
+from desktop.models.shared.copies import Copies
 from desktop.models.shared.people import People
-from desktop.models.shared.records import Records
+from desktop.models.shared.records import Records, entry_of
 from desktop.models.shared.remembered import Memories, Memory
 from desktop.models.shared.sessions import Sessions, Signed
 from desktop.models.shared.watch import Watch
@@ -47,15 +49,27 @@ _BACKED_UP = (
 )
 
 
+COPIED_FROM = 2_000  # records: of fewer the server tells anything at once
+
+
 class SharedLedger:
     """A ledger on a server. `words` are libpq's, `server` is how it is called in front of a person.
 
     `remembered` is the folder in which this program keeps the last links that it was given; `every_s` is how often it
-    asks at most whether others have written.
+    asks at most whether others have written. In the folder `copies` lie copies of the signed-in people's records, where
+    they have as many as `copied_from`.
     """
 
     def __init__(
-        self, words: Mapping[str, str], *, server: str, ledger_name: str, remembered: Path, every_s: float = 0.0
+        self,
+        words: Mapping[str, str],
+        *,
+        server: str,
+        ledger_name: str,
+        remembered: Path,
+        copies: Path | None = None,
+        copied_from: int = COPIED_FROM,
+        every_s: float = 0.0,
     ) -> None:
         self._connections = Connections(dict(words), server)
         self._sessions = Sessions(self._connections)
@@ -65,7 +79,12 @@ class SharedLedger:
         self._watch = Watch(self._sessions, every_s)
         self._charges = Charges(self._sessions, self._memory, lambda: self._people.key, self._watch)
         self._records = Records(self._sessions)
+        self._copies = Copies(copies, copied_from)
+        self._browsing = Browsing(self._sessions, self._records, self._copies, self._identity, self._people.ask)
         self._read_only = ""
+
+    def _identity(self) -> tuple[str, bytes]:
+        return self._people.ledger_id, self._people.key
 
     def _remember(self, ledger_id: str) -> Memories:
         if self._memories.ledger_id != ledger_id:
@@ -84,6 +103,7 @@ class SharedLedger:
         self._connections.enter(reading=reading, cancelled=cancelled)
 
     def disconnect(self) -> None:
+        self._copies.leave()
         self._connections.leave()
 
     def interrupt_reader(self) -> None:
@@ -96,6 +116,7 @@ class SharedLedger:
         except AppError as error:  # a full disk must not keep the program from ending
             log.error("what was given was not remembered: %s", error.message)
         finally:
+            self._copies.close()
             self._connections.leave()
 
     def is_empty(self) -> bool:
@@ -168,51 +189,48 @@ class SharedLedger:
         self._charges.set_cost(self._writing(session), operation, cost)
 
     def page(self, session: Session, request: PageRequest) -> Page:
-        return self._records.page(self._sessions.require(session), request)
+        return self._browsing.page(self._sessions.require(session), request)
 
     def first_look(
         self, session: Session, request: PageRequest, *, checked: bool = True, cancelled: Cancel = never
     ) -> tuple[Page, bool]:
         signed = self._sessions.require(session)
-        return self._records.first_look(signed, request, cancelled), not checked
+        return self._browsing.first_look(signed, request, checked=checked, cancelled=cancelled)
 
     def catch_up(
         self, session: Session, *, check: bool = False, progress: Progress = silent, cancelled: Cancel = never
     ) -> bool:
-        """Pages are the server's own: what is brought up is what this program remembers of the records."""
         signed = self._sessions.require(session)
-        seq = self._people.length(signed)
-
-        def wanted(done: int) -> bool:
-            progress(done, seq)
-            return not cancelled()
-
-        known = self._history(signed).extend(seq, self._refuse(signed), wanted)
+        known = self._history(signed).extend(
+            self._people.length(signed), self._refuse(signed), lambda _: not cancelled()
+        )
         self._memories.write()
-        return known
+        return self._browsing.catch_up(signed, check=check, progress=progress, cancelled=cancelled) and known
 
     def totals(
         self, session: Session, filters: Filters, *, progress: Progress = silent, cancelled: Cancel = never
     ) -> Totals:
-        return self._records.totals(self._sessions.require(session), filters, cancelled)
+        return self._browsing.totals(self._sessions.require(session), filters, progress, cancelled)
 
     def operation_counts(
         self, session: Session, filters: Filters, *, cancelled: Cancel = never
     ) -> Mapping[OperationType, int]:
-        return self._records.operation_counts(self._sessions.require(session), filters, cancelled)
+        return self._browsing.operation_counts(self._sessions.require(session), filters, cancelled)
 
     def trash_count(self, session: Session) -> int:
-        return self._records.trash_count(self._sessions.require(session))
+        return self._browsing.trash_count(self._sessions.require(session))
 
     def stream(
         self, session: Session, filters: Filters, sort: Column, *, descending: bool
     ) -> Generator[Entry, None, None]:
-        return self._records.stream(self._sessions.require(session), filters, sort, descending=descending)
+        with closing(self.batches(session, filters, sort, descending=descending)) as batches:
+            for batch in batches:
+                yield from map(entry_of, batch)
 
     def batches(
         self, session: Session, filters: Filters, sort: Column, *, descending: bool
     ) -> Generator[list[RawRecord], None, None]:
-        return self._records.batches(self._sessions.require(session), filters, sort, descending=descending)
+        return self._browsing.batches(self._sessions.require(session), filters, sort, descending=descending)
 
     def delete(self, session: Session, ids: Sequence[int]) -> tuple[int, ...]:
         return self._mark(session, ids, deleted=True)
@@ -223,12 +241,12 @@ class SharedLedger:
     def insights(
         self, session: Session, filters: Filters, *, progress: Progress = silent, cancelled: Cancel = never
     ) -> Insights:
-        return self._records.insights(self._sessions.require(session), filters, progress, cancelled)
+        return self._browsing.insights(self._sessions.require(session), filters, progress, cancelled)
 
     def statement(
         self, session: Session, since: int, until: int, *, progress: Progress = silent, cancelled: Cancel = never
     ) -> AbstractContextManager[tuple[StatementReport, Generator[list[RawRecord], None, None]]]:
-        return self._records.statement(self._sessions.require(session), since, until, progress, cancelled)
+        return self._browsing.statement(self._sessions.require(session), since, until, progress, cancelled)
 
     def verify(
         self, *, anchored: bool = True, results: bool = False, progress: Progress = silent, cancelled: Cancel = never

@@ -70,7 +70,7 @@ class People:
         self._ledger_name = ledger_name
         self._memories = memories
         self._served = served
-        self.key = b""  # the ledger's, known from the first sign-in on
+        self.ledger_id, self.key = "", b""  # known from the first sign-in on
 
     def sign_in(self, email: str, password: str) -> Session:
         """Open a session, once the records that this program knows of have been found on the server again.
@@ -95,7 +95,7 @@ class People:
             account.id, account.username, account.role, lasting(role, password, salt, iterations, generation)
         )
         connections.adopt(signed.credentials, line)
-        self.key = bytes(key)
+        self.ledger_id, self.key = ledger_id, bytes(key)
         try:
             self._look_back(signed, ledger_id, row[6])
         except BaseException:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
 
@@ -124,14 +124,6 @@ class Records:
             ) as rows,
         ):
             yield from rows
-
-    def stream(
-        self, signed: Signed, filters: Filters, sort: Column, *, descending: bool
-    ) -> Generator[Entry, None, None]:
-        """The same, one at a time."""
-        with closing(self.batches(signed, filters, sort, descending=descending)) as batches:
-            for batch in batches:
-                yield from map(entry_of, batch)
 
     def mark(self, signed: Signed, ids: Sequence[int], *, deleted: bool) -> tuple[int, ...]:
         """Hide or show records; those that were changed now."""
