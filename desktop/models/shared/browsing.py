@@ -58,10 +58,11 @@ class Browsing:
         self, signed: Signed, request: PageRequest, *, checked: bool, cancelled: Cancel
     ) -> tuple[Page, bool]:
         """A page as quickly as it can be had, and whether `catch_up` is due."""
-        copy = self._at_hand(signed, cancelled)
+        seq, number = self._pulse(signed) if self._copies.are_wanted else (0, 0)
+        copy = self._at_hand(signed, cancelled, (seq, number))
         if copy is not None:
             return copy.ledger.first_look(copy.session, request, checked=checked, cancelled=cancelled)
-        return self._records.first_look(signed, request, cancelled), self._copies.are_wanted or not checked
+        return self._records.first_look(signed, request, cancelled), self._copies.is_wanted(seq) or not checked
 
     def catch_up(self, signed: Signed, *, check: bool, progress: Progress, cancelled: Cancel) -> bool:
         """Bring the copy, and its index, up to the server; whether they are."""
@@ -121,11 +122,11 @@ class Browsing:
             return self._records.statement(signed, since, until, progress, cancelled)
         return copy.ledger.statement(copy.session, since, until, progress=progress, cancelled=cancelled)
 
-    def _at_hand(self, signed: Signed, cancelled: Cancel = never) -> Copy | None:
+    def _at_hand(self, signed: Signed, cancelled: Cancel = never, pulse: tuple[int, int] | None = None) -> Copy | None:
         """The copy, with all that the server has; None where that would take too long, or there is none."""
         if not self._copies.are_wanted:
             return None
-        seq, number = self._pulse(signed)
+        seq, number = pulse or self._pulse(signed)
         try:
             copy = self._copy(signed, seq, far=False)
             if copy is None:

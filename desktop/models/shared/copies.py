@@ -167,6 +167,10 @@ class Copies:
         """Whether there are any at all."""
         return self._folder is not None
 
+    def is_wanted(self, seq: int) -> bool:
+        """Whether there is to be one of an account with `seq` records."""
+        return self.are_wanted and seq >= self._least
+
     def of(self, ledger_id: str, user_id: int, username: str, key: bytes, seq: int, *, far: bool) -> Copy | None:
         """The copy of an account with `seq` records, made where it may be `far` behind; None where there is none."""
         if self._folder is None or seq < self._least:
