@@ -105,7 +105,15 @@ def _parser() -> Parser:
 
 def _add_commands(parser: Parser) -> None:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for add_group in (_add_calculation, _add_accounts, _add_administration, _add_records, _add_store, _add_server, _add_demo):
+    for add_group in (
+        _add_calculation,
+        _add_accounts,
+        _add_administration,
+        _add_records,
+        _add_store,
+        _add_server,
+        _add_demo,
+    ):
         add_group(commands.add_parser)
 
 
@@ -253,13 +261,19 @@ def _add_store(add_parser: AddParser) -> None:
 
 
 def _add_server(add_parser: AddParser) -> None:
-    server = _add(add_parser, "server", "keep one ledger for many desks on a PostgreSQL server; for its owner", more=_SERVER)
+    server = _add(
+        add_parser, "server", "keep one ledger for many desks on a PostgreSQL server; for its owner", more=_SERVER
+    )
     server.add_argument("action", choices=_ACTIONS, metavar="ACTION", help=", ".join(_ACTIONS))
     server.add_argument("url", type=words.text, metavar="URL", help="like postgresql://postgres@db.example.org/ledger")
     server.add_argument("--admin", type=words.text, metavar="EMAIL", help="install: who administers the ledger")
-    server.add_argument("--from", dest="source", type=words.path, metavar="STORE", help="import: the store to bring over")
     server.add_argument(
-        "--trust-this-machine", action="store_true", help="say nothing of how this very machine lets people in; for a test"
+        "--from", dest="source", type=words.path, metavar="STORE", help="import: the store to bring over"
+    )
+    server.add_argument(
+        "--trust-this-machine",
+        action="store_true",
+        help="say nothing of how this very machine lets people in; for a test",
     )
     _add_password(server)
 

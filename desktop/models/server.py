@@ -53,5 +53,7 @@ def bring_store(url: str, password: str, file: Path, config: Config, *, progress
     store = open_store(file, costs=config.costs, make=False)
     with closing(store):
         if not store.key_is_own:
-            raise StoreReadOnly(f"{store.read_only_reason} Nothing was imported: without its key a store proves nothing.")
+            raise StoreReadOnly(
+                f"{store.read_only_reason} Nothing was imported: without its key a store proves nothing."
+            )
         return bring_over(store, target, password, progress=progress)

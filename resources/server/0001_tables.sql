@@ -33,46 +33,51 @@ CREATE TABLE metercalc.price (
 -- `seq`, `hash` and `date` are those of the last record, the journal's two those of the account's own journal: a charge
 -- has all that it builds on in the row that it locks. `salt` and `iterations` are parts of the password's verifier.
 CREATE TABLE metercalc.account (
-    id bigint PRIMARY KEY CHECK (id >= 1),
+    id bigint PRIMARY KEY,
     role_name name COLLATE "C" NOT NULL UNIQUE,
-    username text COLLATE "C" NOT NULL UNIQUE CHECK (username <> ''),
-    status text COLLATE "C" NOT NULL CHECK (status IN ('active', 'inactive')),
-    role text COLLATE "C" NOT NULL CHECK (role IN ('user', 'admin')),
-    generation int NOT NULL CHECK (generation >= 1),
-    balance bigint NOT NULL CHECK (balance BETWEEN 0 AND 1000000000000000),
-    seq bigint NOT NULL CHECK (seq >= 0),
-    hash bytea NOT NULL CHECK (octet_length(hash) = 32),
+    username text COLLATE "C" NOT NULL UNIQUE,
+    status text COLLATE "C" NOT NULL,
+    role text COLLATE "C" NOT NULL,
+    generation int NOT NULL,
+    balance bigint NOT NULL,
+    seq bigint NOT NULL,
+    hash bytea NOT NULL,
     date bigint NOT NULL,
     set_back boolean NOT NULL DEFAULT false,
-    journal_number bigint NOT NULL CHECK (journal_number >= 0),
-    journal_hash bytea NOT NULL CHECK (octet_length(journal_hash) = 32),
+    journal_number bigint NOT NULL,
+    journal_hash bytea NOT NULL,
     salt text COLLATE "C" NOT NULL,
-    iterations int NOT NULL
+    iterations int NOT NULL,
+    -- One constraint, since each is read and made ready anew by every statement that writes.
+    CHECK (balance BETWEEN 0 AND 1000000000000000 AND id >= 1 AND generation >= 1 AND seq >= 0 AND journal_number >= 0
+        AND octet_length(hash) = 32 AND octet_length(journal_hash) = 32 AND username <> ''
+        AND status IN ('active', 'inactive') AND role IN ('user', 'admin'))
 ) WITH (fillfactor = 50);  -- so that a charge's update finds room in the page, and touches no index
 
 -- No foreign keys: account and price were read, the account under lock, in the statement before, and no row of theirs
 -- ever goes. Each would cost a charge two more look-ups and a lock; `verify` proves them instead.
 CREATE TABLE metercalc.record (
     account_id bigint NOT NULL,
-    seq bigint NOT NULL CHECK (seq >= 1),
-    id bigint NOT NULL CHECK (id >= 1),
+    seq bigint NOT NULL,
+    id bigint NOT NULL,
     price_id bigint,
     amount bigint NOT NULL,
-    user_balance bigint NOT NULL CHECK (user_balance >= 0),
+    user_balance bigint NOT NULL,
     date bigint NOT NULL,
     deleted_at bigint,
     request_id uuid NOT NULL,
-    step int NOT NULL CHECK (step >= 1),
-    form smallint NOT NULL CHECK (form >= 2),
+    step int NOT NULL,
+    form smallint NOT NULL,
     exact boolean NOT NULL,
     operation text COLLATE "C" NOT NULL,
-    source text COLLATE "C" NOT NULL CHECK (source IN ('computed', 'random.org', 'local', 'ledger')),
+    source text COLLATE "C" NOT NULL,
     operands text COLLATE "C" NOT NULL,
     response text COLLATE "C" NOT NULL,
     expression text COLLATE "C" NOT NULL,
-    hash bytea NOT NULL CHECK (octet_length(hash) = 32),
+    hash bytea NOT NULL,
     PRIMARY KEY (account_id, seq),
-    CHECK ((price_id IS NULL) = (operation = 'credit'))
+    CHECK (user_balance >= 0 AND seq >= 1 AND id >= 1 AND step >= 1 AND form >= 2 AND octet_length(hash) = 32
+        AND source IN ('computed', 'random.org', 'local', 'ledger') AND (price_id IS NULL) = (operation = 'credit'))
 );
 CREATE UNIQUE INDEX record_request ON metercalc.record (account_id, request_id, step);
 -- None by id: within an account ids ascend with the sequence, and are found by halving (`seq_of`). Each index costs every

@@ -136,68 +136,111 @@ BEGIN
     END IF;
 END $$;
 
+-- Why a charge is refused: the price of all of it first, then the balance. Called once something is known to be wrong.
+CREATE FUNCTION metercalc.refuse_charge(steps jsonb, quoted bigint, max_cost bigint, balance bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    total bigint;
+    known int;
+BEGIN
+    SELECT coalesce(sum(o.cost), 0), count(o.price_id) INTO total, known FROM jsonb_array_elements(steps) AS s(value)
+        JOIN operation AS o ON o.type = s.value ->> 'operation' AND o.type <> 'credit';
+    IF known <> jsonb_array_length(steps) THEN
+        PERFORM fail('MC009', 'A step has an operation that this ledger does not know.', '{"what": "operation"}');
+    END IF;
+    PERFORM check_price(total, quoted, max_cost, balance);
+    PERFORM fail('40001', 'A price was changed at this moment. Try again.');
+END $$;
+
+-- Every expression here is made ready anew in each transaction, and every call costs as much as a look-up: so the usual way
+-- is written out, and functions are called for what went wrong.
 CREATE FUNCTION metercalc.charge(request_id uuid, quoted bigint, max_cost bigint, expression text, steps jsonb)
     RETURNS SETOF metercalc.receipt LANGUAGE plpgsql SECURITY DEFINER SET search_path = metercalc, pg_temp AS $$
-#variable_conflict use_column
+#variable_conflict use_variable
 DECLARE
-    who account;
-    keys ledger;
     last int := CASE WHEN jsonb_typeof(steps) = 'array' THEN jsonb_array_length(steps) ELSE 0 END - 1;
+    request text := request_id;
+    made receipt;
+    who_id bigint;
+    status text;
+    balance bigint;
+    head_seq bigint;
+    head_hash bytea;
+    at bigint;
+    inner_block bytea;
+    outer_block bytea;
+    durable text;
     known boolean;
     is_void boolean;
     one jsonb;
-    total bigint := 0;
-    cost bigint;
-    costs bigint[];
-    price_id bigint;
-    price_ids bigint[];
-    operation text;
     operands text[];
-    at bigint;
+    total bigint := 0;
+    price bigint;
 BEGIN
-    -- A member may have switched it off: the charge that is answered shall be one that is kept.
-    PERFORM set_config('synchronous_commit', 'on', true);
-    IF charge.request_id IS NULL OR charge.expression IS NULL OR length(charge.expression) > 10000 OR last NOT BETWEEN 0 AND 399 THEN
+    IF request_id IS NULL OR expression IS NULL OR length(expression) > 10000 OR last NOT BETWEEN 0 AND 399 THEN
         PERFORM fail('MC009', 'A charge needs a request id, an expression and its steps.', '{"what": "charge"}');
     END IF;
-    who := lock_mine();
-    -- Statements of their own: they see what was committed while this waited for the row.
-    SELECT EXISTS (SELECT FROM record AS r WHERE r.account_id = who.id AND r.request_id = charge.request_id),
-        EXISTS (SELECT FROM voided AS v WHERE v.account_id = who.id AND v.request_id = charge.request_id) INTO known, is_void;
+    -- set_config: a member may have switched it off, and what is answered shall be what is kept.
+    SELECT a.id, a.status, a.balance, a.seq, a.hash, a.date, l.inner_block, l.outer_block, set_config('synchronous_commit', 'on', true)
+        INTO who_id, status, balance, head_seq, head_hash, at, inner_block, outer_block, durable
+        FROM account AS a, ledger AS l WHERE a.role_name = session_user FOR NO KEY UPDATE OF a;
+    IF status IS DISTINCT FROM 'active' OR current_setting('transaction_isolation') <> 'read committed' THEN
+        PERFORM lock_mine();
+    END IF;
+    -- A statement of its own: it sees what was committed while this waited for the row.
+    SELECT EXISTS (SELECT FROM record AS r WHERE r.account_id = who_id AND r.request_id = request_id),
+        EXISTS (SELECT FROM voided AS v WHERE v.account_id = who_id AND v.request_id = request_id) INTO known, is_void;
     IF known THEN
-        PERFORM check_same(who.id, charge.request_id, charge.expression, steps);
-        RETURN QUERY SELECT * FROM receipts(who, charge.request_id, true);
+        PERFORM check_same(who_id, request_id, expression, steps);
+        RETURN QUERY SELECT * FROM receipts(mine(), request_id, true);
         RETURN;
     ELSIF is_void THEN
         PERFORM fail('MC007', 'This request was given up before, and is never charged.',
-            jsonb_build_object('request_id', charge.request_id));
+            jsonb_build_object('request_id', request_id));
     END IF;
-    FOR place IN 0 .. last LOOP
-        SELECT o.cost, o.price_id INTO cost, price_id FROM operation AS o
-            WHERE o.type = steps -> place ->> 'operation' AND o.type <> 'credit';
-        IF price_id IS NULL THEN
-            PERFORM fail('MC009', 'A step has an operation that this ledger does not know.', '{"what": "operation"}');
-        END IF;
-        total := total + cost;
-        costs[place] := cost;
-        price_ids[place] := price_id;
-    END LOOP;
-    PERFORM check_price(total, quoted, max_cost, who.balance);
-    SELECT * INTO keys FROM ledger;
-    at := greatest(metercalc.now(), who.date);
+    made.request_id := request;
+    made.repeated := false;
+    made.date := greatest(metercalc.now(), at);
     FOR place IN 0 .. last LOOP
         one := steps -> place;
-        operation := one ->> 'operation';
+        SELECT o.type, o.cost, o.price_id, nextval('metercalc.record_number') INTO made.operation, made.amount, price, made.id
+            FROM operation AS o WHERE o.type = one ->> 'operation' AND o.type <> 'credit' AND o.cost <= balance;
+        IF price IS NULL THEN
+            PERFORM refuse_charge(steps, quoted, max_cost, balance + total);
+        END IF;
         operands := CASE jsonb_array_length(one -> 'operands')
             WHEN 2 THEN ARRAY[one #>> '{operands,0}', one #>> '{operands,1}'] WHEN 1 THEN ARRAY[one #>> '{operands,0}']
             WHEN 0 THEN '{}' END;
-        PERFORM check_step(place + 1, operation, operands, one ->> 'response', (one ->> 'exact')::boolean, one ->> 'source');
-        who := append(who, keys, at, charge.request_id, place + 1, operation, price_ids[place], costs[place],
-            operands_text(operation, operands), one ->> 'response', CASE WHEN place = last THEN charge.expression ELSE '' END,
-            (one ->> 'exact')::boolean, one ->> 'source');
+        made.response := one ->> 'response';
+        made.exact := (one ->> 'exact')::boolean;
+        made.source := one ->> 'source';
+        IF made.source IS DISTINCT FROM 'computed' OR follows(made.operation, operands, made.response, made.exact) IS NOT TRUE THEN
+            PERFORM check_step(place + 1, made.operation, operands, made.response, made.exact, made.source);
+        END IF;
+        total := total + made.amount;
+        balance := balance - made.amount;
+        head_seq := head_seq + 1;
+        made.operands := operands_text(made.operation, operands);
+        made.expression := CASE WHEN place = last THEN expression ELSE '' END;
+        head_hash := digest(inner_block, outer_block, record_form(made.id, place + 1, who_id, head_seq, made.amount, balance,
+            made.exact, made.date, request, made.operation, made.source, made.operands, made.response, made.expression) || head_hash);
+        INSERT INTO record VALUES (who_id, head_seq, made.id, price, made.amount, balance, made.date, NULL, request_id, place + 1, 2,
+            made.exact, made.operation, made.source, made.operands, made.response, made.expression, head_hash);
     END LOOP;
-    PERFORM save(who);
-    RETURN QUERY SELECT * FROM receipts(who, charge.request_id, false);
+    IF total <> quoted OR total > max_cost THEN
+        PERFORM refuse_charge(steps, quoted, max_cost, balance + total);
+    END IF;
+    UPDATE account AS a SET balance = balance, seq = head_seq, hash = head_hash, date = made.date WHERE a.id = who_id;
+    IF last > 0 THEN
+        RETURN QUERY SELECT * FROM receipts(mine(), request_id, false);
+        RETURN;
+    END IF;
+    made.step := 1;
+    made.seq := head_seq;
+    made.user_balance := balance;
+    made.balance := balance;
+    made.head_seq := head_seq;
+    made.head_hash := head_hash;
+    RETURN NEXT made;
 END $$;
 
 -- Raises MC002 and MC001, in this order: nobody is told of a balance too low for a price that they never saw.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,46 +123,61 @@ def attempts(bob: int, bob_role: str, bob_request: str, bob_record: int, my_role
     return [Attempt(name, (sql,) if isinstance(sql, str) else sql) for name, sql in tries.items()]
 
 
-def succeeded(server: Server, database: str, email: str, others: tuple[str, ...], attempt: Attempt) -> str:
-    """What an attempt achieved, "" for nothing: the ledger is another one, or something of others was seen."""
-    import psycopg
+def successes(server: Server, database: str, email: str, others: tuple[str, ...], tries: list[Attempt]) -> list[str]:
+    """What attempts achieved: the ledger is another one after it, or something of `others` was seen.
 
-    before = state(server, database)
-    seen: list[str] = []
-    with server.member(database, email) as connection:
-        for statement in attempt.statements:
-            try:
-                cursor = connection.execute(statement)
-            except psycopg.Error as error:
-                seen.append(f"{error.diag.message_primary} {error.diag.message_detail}")
-                continue
-            if cursor.description is not None:
-                seen += map(str, cursor.fetchall())
-    if state(server, database) != before:
-        return f"{attempt.name}: the ledger was changed"
-    leaked = [word for word in others if any(re.search(re.escape(word), text) for text in seen)]
-    return f"{attempt.name}: {leaked[0]} was seen" if leaked else ""
-
-
-def state(server: Server, database: str) -> Any:
-    """All that an attacker must not change: rows, rights, roles, functions and tables."""
+    What is quoted back from an attempt's own words was no secret.
+    """
     found = []
     with server.owner(database) as owner:
-        for table in ("account", "record", "journal", "price", "operation", "ledger", "voided", "version"):
-            found.append(owner.execute(f"SELECT x::text FROM metercalc.{table} AS x ORDER BY 1").fetchall())
-        for catalogue in (
-            "SELECT rolname, rolpassword, rolsuper, rolcreaterole, rolcreatedb, rolbypassrls, rolcanlogin, rolconnlimit "
-            "FROM pg_authid ORDER BY 1",
-            "SELECT roleid, member, admin_option FROM pg_auth_members ORDER BY 1, 2",
-            "SELECT relname, relacl::text, relrowsecurity, relforcerowsecurity FROM pg_class "
-            "WHERE relnamespace::regnamespace::text IN ('metercalc', 'public') ORDER BY 1",
-            "SELECT proname, prosrc, proacl::text FROM pg_proc WHERE pronamespace = 'metercalc'::regnamespace ORDER BY 1, 2",
-            "SELECT tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1",
-            "SELECT polname, polrelid, polroles::text FROM pg_policy ORDER BY 1, 2",
-            "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' ORDER BY 1",
-            "SELECT last_value FROM metercalc.record_number",
-            "SELECT count(*) FROM pg_largeobject_metadata",
-            "SELECT extname FROM pg_extension ORDER BY 1",
-        ):
-            found.append(owner.execute(catalogue).fetchall())
+        before = state(owner)
+        for attempt in tries:
+            seen = _seen(server, database, email, attempt)
+            after = state(owner)
+            if after != before:
+                found.append(f"{attempt.name}: the ledger was changed")
+                before = after
+            words = [word for word in others if word not in str(attempt)]
+            found += [f"{attempt.name}: {word} was seen" for word in words if any(word in text for text in seen)]
     return found
+
+
+def _seen(server: Server, database: str, email: str, attempt: Attempt) -> list[str]:
+    """All that the server answered, its errors too."""
+    import psycopg
+
+    seen: list[str] = []
+    with server.member(database, email) as connection, connection.cursor() as cursor:
+        for statement in attempt.statements:
+            try:
+                if statement.startswith("COPY"):
+                    with cursor.copy(statement) as copy:
+                        seen += [bytes(row).decode(errors="replace") for row in copy]
+                    continue
+                cursor.execute(statement)
+                if cursor.description is not None:
+                    seen += map(str, cursor.fetchall())
+            except psycopg.Error as error:
+                seen.append(f"{error.diag.message_primary} {error.diag.message_detail}")
+    return seen
+
+
+def state(owner: Any) -> Any:
+    """All that an attacker must not change: rows, rights, roles, functions and tables."""
+    tables = ("account", "record", "journal", "price", "operation", "ledger", "voided", "version")
+    catalogues = (
+        "SELECT rolname, rolpassword, rolsuper, rolcreaterole, rolcreatedb, rolbypassrls, rolcanlogin, rolconnlimit FROM pg_authid",
+        "SELECT roleid, member, admin_option FROM pg_auth_members",
+        "SELECT relname, relacl::text, relrowsecurity, relforcerowsecurity FROM pg_class "
+        "WHERE relnamespace::regnamespace::text IN ('metercalc', 'public')",
+        "SELECT proname, md5(prosrc), proacl::text FROM pg_proc WHERE pronamespace = 'metercalc'::regnamespace",
+        "SELECT tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal",
+        "SELECT polname, polrelid, polroles::text FROM pg_policy",
+        "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_'",
+        "SELECT s.last_value >= max(r.id) FROM metercalc.record_number AS s, metercalc.record AS r GROUP BY s.last_value",
+        "SELECT oid FROM pg_largeobject_metadata",
+        "SELECT extname FROM pg_extension",
+    )
+    parts = [f"SELECT md5(string_agg(x::text, '|' ORDER BY x::text)) FROM metercalc.{table} AS x" for table in tables]
+    parts += [f"SELECT md5(string_agg(x::text, '|' ORDER BY x::text)) FROM ({sql}) AS x" for sql in catalogues]
+    return owner.execute(" UNION ALL ".join(parts)).fetchall()

@@ -29,6 +29,9 @@ _SENTENCES = {
     "53100": "The server's disk is full. Nothing was changed.",
     "25006": "This server only reads: it is a standby. Name the one that writes.",
     "57P03": "The server is starting, or shutting down. Try again in a moment.",
+    "57P01": "The server ended the connection. What was not done to the end was undone; the same again is safe.",
+    "57P02": "The server broke down. What was not done to the end is undone; the same again is safe.",
+    "57014": "The server stopped this, as it was told to. What was not done to the end was undone.",
     "55P03": "Somebody holds what is to be changed. Nothing was changed; try again.",
     "42883": "The database has a metercalc schema that is not this program's, or an older one. See metercalc server status.",
 }

@@ -29,9 +29,10 @@ _PROHIBITED: Final = (
 )
 
 
-def verifier(password: str, *, iterations: int = ITERATIONS, salt: bytes | None = None) -> str:
+def verifier(password: str, *, iterations: int | None = None, salt: bytes | None = None) -> str:
     """What the server keeps of a password; takes some 50 ms on purpose."""
     salt = secrets.token_bytes(_SALT_BYTES) if salt is None else salt
+    iterations = ITERATIONS if iterations is None else iterations
     client_key, server_key = _keys(password, salt, iterations)
     stored_key = hashlib.sha256(client_key).digest()
     return f"SCRAM-SHA-256${iterations}:{_text(salt)}${_text(stored_key)}:{_text(server_key)}"

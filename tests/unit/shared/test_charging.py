@@ -31,14 +31,29 @@ def test_an_entry_is_charged_a_record_a_step(desk: Desk) -> None:
 
 def test_the_chain_is_the_one_that_an_embedded_ledger_would_have_made(desk: Desk) -> None:
     desk.charge("1 ÷ 3 × 3 + √2")
-    desk.all("SELECT * FROM metercalc.credit('ann@example.org', 500, 'Für Größe — ß', %s)", uuid.uuid4(), who=desk.admin)
+    desk.all(
+        "SELECT * FROM metercalc.credit('ann@example.org', 500, 'Für Größe — ß', %s)", uuid.uuid4(), who=desk.admin
+    )
     key = desk.all("SELECT key FROM metercalc.ledger()")[0][0]
     last, count = chain.genesis(key, 2), 0
     for row in desk.all("SELECT * FROM metercalc.chain_of(2, 1, 100)"):
         (id, request_id, step, seq, operation, operands, response, exact, source, amount, balance, date, _, text, user, *_,
          stored) = row  # fmt: skip
         form = forms.RECORD.encode(
-            id, step, user, seq, amount, balance, int(exact), date, request_id, operation, source, operands, response, text
+            id,
+            step,
+            user,
+            seq,
+            amount,
+            balance,
+            int(exact),
+            date,
+            request_id,
+            operation,
+            source,
+            operands,
+            response,
+            text,
         )
         last = chain.link(key, last, form)
         assert stored == last
@@ -98,7 +113,12 @@ def test_a_price_that_was_not_quoted_is_refused(desk: Desk) -> None:
 
 
 def test_a_balance_pays_to_its_last_hundredth_and_no_further(desk: Desk) -> None:
-    desk.all("SELECT * FROM metercalc.credit('ann@example.org', %s::bigint, 'less', %s)", 10_00 - BALANCE, uuid.uuid4(), who=desk.admin)
+    desk.all(
+        "SELECT * FROM metercalc.credit('ann@example.org', %s::bigint, 'less', %s)",
+        10_00 - BALANCE,
+        uuid.uuid4(),
+        who=desk.admin,
+    )
     with refused("MC001") as told:
         desk.charge("1 - 1")
     assert told.value.diag.message_detail == '{"cost": 2000, "balance": 1000, "shortfall": 1000}'
@@ -156,9 +176,19 @@ def test_a_credit_is_given_once_and_explains_itself(desk: Desk) -> None:
     with refused("MC010"):
         desk.all("SELECT * FROM metercalc.credit('nobody@example.org', 501, 'a gift', %s)", wanted, who=desk.admin)
     with refused("MC001"):
-        desk.all("SELECT * FROM metercalc.credit('ann@example.org', %s::bigint, 'all', %s)", -2 * BALANCE, uuid.uuid4(), who=desk.admin)
+        desk.all(
+            "SELECT * FROM metercalc.credit('ann@example.org', %s::bigint, 'all', %s)",
+            -2 * BALANCE,
+            uuid.uuid4(),
+            who=desk.admin,
+        )
     with refused("MC016"):
-        desk.all("SELECT * FROM metercalc.credit('ann@example.org', %s::bigint, 'all', %s)", 10**15, uuid.uuid4(), who=desk.admin)
+        desk.all(
+            "SELECT * FROM metercalc.credit('ann@example.org', %s::bigint, 'all', %s)",
+            10**15,
+            uuid.uuid4(),
+            who=desk.admin,
+        )
 
 
 def test_time_never_runs_backwards_along_a_chain(desk: Desk) -> None:
@@ -185,7 +215,11 @@ def test_deleting_hides_and_restoring_shows_and_both_are_followed(desk: Desk) ->
     assert desk.all("SELECT * FROM metercalc.restore_records(%s)", [ids[3], ids[0]]) == [(ids[3],)]
     found = desk.all("SELECT record_id, seq, deleted_at IS NOT NULL FROM metercalc.visibility_since(1)")
     assert found == [(ids[3], 5, True), (ids[1], 3, True), (ids[3], 5, False)]
-    assert [row[0] for row in desk.all("SELECT id FROM metercalc.records('{}', 'date', false, 0, 9)")] == [2, ids[0], *ids[2:]]
+    assert [row[0] for row in desk.all("SELECT id FROM metercalc.records('{}', 'date', false, 0, 9)")] == [
+        2,
+        ids[0],
+        *ids[2:],
+    ]
 
 
 def test_a_pulse_changes_with_whatever_is_new(desk: Desk) -> None:

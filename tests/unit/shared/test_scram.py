@@ -26,7 +26,17 @@ def test_the_verifier_of_the_standard_s_example() -> None:
 
 @pytest.mark.parametrize(
     "password",
-    ["correct horse 7", "пароль 123", "ﬁne pass word", "Ⅸ roman nine", "soft­hyphen1", "nul l\u0340 x", "אבגדהוזח", "mixed אבג 12", "😀 smiles 1"],
+    [
+        "correct horse 7",
+        "пароль 123",
+        "ﬁne pass word",
+        "Ⅸ roman nine",
+        "soft­hyphen1",
+        "nul l\u0340 x",
+        "אבגדהוזח",
+        "mixed אבג 12",
+        "😀 smiles 1",
+    ],
 )
 def test_the_server_takes_the_password_that_the_verifier_was_made_of(server: Server, password: str) -> None:
     role = f"mc_{abs(hash(password)) % 10**12:024d}"
@@ -34,7 +44,9 @@ def test_the_server_takes_the_password_that_the_verifier_was_made_of(server: Ser
         owner.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{scram.verifier(password, iterations=10)}'")
         try:
             server.connect(role, scram.prepared(password), "postgres").close()
-            salt = owner.execute("SELECT split_part(split_part(rolpassword, '$', 2), ':', 2) FROM pg_authid WHERE rolname = %s", [role]).fetchone()[0]
+            salt = owner.execute(
+                "SELECT split_part(split_part(rolpassword, '$', 2), ':', 2) FROM pg_authid WHERE rolname = %s", [role]
+            ).fetchone()[0]
             client, key = scram.keys(password, salt, 10)
             server.connect(role, "", "postgres", scram_client_key=client, scram_server_key=key).close()
         finally:

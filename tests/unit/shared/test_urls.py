@@ -13,9 +13,7 @@ def test_a_server_far_away_is_asked_with_its_certificate_checked_in_full() -> No
     assert found["channel_binding"] == "require"
 
 
-@pytest.mark.parametrize(
-    "host", ["127.0.0.1", "localhost", "[::1]", "%2Fvar%2Frun%2Fpostgresql", "127.9.9.9"]
-)
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "%2Fvar%2Frun%2Fpostgresql", "127.9.9.9"])
 def test_this_machine_needs_no_certificate(host: str) -> None:
     found = urls.parse(f"postgresql://{host}:5433/ledger")
     assert found.sslmode == "prefer"
