@@ -112,7 +112,8 @@ def _carry_out(parsed: argparse.Namespace, asked: Asked, places: Places, termina
     from desktop.settings import config
 
     environ: Mapping[str, str] = {} if parsed.command == _DEMO else os.environ
-    settings = config.load(places.config_file, environ, {})
+    overrides = {} if parsed.database is None or parsed.command == _DEMO else {"database.url": parsed.database}
+    settings = config.load(places.config_file, environ, overrides)
     places = places.with_database(settings.database)
     run = Run(parsed, asked, places, settings, terminal.input, terminal.output)
     if _has_ledger(run):
@@ -156,7 +157,7 @@ def _places(parsed: argparse.Namespace) -> Iterator[Places]:
     """Where the command's files lie; those of the demo are gone afterwards, but for its lines in the usual log."""
     from desktop.settings.config import places
 
-    usual = places(parsed.data_dir, parsed.config)
+    usual = places(parsed.data_dir, parsed.config, parsed.database)
     if parsed.command != _DEMO:
         yield usual
         return

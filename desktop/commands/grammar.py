@@ -21,10 +21,11 @@ VERSION = "version"
 
 _FILTERS = tuple(option for one in FILTERS for option in one.options)
 _VALUED = (
-    "--data-dir", "--config", "--user", "--request-id", "--max-cost", "--reason", "--sort", "--page", "--per-page",
-    "--format", "--records", "--screenshots", "--admin", *(option.flag for option in _FILTERS if option.kind != "flag"),
+    "--data-dir", "--config", "--database", "--user", "--request-id", "--max-cost", "--reason", "--sort", "--page",
+    "--per-page", "--format", "--records", "--screenshots", "--admin",
+    *(option.flag for option in _FILTERS if option.kind != "flag"),
 )  # fmt: skip
-_PLACES = ("--data-dir=", "--config=")
+_PLACES = ("--data-dir=", "--config=", "--database=")
 _FLAGS = (
     "--json", "--keep-text", "--password-stdin", "--trust-this-machine", "--version", "--help", "-h",
     *(option.flag for option in _FILTERS if option.kind == "flag"),
@@ -119,6 +120,13 @@ def _add_commands(parser: Parser) -> None:
 def _add_places(parser: Parser, *, default: object) -> None:
     parser.add_argument("--data-dir", type=words.path, metavar="DIR", default=default, help="keep everything in DIR")
     parser.add_argument("--config", type=words.path, metavar="FILE", default=default, help="the configuration file")
+    parser.add_argument(
+        "--database",
+        type=words.text,
+        metavar="URL",
+        default=default,
+        help="the ledger: a path, or postgresql://host/database",
+    )
 
 
 def _add(add_parser: AddParser, name: str, summary: str, *, more: str = "", signed_in: bool = False) -> Parser:
@@ -163,8 +171,14 @@ def _add_calculation(add_parser: AddParser) -> None:
 
 
 def _add_accounts(add_parser: AddParser) -> None:
-    register = _add(add_parser, "register", "make an account; the first one of a store is its administrator")
+    register = _add(
+        add_parser,
+        "register",
+        "make an account; the first one of a store is its administrator",
+        more="On a server an administrator does it: with --user ADMIN, whose password comes before the new one.",
+    )
     register.add_argument("email", type=words.text, metavar="EMAIL")
+    register.add_argument("--user", type=words.text, metavar="ADMIN", help="the administrator, for a server")
     _add_password(register)
     _add(add_parser, "balance", "say the balance", signed_in=True)
 
@@ -227,9 +241,17 @@ def _add_records(add_parser: AddParser) -> None:
 
 def _add_store(add_parser: AddParser) -> None:
     _add(add_parser, "init", "make the configuration and the store; what is there already is never touched")
-    _add(add_parser, "verify", "prove the ledger, and name each record that breaks it").add_argument(
+    verify = _add(
+        add_parser,
+        "verify",
+        "prove the ledger, and name each record that breaks it",
+        more="On a server, with --user: one's own records, and everybody's for an administrator.",
+    )
+    verify.add_argument(
         "--results", action="store_true", help="work each computed record out again too; this takes longer"
     )
+    verify.add_argument("--user", type=words.text, metavar="EMAIL", help="who signs in for it, for a server")
+    _add_password(verify)
     _add(add_parser, "backup", "write a checked backup of the store").add_argument(
         "file", type=words.path, metavar="FILE"
     )

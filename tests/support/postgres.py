@@ -134,12 +134,16 @@ class Server:
     def ledger(self, *emails: str) -> str:
         """A database with a ledger of these people, the first of them its administrator; its name."""
         name = self.clone(self.template())
-        with self.owner(name) as owner:
+        self.make_people(name, *emails)
+        return name
+
+    def make_people(self, database: str, *emails: str) -> None:
+        """Give a ledger in which nobody is these people, the first of them its administrator."""
+        with self.owner(database) as owner:
             owner.execute("SET ROLE metercalc_owner")
             for number, email in enumerate(emails):
                 role = "user" if number else "admin"
                 owner.execute("SELECT metercalc.make_account(%s, %s, %s, %s, 1)", [email, VERIFIER, role, BALANCE])
-        return name
 
     def member(self, database: str, email: str, **more: Any) -> Any:
         """A person's own connection, autocommit."""

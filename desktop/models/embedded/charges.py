@@ -12,8 +12,6 @@ from dataclasses import replace
 
 from peewee import SqliteDatabase, fn
 
-from desktop.arithmetic.expressions import parse, result_of
-from desktop.arithmetic.money import format_money
 from desktop.arithmetic.operations import operands_text
 from desktop.models.embedded import accounts
 from desktop.models.embedded.storage import added_operations, entries, journal, operations, sqlite
@@ -21,13 +19,13 @@ from desktop.models.embedded.storage.entries import Head, Line
 from desktop.models.embedded.storage.operations import Operations
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.storage.tables import Operation, Price, Record
+from desktop.models.ledger import receipts
+from desktop.models.ledger.receipts import MAX_MONEY, checked_reason, receipt_of
 from desktop.models.ledger.requests import normal_request_id
 from desktop.terms.errors import (
     AppError,
     BadInput,
-    BalanceTooLow,
     ChargeUnknown,
-    PriceChanged,
     RequestReused,
     StoreDamaged,
     StoreError,
@@ -47,9 +45,6 @@ from desktop.terms.values import (
 )
 
 log = logging.getLogger(__name__)
-
-MAX_MONEY = 10**15  # hundredths: far inside SQLite's 64 bits, so that no sum of two can overflow
-MAX_REASON = 200
 
 
 def statement(store: Store, session: Session) -> Statement:
@@ -100,7 +95,7 @@ def credit(store: Store, session: Session, email: str, amount: int, reason: str,
     Raises `NotAllowed`, `BadInput`, `RequestReused`, `BalanceTooLow` (a correction never goes below zero).
     """
     request_id = normal_request_id(request_id)
-    reason = _reason(reason)
+    reason = checked_reason(reason)
     if amount == 0 or abs(amount) > MAX_MONEY:
         raise BadInput("The amount must not be zero or beyond what the ledger can hold.")
     line = Line(OperationType.CREDIT, reason, "", amount=-amount, source=Source.LEDGER)
@@ -116,24 +111,11 @@ def credit(store: Store, session: Session, email: str, amount: int, reason: str,
         account = accounts.by_email(database, email)
         if account.balance + amount > MAX_MONEY:
             raise BadInput("The balance would be beyond what the ledger can hold.")
-        return _receipt(_debit(store, database, account, request_id, [line]), account.balance + amount)
+        return receipt_of(_debit(store, database, account, request_id, [line]), account.balance + amount)
 
     receipt = _settle(store, write, find)
     log.info("credited, record %d, repeated %s", receipt.entries[-1].id, receipt.repeated)
     return receipt
-
-
-def _reason(text: str) -> str:
-    """A credit's reason as it is kept. Raises `BadInput`."""
-    reason = " ".join(text.split())
-    if not reason:
-        raise BadInput("A credit needs a reason: it stands in the record.")
-    if len(reason) > MAX_REASON:
-        raise BadInput(f"The reason has {len(reason):,} characters; it can have {MAX_REASON}.")
-    unseen = next((letter for letter in reason if not letter.isprintable()), "")
-    if unseen:
-        raise BadInput(f"The reason has a character in it that cannot be seen (U+{ord(unseen):04X}). Leave it out.")
-    return reason
 
 
 def set_cost(store: Store, session: Session, operation: OperationType, cost: int) -> None:
@@ -183,24 +165,16 @@ def _charge(store: Store, database: SqliteDatabase, session: Session, charge: Ch
     cost = sum(line.amount for line in lines)
     _check_price(cost, charge)
     written = _debit(store, database, account, charge.request_id, lines, known.ids)
-    receipt = _receipt(written, account.balance - cost, result=charge.result)
+    receipt = receipt_of(written, account.balance - cost, result=charge.result)
     return replace(receipt, cost=cost, exact=charge.exact)
 
 
 def _check_price(cost: int, charge: Charge) -> None:
     quoted = charge.quoted
     if quoted is not None and cost != quoted:
-        raise PriceChanged(
-            f"The price has changed: this costs {format_money(cost)} now, not {format_money(quoted)}.",
-            cost=cost,
-            quoted=quoted,
-        )
+        raise receipts.price_changed(cost, quoted)
     if charge.max_cost is not None and cost > charge.max_cost:
-        raise PriceChanged(
-            f"This costs {format_money(cost)}, more than the {format_money(charge.max_cost)} allowed.",
-            cost=cost,
-            quoted=charge.max_cost,
-        )
+        raise receipts.above_limit(cost, charge.max_cost)
 
 
 def _debit(
@@ -229,13 +203,7 @@ def _debit(
 
 def _check_covered(balance: int, cost: int) -> None:
     if cost > balance:
-        raise BalanceTooLow(
-            f"This costs {format_money(cost)} and the balance is {format_money(balance)}: "
-            f"{format_money(cost - balance)} too little.",
-            cost=cost,
-            balance=balance,
-            shortfall=cost - balance,
-        )
+        raise receipts.too_low(cost, balance)
 
 
 def _find(database: SqliteDatabase, account: Account, request_id: str, charge: Charge | None = None) -> Receipt | None:
@@ -247,7 +215,7 @@ def _find(database: SqliteDatabase, account: Account, request_id: str, charge: C
         same = [entry.operation for entry in found] == [step.operation for step in charge.steps]
         if not same or found[-1].expression != charge.expression:
             raise RequestReused("This request id was used for something else before.")
-    return _receipt(found, account.balance, repeated=True)
+    return receipt_of(found, account.balance, repeated=True)
 
 
 def _find_credit(database: SqliteDatabase, account: Account, request_id: str, line: Line) -> Receipt | None:
@@ -257,41 +225,7 @@ def _find_credit(database: SqliteDatabase, account: Account, request_id: str, li
     wanted = [(line.operation, line.operands, line.amount)]
     if [(entry.operation, entry.operands, entry.amount) for entry in found] != wanted:
         raise RequestReused("This request id was used for something else before. Nothing was credited.")
-    return _receipt(found, account.balance, repeated=True)
-
-
-def _receipt(written: tuple[Entry, ...], balance: int, *, result: str | None = None, repeated: bool = False) -> Receipt:
-    """What was written, or found. `result` spares working it out again where it is at hand."""
-    last = written[-1]
-    return Receipt(
-        request_id=last.request_id,
-        cost=sum(entry.amount for entry in written),
-        balance=balance,
-        result=_result(last) if result is None else result,
-        exact=_is_exact(written),
-        entries=written,
-        repeated=repeated,
-    )
-
-
-def _is_exact(written: tuple[Entry, ...]) -> bool:
-    """Whether the result of a request is all of it.
-
-    A step says so of its own result. Before fractions were carried it said so of itself alone, and went on with what
-    was shown of the steps before: where a rounded response is an operand, all that follows is rounded.
-    """
-    rounded: set[str] = set()
-    for entry in written:
-        if not rounded.isdisjoint(entry.operands.replace("√", " ").replace("-", " ").split()):
-            return False
-        if not entry.exact:
-            rounded.add(entry.response.removeprefix("-"))
-    return written[-1].exact
-
-
-def _result(last: Entry) -> str:
-    """What the whole entry came to, as it was written then: versions differ in how they round."""
-    return result_of(parse(last.expression), last.response) if last.expression else last.response
+    return receipt_of(found, account.balance, repeated=True)
 
 
 def _settle(

@@ -1,1 +1,1 @@
-"""A ledger that many desks share, on PostgreSQL. Nothing here imports psycopg before a server was asked for."""
+"""The ledger that a PostgreSQL server keeps for many desks: each module asks one kind of question."""
