@@ -12,6 +12,7 @@ from desktop.models.shared.reviewing import Rule, weak_lines
 from desktop.terms.errors import AppError, BadInput, SignInRefused, StoreForeign, StoreMissing, StoreNewer
 from tests.support.postgres import OWNER, OWNER_PASSWORD, Server
 from tests.support.stores import ADMIN, BALANCE, COSTS, PASSWORD
+from tests.unit.shared.test_importing import ONE_AND_ONE
 
 
 @pytest.fixture(autouse=True)
@@ -44,8 +45,7 @@ def test_from_nothing_to_a_first_charge(server: Server, database: str) -> None:
     assert (made.database_made, made.admin, made.version) == (True, ADMIN, sources.VERSION)
     with server.member(database, ADMIN) as admin:
         row = admin.execute(
-            "SELECT * FROM metercalc.charge(gen_random_uuid(), 1000, NULL, '1 + 1', "
-            """'[{"operation": "addition", "operands": ["1", "1"], "response": "2", "exact": true, "source": "computed"}]')"""
+            f"SELECT * FROM metercalc.charge(gen_random_uuid(), 1000, NULL, '1 + 1', '[{ONE_AND_ONE}]')"
         ).fetchone()
         assert row[6] == "2"
     found = reviewing.review(urls.parse(server.owner_url(database)), OWNER_PASSWORD, local_is_trusted=True)
@@ -192,9 +192,15 @@ RULES: tuple[tuple[str, tuple[Any, ...], int], ...] = (
     ("the group", (("host", "all", "+metercalc_member", "all", "", "trust"),), 1),
     ("a pattern", (("host", "/^led", "/^mc_", "all", "", "trust"),), 1),
     ("behind a wall", (("host", "all", "all", "all", "", "reject"), ("host", "all", "all", "all", "", "trust")), 0),
-    ("behind half a wall", (("hostssl", "all", "all", "all", "", "scram-sha-256"), ("host", "all", "all", "all", "", "trust")), 1),
-    ("this machine", (("local", "all", "all", "", "", "trust"), ("host", "all", "all", "127.0.0.1", "255.255.255.255", "trust")), 2),
-    ("this machine by the other address", (("host", "all", "all", "::1", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "trust"),), 1),
+    (
+        "behind half a wall",
+        (("hostssl", "all", "all", "all", "", "scram-sha-256"), ("host", "all", "all", "all", "", "trust")), 1,
+    ),
+    (
+        "this machine",
+        (("local", "all", "all", "", "", "trust"), ("host", "all", "all", "127.0.0.1", "255.255.255.255", "trust")), 2,
+    ),
+    ("this machine by the other address", (("host", "all", "all", "::1", ":".join(["ffff"] * 8), "trust"),), 1),
     ("sockets by SCRAM", (("local", "all", "all", "", "", "scram-sha-256"),), 0),
 )  # fmt: skip
 
