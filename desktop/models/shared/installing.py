@@ -49,7 +49,7 @@ BEGIN
             AND admin_option) THEN
         GRANT {_MEMBER} TO {_KEEPER} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE;
     END IF;
-    IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+    IF NOT (pg_has_role('{_OWNER}', 'SET') AND pg_has_role('{_KEEPER}', 'SET')) THEN
         GRANT {_OWNER}, {_KEEPER} TO CURRENT_USER;
     END IF;
 END $$"""
@@ -221,7 +221,6 @@ def _prepare(connection: psycopg.Connection[Any]) -> None:
         for statement in (
             "REVOKE ALL ON DATABASE {} FROM PUBLIC",
             f"GRANT CONNECT ON DATABASE {{}} TO {_MEMBER}",
-            f"GRANT CREATE ON DATABASE {{}} TO {_OWNER}",
             "REVOKE ALL ON SCHEMA public FROM PUBLIC",
         ):
             connection.execute(sql.SQL(statement).format(database))

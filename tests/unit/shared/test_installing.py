@@ -10,7 +10,7 @@ import pytest
 from desktop.models.shared import installing, reviewing, scram, sources, urls
 from desktop.models.shared.reviewing import Rule, weak_lines
 from desktop.terms.errors import AppError, BadInput, SignInRefused, StoreForeign, StoreMissing, StoreNewer
-from tests.support.postgres import OWNER, OWNER_PASSWORD, Server
+from tests.support.postgres import FAST, OWNER, OWNER_PASSWORD, Server, running
 from tests.support.stores import ADMIN, BALANCE, COSTS, PASSWORD
 from tests.unit.shared.test_importing import ONE_AND_ONE
 
@@ -180,6 +180,23 @@ def test_members_get_nothing_on_the_database_but_to_connect(server: Server, data
             "has_schema_privilege('metercalc_keeper', 'metercalc', 'CREATE')"
         ).fetchone()
     assert row == (False, True, False, False, False)
+
+
+def test_an_owner_who_is_no_superuser_can_install() -> None:
+    # On a server of its own: roles that a superuser made before are a superuser's to give.
+    with running(*FAST) as server:
+        with server.owner() as owner:
+            owner.execute("CREATE ROLE chief LOGIN CREATEROLE CREATEDB PASSWORD 'chief of it 3'")
+        url = urls.parse(server.url("theirs", user="chief"))
+        for admin in (ADMIN, ""):
+            made = installing.install(url, "chief of it 3", ADMIN, PASSWORD, costs=COSTS, starting_balance=BALANCE)
+            assert made.admin == admin
+        with server.member("theirs", ADMIN) as administrator:
+            administrator.execute("SELECT metercalc.register('e@example.org', %s)", [scram.verifier(PASSWORD)])
+            found = administrator.execute("SELECT status FROM metercalc.set_status('e@example.org', 'inactive')")
+            assert found.fetchone() == ("inactive",)
+        findings = reviewing.review(url, "chief of it 3", local_is_trusted=True).findings
+        assert any("cannot be read by this user" in finding for finding in findings)
 
 
 RULES: tuple[tuple[str, tuple[Any, ...], int], ...] = (
