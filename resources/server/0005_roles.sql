@@ -25,7 +25,7 @@ CREATE FUNCTION metercalc.make_role(role_name text, verifier text) RETURNS void 
 BEGIN
     PERFORM metercalc.check_role(role_name);
     PERFORM metercalc.check_verifier(verifier);
-    EXECUTE format('CREATE ROLE %I LOGIN CONNECTION LIMIT 12 PASSWORD %L IN ROLE metercalc_member', role_name, verifier);
+    EXECUTE format('CREATE ROLE %I LOGIN CONNECTION LIMIT 16 PASSWORD %L IN ROLE metercalc_member', role_name, verifier);
     EXECUTE format('ALTER ROLE %I SET statement_timeout = ''5min''', role_name);
     EXECUTE format('ALTER ROLE %I SET lock_timeout = ''30s''', role_name);
     EXECUTE format('ALTER ROLE %I SET idle_in_transaction_session_timeout = ''5min''', role_name);

