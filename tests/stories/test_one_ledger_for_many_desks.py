@@ -16,14 +16,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 
 from desktop.views.main_window.window import MainWindow
 from desktop.window.program import Program
 from tests.support import shared, windows
 from tests.support.command_line import ROOT
-from tests.support.postgres import FAST, Server, running
+from tests.support.postgres import FAST, Server, running, shared_server
 from tests.support.stores import ADMIN, ANN, BOB, PASSWORD
 from tests.support.widgets import part
 
@@ -94,6 +94,46 @@ def enter(window: MainWindow, text: str) -> None:
 def shows(window: MainWindow, balance: str) -> bool:
     """Whether the window shows a balance."""
     return part(window, QLabel, "balance_label").text() == balance
+
+
+def test_a_window_at_a_server_signs_in_charges_shows_its_records_and_proves_them(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    server = shared_server()
+    database = shared.peopled(tmp_path, ADMIN, ANN)
+    with windows.opened_at(qapp, tmp_path / "ann", server.url(database)) as program:
+        window = sign_in(qtbot, program)
+        enter(window, "2×3")
+        qtbot.waitUntil(partial(shows, window, "970.00"), timeout=10_000)
+        table = part(window, QTableView, "records_table")
+        qtbot.waitUntil(lambda: table.model().rowCount() == 2, timeout=10_000)
+        assert windows.shown(window, "message_label") == ""
+        qtbot.waitUntil(lambda: program.store.is_proved is True, timeout=10_000)  # by itself, once Ann is signed in
+        with qtbot.waitSignal(program.store.verified, timeout=10_000) as proof:
+            program.store.verify()
+        assert (proof.args[0].problems, proof.args[0].records) == ((), 2)
+        with qtbot.waitSignal(program.store.failed, timeout=10_000) as refused:
+            program.store.back_up(str(tmp_path / "copy.db"))
+        assert "pg_dump" in refused.args[0].message
+    shared.give_back(tmp_path)
+
+
+def test_a_wrong_password_and_a_new_account_are_refused_in_the_dialog(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    database = shared.peopled(tmp_path, ADMIN)
+    with windows.opened_at(qapp, tmp_path / "new", shared_server().url(database)) as program:
+        dialog = program.login_dialog
+        for button, password, said in (
+            ("sign_in_button", "wrong horse 7", "not right"),
+            ("register_button", PASSWORD, "an administrator makes the accounts"),
+        ):
+            part(dialog, QLineEdit, "email_edit").setText(ANN)
+            part(dialog, QLineEdit, "password_edit").setText(password)
+            with qtbot.waitSignal(program.sessions.failed, timeout=10_000):
+                part(dialog, QPushButton, button).click()
+            assert said in part(dialog, QLabel, "login_error_label").text()
+    shared.give_back(tmp_path)
 
 
 @pytest.mark.faults

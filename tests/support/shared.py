@@ -13,7 +13,8 @@ from typing import Any
 from desktop.models.ledger.registering import check_new
 from desktop.models.shared import installing, scram, urls
 from desktop.models.shared.ledger import SharedLedger
-from desktop.terms.values import Account, Role, Session, Status
+from desktop.models.shared.people import account_of
+from desktop.terms.values import Account, Session
 from tests.support.postgres import Server, shared_server
 from tests.support.stores import BALANCE, COSTS, PASSWORD
 
@@ -74,6 +75,13 @@ class OwnedLedger(SharedLedger):
 
     owner: Any
     folder: Path
+    _owners: Any = None
+
+    def close(self) -> None:
+        super().close()
+        if self._owners is not None:
+            self._owners.close()
+            self._owners = None
 
     def is_empty(self) -> bool:
         return not self._ask("SELECT 1 FROM metercalc.account LIMIT 1")
@@ -86,21 +94,16 @@ class OwnedLedger(SharedLedger):
         if self.is_empty():
             rows = self._ask("SELECT * FROM metercalc.found(%s, %s, %s::bigint)", *values)
         else:
-            rows = self._ask("SELECT (a).* FROM metercalc.make_account(%s, %s, 'user', %s::bigint, 1) AS a", *values)
-        account = next(found for found in self.accounts() if found.username == username)
-        assert rows
-        return account
-
-    def accounts(self) -> list[Account]:
-        """Every account, by the owner's own eyes."""
-        rows = self._ask("SELECT id, username, role, status, balance FROM metercalc.account ORDER BY id")
-        return [Account(id, name, Role(role), Status(status), balance) for id, name, role, status, balance in rows]
+            made = "metercalc.make_account(%s, %s, 'user', %s::bigint, 1) AS a"
+            rows = self._ask(f"SELECT r.* FROM {made}, LATERAL metercalc.row_of(a) AS r", *values)
+        return account_of(rows[0])
 
     def _ask(self, sql: str, *values: object) -> list[Any]:
-        with self.owner() as connection:
-            connection.execute("SET ROLE metercalc_owner")
-            found: list[Any] = connection.execute(sql, values).fetchall()
-            return found
+        if self._owners is None:
+            self._owners = self.owner()
+            self._owners.execute("SET ROLE metercalc_owner")
+        found: list[Any] = self._owners.execute(sql, values).fetchall()
+        return found
 
 
 def verifier(password: str) -> str:

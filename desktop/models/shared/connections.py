@@ -61,8 +61,8 @@ class Line(psycopg.Connection[Row]):
     interrupted: bool = False
     warned: str = ""  # the last warning of the server's
 
-    def wait(self, gen: Generator[Any, Any, T], interval: float = _LOOK_S, timeout: float | None = None) -> T:
-        return super().wait(self._watched(gen), interval=min(interval, _LOOK_S), timeout=timeout)
+    def wait(self, gen: Generator[Any, Any, T], interval: float = _LOOK_S, **more: Any) -> T:
+        return super().wait(self._watched(gen), min(interval, _LOOK_S), **more)
 
     def _watched(self, gen: Generator[Any, Any, T]) -> Generator[Any, Any, T]:
         end, asked = time.monotonic() + self.deadline_s, False

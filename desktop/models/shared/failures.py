@@ -71,8 +71,8 @@ def of_connecting(error: psycopg.Error, server: str) -> AppError:
 def away(server: str, why: str = "") -> ServerAway:
     """The server cannot be reached."""
     return ServerAway(
-        f"The server {server} cannot be reached{f' ({why})' if why else ''}. Nothing is lost: Metercalc goes on by "
-        "itself when it is back."
+        f"The server {server} cannot be reached{f' ({why})' if why else ''}. Nothing is lost: try again when it is "
+        "back."
     )
 
 

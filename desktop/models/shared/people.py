@@ -26,8 +26,8 @@ SERVED = (sources.OLDEST_SERVED, sources.VERSION)
 
 _VERSION = "SELECT metercalc.schema_version()"
 _ACCOUNT = "SELECT * FROM metercalc.account()"
+_BOTH = "SELECT a.*, l.id::text, l.key FROM metercalc.account() AS a, metercalc.ledger() AS l"
 _PULSE = "SELECT seq FROM metercalc.pulse()"
-_LEDGER = "SELECT id::text, key FROM metercalc.ledger()"
 _USERS = "SELECT * FROM metercalc.users()"
 _REGISTER = "SELECT * FROM metercalc.register(%s, %s, %s::bigint)"
 _SET_STATUS = "SELECT * FROM metercalc.set_status(%s, %s)"
@@ -86,11 +86,11 @@ class People:
         try:
             with connections.translated(credentials):
                 self._check_version(line)
-                (ledger_id, key), row = line.execute(_LEDGER).fetchall()[0], line.execute(_ACCOUNT).fetchall()[0]
+                *row, ledger_id, key = line.execute(_BOTH).fetchall()[0]
         except BaseException:
             line.close()
             raise
-        account, generation, salt, iterations = account_of(row), row[5], row[11], row[12]
+        account, generation, salt, iterations = account_of(tuple(row)), row[5], row[11], row[12]
         signed = Signed(
             account.id, account.username, account.role, lasting(role, password, salt, iterations, generation)
         )

@@ -256,7 +256,7 @@ class _Run:
 
     def _compare(self, account: ProofAccount, row: Proof) -> None:
         """A record against what this program remembers of it."""
-        memory = self._memories.of(account.id) if self._memories else None
+        memory = self._memories.known(account.id) if self._memories else None
         if memory is None:
             return
         seq, hash = row[links.SEQ], bytes(row[links.HASH])
@@ -272,7 +272,7 @@ class _Run:
             self._found("L1", account.id, 0, f"The balance of {account.username} is not that of the last record.")
         if followed.seq == 0:
             self._found("L2", account.id, 0, f"{account.username} has no records, not even the starting balance.")
-        memory = self._memories.of(account.id) if self._memories else None
+        memory = self._memories.known(account.id) if self._memories else None
         if memory is not None and memory.seq > followed.seq:
             self._found("L6", account.id, 0, history.missing(followed.seq, memory.seq))
         elif memory is not None and not self._problems:

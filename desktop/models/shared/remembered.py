@@ -69,6 +69,12 @@ class Memories:
             self._known[account_id] = self._read(account_id)
         return self._known[account_id]
 
+    def known(self, account_id: int) -> Memory | None:
+        """What is remembered of an account, None where nothing is. Raises `StoreError`."""
+        if account_id in self._known or self.file(account_id).exists():
+            return self.of(account_id)
+        return None
+
     def write(self) -> None:
         """Write down what is new. Raises `StoreError`."""
         for account_id, memory in self._known.items():
@@ -107,7 +113,8 @@ class Memories:
         try:
             make_folder(self._folder)
             self._write_marks(account_id, memory)
-            write_private(file, text.encode() + b"\n")
+            if not _is_further(file, memory):
+                write_private(file, text.encode() + b"\n")
         except OSError as error:
             raise StoreError(
                 f"What was given by the ledger cannot be remembered ({file}): {os.strerror(error.errno or 0)}."
@@ -127,3 +134,11 @@ class Memories:
 
     def _marks(self, account_id: int) -> Path:
         return self.file(account_id).with_suffix(".links")
+
+
+def _is_further(file: Path, memory: Memory) -> bool:
+    """Whether another program of this desk has been given more, and has written it down."""
+    try:
+        return int(json.loads(read_whole(file, 10_000))["seq"]) > memory.seq
+    except (OSError, ValueError, KeyError, TypeError):
+        return False

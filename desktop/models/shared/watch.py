@@ -78,5 +78,5 @@ class Watch:
         """What is the matter with the server, in a sentence; "" when all is well."""
         connections = self._sessions.connections
         if connections.lost is not None:
-            return f"{connections.lost.message} Until then nothing can be charged; what you typed is kept."
+            return f"{connections.lost.message} Metercalc looks for it by itself, and what you typed is kept."
         return self._refused or connections.note

@@ -9,6 +9,7 @@ import pytest
 from desktop.models.shared import people
 from desktop.terms.errors import (
     BadInput,
+    ChargeUnknown,
     NotAllowed,
     NotSignedIn,
     ServerAway,
@@ -51,7 +52,8 @@ def test_who_is_deactivated_in_mid_session_charges_nothing_more(desk: Desk) -> N
     admin = desk.other()
     boss = admin.sign_in(ADMIN, PASSWORD)
     admin.set_status(boss, ANN, Status.INACTIVE)
-    with pytest.raises(NotSignedIn, match="deactivated"):
+    # The connection is ended a moment later, which may be in the midst of the charge.
+    with pytest.raises((NotSignedIn, ChargeUnknown), match="deactivated"):
         desk.charge("1 + 2")
     with pytest.raises(NotSignedIn):
         desk.charge("1 + 2")
