@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 READER_GONE = 141
 _DEMO = "demo"
 _SETTINGS = "settings"  # of the file alone: where the ledger is to lie can be said before there is one
+_SERVER = "server"  # its ledger is not the configuration's
 _MAKERS = ("init", "register", "restore-backup")  # beside the window and the demo: nothing else makes a ledger
 
 
@@ -112,7 +113,8 @@ def _carry_out(parsed: argparse.Namespace, asked: Asked, places: Places, termina
     from desktop.settings import config
 
     environ: Mapping[str, str] = {} if parsed.command == _DEMO else os.environ
-    settings = config.load(places.config_file, environ, {})
+    overrides = {} if parsed.database is None or parsed.command == _DEMO else {"database.url": parsed.database}
+    settings = config.load(places.config_file, environ, overrides)
     places = places.with_database(settings.database)
     run = Run(parsed, asked, places, settings, terminal.input, terminal.output)
     if _has_ledger(run):
@@ -125,7 +127,7 @@ def _carry_out(parsed: argparse.Namespace, asked: Asked, places: Places, termina
 
 def _has_ledger(run: Run) -> bool:
     """Whether there is a ledger. Raises `StoreMissing` for a command that makes none; the window finds out later."""
-    if run.asked.command in (grammar.WINDOW, _DEMO):
+    if run.asked.command in (grammar.WINDOW, _DEMO, _SERVER):
         return False
     from desktop.models import open_ledger
 
@@ -140,6 +142,10 @@ def _command(name: str) -> Command:
         from desktop.commands.window import open_window
 
         return open_window
+    if name == _SERVER:  # alone: what it needs is an extra
+        from desktop.commands.server import on_server
+
+        return on_server
     from desktop.commands import accounts, administration, calculation, records, settings, store
     from desktop.commands.demo import demo
 
@@ -160,7 +166,7 @@ def _places(parsed: argparse.Namespace) -> Iterator[Places]:
     """Where the command's files lie; those of the demo are gone afterwards, but for its lines in the usual log."""
     from desktop.settings.config import places
 
-    usual = places(parsed.data_dir, parsed.config)
+    usual = places(parsed.data_dir, parsed.config, parsed.database)
     if parsed.command != _DEMO:
         yield usual
         return

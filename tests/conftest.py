@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import settings
 from desktop.models.embedded import accounts
 from desktop.models.embedded.storage.store import Store
 from desktop.models.ledger import passwords
+from desktop.models.shared import scram
 from tests.support.stores import (
     ADMIN,
     ANN,
@@ -60,6 +62,7 @@ def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Password hashes that take no time; the strength of real ones has its own tests."""
     monkeypatch.setattr(passwords, "_hasher", cheap_hasher())
+    monkeypatch.setattr(scram, "verifier", partial(scram.verifier, iterations=1))
 
 
 @pytest.fixture(scope="session")

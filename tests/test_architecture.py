@@ -32,6 +32,8 @@ ROOMS = (
     "desktop.views.look",
     "desktop.controllers",
     "desktop.models.open_ledger",
+    "desktop.models.server",
+    "desktop.models.shared",
     "desktop.models.embedded",
     "desktop.models.embedded.browsing",
     "desktop.models.embedded.storage",
@@ -50,9 +52,11 @@ CORRIDORS = ("desktop", "desktop.views", "desktop.models")
 
 QT = ("PySide6*", "shiboken6*")
 WIDGETS = ("PySide6.QtWidgets*", "PySide6.QtGui*")
-DATABASE = ("peewee*", "playhouse*", "sqlite3*", "pysqlite3*")
+DATABASE = ("peewee*", "playhouse*", "sqlite3*", "pysqlite3*", "psycopg*")
 NETWORK = ("requests*", "urllib3*", "http*", "socket", "ssl")
 IO = ("os", "pathlib", "io", "logging", "random", "time", "subprocess", "shutil", "tempfile")
+
+KEEPERS = ("desktop.models.embedded*", "desktop.models.shared*")
 
 # Whom it concerns, except for whom, and what they must not import.
 FORBIDDEN: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
@@ -70,10 +74,12 @@ FORBIDDEN: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("desktop.commands*", ("desktop.commands.demo.screenshots",), (*QT, *DATABASE, "requests*", "urllib3*")),
     ("desktop.cli", (), (*QT, *DATABASE, *NETWORK)),
     # What keeps the ledger is known to the composition root of the models alone, and to the demo, which sets the clock.
-    ("desktop.controllers*", (), ("desktop.models.embedded*",)),
-    ("desktop.commands*", ("desktop.commands.demo*",), ("desktop.models.embedded*",)),
-    ("desktop.cli", (), ("desktop.models.embedded*",)),
-    ("desktop.window*", (), ("desktop.models.embedded*",)),
+    ("desktop.controllers*", (), KEEPERS),
+    ("desktop.commands*", ("desktop.commands.demo*",), KEEPERS),
+    ("desktop.cli", (), KEEPERS),
+    ("desktop.window*", (), KEEPERS),
+    ("desktop.models.shared*", (), ("peewee*", "playhouse*", "sqlite3*", "pysqlite3*")),
+    ("desktop.models.embedded*", (), ("psycopg*",)),
     ("desktop.models*", (), (*QT, *NETWORK)),
     ("desktop.models.ledger*", (), DATABASE),
     ("desktop.random_org*", (), (*QT, *DATABASE)),
@@ -90,7 +96,7 @@ FORBIDDEN: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
 )
 
 # Where SQL may be written, by where the libraries that take it may be imported.
-SQL_ROOM = "desktop.models.embedded"
+SQL_ROOMS = ("desktop.models.embedded", "desktop.models.shared")
 
 Imports = Mapping[str, Iterable[str]]
 
@@ -212,9 +218,11 @@ def test_a_room_leaves_alone_what_is_not_its_own(
     rule.should_not_import(*forbidden).check("desktop", only_direct_imports=True)
 
 
-def test_only_the_embedded_ledger_speaks_to_the_database(imports: Imports) -> None:
-    others = [module for module in imports if not module.startswith(f"{SQL_ROOM}.") and module != SQL_ROOM]
-    rule = archrule("SQL", comment="nothing above the embedded ledger writes SQL").match(*others)
+def test_only_what_keeps_a_ledger_speaks_to_a_database(imports: Imports) -> None:
+    others = [
+        module for module in imports if not any(module == room or module.startswith(f"{room}.") for room in SQL_ROOMS)
+    ]
+    rule = archrule("SQL", comment="nothing above the ledgers writes SQL").match(*others)
     rule.should_not_import(*DATABASE).check("desktop", only_direct_imports=True)
 
 

@@ -21,22 +21,30 @@ from desktop.wording.spending import budget_text, request_text, warning_text, wh
 def register(run: Run) -> int:
     """`register`: make an account, and the ledger with it, which is said: most likely the first, or a slip."""
     arguments, file = run.arguments, run.places.store_file
-    password = run.input.password(from_stdin=arguments.password_stdin, confirmed=True)
-    check_new(arguments.email, password, minimum_length=run.config.security.minimum_password_length)
+    asked_by = _password(run) if arguments.user else ""
+    password = _password(run, confirmed=True)
+    minimum_length = run.config.security.minimum_password_length
+    check_new(arguments.email, password, minimum_length=minimum_length)
     made = not is_there(run.places)
     run.prepare()
     with run.ledger(make=True) as ledger:
+        if arguments.user:
+            ledger.sign_in(arguments.user, asked_by)
         account = ledger.register(
             arguments.email,
             password,
             starting_balance=run.config.account.default_balance,
-            minimum_length=run.config.security.minimum_password_length,
+            minimum_length=minimum_length,
         )
     return run.answer(
         _document(account) | ({"ledger_made": str(file)} if made else {}),
         f"Registered {account.username} ({account.role}) with a balance of {format_money(account.balance)}.",
         *([f"A new ledger was made for it: {file}."] if made else []),
     )
+
+
+def _password(run: Run, *, confirmed: bool = False) -> str:
+    return run.input.password(from_stdin=run.arguments.password_stdin, confirmed=confirmed)
 
 
 def balance(run: Run) -> int:

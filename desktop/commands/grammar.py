@@ -21,13 +21,13 @@ VERSION = "version"
 
 _FILTERS = tuple(option for one in FILTERS for option in one.options)
 _VALUED = (
-    "--data-dir", "--config", "--user", "--request-id", "--max-cost", "--reason", "--sort", "--page", "--per-page",
-    "--format", "--records", "--screenshots", "--what-if", "--limit",
+    "--data-dir", "--config", "--database", "--user", "--request-id", "--max-cost", "--reason", "--sort", "--page",
+    "--per-page", "--format", "--records", "--screenshots", "--what-if", "--limit", "--admin",
     *(option.flag for option in _FILTERS if option.kind != "flag"),
 )  # fmt: skip
-_PLACES = ("--data-dir=", "--config=")
+_PLACES = ("--data-dir=", "--config=", "--database=")
 _FLAGS = (
-    "--json", "--keep-text", "--dry-run", "--password-stdin", "--version", "--help", "-h",
+    "--json", "--keep-text", "--dry-run", "--password-stdin", "--trust-this-machine", "--version", "--help", "-h",
     *(option.flag for option in _FILTERS if option.kind == "flag"),
 )  # fmt: skip
 _PRICED = tuple(kind.value for kind in OperationType if kind is not OperationType.CREDIT)
@@ -55,6 +55,16 @@ are not charged again."""
 _CREDIT_FILE = """\
 FILE is CSV with an e-mail, an amount and a reason on each line; all of it is carried out, or nothing. A line that was
 carried out before is not again, whichever file it stands in: a further credit needs another reason."""
+
+_ACTIONS = ("install", "upgrade", "status", "import")
+_SERVER = """\
+install  make database, schema, roles and the first administrator, each where it is missing
+upgrade  bring the schema up to this program's version
+status   say what there is, and which lines of pg_hba.conf let members in without SCRAM or TLS
+import   bring every account, record, price and request of a store to a ledger that is not in use yet
+
+URL names the server's owner. With --password-stdin the owner's password is the first line of standard input, and with
+install the administrator's new one is the second."""
 
 AddParser = Callable[..., Parser]
 
@@ -107,6 +117,7 @@ def _add_commands(parser: Parser) -> None:
         _add_records,
         _add_settings,
         _add_store,
+        _add_server,
         _add_demo,
     )
     for add_group in groups:
@@ -116,6 +127,13 @@ def _add_commands(parser: Parser) -> None:
 def _add_places(parser: Parser, *, default: object) -> None:
     parser.add_argument("--data-dir", type=words.path, metavar="DIR", default=default, help="keep everything in DIR")
     parser.add_argument("--config", type=words.path, metavar="FILE", default=default, help="the configuration file")
+    parser.add_argument(
+        "--database",
+        type=words.text,
+        metavar="URL",
+        default=default,
+        help="the ledger: a path, or postgresql://host/database",
+    )
 
 
 def _add(add_parser: AddParser, name: str, summary: str, *, more: str = "", signed_in: bool = False) -> Parser:
@@ -160,8 +178,14 @@ def _add_calculation(add_parser: AddParser) -> None:
 
 
 def _add_accounts(add_parser: AddParser) -> None:
-    register = _add(add_parser, "register", "make an account; the first one of a store is its administrator")
+    register = _add(
+        add_parser,
+        "register",
+        "make an account; the first one of a store is its administrator",
+        more="On a server an administrator does it: with --user ADMIN, whose password comes before the new one.",
+    )
     register.add_argument("email", type=words.text, metavar="EMAIL")
+    register.add_argument("--user", type=words.text, metavar="ADMIN", help="the administrator, for a server")
     _add_password(register)
     _add(
         add_parser,
@@ -299,15 +323,41 @@ def _add_settings(add_parser: AddParser) -> None:
 
 def _add_store(add_parser: AddParser) -> None:
     _add(add_parser, "init", "make the configuration and the store; what is there already is never touched")
-    _add(add_parser, "verify", "prove the ledger, and name each record that breaks it").add_argument(
+    verify = _add(
+        add_parser,
+        "verify",
+        "prove the ledger, and name each record that breaks it",
+        more="On a server, with --user: one's own records, and everybody's for an administrator.",
+    )
+    verify.add_argument(
         "--results", action="store_true", help="work each computed record out again too; this takes longer"
     )
+    verify.add_argument("--user", type=words.text, metavar="EMAIL", help="who signs in for it, for a server")
+    _add_password(verify)
     _add(add_parser, "backup", "write a checked backup of the store").add_argument(
         "file", type=words.path, metavar="FILE"
     )
     _add(add_parser, "restore-backup", "put a backup in the store's place; the store is kept aside").add_argument(
         "file", type=words.path, metavar="FILE"
     )
+
+
+def _add_server(add_parser: AddParser) -> None:
+    server = _add(
+        add_parser, "server", "keep one ledger for many desks on a PostgreSQL server; for its owner", more=_SERVER
+    )
+    server.add_argument("action", choices=_ACTIONS, metavar="ACTION", help=", ".join(_ACTIONS))
+    server.add_argument("url", type=words.text, metavar="URL", help="like postgresql://postgres@db.example.org/ledger")
+    server.add_argument("--admin", type=words.text, metavar="EMAIL", help="install: who administers the ledger")
+    server.add_argument(
+        "--from", dest="source", type=words.path, metavar="STORE", help="import: the store to bring over"
+    )
+    server.add_argument(
+        "--trust-this-machine",
+        action="store_true",
+        help="say nothing of how this very machine lets people in; for a test",
+    )
+    _add_password(server)
 
 
 def _add_demo(add_parser: AddParser) -> None:

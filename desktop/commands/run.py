@@ -62,7 +62,7 @@ class Run:
 
     @contextmanager
     def signed_in(self) -> Iterator[tuple[Ledger, Session]]:
-        """The ledger, and a session of the person named by --user."""
+        """The ledger, and a session of the person named by --user, whose password is what is read first."""
         password = self.input.password(from_stdin=self.arguments.password_stdin)
         with self.ledger() as ledger:
             yield ledger, ledger.sign_in(self.arguments.user, password)

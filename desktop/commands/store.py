@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from desktop.commands.run import Command, Run
-from desktop.models.open_ledger import is_backup
+from desktop.models.ledger.protocol import Ledger
+from desktop.models.open_ledger import check_restorable, is_backup, is_there, proves_for_people
 from desktop.models.open_ledger import restore_backup as restore_ledger
 from desktop.terms.errors import BadInput, StoreDamaged
 from desktop.terms.values import Verification
@@ -18,26 +20,26 @@ FOUND_PROBLEMS = 5
 
 def init(run: Run) -> int:
     """`init`: make what is missing, and say where everything lies."""
-    config_file, store_file = run.places.config_file, run.places.store_file
-    store_made = not store_file.exists()
+    config_file, ledger = run.places.config_file, run.places.ledger
+    store_made = not is_there(run.places)
     config_made = run.prepare()
     with run.ledger(make=True):
         pass
     return run.answer(
         {
             "config": {"path": str(config_file), "made": config_made},
-            "store": {"path": str(store_file), "made": store_made},
+            "store": {"path": ledger, "made": store_made},
             "logs": {"path": str(run.places.log_dir)},
         },
         f"Configuration: {config_file} ({_made(config_made)})",
-        f"Store: {store_file} ({_made(store_made)})",
+        f"Store: {ledger} ({_made(store_made)})",
         f"Logs: {run.places.log_dir}",
     )
 
 
 def verify_command(run: Run) -> int:
     """`verify`: prove the ledger; the status says whether it holds."""
-    with run.ledger() as ledger:
+    with _proving(run) as ledger:
         try:
             outcome = ledger.verify(results=run.arguments.results, progress=_progress(run))
         finally:
@@ -45,6 +47,19 @@ def verify_command(run: Run) -> int:
     problems = [f"{p.rule}  {_where(p.username, p.record_id)}{p.message}" for p in outcome.problems]
     run.answer(_document(outcome), *problems, explain_verification(outcome))
     return FOUND_PROBLEMS if outcome.problems else 0
+
+
+@contextmanager
+def _proving(run: Run) -> Iterator[Ledger]:
+    """The ledger, with whoever proves it signed in. Raises `BadInput` where somebody must be, and is not named."""
+    if run.arguments.user is not None:
+        with run.signed_in() as (ledger, _):
+            yield ledger
+        return
+    if proves_for_people(run.places):
+        raise BadInput("On a server somebody proves the ledger: add --user EMAIL, an administrator for all of it.")
+    with run.ledger() as ledger:
+        yield ledger
 
 
 def back_up(run: Run) -> int:
@@ -68,6 +83,7 @@ def back_up(run: Run) -> int:
 
 def restore_backup(run: Run) -> int:
     """`restore-backup`: put a proved backup in the store's place."""
+    check_restorable(run.places)
     file: Path = run.arguments.file
     if not os.path.isfile(file):
         raise BadInput(f"There is no file {file}.")

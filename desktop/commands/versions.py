@@ -14,7 +14,8 @@ def tell(parsed: argparse.Namespace, environ: Mapping[str, str], output: Output)
     from desktop.settings import config
     from desktop.settings.facts import facts
 
-    places = config.places(parsed.data_dir, parsed.config)
-    places = places.with_database(config.load(places.config_file, environ, {}).database)
+    overrides = {} if parsed.database is None else {"database.url": parsed.database}
+    places = config.places(parsed.data_dir, parsed.config, parsed.database)
+    places = places.with_database(config.load(places.config_file, environ, overrides).database)
     output.lines(*facts(places, library()))
     return 0

@@ -31,7 +31,16 @@ from desktop.controllers.store_access import StoreAccess
 from desktop.finding import budgets
 from desktop.random_org.stock import Drawn
 from desktop.system import logs
-from desktop.terms.errors import AppError, BalanceTooLow, BeyondBudget, ChargeUnknown, PriceChanged, RequestReused
+from desktop.terms.errors import (
+    AppError,
+    BalanceTooLow,
+    BeyondBudget,
+    ChargeGivenUp,
+    ChargeUnknown,
+    PriceChanged,
+    RequestReused,
+    ServerAway,
+)
 from desktop.terms.values import Charge, Entry, OperationType, PageRequest, Quote, Receipt, Session, Statement, Step
 
 _RECALLED = 100  # records, whose entries one can go back to
@@ -229,9 +238,9 @@ class CalculatorController(QObject):
         if isinstance(outcome, ChargeUnknown | Bug):
             self._unsettled[request.subject] = request
             return
-        answered = isinstance(
-            outcome, Receipt | RequestReused | PriceChanged | BalanceTooLow | BeyondBudget
-        )  # after looking for it
+        answered = isinstance(  # after looking for it
+            outcome, Receipt | RequestReused | PriceChanged | BalanceTooLow | BeyondBudget | ChargeGivenUp
+        )
         if request.subject in self._unsettled and not answered:
             return  # this try charged nothing; whether the first did is still not known
         self._unsettled.pop(request.subject, None)
@@ -258,7 +267,8 @@ class CalculatorController(QObject):
             self.price_changed.emit(failure)
         else:
             self.failed.emit(failure)
-        if not self._sessions.lost(cause or error):
+        # A server that is away answers nothing now, and that would be said over what was said of the charge.
+        if not self._sessions.lost(cause or error) and not isinstance(cause or error, ServerAway):
             self.refresh()
 
     @Slot(object)

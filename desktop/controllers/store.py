@@ -89,6 +89,12 @@ class StoreController(QObject):
         self._poll()
         self._start_verifying(asked=False)
 
+    @Slot(object)
+    def prove_what_is_owed(self, _session: object) -> None:
+        """Prove the ledger where the proof of the start came to nothing, as where nobody was signed in for it."""
+        if self._begun and self._proved is None and self._verifying is None:
+            self._start_verifying(asked=False)
+
     @Slot()
     def verify(self) -> None:
         """Prove the ledger because the person asked; ends in `verified` or `verify_failed`."""

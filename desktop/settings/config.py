@@ -39,7 +39,7 @@ _NO_STORE = {
 
 @dataclass(frozen=True, slots=True)
 class DatabaseSection:
-    """`url` is "", a path, or sqlite:///path, as it was written; `Places.with_database` makes a path of it."""
+    """`url` is "", a path, sqlite:///path or a server's, as it was written; `Places.with_database` takes it apart."""
 
     url: str
 
@@ -137,7 +137,8 @@ class Places:
 
     `remembered_dir` is away from the store's folder where the system has a place for it: what the program remembers
     of a store does not come back there with an older copy of the folder. `options` are those by which a command finds
-    them again, with a space behind each.
+    them again, with a space behind each. `server` is the address of the server that keeps the ledger, "" where a store
+    does.
     """
 
     config_file: Path
@@ -147,12 +148,20 @@ class Places:
     settings_file: Path
     remembered_dir: Path
     options: str = ""
+    server: str = ""
+
+    @property
+    def ledger(self) -> str:
+        """Where the ledger is, for a person to read."""
+        return self.server or str(self.store_file)
 
     def with_database(self, database: DatabaseSection) -> Places:
         """The same places with the store where the configuration has it; relative paths start at `data_dir`.
 
         Raises `ConfigError` where the program has something else there.
         """
+        if kinds.is_server(database.url):
+            return replace(self, server=database.url)
         named = kinds.database_path(database.url)
         if named is None:
             if unusable := _why_no_store(self.store_file):
@@ -170,7 +179,7 @@ class Places:
         return replace(self, store_file=file)
 
 
-def places(data_dir: Path | None = None, config: Path | None = None) -> Places:
+def places(data_dir: Path | None = None, config: Path | None = None, database: str | None = None) -> Places:
     """The system's own folders, or everything below `data_dir`; `config` moves the configuration file alone."""
     if data_dir is None:
         data = platformdirs.user_data_path("metercalc", appauthor=False)
@@ -188,7 +197,9 @@ def places(data_dir: Path | None = None, config: Path | None = None) -> Places:
         log_dir=logs,
         settings_file=settings / "window.ini",
         remembered_dir=state / "remembered",
-        options=_option("--data-dir", data_dir) + _option("--config", config),
+        options=_option("--data-dir", data_dir)
+        + _option("--config", config)
+        + ("" if database is None else f"--database {shlex.quote(database)} "),
     )
 
 
@@ -261,6 +272,13 @@ def read(given: sources.Given, *, as_text: bool = False) -> Any:
     reader = reader_of(given.section, given.key)
     try:
         return reader.read(reader.from_text(str(given.value)) if as_text else given.value)
+    except kinds.Secret as error:
+        raise ConfigError(
+            f"{given.origin}: [{given.section}] {given.key}: a password does not belong here, it would stand in logs. "
+            "Leave it out: it is asked for.",
+            file=given.origin,
+            key=f"[{given.section}] {given.key}",
+        ) from error
     except (kinds.Refused, BadInput, ValueError) as error:
         raise given.refused(reader.accepts) from error
 

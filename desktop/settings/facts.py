@@ -17,7 +17,7 @@ def facts(places: Places, sqlite: str) -> list[str]:
         f"Metercalc {__version__}",
         f"Python {platform.python_version()}, Qt and PySide {_version_of('PySide6-Essentials')}, SQLite {sqlite}",
         platform.platform(),
-        f"Store: {places.store_file}",
+        f"Ledger: {places.server}" if places.server else f"Store: {places.store_file}",
         f"Configuration: {places.config_file}",
         f"Logs: {places.log_dir}",
         *([f"Licences: {licences}"] if licences.is_dir() else []),

@@ -19,6 +19,7 @@ from desktop.terms.settings import Kind, Shape
 
 _MOST_MONEY = 100_000_000_000
 _SQLITE = "sqlite:///"
+_SERVERS = ("postgresql://", "postgres://")
 # Two letters at least: "C:\ledger.db" is a path on Windows.
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _ANY_TEXT = Shape(Kind.TEXT)
@@ -27,6 +28,10 @@ _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,189}
 
 class Refused(Exception):
     """The value is not one that is accepted."""
+
+
+class Secret(Exception):
+    """The value holds a password, where none belongs; it is not repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +140,27 @@ def email() -> Reader:
 
 
 def database_url() -> Reader:
-    """Where the store is: "", a path, or sqlite:///path."""
+    """Where the ledger is: "", a path, sqlite:///path, or a server."""
 
     def read(value: object) -> object:
         url = _text(value)
-        database_path(url)
+        if not is_server(url):
+            database_path(url)
+        elif _holds_password(url):
+            raise Secret
         return url
 
-    return Reader('"", a path, or sqlite:///path; only SQLite is supported now', read)
+    return Reader('"", a path, sqlite:///path, or postgresql://host/database without a password', read)
+
+
+def _holds_password(url: str) -> bool:
+    """Whether there is one: before the host, or among the parameters."""
+    return ":" in url.partition("://")[2].partition("/")[0].rpartition("@")[0] or "password" in url.partition("?")[2]
+
+
+def is_server(url: str) -> bool:
+    """Whether a database url names a server. What else it says is read where it is opened."""
+    return url.startswith(_SERVERS)
 
 
 def database_path(url: str) -> Path | None:

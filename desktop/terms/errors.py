@@ -193,6 +193,18 @@ class StoreNewer(StoreError):
     code = "store_newer"
 
 
+class ServerAway(StoreError):
+    """The server that keeps the ledger cannot be reached, or has stopped answering."""
+
+    code = "server_away"
+
+
+class ChargeGivenUp(ServerAway):
+    """A request was lost with its connection, and the server has made sure that nothing comes of it any more."""
+
+    code = "charge_given_up"
+
+
 class ChargeUnknown(StoreError):
     """The store failed in the middle of a charge and cannot be asked whether it was stored."""
 

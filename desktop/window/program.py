@@ -89,7 +89,7 @@ class Program(QObject):
             sessions=self.sessions,
             settings=self.settings,
             starting_balance=format_money(config.account.default_balance),
-            ledger=str(places.store_file),
+            ledger=places.ledger,
         )
         self.window: MainWindow | None = None
         self._closed = False
@@ -133,6 +133,7 @@ class Program(QObject):
         self.sessions.signed_out.connect(self._on_signed_out)
         self.sessions.failed.connect(self._on_failed)
         self.store.trouble_changed.connect(self._on_trouble)
+        self.sessions.signed_in.connect(self.store.prove_what_is_owed)
         self.sessions.registered.connect(self.store.back_up_daily)  # of an empty store there is none
         self.bug_found.connect(self._on_bug)
 

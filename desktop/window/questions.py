@@ -118,7 +118,7 @@ class Questions(QObject):
         from desktop.views.dialogs import places
 
         places.remember(self._settings, "proof", file)
-        work = partial(_write_page, verification, str(self._places.store_file), Path(file))
+        work = partial(_write_page, verification, self._places.ledger, Path(file))
         self._lanes.survey.submit(work, done=self._on_proof_written, failed=self._on_proof_not_written, finish=True)
 
     @Slot(object)

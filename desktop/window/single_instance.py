@@ -33,9 +33,9 @@ class SingleInstance(QObject):
 
     raise_asked = Signal()
 
-    def __init__(self, store_file: Path) -> None:
+    def __init__(self, store_file: Path, server: str = "") -> None:
         super().__init__()
-        place = str(store_file.resolve()).encode(errors="surrogateescape")
+        place = f"{store_file.resolve()}{server}".encode(errors="surrogateescape")
         digest = QCryptographicHash.hash(place, QCryptographicHash.Algorithm.Sha256).toHex().toStdString()
         self._folder = _own_folder()
         name = f"{_NAME}{digest[:24]}"

@@ -51,7 +51,7 @@ def run(places: Places, config: Config, *, sign_in_as: tuple[str, str] | None = 
     `sign_in_as` is an e-mail and a password to sign in with at once, for the demo.
     """
     application = make_application()
-    instance = SingleInstance(places.store_file)
+    instance = SingleInstance(places.store_file, places.server)
     if instance.is_second():
         log.info("another window has this store and was asked to come forward")
         return 0

@@ -48,6 +48,7 @@ def empty(factory: Factory, tmp_path: Path, cheap_passwords: None) -> Iterator[L
     ledger = factory.open(tmp_path)
     yield ledger
     ledger.close()
+    factory.forget(tmp_path)
 
 
 @pytest.fixture

@@ -10,12 +10,20 @@ from desktop.models.ledger.protocol import Ledger
 from desktop.terms.errors import Cancelled
 from desktop.terms.values import Column, Filters, OperationType, PageRequest, Session, Totals
 from tests.contract.conftest import Desk
+from tests.contract.ledgers import COPIED, LEDGERS, Factory
 from tests.support.stores import ANN, BALANCE, new_id
 
 ENTRIES = ("1 + 2", "9 − 4", "3 × 3", "12 ÷ 4", "√16", "100 + 200")
 SHOWN = ["100 + 200", "√16", "12 ÷ 4", "3 × 3", "9 − 4", "1 + 2"]
 SPENT = 10_00 + 20_00 + 30_00 + 40_00 + 50_00 + 10_00
 START = "Starting balance"
+
+
+@pytest.fixture(params=[*LEDGERS, COPIED], ids=lambda factory: factory.name)
+def factory(request: pytest.FixtureRequest) -> Factory:
+    """One kind of ledger after the other, and one that is looked at through a copy."""
+    found: Factory = request.param
+    return found
 
 
 @pytest.fixture

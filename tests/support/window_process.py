@@ -1,6 +1,7 @@
-"""A second program with its window, in a process of its own: `python -m tests.support.window_process FOLDER`.
+"""A second program with its window, in a process of its own: `python -m tests.support.window_process FOLDER …`.
 
-It signs in as the person of `windows`, says "ready", and then obeys one line at a time from standard input: an
+With a server's address, an e-mail and a password behind the folder, it is at that server. Else it signs in as the
+person of `windows`. It says "ready", and then obeys one line at a time from standard input: an
 expression is typed and paid for by Enter. Every change of the balance shown is a line on standard output.
 """
 
@@ -14,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit
 
 from desktop.settings import config as configuration
+from desktop.settings.config import DatabaseSection
 from desktop.window.program import Program
 from desktop.window.start import make_application
 from tests.support.widgets import part
@@ -54,17 +56,18 @@ class Puppet(QObject):
             print(text, flush=True)  # noqa: T201  # what the test reads
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, database: str = "", email: str = EMAIL, password: str = PASSWORD) -> None:
     """Stay until told to go."""
     application = make_application()
-    program = Program(application, configuration.places(folder), make_config(folder))
+    places = configuration.places(folder).with_database(DatabaseSection(database))
+    program = Program(application, places, make_config(folder))
     puppet = Puppet(program)
     program.start()
-    program.sessions.sign_in(EMAIL, PASSWORD)
+    program.sessions.sign_in(email, password)
     application.exec()
     program.close()
     puppet.deleteLater()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:])

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.controllers.background import Lane
 from desktop.settings import config as configuration
-from desktop.settings.config import Config
+from desktop.settings.config import Config, DatabaseSection
 from desktop.views.main_window.window import MainWindow
 from desktop.window.program import Program
 from tests.support.widgets import part
@@ -41,12 +41,28 @@ def make_config(folder: Path, *, balance: int = 100_000, **random: object) -> Co
 def opened(application: QApplication, folder: Path, *, balance: int = 100_000, **random: object) -> Iterator[Program]:
     """A program that has started; at the end it is taken apart on this thread, and every bug it met is raised."""
     program = Program(application, configuration.places(folder), make_config(folder, balance=balance, **random))
+    with running(application, program):
+        yield program
+
+
+@contextlib.contextmanager
+def opened_at(application: QApplication, folder: Path, database: str) -> Iterator[Program]:
+    """The same at the ledger of a server."""
+    places = configuration.places(folder).with_database(DatabaseSection(database))
+    program = Program(application, places, make_config(folder))
+    with running(application, program):
+        yield program
+
+
+@contextlib.contextmanager
+def running(application: QApplication, program: Program) -> Iterator[None]:
+    """A program from its start to its end; every bug it met is raised."""
     bugs: list[str] = []
     program.bug_found.connect(lambda _reference, trace: bugs.append(trace))
     hook, sys.excepthook = sys.excepthook, program.report_bug
     try:
         program.start()
-        yield program
+        yield
     finally:
         program.close()
         sys.excepthook = hook

@@ -12,7 +12,6 @@ from dataclasses import replace
 
 from peewee import SqliteDatabase, fn
 
-from desktop.arithmetic.expressions import parse, result_of
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.operations import operands_text
 from desktop.models.embedded import accounts, spending
@@ -21,14 +20,14 @@ from desktop.models.embedded.storage.entries import Head, Line
 from desktop.models.embedded.storage.operations import Operations
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.storage.tables import Operation, Price, Record
-from desktop.models.ledger import credits
+from desktop.models.ledger import credits, receipts
+from desktop.models.ledger.receipts import MAX_MONEY, receipt_of
 from desktop.models.ledger.requests import normal_request_id
 from desktop.terms.errors import (
     AppError,
     BadInput,
     BalanceTooLow,
     ChargeUnknown,
-    PriceChanged,
     RequestReused,
     StoreDamaged,
     StoreError,
@@ -50,8 +49,6 @@ from desktop.terms.values import (
 )
 
 log = logging.getLogger(__name__)
-
-MAX_MONEY = credits.MAX_MONEY
 
 
 def statement(store: Store, session: Session) -> Statement:
@@ -180,7 +177,7 @@ def _check_credit(
 
 def _credit_line(amount: int, reason: str) -> Line:
     credits.check_amount(amount)
-    return Line(OperationType.CREDIT, credits.normal_reason(reason), "", amount=-amount, source=Source.LEDGER)
+    return Line(OperationType.CREDIT, receipts.checked_reason(reason), "", amount=-amount, source=Source.LEDGER)
 
 
 def _credit(store: Store, database: SqliteDatabase, admin: Account, email: str, request_id: str, line: Line) -> Receipt:
@@ -200,7 +197,7 @@ def _credit(store: Store, database: SqliteDatabase, admin: Account, email: str, 
         subject=entry.id,
         actor_id=admin.id,
     )
-    return _receipt(written, account.balance - line.amount)
+    return receipt_of(written, account.balance - line.amount)
 
 
 def _check_room(balance: int, amount: int) -> None:
@@ -294,17 +291,9 @@ class Till:
 def _check_price(cost: int, charge: Charge) -> None:
     quoted = charge.quoted
     if quoted is not None and cost != quoted:
-        raise PriceChanged(
-            f"The price has changed: this costs {format_money(cost)} now, not {format_money(quoted)}.",
-            cost=cost,
-            quoted=quoted,
-        )
+        raise receipts.price_changed(cost, quoted)
     if charge.max_cost is not None and cost > charge.max_cost:
-        raise PriceChanged(
-            f"This costs {format_money(cost)}, more than the {format_money(charge.max_cost)} allowed.",
-            cost=cost,
-            quoted=charge.max_cost,
-        )
+        raise receipts.above_limit(cost, charge.max_cost)
 
 
 def _debit(
@@ -335,13 +324,7 @@ def _debit(
 
 def _check_covered(balance: int, cost: int) -> None:
     if cost > balance:
-        raise BalanceTooLow(
-            f"This costs {format_money(cost)} and the balance is {format_money(balance)}: "
-            f"{format_money(cost - balance)} too little.",
-            cost=cost,
-            balance=balance,
-            shortfall=cost - balance,
-        )
+        raise receipts.too_low(cost, balance)
 
 
 def _find(database: SqliteDatabase, account: Account, request_id: str, charge: Charge | None = None) -> Receipt | None:
@@ -353,7 +336,7 @@ def _find(database: SqliteDatabase, account: Account, request_id: str, charge: C
         same = [entry.operation for entry in found] == [step.operation for step in charge.steps]
         if not same or found[-1].expression != charge.expression:
             raise RequestReused("This request id was used for something else before.")
-    return _receipt(found, account.balance, repeated=True)
+    return receipt_of(found, account.balance, repeated=True)
 
 
 def _find_credit(database: SqliteDatabase, account: Account, request_id: str, line: Line) -> Receipt | None:
@@ -363,41 +346,7 @@ def _find_credit(database: SqliteDatabase, account: Account, request_id: str, li
     wanted = [(line.operation, line.operands, line.amount)]
     if [(entry.operation, entry.operands, entry.amount) for entry in found] != wanted:
         raise RequestReused("This request id was used for something else before. Nothing was credited.")
-    return _receipt(found, account.balance, repeated=True)
-
-
-def _receipt(written: tuple[Entry, ...], balance: int, *, result: str | None = None, repeated: bool = False) -> Receipt:
-    """What was written, or found. `result` spares working it out again where it is at hand."""
-    last = written[-1]
-    return Receipt(
-        request_id=last.request_id,
-        cost=sum(entry.amount for entry in written),
-        balance=balance,
-        result=_result(last) if result is None else result,
-        exact=_is_exact(written),
-        entries=written,
-        repeated=repeated,
-    )
-
-
-def _is_exact(written: tuple[Entry, ...]) -> bool:
-    """Whether the result of a request is all of it.
-
-    A step says so of its own result. Before fractions were carried it said so of itself alone, and went on with what
-    was shown of the steps before: where a rounded response is an operand, all that follows is rounded.
-    """
-    rounded: set[str] = set()
-    for entry in written:
-        if not rounded.isdisjoint(entry.operands.replace("√", " ").replace("-", " ").split()):
-            return False
-        if not entry.exact:
-            rounded.add(entry.response.removeprefix("-"))
-    return written[-1].exact
-
-
-def _result(last: Entry) -> str:
-    """What the whole entry came to, as it was written then: versions differ in how they round."""
-    return result_of(parse(last.expression), last.response) if last.expression else last.response
+    return receipt_of(found, account.balance, repeated=True)
 
 
 def _settle(

@@ -7,11 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from desktop.models.ledger import emails
+from desktop.models.ledger.receipts import MAX_MONEY
 from desktop.terms.errors import BadInput
 from desktop.terms.values import CreditOrder
-
-MAX_MONEY = 10**15  # hundredths: far inside 64 bits, so that no sum of two can overflow
-MAX_REASON = 200
 
 _SPACE = uuid.UUID("5b7c1f0e-8a52-4c0e-9d7a-2f6f0f3b9c41")  # of the names of orders; never changes
 
@@ -20,19 +18,6 @@ def check_amount(amount: int) -> None:
     """Raises `BadInput` for an amount that no credit can have."""
     if amount == 0 or abs(amount) > MAX_MONEY:
         raise BadInput("The amount must not be zero or beyond what the ledger can hold.")
-
-
-def normal_reason(text: str) -> str:
-    """A credit's reason as it is kept. Raises `BadInput`."""
-    reason = " ".join(text.split())
-    if not reason:
-        raise BadInput("A credit needs a reason: it stands in the record.")
-    if len(reason) > MAX_REASON:
-        raise BadInput(f"The reason has {len(reason):,} characters; it can have {MAX_REASON}.")
-    unseen = next((letter for letter in reason if not letter.isprintable()), "")
-    if unseen:
-        raise BadInput(f"The reason has a character in it that cannot be seen (U+{ord(unseen):04X}). Leave it out.")
-    return reason
 
 
 def request_ids(orders: Sequence[CreditOrder]) -> tuple[str, ...]:

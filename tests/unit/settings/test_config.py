@@ -173,7 +173,7 @@ def test_page_sizes_are_in_order_and_hold_the_page_size(tmp_path: Path) -> None:
 
 
 REFUSED = [
-    ("database.url", ['"postgresql://host/ledger"', '"mysql:ledger"', '"sqlite:///"', '"sqlite://host/x.db"', "5"]),
+    ("database.url", ['"mysql://host/ledger"', '"mysql:ledger"', '"sqlite:///"', '"sqlite://host/x.db"', "5"]),
     ("database.url", ['"sqlite:///x.db?mode=ro"', '":memory:"', '"sqlite:///:memory:"', r'"x\u0000.db"', '" "']),
     ("database.url", ['"~no-such-person-here/x.db"', "1.5", "[]"]),
     ("account.default_balance", ['"1.001"', "1.001", '"ten"', '""', "true", "-0.01", "1e3", "nan", "inf", "[1]"]),
@@ -226,9 +226,9 @@ def test_a_refused_value_names_file_key_and_what_is_accepted(tmp_path: Path, nam
         ),
         (
             "database.url",
-            '"postgresql://host/ledger"',
-            '[database] url = "postgresql://host/ledger" is not accepted. '
-            'Accepted: "", a path, or sqlite:///path; only SQLite is supported now.',
+            '"mysql://host/ledger"',
+            '[database] url = "mysql://host/ledger" is not accepted. '
+            'Accepted: "", a path, sqlite:///path, or postgresql://host/database without a password.',
         ),
         (
             "account.default_balance",
@@ -240,6 +240,20 @@ def test_a_refused_value_names_file_key_and_what_is_accepted(tmp_path: Path, nam
 )
 def test_a_refusal_reads_as_a_sentence(tmp_path: Path, name: str, written: str, message: str) -> None:
     assert refusal(tmp_path, line(name, written)).message == f"{tmp_path / 'config.toml'}: {message}"
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://ann:canary@host/ledger", "postgresql://host/ledger?password=canary", "postgres://:canary@h/l"]
+)
+def test_a_password_in_an_address_is_refused_and_not_repeated(tmp_path: Path, url: str) -> None:
+    error = refusal(tmp_path, line("database.url", f'"{url}"'))
+    assert "a password does not belong here" in error.message
+    assert "canary" not in f"{error.message}{error.details}"
+
+
+def test_a_server_is_taken_as_it_is_written(tmp_path: Path) -> None:
+    found = load(tmp_path, line("database.url", '"postgresql://db.example.org/ledger"'))
+    assert config.places(tmp_path).with_database(found.database).server == "postgresql://db.example.org/ledger"
 
 
 def test_a_long_value_is_cut_in_the_message(tmp_path: Path) -> None:

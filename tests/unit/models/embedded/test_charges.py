@@ -13,6 +13,7 @@ from desktop.models.embedded import accounts, charges
 from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.verify import verify
+from desktop.models.ledger import receipts
 from desktop.terms.errors import (
     BadInput,
     BalanceTooLow,
@@ -383,8 +384,8 @@ CREDITS = [
     pytest.param(-BALANCE, 0, id="all of it out"),
     pytest.param(-BALANCE - 1, BalanceTooLow, id="one hundredth more than there is"),
     pytest.param(0, BadInput, id="nothing"),
-    pytest.param(charges.MAX_MONEY, BadInput, id="beyond what the ledger can hold"),
-    pytest.param(charges.MAX_MONEY - BALANCE, charges.MAX_MONEY, id="just what the ledger can hold"),
+    pytest.param(receipts.MAX_MONEY, BadInput, id="beyond what the ledger can hold"),
+    pytest.param(receipts.MAX_MONEY - BALANCE, receipts.MAX_MONEY, id="just what the ledger can hold"),
     pytest.param(10**30, BadInput, id="beyond any integer of SQLite"),
 ]
 
@@ -459,7 +460,7 @@ def test_costs_set_twice_between_two_records_leave_the_ledger_provable(books: Bo
     [
         (OperationType.CREDIT, 1_00),
         (OperationType.ADDITION, -1),
-        (OperationType.ADDITION, charges.MAX_MONEY + 1),
+        (OperationType.ADDITION, receipts.MAX_MONEY + 1),
     ],
 )
 def test_a_cost_that_cannot_be_is_refused(books: Books, operation: OperationType, cost: int) -> None:

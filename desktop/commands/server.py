@@ -1,0 +1,110 @@
+"""The commands about a ledger on a server, for its owner: whose password comes first on standard input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from desktop.commands.run import Command, Run
+from desktop.models import server
+from desktop.terms.errors import BadInput
+
+NOT_SOUND = 5
+
+
+def on_server(run: Run) -> int:
+    """`server`: install, upgrade, status or import."""
+    return _ACTIONS[run.arguments.action](run)
+
+
+def _install(run: Run) -> int:
+    if run.arguments.admin is None:
+        raise BadInput("server install needs --admin EMAIL: who administers the ledger.")
+    password = _password(run)
+    admin_password = run.input.password(from_stdin=run.arguments.password_stdin, confirmed=True)
+    made = server.install(run.arguments.url, password, run.arguments.admin, admin_password, run.config)
+    found = server.review(run.arguments.url, password, local_is_trusted=run.arguments.trust_this_machine)
+    admin = f"{made.admin} is its administrator." if made.admin else "It had accounts already; none was made."
+    run.answer(
+        {
+            "ledger": made.ledger_name,
+            "version": made.version,
+            "installed": list(made.made),
+            "database_made": made.database_made,
+            "admin": made.admin or None,
+            "sound": not found.findings,
+            "findings": list(found.findings),
+        },
+        f"The ledger {made.ledger_name} is there, version {made.version} of its schema. {admin}",
+        *_told(found.findings),
+    )
+    return NOT_SOUND if found.findings else 0
+
+
+def _upgrade(run: Run) -> int:
+    made = server.upgrade(run.arguments.url, _password(run))
+    said = f"Version {made[-1]} was installed." if made else "Everything was there already."
+    return run.answer({"installed": list(made)}, said)
+
+
+def _status(run: Run) -> int:
+    found = server.review(run.arguments.url, _password(run), local_is_trusted=run.arguments.trust_this_machine)
+    run.answer(
+        {
+            "server": found.server,
+            "ledger": found.ledger_name,
+            "version": found.version,
+            "wanted": found.wanted,
+            "accounts": found.accounts,
+            "records": found.records,
+            "sound": not found.findings,
+            "findings": list(found.findings),
+        },
+        f"PostgreSQL {found.server}, ledger {found.ledger_name}, version {found.version} of its schema: "
+        f"{found.accounts:,} accounts, {found.records:,} records.",
+        *_told(found.findings),
+    )
+    return NOT_SOUND if found.findings else 0
+
+
+def _import(run: Run) -> int:
+    if run.arguments.source is None:
+        raise BadInput("server import needs --from STORE.db: the store to bring over.")
+    password = _password(run)
+
+    def show(done: int, total: int) -> None:
+        run.output.progress(f"{done:,} of {total:,} records")
+
+    try:
+        brought = server.bring_store(run.arguments.url, password, run.arguments.source, run.config, progress=show)
+    finally:
+        run.output.progress("")
+    return run.answer(
+        {
+            "accounts": brought.accounts,
+            "records": brought.records,
+            "prices": brought.prices,
+            "passwords": dict(brought.passwords),
+        },
+        f"{brought.accounts:,} accounts, {brought.records:,} records and {brought.prices:,} prices were brought over "
+        "and proved.",
+        "Go on with the ledger on the server; what is charged in the store from now on is not in it.",
+        *(f"{email}  one-time password {word}" for email, word in brought.passwords.items()),
+    )
+
+
+def _password(run: Run) -> str:
+    return run.input.password(from_stdin=run.arguments.password_stdin)
+
+
+def _told(findings: tuple[str, ...]) -> list[str]:
+    return [*findings, "Until then it is not sound."] if findings else []
+
+
+_ACTIONS: Mapping[str, Callable[[Run], int]] = {
+    "install": _install,
+    "upgrade": _upgrade,
+    "status": _status,
+    "import": _import,
+}
+
+COMMANDS: Mapping[str, Command] = {"server": on_server}

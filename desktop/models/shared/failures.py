@@ -1,0 +1,223 @@
+"""What a server's errors mean to a person: SQLSTATEs and failed connections as the errors that every ledger raises.
+
+It asks nothing and tries nothing again. A connection that is refused has no SQLSTATE: libpq gives the server's sentence
+alone, which is read here; one in another language than English is passed on as it is.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import psycopg
+
+from desktop.models.ledger import receipts
+from desktop.terms.errors import (
+    AppError,
+    BadInput,
+    ChargeGivenUp,
+    NotAllowed,
+    NotSignedIn,
+    RequestReused,
+    ServerAway,
+    SignInRefused,
+    StoreDamaged,
+    StoreError,
+    StoreForeign,
+    StoreFull,
+    StoreLocked,
+    StoreMissing,
+    StoreNewer,
+    StoreReadOnly,
+)
+
+REFUSED = "The e-mail or the password is not right."
+DEACTIVATED = "This account has been deactivated. Ask the administrator."
+NO_RIGHTS = (
+    "The server refuses this account what Metercalc needs: its rights have been taken away, or the ledger was not "
+    "installed to the end. Ask the administrator to run metercalc server status."
+)
+NO_LEDGER = (
+    "There is no Metercalc ledger in this database. Check the address; the server's owner makes one with metercalc "
+    "server install."
+)
+
+# The transaction was rolled back for others' sake: the same request may be sent again.
+AGAIN = frozenset({"40001", "40P01"})
+_AWAY = frozenset({"57P01", "57P02", "57P03", "57P05", "25P03", "25P04"})
+
+Words = Mapping[str, Any]
+
+
+def is_lost(error: psycopg.Error) -> bool:
+    """Whether the connection ended with it, so that nobody can tell what became of the statement."""
+    state = error.sqlstate
+    return state is None or state in _AWAY or state.startswith("08")
+
+
+def of_connecting(error: psycopg.Error, server: str) -> AppError:
+    """Why there is no connection: `SignInRefused`, `NotAllowed`, `ServerAway` or another `StoreError`."""
+    said = str(error)
+    for pattern, meaning in _CONNECTING:
+        if re.search(pattern, said):
+            return meaning(server)
+    if "FATAL" not in said:
+        return away(server, _reason(said))
+    return StoreError(f"The server {server} refused the connection: {_reason(said)}.")
+
+
+def away(server: str, why: str = "") -> ServerAway:
+    """The server cannot be reached."""
+    return ServerAway(
+        f"The server {server} cannot be reached{f' ({why})' if why else ''}. Nothing is lost: try again when it is "
+        "back."
+    )
+
+
+def cut_off(server: str) -> ChargeGivenUp:
+    """A charge was lost with its connection, and the server has made sure that it never will be stored."""
+    return ChargeGivenUp(f"The connection to {server} was lost in the middle of this. It is back: try again.")
+
+
+def stopped(server: str) -> ServerAway:
+    """The server took the question and gave no answer in time."""
+    return ServerAway(f"The server {server} does not answer. Nothing is lost: try again when it does.")
+
+
+def of_statement(error: psycopg.Error, server: str) -> AppError:
+    """What a statement ended in. Raises the error itself where it is a fault of the program."""
+    state = error.sqlstate or ""
+    if state.startswith("MC"):
+        return _ours(state, error)
+    if is_lost(error):
+        return away(server)
+    if state in _STATEMENTS:
+        return _STATEMENTS[state](server)
+    if state[:2] in ("53", "58", "XX"):
+        return StoreError(f"The server {server} is in trouble: {_reason(str(error))}. Ask its owner.")
+    raise error
+
+
+def _reason(said: str) -> str:
+    """The last thing that libpq says, on one line and without its own introduction."""
+    last = said.strip().splitlines()[0] if said.strip() else ""
+    return last.rpartition("failed: ")[2].removeprefix("FATAL:").strip().rstrip(".")
+
+
+def _tls(server: str) -> AppError:
+    return StoreError(
+        f"The server {server} does not prove who it is: its certificate is of an unknown authority, of another host or "
+        "out of date. Nothing was sent to it. Ask its owner; sslrootcert= in the address names the authority."
+    )
+
+
+_CONNECTING: tuple[tuple[str, Callable[[str], AppError]], ...] = (
+    (
+        r"password authentication failed|no password supplied|role \"[^\"]*\" does not exist",
+        lambda _: SignInRefused(REFUSED),
+    ),
+    (r"is not permitted to log in", lambda _: NotAllowed(DEACTIVATED)),
+    (
+        r"starting up|shutting down|recovery|not yet accepting",
+        lambda server: away(server, "it is starting or stopping"),
+    ),
+    (
+        r"too many (clients|connections)|remaining connection slots|connection limit",
+        lambda server: StoreLocked(
+            f"The server {server} has no connection left for this desk. Close other windows and programs of yours, or "
+            "try again later."
+        ),
+    ),
+    (r"database \"[^\"]*\" does not exist", lambda server: StoreMissing(f"There is no such database on {server}.")),
+    (
+        r"no pg_hba\.conf entry|pg_hba\.conf rejects",
+        lambda server: NotAllowed(
+            f"The server {server} does not let this computer in. Its owner can (pg_hba.conf): metercalc server status."
+        ),
+    ),
+    (r"permission denied for database", lambda _: NotAllowed(NO_RIGHTS)),
+    (r"certificate|does not support SSL|SSL error|tlsv1|root\.crt", _tls),
+    (
+        r"channel binding",
+        lambda server: StoreError(
+            f"The server {server} cannot bind the password to the connection. Behind a pooler, add pooler=yes."
+        ),
+    ),
+)
+
+_STATEMENTS: Mapping[str, Callable[[str], AppError]] = {
+    "53100": lambda server: StoreFull(f"The disk of the server {server} is full. Its owner has to make room."),
+    "53300": lambda server: StoreLocked(f"The server {server} has no connection left. Try again later."),
+    "55P03": lambda server: StoreLocked("Another program kept the account busy for too long. Try again."),
+    "40001": lambda server: StoreLocked("Other programs kept the account busy for too long. Try again."),
+    "40P01": lambda server: StoreLocked("Other programs kept the account busy for too long. Try again."),
+    "57014": lambda server: StoreLocked(f"The server {server} took too long and was stopped. Try again."),
+    "25006": lambda server: StoreReadOnly(
+        f"The server {server} can only be read: it is a copy that follows another one. Use the address of that one.",
+        reason="standby",
+    ),
+    "42501": lambda _: NotAllowed(NO_RIGHTS),
+    "3F000": lambda _: StoreForeign(NO_LEDGER),
+    "42883": lambda _: StoreForeign(NO_LEDGER),
+    "42P01": lambda _: StoreForeign(NO_LEDGER),
+}
+
+
+def _ours(state: str, error: psycopg.Error) -> AppError:
+    """An error that the ledger's own functions raise; its numbers come as JSON."""
+    words = _words(error)
+    meaning = _RULES.get(state)
+    if meaning is None:
+        return StoreNewer(f"The ledger answers with something that this program does not know ({state}). Update it.")
+    return meaning(words, error.diag.message_primary or "")
+
+
+def _words(error: psycopg.Error) -> Words:
+    try:
+        found = json.loads(error.diag.message_detail or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _too_low(words: Words, _said: str) -> AppError:
+    return receipts.too_low(int(words["cost"]), int(words["balance"]))
+
+
+def _price_changed(words: Words, _said: str) -> AppError:
+    of = receipts.above_limit if words.get("limit") == "max_cost" else receipts.price_changed
+    return of(int(words["cost"]), int(words["quoted"]))
+
+
+def _said_so(kind: type[AppError], sentence: str = "") -> Callable[[Words, str], AppError]:
+    return lambda _, said: kind(sentence or said)
+
+
+_RULES: Mapping[str, Callable[[Words, str], AppError]] = {
+    "MC001": _too_low,
+    "MC002": _price_changed,
+    "MC003": _said_so(RequestReused, "This request id was used for something else before."),
+    "MC004": _said_so(NotAllowed, "This role has no account in this ledger. Ask the administrator."),
+    "MC005": _said_so(NotSignedIn, DEACTIVATED),
+    "MC006": _said_so(NotAllowed, "Only an administrator may do that."),
+    "MC007": _said_so(
+        RequestReused,
+        "This request was given up when the server was away: nothing was charged under its id, and nothing ever will "
+        "be. Send it again under another one.",
+    ),
+    "MC008": _said_so(StoreError, "The server works this out to something else, so that it cannot be stored."),
+    "MC009": _said_so(BadInput),
+    "MC010": lambda words, _: BadInput(f"There is no account with the e-mail {words.get('email', '')}."),
+    "MC011": _said_so(BadInput, "There is an account with this e-mail already. Sign in instead."),
+    "MC012": _said_so(BadInput, "The last active administrator cannot be deactivated."),
+    "MC013": _said_so(BadInput),
+    "MC014": _said_so(
+        StoreError, "A charge was sent inside another transaction, as a pooler does it. Nothing was stored."
+    ),
+    "MC015": _said_so(StoreDamaged, "The ledger contradicts itself. Nothing was stored: run metercalc verify."),
+    "MC016": _said_so(BadInput, "The balance would be beyond what the ledger can hold."),
+    "MC017": _said_so(BadInput),
+    "MC018": _said_so(StoreError, "The server has another role of this account's name. Ask its owner."),
+}

@@ -1,0 +1,328 @@
+"""Installing the schema on a server, and bringing it up to date: for the server's owner. It keeps no password.
+
+Everything can be done twice, and by two at once: roles and rights are made where they are missing, and each numbered
+file is one transaction that first takes a lock on the version table, never on anything that a member can hold.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from desktop.models.ledger.registering import check_new
+from desktop.models.shared import owner, scram, sources
+from desktop.models.shared.urls import ServerUrl
+from desktop.terms.errors import BadInput, StoreError, StoreForeign, StoreMissing, StoreNewer
+from desktop.terms.kinds import OperationType
+
+if TYPE_CHECKING:
+    import psycopg
+
+log = logging.getLogger(__name__)
+
+TRIES = 20
+LOCK_SECONDS = 2
+_PAUSE = 0.1  # seconds, before another try
+_OWNER, _KEEPER, _MEMBER = "metercalc_owner", "metercalc_keeper", "metercalc_member"
+# What two installations at once can meet, and a member who holds a lock: all of it goes away.
+_AGAIN = ("55P03", "40P01", "40001", "23505", "42710", "42P04", "42P06", "42P07", "42723", "XX000", "55006")
+
+_ROLES = f"""DO $$
+DECLARE
+    wanted text;
+BEGIN
+    FOREACH wanted IN ARRAY ARRAY['{_OWNER}', '{_KEEPER}', '{_MEMBER}'] LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
+            EXECUTE format('CREATE ROLE %I NOLOGIN', wanted);
+        END IF;
+    END LOOP;
+    IF NOT (SELECT rolcreaterole FROM pg_roles WHERE rolname = '{_KEEPER}') THEN
+        ALTER ROLE {_KEEPER} CREATEROLE;
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_auth_members WHERE roleid = '{_MEMBER}'::regrole AND member = '{_KEEPER}'::regrole
+            AND admin_option) THEN
+        GRANT {_MEMBER} TO {_KEEPER} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE;
+    END IF;
+    IF NOT (pg_has_role('{_OWNER}', 'SET') AND pg_has_role('{_KEEPER}', 'SET')) THEN
+        GRANT {_OWNER}, {_KEEPER} TO CURRENT_USER;
+    END IF;
+END $$"""
+
+_SCHEMA = f"""
+ALTER DEFAULT PRIVILEGES FOR ROLE {_OWNER} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+ALTER DEFAULT PRIVILEGES FOR ROLE {_KEEPER} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+CREATE SCHEMA IF NOT EXISTS metercalc AUTHORIZATION {_OWNER};
+GRANT USAGE ON SCHEMA metercalc TO {_KEEPER}, {_MEMBER};
+SET LOCAL ROLE {_OWNER};
+CREATE TABLE IF NOT EXISTS metercalc.version (
+    number int PRIMARY KEY, installed_at timestamptz NOT NULL DEFAULT now()
+)"""
+
+# What every login would be given by nature, and can be kept from these: the rest is in SECURITY.md.
+_LARGE_OBJECTS = """DO $$
+DECLARE
+    found regprocedure;
+BEGIN
+    FOR found IN SELECT p.oid FROM pg_proc AS p WHERE p.pronamespace = 'pg_catalog'::regnamespace
+            AND p.proname IN ('lo_create', 'lo_creat', 'lo_from_bytea', 'lo_open', 'lowrite', 'lo_put') LOOP
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', found);
+    END LOOP;
+END $$"""
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """What an installation came to. `made` are the versions that were installed now, `admin` the account made now."""
+
+    ledger_name: str
+    version: int
+    made: tuple[int, ...]
+    admin: str
+    database_made: bool
+
+
+def install(
+    url: ServerUrl,
+    password: str,
+    email: str,
+    admin_password: str,
+    *,
+    costs: Mapping[OperationType, int],
+    starting_balance: int,
+    minimum_length: int = 8,
+    progress: Callable[[str], None] = lambda what: None,
+) -> Installed:
+    """Database, roles, schema, prices and the first administrator, each where it is missing.
+
+    Raises `BadInput` for an e-mail or password that will not do and for a server that is too old, and what
+    `owner.connected` raises. What was done up to then stays, and is found the next time.
+    """
+    username = check_new(email, admin_password, minimum_length=minimum_length)
+    verifier = scram.verifier(admin_password)
+    database_made = _have_database(url, password)
+    with owner.connected(url, password) as connection:
+        made = lay_out(connection, progress)
+        admin = _again(connection, lambda: _found(connection, url, username, verifier, costs, starting_balance))
+        name = connection.execute("SELECT name FROM metercalc.ledger").fetchone()
+    log.info("installed version %d, files run now: %s", sources.VERSION, made)
+    return Installed(name[0] if name else "", sources.VERSION, made, admin, database_made)
+
+
+def lay_out(connection: psycopg.Connection[Any], progress: Callable[[str], None]) -> tuple[int, ...]:
+    """Roles, rights and the schema, without ledger or people; the numbers of the files that were run."""
+    check_server(connection)
+    _refuse_foreign(connection)
+    progress("roles and rights")
+    _again(connection, lambda: _prepare(connection))
+    return _walk(connection, progress)
+
+
+def upgrade(url: ServerUrl, password: str, *, progress: Callable[[str], None] = lambda what: None) -> tuple[int, ...]:
+    """Run the files that are missing; their numbers. Raises `StoreNewer`, and what `install` raises."""
+    with owner.connected(url, password) as connection:
+        check_server(connection)
+        require_ledger(connection, url)
+        return _walk(connection, progress)
+
+
+def version_of(connection: psycopg.Connection[Any]) -> int:
+    """The schema's version; 0 where there is none of ours."""
+    found = connection.execute("SELECT to_regclass('metercalc.version') IS NOT NULL").fetchone()
+    if not found or not found[0]:
+        return 0
+    row = connection.execute("SELECT coalesce(max(number), 0) FROM metercalc.version").fetchone()
+    return int(row[0]) if row else 0
+
+
+def require_ledger(connection: psycopg.Connection[Any], url: ServerUrl) -> int:
+    """The version of the ledger that must be there. Raises `StoreMissing`, `StoreNewer`."""
+    found = version_of(connection)
+    if not found:
+        raise StoreMissing(f"{url.shown()} has no ledger. Make one with metercalc server install.")
+    if found > sources.VERSION:
+        raise StoreNewer(
+            f"{url.shown()} has version {found} of the schema, and this program knows {sources.VERSION}. "
+            "Nothing was changed: install the newer program."
+        )
+    return found
+
+
+def check_server(connection: psycopg.Connection[Any]) -> None:
+    """Raises `BadInput` or `StoreError` for a server on which a ledger cannot be."""
+    if connection.info.server_version < OLDEST:
+        raise BadInput(
+            f"This is PostgreSQL {connection.info.server_version // 10_000}; a ledger needs 16 or newer, where a "
+            "role that makes roles is kept from all else."
+        )
+    encoding, standby = _one(
+        connection,
+        "SELECT pg_encoding_to_char(encoding), pg_is_in_recovery() FROM pg_database WHERE datname = current_database()",
+    )
+    if encoding != "UTF8":
+        raise BadInput(f"The database's encoding is {encoding}; a ledger needs UTF8. Make another database.")
+    if standby:
+        raise StoreError("This server only reads: it is a standby. Name the one that writes.")
+
+
+OLDEST = owner.OLDEST_SERVER
+
+
+def _have_database(url: ServerUrl, password: str) -> bool:
+    """Make the database where it is missing; whether it was."""
+    try:
+        with owner.connected(url, password):
+            return False
+    except StoreMissing:
+        pass
+    psycopg = owner.library()
+    sql = psycopg.sql
+    with owner.connected(url, password, database="postgres") as connection:
+        check_server(connection)
+        locale = "LOCALE 'C'"
+        if connection.info.server_version >= 170_000:
+            locale = "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
+        statement = f"CREATE DATABASE {{}} TEMPLATE template0 ENCODING 'UTF8' {locale}"
+        with _tolerated("42P04", "23505"):
+            connection.execute(sql.SQL(statement).format(sql.Identifier(url.database)))
+    return True
+
+
+@contextmanager
+def _tolerated(*codes: str) -> Iterator[None]:
+    """Another was faster."""
+    try:
+        yield
+    except owner.library().Error as error:
+        if error.sqlstate not in codes:
+            raise
+
+
+def _refuse_foreign(connection: psycopg.Connection[Any]) -> None:
+    has_schema, has_version = _one(
+        connection, "SELECT to_regnamespace('metercalc') IS NOT NULL, to_regclass('metercalc.version') IS NOT NULL"
+    )
+    objects = _one(connection, "SELECT count(*) FROM pg_class WHERE relnamespace = to_regnamespace('metercalc')")[0]
+    if has_schema and not has_version and objects:
+        raise StoreForeign("The database has a schema metercalc that this program did not make. Use another database.")
+
+
+def _prepare(connection: psycopg.Connection[Any]) -> None:
+    sql = owner.library().sql
+    with connection.transaction():
+        connection.execute(_ROLES)
+    with connection.transaction():
+        database = sql.Identifier(_one(connection, "SELECT current_database()")[0])
+        for statement in (
+            "REVOKE ALL ON DATABASE {} FROM PUBLIC",
+            f"GRANT CONNECT ON DATABASE {{}} TO {_MEMBER}",
+            "REVOKE ALL ON SCHEMA public FROM PUBLIC",
+        ):
+            connection.execute(sql.SQL(statement).format(database))
+        if _one(connection, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user")[0]:
+            connection.execute(_LARGE_OBJECTS)
+        connection.execute(_SCHEMA)
+
+
+def _walk(connection: psycopg.Connection[Any], progress: Callable[[str], None]) -> tuple[int, ...]:
+    """Run the missing files in their order, each in a transaction of its own that holds the version table."""
+    if version_of(connection) > sources.VERSION:
+        raise StoreNewer(
+            f"The schema's version is {version_of(connection)}, and this program knows {sources.VERSION}. Nothing was "
+            "changed: install the newer program."
+        )
+    made = []
+    for number in range(1, sources.VERSION + 1):
+        if version_of(connection) >= number:
+            continue
+        progress(sources.FILES[number - 1])
+        if _again(connection, lambda number=number: _run(connection, number), end_members=True):  # type: ignore[misc]
+            made.append(number)
+    return tuple(made)
+
+
+def _run(connection: psycopg.Connection[Any], number: int) -> bool:
+    with connection.transaction():
+        # An upgrade must not queue before every charge behind a member who holds a table for hours.
+        connection.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
+        connection.execute("LOCK TABLE metercalc.version IN SHARE ROW EXCLUSIVE MODE")
+        if version_of(connection) >= number:  # another was faster
+            return False
+        connection.execute("SET LOCAL search_path = metercalc, pg_temp")
+        connection.execute(sources.sql(number))
+        connection.execute("RESET ROLE")
+        connection.execute("INSERT INTO metercalc.version (number) VALUES (%s)", [number])
+    return True
+
+
+def _found(
+    connection: psycopg.Connection[Any],
+    url: ServerUrl,
+    username: str,
+    verifier: str,
+    costs: Mapping[OperationType, int],
+    starting_balance: int,
+) -> str:
+    """The ledger's row, its prices and the first account; "" where there was one."""
+    with connection.transaction():
+        connection.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
+        connection.execute("LOCK TABLE metercalc.version IN SHARE ROW EXCLUSIVE MODE")
+        connection.execute(f"SET LOCAL ROLE {_OWNER}")
+        if not _one(connection, "SELECT count(*) FROM metercalc.ledger")[0]:
+            make_ledger(connection, url.ledger_name, secrets.token_bytes(32), starting_balance, costs)
+        if _one(connection, "SELECT count(*) FROM metercalc.account")[0]:
+            return ""
+        connection.execute("SELECT metercalc.found(%s, %s, %s)", [username, verifier, starting_balance])
+        return username
+
+
+def make_ledger(
+    connection: psycopg.Connection[Any],
+    name: str,
+    key: bytes,
+    starting_balance: int,
+    costs: Mapping[OperationType, int],
+) -> None:
+    """The one row that says what this ledger is, and the first prices; the caller is metercalc_owner."""
+    connection.execute(
+        """INSERT INTO metercalc.ledger (id, name, key, inner_block, outer_block, made_at, starting_balance)
+        SELECT %s, %s, k, metercalc.key_block(k, 54), metercalc.key_block(k, 92), metercalc.now(), %s
+        FROM (SELECT %s::bytea) AS given (k)""",
+        [uuid.uuid4(), name, starting_balance, key],
+    )
+    for operation, cost in costs.items():
+        connection.execute("SELECT metercalc.put_price(%s, %s, 0)", [operation.value, cost])
+
+
+def _again(connection: psycopg.Connection[Any], work: Callable[[], Any], *, end_members: bool = False) -> Any:
+    """Try until nobody is in the way; members who are, are sent off: any of them can hold a shared lock for hours."""
+    psycopg = owner.library()
+    for attempt in range(1, TRIES + 1):
+        try:
+            return work()
+        except psycopg.Error as error:
+            if error.sqlstate not in _AGAIN or attempt == TRIES:
+                raise
+            log.info("try %d met %s", attempt, error.sqlstate)
+        if end_members:
+            _end_members(connection)
+        time.sleep(_PAUSE)
+    return None
+
+
+def _end_members(connection: psycopg.Connection[Any]) -> None:
+    connection.execute(
+        """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND usename ~ '^mc_[0-9a-f]{24}$'"""
+    )
+
+
+def _one(connection: psycopg.Connection[Any], statement: str) -> Any:
+    row = connection.execute(statement).fetchone()
+    assert row is not None
+    return row

@@ -1,0 +1,129 @@
+"""Who is signed in on this desk, and asking the server in their name. Who somebody is, the server alone decides.
+
+A session holds no password: what SCRAM makes of it (RFC 5802) opens further connections, where libpq takes that.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import psycopg
+
+from desktop.models.ledger.protocol import Cancel
+from desktop.models.shared import scram
+from desktop.models.shared.connections import DEADLINE_S, Connections, Credentials, Line, Row
+from desktop.models.shared.failures import DEACTIVATED
+from desktop.terms.errors import NotAllowed, NotSignedIn, SignInRefused
+from desktop.terms.values import Role, Session
+
+log = logging.getLogger(__name__)
+
+_TAKES_KEYS = 180_000  # libpq's version from which it takes what SCRAM makes of a password
+_ELSEWHERE = "The password was changed elsewhere. Sign in again."
+
+
+@dataclass(slots=True)
+class Signed:
+    """A running session: whose it is, and how its connections are opened. `generation` is the account's at sign-in."""
+
+    user_id: int
+    username: str
+    role: Role
+    credentials: Credentials = field(repr=False)
+
+
+class Sessions:
+    """The running sessions of one program, by their tokens."""
+
+    def __init__(self, connections: Connections) -> None:
+        self.connections = connections
+        self._signed: dict[str, Signed] = {}
+
+    def begin(self, signed: Signed) -> Session:
+        """A session for somebody who has proved who they are."""
+        session = Session(secrets.token_urlsafe(32), signed.user_id, signed.username)
+        self._signed[session.token] = signed
+        log.info("account %d signed in", signed.user_id)
+        return session
+
+    def end(self, user_id: int, *, but: str = "") -> None:
+        """End every session of somebody in this program, `but` one."""
+        for token, signed in list(self._signed.items()):
+            if signed.user_id == user_id and token != but:
+                self._signed.pop(token, None)
+                if not but:
+                    self.connections.end(signed.credentials.role)
+
+    def end_all(self) -> None:
+        """End all of them."""
+        self._signed.clear()
+
+    def require(self, session: Session) -> Signed:
+        """Whose a session is. Raises `NotSignedIn`."""
+        signed = self._signed.get(session.token)
+        if signed is None or signed.user_id != session.user_id:
+            raise NotSignedIn("You are signed out. Sign in again.")
+        return signed
+
+    def running(self) -> tuple[Signed, ...]:
+        """Who is signed in, each once, the latest first."""
+        return tuple({signed.user_id: signed for signed in reversed(list(self._signed.values()))}.values())
+
+    def administrator(self) -> Signed | None:
+        """An administrator who is signed in; None where there is none."""
+        return next((signed for signed in self.running() if signed.role is Role.ADMIN), None)
+
+    def ask(
+        self,
+        signed: Signed,
+        sql: str,
+        values: Sequence[object] = (),
+        *,
+        deadline_s: float = DEADLINE_S,
+        cancelled: Cancel | None = None,
+        again: bool = True,
+    ) -> list[Row]:
+        """The rows of one statement, in somebody's name; `again` for one that may be sent twice."""
+        with self.known(signed):
+            return self.connections.ask(
+                signed.credentials, sql, values, deadline_s=deadline_s, cancelled=cancelled, again=again
+            )
+
+    def line(self, signed: Signed) -> Line:
+        """The calling thread's connection of somebody."""
+        with self.known(signed):
+            return self.connections.line(signed.credentials)
+
+    @contextmanager
+    def known(self, signed: Signed) -> Iterator[None]:
+        """Ends the sessions of somebody whom the server does not let in any more. Raises `NotSignedIn` for it."""
+        try:
+            yield
+        except SignInRefused as error:
+            self.end(signed.user_id)
+            raise NotSignedIn(_ELSEWHERE) from error
+        except NotSignedIn:
+            self.end(signed.user_id)
+            raise
+        except NotAllowed as error:
+            if error.message == DEACTIVATED:
+                self.end(signed.user_id)
+                raise NotSignedIn(DEACTIVATED) from error
+            raise
+
+
+def with_password(role: str, password: str) -> Credentials:
+    """How somebody signs in."""
+    return Credentials(role, {"password": password})
+
+
+def lasting(role: str, password: str, salt: str, iterations: int, generation: int) -> Credentials:
+    """How their further connections are opened; `salt` is base64."""
+    if psycopg.pq.version() < _TAKES_KEYS:
+        return Credentials(role, {"password": password}, generation)
+    client_key, server_key = scram.keys(password, salt, iterations)
+    return Credentials(role, {"scram_client_key": client_key, "scram_server_key": server_key}, generation)

@@ -1,0 +1,165 @@
+"""Signing in to a server and what ends a session, with the connections that hang on it."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from desktop.models.shared import people
+from desktop.terms.errors import (
+    BadInput,
+    ChargeUnknown,
+    NotAllowed,
+    NotSignedIn,
+    ServerAway,
+    SignInRefused,
+    StoreForeign,
+    StoreMissing,
+    StoreNewer,
+)
+from desktop.terms.values import PageRequest, Status
+from tests.support import shared
+from tests.support.postgres import shared_server
+from tests.support.stores import ADMIN, ANN, BOB, PASSWORD, charge_for, new_id
+from tests.unit.models.shared.conftest import Desk
+
+
+def connections_of(desk: Desk) -> int:
+    """How many people's connections the server has in this database."""
+    return int(
+        desk.owner(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename LIKE 'mc\\_%%'"
+        )[0][0]
+    )
+
+
+def test_a_session_holds_no_password(desk: Desk) -> None:
+    (signed,) = desk.ledger._sessions.running()  # noqa: SLF001  # what must not be in memory
+    assert set(signed.credentials.words) == {"scram_client_key", "scram_server_key"}
+    assert PASSWORD not in repr(signed)
+
+
+@pytest.mark.parametrize("password", ["wrong horse 7", "", "nul\0", "half \ud800", "x" * 2000])
+def test_a_wrong_password_is_refused_whatever_it_is_made_of(desk: Desk, password: str) -> None:
+    with pytest.raises(SignInRefused):
+        desk.ledger.sign_in(ANN, password)
+    with pytest.raises(SignInRefused):
+        desk.ledger.sign_in("nobody@example.org", password)
+
+
+def test_who_is_deactivated_in_mid_session_charges_nothing_more(desk: Desk) -> None:
+    admin = desk.other()
+    boss = admin.sign_in(ADMIN, PASSWORD)
+    admin.set_status(boss, ANN, Status.INACTIVE)
+    # The connection is ended a moment later, which may be in the midst of the charge.
+    with pytest.raises((NotSignedIn, ChargeUnknown), match="deactivated"):
+        desk.charge("1 + 2")
+    with pytest.raises(NotSignedIn):
+        desk.charge("1 + 2")
+    with pytest.raises(NotAllowed, match="deactivated"):
+        desk.other().sign_in(ANN, PASSWORD)
+    admin.set_status(boss, ANN, Status.ACTIVE)
+    assert desk.other().sign_in(ANN, PASSWORD).username == ANN
+
+
+def test_a_new_password_ends_the_sessions_at_other_desks(desk: Desk) -> None:
+    other = desk.other()
+    elsewhere = other.sign_in(ANN, PASSWORD)
+    desk.ledger.change_password(desk.ann, PASSWORD, "a better horse 8", minimum_length=8)
+    with pytest.raises(NotSignedIn, match="changed elsewhere"):
+        other.account(elsewhere)
+    assert desk.charge("1 + 2").result == "3"
+
+
+def test_a_new_password_opens_the_other_lanes_connections_too(desk: Desk) -> None:
+    answers: list[object] = []
+
+    def lane(go: threading.Event) -> None:
+        desk.ledger.connect(reading=True)
+        desk.ledger.page(desk.ann, PageRequest())
+        ready.set()
+        go.wait(10)
+        answers.append(desk.ledger.page(desk.ann, PageRequest()).number)
+        desk.ledger.disconnect()
+
+    go, ready = threading.Event(), threading.Event()
+    thread = threading.Thread(target=lane, args=(go,))
+    thread.start()
+    ready.wait(10)
+    assert connections_of(desk) == 2
+    desk.ledger.change_password(desk.ann, PASSWORD, "a better horse 8", minimum_length=8)
+    go.set()
+    thread.join(10)
+    assert answers == [1]
+    assert connections_of(desk) == 1
+
+
+def test_who_signs_out_leaves_no_connection(desk: Desk) -> None:
+    desk.ledger.sign_out(desk.ann)
+    bob = desk.ledger.sign_in(BOB, PASSWORD)
+    assert desk.ledger.account(bob).username == BOB
+    assert connections_of(desk) == 1
+
+
+@pytest.mark.parametrize(("served", "error"), [((1, 1), StoreNewer), ((90, 99), StoreForeign)])
+def test_another_version_of_the_schema_is_left_alone(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, served: tuple[int, int], error: type[Exception]
+) -> None:
+    other = desk.other()
+    monkeypatch.setattr(other._people, "_served", served)  # noqa: SLF001  # another program
+    with pytest.raises(error, match=r"Metercalc's \(version"):
+        other.sign_in(ANN, PASSWORD)
+    assert people.SERVED[0] <= people.SERVED[1]
+
+
+def test_a_database_without_a_ledger_says_so(desk: Desk) -> None:
+    desk.owner("ALTER SCHEMA metercalc RENAME TO elsewhere")
+    try:
+        with pytest.raises(StoreForeign, match="metercalc server install"):
+            desk.other().sign_in(ANN, PASSWORD)
+    finally:
+        desk.owner("ALTER SCHEMA elsewhere RENAME TO metercalc")
+
+
+def test_a_server_that_is_not_there_is_away_and_nothing_was_charged(desk: Desk) -> None:
+    nowhere = shared.open_at(desk.database, desk.folder, port=1)
+    with pytest.raises(ServerAway, match="cannot be reached") as away:
+        nowhere.sign_in(ANN, PASSWORD)
+    assert away.value.for_charge().endswith("Nothing was charged.")
+    assert "cannot be reached" in nowhere.trouble()
+
+
+def test_a_database_that_is_not_there_says_so_to_who_has_a_role(desk: Desk) -> None:
+    name = desk.database
+    other = desk.other()
+    other._connections._words["dbname"] = "no_such_database"  # noqa: SLF001  # a slip in the address
+    with pytest.raises(StoreMissing, match="no such database"):
+        other.sign_in(ANN, PASSWORD)
+    assert name in shared_server().url(name)
+
+
+def test_only_an_administrator_makes_accounts(desk: Desk) -> None:
+    with pytest.raises(NotAllowed, match="administrator"):
+        desk.ledger._people.register("new@example.org", PASSWORD, starting_balance=0, minimum_length=8)  # noqa: SLF001
+    admin = desk.other()
+    admin.sign_in(ADMIN, PASSWORD)
+    account, session = admin.register_and_sign_in("new@example.org", PASSWORD, starting_balance=5_00, minimum_length=8)
+    assert (account.balance, admin.account(session).balance) == (5_00, 5_00)
+
+
+def test_backups_are_the_servers(desk: Desk) -> None:
+    with pytest.raises(BadInput, match="pg_dump"):
+        desk.ledger.back_up(desk.folder / "copy.db")
+    assert desk.ledger.back_up_daily() is None
+    assert not (desk.folder / "copy.db").exists()
+
+
+def test_two_peoples_requests_share_an_id_and_two_desks_of_one_person_do_not(desk: Desk) -> None:
+    request = new_id()
+    first = desk.charge("1 + 2", request_id=request)
+    other = desk.other()
+    again = other.charge(other.sign_in(ANN, PASSWORD), charge_for("1 + 2", request))
+    assert (again.repeated, again.entries) == (True, first.entries)
+    bobs = other.charge(other.sign_in(BOB, PASSWORD), charge_for("1 + 2", request))
+    assert not bobs.repeated
