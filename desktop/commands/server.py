@@ -85,7 +85,8 @@ def _import(run: Run) -> int:
             "prices": brought.prices,
             "passwords": dict(brought.passwords),
         },
-        f"{brought.accounts:,} accounts, {brought.records:,} records and {brought.prices:,} prices were brought over and proved.",
+        f"{brought.accounts:,} accounts, {brought.records:,} records and {brought.prices:,} prices were brought over "
+        "and proved.",
         "Go on with the ledger on the server; what is charged in the store from now on is not in it.",
         *(f"{email}  one-time password {word}" for email, word in brought.passwords.items()),
     )

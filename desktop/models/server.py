@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def install(url: str, password: str, email: str, admin_password: str, config: Config) -> Installed:
-    """A ledger on a server, with the configuration's prices and starting balance. Raises what `installing.install` does."""
+    """A ledger on a server, with the configuration's prices and starting balance; raises as `installing` does."""
     return installing.install(
         parse(url),
         password,
@@ -46,7 +46,7 @@ def review(url: str, password: str, *, local_is_trusted: bool) -> Review:
 
 
 def bring_store(url: str, password: str, file: Path, config: Config, *, progress: Progress) -> Imported:
-    """A store's whole ledger to a server. Raises `BadInput` where there is no such store, and what `bring_over` does."""
+    """A store's whole ledger to a server. Raises `BadInput` where there is none, and as `bring_over` does."""
     target = parse(url)
     if not file.is_file():
         raise BadInput(f"There is no store {file}.")

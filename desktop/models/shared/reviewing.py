@@ -1,4 +1,4 @@
-"""Looking a server over: is the ledger there, and does its pg_hba.conf let a member in only by SCRAM and TLS? It changes nothing."""
+"""Looking a server over: is the ledger there, and are members let in by SCRAM and TLS alone? It changes nothing."""
 
 from __future__ import annotations
 
@@ -82,9 +82,12 @@ def _hba(connection: psycopg.Connection[Any], url: ServerUrl, *, local_is_truste
         rows = connection.execute(_RULES).fetchall()
     except psycopg.errors.InsufficientPrivilege:
         return ["pg_hba.conf cannot be read by this user: ask a superuser to run metercalc server status."]
-    rules = [Rule(r[0] or 0, r[1] or "", tuple(r[2] or ()), tuple(r[3] or ()), r[4] or "", r[5] or "", r[6] or "", r[7] or "")
-             for r in rows]  # fmt: skip
-    return weak_lines(rules, url.database, local_is_trusted=local_is_trusted)
+    return weak_lines([_rule(*row) for row in rows], url.database, local_is_trusted=local_is_trusted)
+
+
+def _rule(line: int | None, type: str | None, databases: Any, users: Any, *texts: str | None) -> Rule:
+    """A row of `_RULES`; a line that cannot be read has little but its error."""
+    return Rule(line or 0, type or "", tuple(databases or ()), tuple(users or ()), *(text or "" for text in texts))
 
 
 def weak_lines(rules: Sequence[Rule], database: str, *, local_is_trusted: bool = False) -> list[str]:

@@ -1,7 +1,7 @@
 """How a shared ledger is named: its URL, what is refused in one, and the role that a person has on the server.
 
-A URL never holds a password, which would stand in logs and histories, and asks for TLS with a certificate that is checked
-in full, unless the server is on this very machine. It connects to nothing.
+A URL never holds a password, which would stand in logs and histories, and asks for TLS with a certificate that is
+checked in full, unless the server is on this very machine. It connects to nothing.
 """
 
 from __future__ import annotations

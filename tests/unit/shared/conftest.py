@@ -1,4 +1,4 @@
-"""A ledger on a real server: an administrator, Ann and Bob, each with a thousand credits and a connection of their own."""
+"""A ledger on a real server: an administrator, Ann and Bob, each with a thousand credits and a connection."""
 
 from __future__ import annotations
 

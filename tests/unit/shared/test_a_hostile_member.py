@@ -20,9 +20,9 @@ PLANTS = {
     ),
     "prove Bob's chain": "GRANT SELECT ON metercalc.record TO metercalc_member;"
     "CREATE OR REPLACE FUNCTION metercalc.chain_of(account_id bigint, from_seq bigint, to_seq bigint) RETURNS SETOF "
-    "metercalc.proof LANGUAGE sql SECURITY DEFINER AS 'SELECT id, request_id::text, step, seq, operation, operands, response, "
-    "exact, source, amount, user_balance, date, deleted_at, expression, account_id, price_id, 0::bigint, 2, hash "
-    "FROM metercalc.record WHERE account_id = $1'",
+    "metercalc.proof LANGUAGE sql SECURITY DEFINER AS 'SELECT id, request_id::text, step, seq, operation, operands, "
+    "response, exact, source, amount, user_balance, date, deleted_at, expression, account_id, price_id, 0::bigint, 2, "
+    "hash FROM metercalc.record WHERE account_id = $1'",
 }
 
 
@@ -49,7 +49,8 @@ def test_a_hole_is_found_by_the_same_attempts(desk: Desk, name: str) -> None:
 
 def test_nobody_but_the_owner_may_call_what_is_not_meant_for_members(desk: Desk) -> None:
     open_to_all = desk.owner.execute(
-        "SELECT proname FROM pg_proc WHERE pronamespace = 'metercalc'::regnamespace AND has_function_privilege('public', oid, 'EXECUTE')"
+        "SELECT proname FROM pg_proc WHERE pronamespace = 'metercalc'::regnamespace "
+        "AND has_function_privilege('public', oid, 'EXECUTE')"
     ).fetchall()
     assert open_to_all == []
     unsafe = desk.owner.execute(
@@ -59,7 +60,8 @@ def test_nobody_but_the_owner_may_call_what_is_not_meant_for_members(desk: Desk)
     ).fetchall()
     assert unsafe == []
     unforced = desk.owner.execute(
-        "SELECT relname FROM pg_class WHERE relnamespace = 'metercalc'::regnamespace AND relkind = 'r' AND NOT relforcerowsecurity"
+        "SELECT relname FROM pg_class WHERE relnamespace = 'metercalc'::regnamespace AND relkind = 'r' "
+        "AND NOT relforcerowsecurity"
     ).fetchall()
     assert unforced == []
 

@@ -7,14 +7,14 @@ import psycopg
 import pytest
 
 from desktop.models.embedded.storage import chain, forms
+from desktop.terms.kinds import OperationType
 from tests.support.stores import ADMIN, ANN, BALANCE, COSTS
 from tests.unit.shared.conftest import Desk
-from desktop.terms.kinds import OperationType
 
 
 def refused(code: str) -> Any:
     """The refusal that is to come."""
-    return pytest.raises(psycopg.DatabaseError, check=lambda error: error.sqlstate == code)  # type: ignore[attr-defined]
+    return pytest.raises(psycopg.DatabaseError, check=lambda error: error.sqlstate == code)
 
 
 def test_an_entry_is_charged_a_record_a_step(desk: Desk) -> None:
@@ -37,8 +37,8 @@ def test_the_chain_is_the_one_that_an_embedded_ledger_would_have_made(desk: Desk
     key = desk.all("SELECT key FROM metercalc.ledger()")[0][0]
     last, count = chain.genesis(key, 2), 0
     for row in desk.all("SELECT * FROM metercalc.chain_of(2, 1, 100)"):
-        (id, request_id, step, seq, operation, operands, response, exact, source, amount, balance, date, _, text, user, *_,
-         stored) = row  # fmt: skip
+        (id, request_id, step, seq, operation, operands, response, exact, source, amount, balance, date, _, text, user,
+         *_, stored) = row  # fmt: skip
         form = forms.RECORD.encode(
             id,
             step,

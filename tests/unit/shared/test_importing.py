@@ -14,6 +14,7 @@ from desktop.terms.kinds import OperationType, Status
 from tests.support.postgres import OWNER_PASSWORD, VERIFIER, Server
 from tests.support.stores import ADMIN, ANN, BOB, PASSWORD, Books, tamper
 
+ONE_AND_ONE = '{"operation": "addition", "operands": ["1", "1"], "response": "2", "exact": true, "source": "computed"}'
 INSTALLER = "installer@example.org"
 
 
@@ -63,8 +64,9 @@ def test_every_account_record_price_and_request_is_brought_as_it_is(books: Books
     assert (brought.accounts, brought.records) == (3, len(rows))
     with server.owner(name) as owner:
         found = owner.execute(
-            "SELECT id, request_id::text, step, seq, operation, operands, response, exact::int, source, amount, user_balance, "
-            "date, deleted_at, expression, account_id, form, hash FROM metercalc.record WHERE account_id < 4 ORDER BY account_id, seq"
+            "SELECT id, request_id::text, step, seq, operation, operands, response, exact::int, source, amount, "
+            "user_balance, date, deleted_at, expression, account_id, form, hash FROM metercalc.record "
+            "WHERE account_id < 4 ORDER BY account_id, seq"
         ).fetchall()
         assert found == [tuple(row) for row in rows]
         assert owner.execute("SELECT key FROM metercalc.ledger").fetchone() == (books.store.key,)
@@ -82,8 +84,7 @@ def test_every_account_record_price_and_request_is_brought_as_it_is(books: Books
         ).fetchone()[0]
         assert ann.execute("SELECT operands FROM metercalc.find(%s)", [request]).fetchone() == (first[1],)
         made = ann.execute(
-            "SELECT amount, seq FROM metercalc.charge(gen_random_uuid(), 7, NULL, '1 + 1', "
-            """'[{"operation": "addition", "operands": ["1", "1"], "response": "2", "exact": true, "source": "computed"}]')"""
+            f"SELECT amount, seq FROM metercalc.charge(gen_random_uuid(), 7, NULL, '1 + 1', '[{ONE_AND_ONE}]')"
         ).fetchone()
         assert made == (7, len(books.records()) + 1)
         assert ann.execute("SELECT metercalc.trash_count()").fetchone() == (1,)
@@ -137,9 +138,10 @@ def test_an_import_that_breaks_off_leaves_nothing(
 
     with server.owner(name) as owner:
         before = _all(owner)
-    with monkeypatch.context() as patch, pytest.raises(AppError):
+    with monkeypatch.context() as patch:
         patch.setattr(importing, place, broken)
-        importing.bring_over(books.store, url_of(server, name), OWNER_PASSWORD)
+        with pytest.raises(AppError):
+            importing.bring_over(books.store, url_of(server, name), OWNER_PASSWORD)
     with server.owner(name) as owner:
         assert _all(owner) == before
     assert importing.bring_over(books.store, url_of(server, name), OWNER_PASSWORD).accounts == 3

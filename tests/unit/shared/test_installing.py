@@ -10,8 +10,9 @@ import pytest
 from desktop.models.shared import installing, reviewing, scram, sources, urls
 from desktop.models.shared.reviewing import Rule, weak_lines
 from desktop.terms.errors import AppError, BadInput, SignInRefused, StoreForeign, StoreMissing, StoreNewer
-from tests.support.postgres import OWNER, OWNER_PASSWORD, Server
+from tests.support.postgres import FAST, OWNER, OWNER_PASSWORD, Server, running
 from tests.support.stores import ADMIN, BALANCE, COSTS, PASSWORD
+from tests.unit.shared.test_importing import ONE_AND_ONE
 
 
 @pytest.fixture(autouse=True)
@@ -44,8 +45,7 @@ def test_from_nothing_to_a_first_charge(server: Server, database: str) -> None:
     assert (made.database_made, made.admin, made.version) == (True, ADMIN, sources.VERSION)
     with server.member(database, ADMIN) as admin:
         row = admin.execute(
-            "SELECT * FROM metercalc.charge(gen_random_uuid(), 1000, NULL, '1 + 1', "
-            """'[{"operation": "addition", "operands": ["1", "1"], "response": "2", "exact": true, "source": "computed"}]')"""
+            f"SELECT * FROM metercalc.charge(gen_random_uuid(), 1000, NULL, '1 + 1', '[{ONE_AND_ONE}]')"
         ).fetchone()
         assert row[6] == "2"
     found = reviewing.review(urls.parse(server.owner_url(database)), OWNER_PASSWORD, local_is_trusted=True)
@@ -182,6 +182,23 @@ def test_members_get_nothing_on_the_database_but_to_connect(server: Server, data
     assert row == (False, True, False, False, False)
 
 
+def test_an_owner_who_is_no_superuser_can_install() -> None:
+    # On a server of its own: roles that a superuser made before are a superuser's to give.
+    with running(*FAST) as server:
+        with server.owner() as owner:
+            owner.execute("CREATE ROLE chief LOGIN CREATEROLE CREATEDB PASSWORD 'chief of it 3'")
+        url = urls.parse(server.url("theirs", user="chief"))
+        for admin in (ADMIN, ""):
+            made = installing.install(url, "chief of it 3", ADMIN, PASSWORD, costs=COSTS, starting_balance=BALANCE)
+            assert made.admin == admin
+        with server.member("theirs", ADMIN) as administrator:
+            administrator.execute("SELECT metercalc.register('e@example.org', %s)", [scram.verifier(PASSWORD)])
+            found = administrator.execute("SELECT status FROM metercalc.set_status('e@example.org', 'inactive')")
+            assert found.fetchone() == ("inactive",)
+        findings = reviewing.review(url, "chief of it 3", local_is_trusted=True).findings
+        assert any("cannot be read by this user" in finding for finding in findings)
+
+
 RULES: tuple[tuple[str, tuple[Any, ...], int], ...] = (
     ("SCRAM over TLS", (("hostssl", "all", "all", "all", "", "scram-sha-256"),), 0),
     ("plain", (("host", "all", "all", "all", "", "scram-sha-256"),), 1),
@@ -192,9 +209,15 @@ RULES: tuple[tuple[str, tuple[Any, ...], int], ...] = (
     ("the group", (("host", "all", "+metercalc_member", "all", "", "trust"),), 1),
     ("a pattern", (("host", "/^led", "/^mc_", "all", "", "trust"),), 1),
     ("behind a wall", (("host", "all", "all", "all", "", "reject"), ("host", "all", "all", "all", "", "trust")), 0),
-    ("behind half a wall", (("hostssl", "all", "all", "all", "", "scram-sha-256"), ("host", "all", "all", "all", "", "trust")), 1),
-    ("this machine", (("local", "all", "all", "", "", "trust"), ("host", "all", "all", "127.0.0.1", "255.255.255.255", "trust")), 2),
-    ("this machine by the other address", (("host", "all", "all", "::1", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "trust"),), 1),
+    (
+        "behind half a wall",
+        (("hostssl", "all", "all", "all", "", "scram-sha-256"), ("host", "all", "all", "all", "", "trust")), 1,
+    ),
+    (
+        "this machine",
+        (("local", "all", "all", "", "", "trust"), ("host", "all", "all", "127.0.0.1", "255.255.255.255", "trust")), 2,
+    ),
+    ("this machine by the other address", (("host", "all", "all", "::1", ":".join(["ffff"] * 8), "trust"),), 1),
     ("sockets by SCRAM", (("local", "all", "all", "", "", "scram-sha-256"),), 0),
 )  # fmt: skip
 

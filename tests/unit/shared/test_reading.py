@@ -12,6 +12,7 @@ from desktop.finding.searching import readings
 from desktop.models.embedded import charges, records
 from desktop.models.embedded.ledger import EmbeddedLedger
 from desktop.models.ledger.sums import totals_of
+from desktop.models.shared import importing, scram, urls
 from desktop.terms import days
 from desktop.terms.kinds import OperationType
 from desktop.terms.values import Column, Filters, PageRequest
@@ -20,10 +21,10 @@ from tests.support.postgres import Server
 from tests.support.stores import ANN, Books, new_id, random_charge
 from tests.unit.shared.conftest import json_of
 from tests.unit.shared.test_charging import refused
-from desktop.models.shared import importing, scram, urls
 
 ENTRIES = (
-    "1 + 1", "2.5 × 4", "10 ÷ 4", "1 ÷ 3 × 3", "√2", "7 - 12", "0.001 + 1e-120", "1e150 × 10", "12345.67 + 0.1", "(1 + 2) × 4 ÷ 7",
+    "1 + 1", "2.5 × 4", "10 ÷ 4", "1 ÷ 3 × 3", "√2", "7 - 12", "0.001 + 1e-120", "1e150 × 10", "12345.67 + 0.1",
+    "(1 + 2) × 4 ÷ 7",
 )  # fmt: skip
 
 
@@ -68,8 +69,10 @@ def _filters(found: Filters) -> Any:
 
 
 SEARCHES = (
-    "", "1", "2.5", "×", "÷ 7", "√", "credit", "square", "addition", "für", "GRÖSSE", "größe", "i̇", "ψ", "slip", "ab3", "-10", "−30.00",
-    "+10,000.00", "10,000", "1,000.00", "2026-11-2", "26-11-25 1", ":", "0.333", "%", "_", "'", "\\", "e150", "starting",
+    "", "1", "2.5", "×", "÷ 7", "√", "credit", "square", "addition", "für", "GRÖSSE", "größe", "i̇", "ψ", "slip", "ab3",
+    "-10", "−30.00",
+    "+10,000.00", "10,000", "1,000.00", "2026-11-2", "26-11-25 1", ":", "0.333", "%", "_", "'", "\\", "e150",
+    "starting",
 )  # fmt: skip
 
 
