@@ -17,10 +17,10 @@ from pathlib import Path
 
 import pytest
 
-from desktop.models.embedded import accounts, charges
+from desktop.models.embedded import accounts
 from desktop.models.embedded.storage import entries, journal
 from desktop.models.embedded.storage.opening import open_store
-from desktop.models.ledger import passwords
+from desktop.models.ledger import passwords, receipts
 from desktop.terms.values import OperationType, Source
 from tests.benchmarks.support import ROOT, paired, report
 from tests.benchmarks.test_charges import COSTS
@@ -138,7 +138,7 @@ def _fill(data: Path, count: int) -> None:
     """A store with so many accounts, in one transaction."""
     data.mkdir()
     store = open_store(data / "metercalc.db", costs=COSTS)
-    accounts.register(store, EMAIL, PASSWORD, starting_balance=charges.MAX_MONEY // 10)
+    accounts.register(store, EMAIL, PASSWORD, starting_balance=receipts.MAX_MONEY // 10)
     hashed = passwords.hash_password(PASSWORD)
     line = entries.Line(OperationType.CREDIT, "Starting balance", "", amount=-1_000_00, source=Source.LEDGER)
     with store.writing() as database:

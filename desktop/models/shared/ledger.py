@@ -6,11 +6,13 @@ import logging
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
+from functools import partial
 from pathlib import Path
 
 from desktop.models.ledger import emails, receipts
 from desktop.models.ledger.protocol import Cancel, Progress, never, silent
 from desktop.models.shared import history, proving
+from desktop.models.shared.administration import NO_CODES, NO_NOTES, NOT_TOLD, Administration
 from desktop.models.shared.browsing import Browsing
 from desktop.models.shared.charges import Charges
 from desktop.models.shared.connections import Connections
@@ -25,14 +27,21 @@ from desktop.terms.values import (
     Account,
     Charge,
     Column,
+    CreditCheck,
+    CreditOrder,
+    Deed,
     Entry,
     Filters,
     Insights,
+    OperationSum,
     OperationType,
     Page,
     PageRequest,
+    Person,
+    PriceSet,
     RawRecord,
     Receipt,
+    Role,
     Session,
     Statement,
     StatementReport,
@@ -78,6 +87,7 @@ class SharedLedger:
         self._people = People(self._sessions, ledger_name, self._remember)
         self._watch = Watch(self._sessions, every_s)
         self._charges = Charges(self._sessions, self._memory, lambda: self._people.key, self._watch)
+        self._administration = Administration(self._sessions, self._people)
         self._records = Records(self._sessions)
         self._copies = Copies(copies, copied_from)
         self._browsing = Browsing(self._sessions, self._records, self._copies, self._identity, self._people.ask)
@@ -150,6 +160,47 @@ class SharedLedger:
     def set_status(self, session: Session, email: str, status: Status) -> Account:
         return self._people.set_status(self._sessions.require(session), email, status)
 
+    def administrators(self, session: Session) -> tuple[str, ...]:
+        self._sessions.require(session)
+        return ()  # a member does not see who they are
+
+    def new_recovery_code(self, session: Session, password: str) -> str:
+        raise BadInput(NO_CODES)
+
+    def recover(self, email: str, code: str, new: str, *, minimum_length: int) -> None:
+        raise BadInput(NO_CODES)
+
+    def people(self, session: Session) -> tuple[Person, ...]:
+        return self._administration.people(self._sessions.require(session))
+
+    def invite(self, session: Session, email: str, password: str, *, starting_balance: int) -> Account:
+        self._administration.people(self._sessions.require(session))  # raises `NotAllowed`
+        return self.register(email, password, starting_balance=starting_balance, minimum_length=len(password))
+
+    def reset_password(self, session: Session, email: str, password: str) -> Account:
+        return self._administration.reset_password(self._writing(session), email, password)
+
+    def set_role(self, session: Session, email: str, role: Role) -> Account:
+        return self._administration.set_role(self._writing(session), email, role)
+
+    def check_credits(self, session: Session, orders: Sequence[CreditOrder]) -> tuple[CreditCheck, ...]:
+        return self._administration.check_credits(self._sessions.require(session), orders)
+
+    def credit_all(self, session: Session, orders: Sequence[CreditOrder]) -> tuple[Receipt, ...]:
+        credit = partial(self.credit, session)
+        return self._administration.credit_all(self._writing(session), orders, credit)
+
+    def price_history(self, session: Session) -> tuple[PriceSet, ...]:
+        return self._administration.price_history(self._sessions.require(session))
+
+    def usage(self, session: Session, since: int, until: int) -> Mapping[OperationType, OperationSum]:
+        self._administration.people(self._sessions.require(session))
+        raise BadInput(NOT_TOLD)
+
+    def deeds(self, session: Session, *, before: int = 0, limit: int = 200) -> tuple[Deed, ...]:
+        self._administration.people(self._sessions.require(session))
+        raise BadInput(NOT_TOLD)
+
     def balance_and_prices(self, session: Session) -> Statement:
         return self._people.statement(self._sessions.require(session))
 
@@ -181,6 +232,10 @@ class SharedLedger:
         balance = self.account(session).balance
         if cost > balance:
             raise receipts.too_low(cost, balance)
+
+    def spent(self, session: Session, since: int) -> int:
+        filters = (Filters(since=since, trash=trash) for trash in (False, True))
+        return sum(self.totals(session, one).spent for one in filters)
 
     def credit(self, session: Session, email: str, amount: int, reason: str, request_id: str) -> Receipt:
         return self._charges.credit(self._writing(session), emails.kept_form(email), amount, reason, request_id)
@@ -242,6 +297,9 @@ class SharedLedger:
     def restore(self, session: Session, ids: Sequence[int]) -> tuple[int, ...]:
         return self._mark(session, ids, deleted=False)
 
+    def set_note(self, session: Session, record_id: int, text: str) -> Entry:
+        raise BadInput(NO_NOTES)
+
     def insights(
         self, session: Session, filters: Filters, *, progress: Progress = silent, cancelled: Cancel = never
     ) -> Insights:
@@ -265,6 +323,13 @@ class SharedLedger:
         )
         self._memories.write()
         return outcome
+
+    def prove_since(self, *, progress: Progress = silent, cancelled: Cancel = never) -> Verification:
+        """All of it: what a program was given is looked at again at each sign-in besides."""
+        return self.verify(progress=progress, cancelled=cancelled)
+
+    def prove_slice(self, *, cancelled: Cancel = never) -> Verification | None:
+        return None
 
     def refuse_charges(self) -> None:
         self._read_only = self._read_only or (

@@ -51,7 +51,8 @@ def _can_be_sent(password: str) -> bool:
     return "\0" not in password and not any("\ud800" <= letter <= "\udfff" for letter in password)
 
 
-def _check_new(password: str) -> None:
+def check_new_password(password: str) -> None:
+    """Raises `BadInput` for a password that could not be sent."""
     if not _can_be_sent(password):
         raise BadInput("The password has a character in it that no server takes. Leave it out.")
 
@@ -141,7 +142,7 @@ class People:
 
     def register(self, email: str, password: str, *, starting_balance: int, minimum_length: int) -> Account:
         """Make an account, in the name of an administrator who is signed in. Raises `NotAllowed` without one."""
-        _check_new(password)
+        check_new_password(password)
         username = check_new(email, password, minimum_length=minimum_length)
         admin = self._sessions.administrator()
         if admin is None:
@@ -158,7 +159,7 @@ class People:
 
     def change_password(self, session: Session, signed: Signed, old: str, new: str, *, minimum_length: int) -> None:
         """Set a new password; every other session of the account ends."""
-        _check_new(new)
+        check_new_password(new)
         passwords.check_new(new, email=signed.username, minimum_length=minimum_length)
         connections, role = self._sessions.connections, signed.credentials.role
         try:

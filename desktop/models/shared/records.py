@@ -45,8 +45,8 @@ LARGEST_ID = 2**63 - 1
 _LONG_AGO = 946_684_800 * days.SECOND  # 2000-01-01: no record of a server's is older
 _NO_CREDIT = OperationSum(OperationType.CREDIT, 0, 0)
 
-_RECORDS = "SELECT * FROM metercalc.records(%s::jsonb, %s, %s, %s, %s, %s)"
-_SLICE = "SELECT * FROM metercalc.records_slice(%s::jsonb, %s, %s, %s)"
+_RECORDS = "SELECT *, '' AS note FROM metercalc.records(%s::jsonb, %s, %s, %s, %s, %s)"
+_SLICE = "SELECT *, '' AS note FROM metercalc.records_slice(%s::jsonb, %s, %s, %s)"
 _SUMS = "SELECT * FROM metercalc.sums(%s::jsonb)"
 _DAYS = "SELECT * FROM metercalc.days(%s::jsonb, %s, %s)"
 _POINTS = "SELECT * FROM metercalc.balance_points(%s::jsonb, %s, %s, %s, %s)"
@@ -66,10 +66,11 @@ def word(text: str) -> OperationType:
 
 def entry_of(row: Sequence[Any]) -> Entry:
     """A row of the server's as a value."""
-    id, request_id, step, seq, operation, operands, response, exact, source, amount, balance, date, deleted, text = row
+    (id, request_id, step, seq, operation, operands, response, exact, source, amount, balance, date, deleted, text,
+     note) = row  # fmt: skip
     return Entry(
         id, request_id, step, seq, word(operation), operands, response, exact, Source(source), amount, balance, date,
-        deleted, text,
+        deleted, text, note,
     )  # fmt: skip
 
 
