@@ -64,7 +64,15 @@ class Browsing:
             return copy.ledger.first_look(copy.session, request, checked=checked, cancelled=cancelled)
         return self._records.first_look(signed, request, cancelled), self._copies.is_wanted(seq) or not checked
 
-    def catch_up(self, signed: Signed, *, check: bool, progress: Progress, cancelled: Cancel) -> bool:
+    def catch_up(
+        self,
+        signed: Signed,
+        noted: Callable[[int, bytes], None],
+        *,
+        check: bool,
+        progress: Progress,
+        cancelled: Cancel,
+    ) -> bool:
         """Bring the copy, and its index, up to the server; whether they are."""
         seq, number = self._pulse(signed)
         copy = self._copy(signed, seq, far=True)
@@ -72,7 +80,7 @@ class Browsing:
             return True
         try:
             copy.connect(self._heeded(cancelled))
-            copy.follow(seq, number, self._asking(signed), progress, cancelled)
+            copy.follow(seq, number, self._asking(signed), progress, cancelled, noted)
             return copy.ledger.catch_up(copy.session, check=check, progress=progress, cancelled=cancelled)
         except Cancelled:
             return False

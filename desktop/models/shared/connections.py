@@ -31,6 +31,7 @@ LONG_S = 600.0  # for what reads a whole account; it is cancelled instead
 CONNECT_S = 5
 NAGGING_S = 5.0  # a server that is away is not asked more often than this, but by a person
 _LOOK_S = 0.05
+_READ, _WRITE = 1, 2  # psycopg.waiting.Ready
 _CANCEL_S = 2.0
 
 Row = tuple[Any, ...]
@@ -61,23 +62,24 @@ class Line(psycopg.Connection[Row]):
     interrupted: bool = False
     warned: str = ""  # the last warning of the server's
 
-    def wait(self, gen: Generator[Any, Any, T], interval: float = _LOOK_S, **more: Any) -> T:
-        return super().wait(self._watched(gen), min(interval, _LOOK_S), **more)
+    def wait(self, gen: Generator[Any, Any, T], *_: object, **__: object) -> T:
+        """What psycopg calls for every statement: until its answer is there, looking up every now and then.
 
-    def _watched(self, gen: Generator[Any, Any, T]) -> Generator[Any, Any, T]:
+        Its own loop looks up inside itself alone before version 3.3.
+        """
         end, asked = time.monotonic() + self.deadline_s, False
         try:
             wanted = next(gen)
             while True:
-                ready = yield wanted
-                if not ready:
-                    if time.monotonic() > end:
-                        self.pgconn.finish()
-                        raise Stopped("no answer in time")
-                    if not asked and (self.interrupted or self.cancelled()):
-                        asked = True
-                        self._stop()
-                wanted = gen.send(ready)
+                ready = _ready(self.pgconn.socket, wanted, _LOOK_S)
+                if ready:
+                    wanted = gen.send(ready)
+                elif time.monotonic() > end:
+                    self.pgconn.finish()
+                    raise Stopped("no answer in time")
+                elif not asked and (self.interrupted or self.cancelled()):
+                    asked = True
+                    self._stop()
         except StopIteration as done:
             value: T = done.value
             return value
@@ -110,11 +112,25 @@ def _rows(cursor: psycopg.Cursor[Row]) -> list[Row]:
 
 
 def _readable(socket: int) -> bool:
-    if hasattr(select, "poll"):
-        poll = select.poll()
-        poll.register(socket, select.POLLIN)
-        return bool(poll.poll(0))
-    return bool(select.select([socket], [], [], 0)[0])
+    return bool(_ready(socket, _READ, 0.0))
+
+
+def _ready(socket: int, wanted: int, seconds: float) -> int:
+    """Which of reading and writing a socket is ready for; 0 where it is for none in time.
+
+    One that is broken is ready for what is wanted: to be told so.
+    """
+    reads, writes = bool(wanted & _READ), bool(wanted & _WRITE)
+    if not hasattr(select, "poll"):
+        reading, writing, _ = select.select([socket] * reads, [socket] * writes, [], seconds)
+        return _READ * bool(reading) + _WRITE * bool(writing)
+    poll = select.poll()  # a descriptor may be above what select takes
+    poll.register(socket, select.POLLIN * reads + select.POLLOUT * writes)
+    found = poll.poll(seconds * 1000)
+    if not found:
+        return 0
+    event = found[0][1]
+    return _READ * bool(event & select.POLLIN) + _WRITE * bool(event & select.POLLOUT) or wanted
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from desktop.models.embedded.ledger import EmbeddedLedger
@@ -77,9 +77,18 @@ class Copy:
         """How many records it lacks, where the account has `seq`."""
         return seq - self._end()[0]
 
-    def follow(self, seq: int, number: int, ask: Ask, progress: Progress, cancelled: Cancel) -> None:
+    def follow(
+        self,
+        seq: int,
+        number: int,
+        ask: Ask,
+        progress: Progress,
+        cancelled: Cancel,
+        noted: Callable[[int, bytes], None] = lambda seq, link: None,
+    ) -> None:
         """Take in what is new up to record `seq` and entry `number` of the account's journal.
 
+        `noted` is told each link that was worked out.
         Raises `StoreDamaged` where the records do not follow each other, or those that it has; `Cancelled`.
         """
         if self._seen == (seq, number):
@@ -94,6 +103,7 @@ class Copy:
             for row in rows:
                 if not chain.follows(row):
                     raise StoreDamaged(f"Record {row[links.ID]} is not the one that was written. Run metercalc verify.")
+                noted(chain.seq, chain.hash)
             self._take(rows)
             progress(last, seq)
         self._hide(ask)

@@ -47,6 +47,13 @@ class History:
         if all(self._piece(first, last, found) for first, last in pieces):
             memory.checked = min(old + PIECE, newest) - 1 if old < newest else 0
 
+    def note(self, seq: int, link: bytes, found: Found) -> None:
+        """Note a link that was worked out elsewhere, or compare it with the one that is known."""
+        mark = self._memory.mark(seq)
+        if mark and mark != link[: len(mark)]:
+            found(0, seq, REWRITTEN)
+        self._memory.add(seq, link)
+
     def extend(self, seq: int, found: Found, wanted: Callable[[int], bool]) -> bool:
         """Go on noting links up to number `seq` while they are `wanted`; whether all are known."""
         while self._memory.known < seq:

@@ -201,11 +201,15 @@ class SharedLedger:
         self, session: Session, *, check: bool = False, progress: Progress = silent, cancelled: Cancel = never
     ) -> bool:
         signed = self._sessions.require(session)
-        known = self._history(signed).extend(
-            self._people.length(signed), self._refuse(signed), lambda _: not cancelled()
-        )
+        remembered, refuse = self._history(signed), self._refuse(signed)
+
+        def noted(seq: int, link: bytes) -> None:
+            remembered.note(seq, link, refuse)
+
+        is_up = self._browsing.catch_up(signed, noted, check=check, progress=progress, cancelled=cancelled)
+        known = remembered.extend(self._people.length(signed), refuse, lambda _: not cancelled())
         self._memories.write()
-        return self._browsing.catch_up(signed, check=check, progress=progress, cancelled=cancelled) and known
+        return is_up and known
 
     def totals(
         self, session: Session, filters: Filters, *, progress: Progress = silent, cancelled: Cancel = never

@@ -5,6 +5,7 @@ The forms are the embedded ledger's, byte for byte: the same proof holds for bot
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -21,15 +22,25 @@ ID, SEQ, OPERATION, RESPONSE, AMOUNT, BALANCE, DELETED = 0, 3, 4, 6, 9, 10, 12
 REQUEST, STEP, OPERANDS, EXACT, SOURCE, DATE, EXPRESSION = 1, 2, 5, 7, 8, 11, 13
 ACCOUNT, PRICE, COST, FORM, HASH = 14, 15, 16, 17, 18
 
+BROKEN = (TypeError, AttributeError, struct.error, UnicodeError)
+
 Ask = Callable[[str, Sequence[object]], list[Any]]
 
 
+_pack, _tag = forms.RECORD.head.pack, forms.RECORD.tag
+
+
 def form_of(row: Proof) -> bytes:
-    """A record's canonical form. Raises `TypeError` for values that no record can have."""
-    return forms.RECORD.encode(
-        row[ID], row[STEP], row[ACCOUNT], row[SEQ], row[AMOUNT], row[BALANCE], int(row[EXACT]), row[DATE],
-        row[REQUEST], row[OPERATION], row[SOURCE], row[OPERANDS], row[RESPONSE], row[EXPRESSION],
+    """A record's canonical form. Raises what `BROKEN` has for values that no record can have.
+
+    `forms.RECORD.encode`, written out: its calls are half of what following a chain takes.
+    """
+    texts = [row[at].encode() for at in (REQUEST, OPERATION, SOURCE, OPERANDS, RESPONSE, EXPRESSION)]
+    head = _pack(
+        _tag, row[ID], row[STEP], row[ACCOUNT], row[SEQ], row[AMOUNT], row[BALANCE], row[EXACT], row[DATE],
+        *map(len, texts),
     )  # fmt: skip
+    return b"".join((head, *texts))
 
 
 def follow(key: bytes, account_id: int, before: bytes, entries: Sequence[Entry]) -> list[bytes]:
@@ -67,7 +78,7 @@ class Chain:
         """Whether a record is the one that its link, and the one before it, vouch for; it is the last one then."""
         try:
             genuine = self.mac(form_of(row) + self.hash) == bytes(row[HASH]) and row[SEQ] == self.seq + 1
-        except (TypeError, AttributeError):
+        except BROKEN:
             genuine = False
         self.seq, self.hash = row[SEQ], bytes(row[HASH])
         return genuine
