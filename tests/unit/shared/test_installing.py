@@ -85,7 +85,7 @@ def test_two_who_install_at_once_make_one_ledger(server: Server, database: str) 
     assert sorted(number for one in made for number in one.made) == list(range(1, sources.VERSION + 1))
 
 
-@pytest.mark.parametrize("failing", range(1, sources.VERSION + 1))
+@pytest.mark.parametrize("failing", [1, 5, sources.VERSION])
 def test_an_installation_that_breaks_off_is_finished_the_next_time(
     server: Server, database: str, monkeypatch: pytest.MonkeyPatch, failing: int
 ) -> None:
