@@ -40,7 +40,7 @@ def test_the_server_takes_what_follows_and_nothing_else(server_says: Any) -> Non
     assert [step for step in wrong if server_says(step)] == []
 
 
-NEVER = (
+NEVER: tuple[tuple[str, list[str], str, bool], ...] = (
     ("addition", ["1", "1"], "2.0", True),
     ("addition", ["1", "1"], "+2", True),
     ("addition", ["1", "1"], " 2", True),
