@@ -41,6 +41,7 @@ def test_nobody_but_an_administrator_may(desk: Desk, door: str) -> None:
     assert (desk.balance(), desk.balance(desk.bob)) == (BALANCE, BALANCE)
 
 
+@pytest.mark.needs("administrators' log")
 def test_people_are_seen_with_when_they_were_last_active(desk: Desk) -> None:
     registered = {person.account.username: person.active_at for person in desk.ledger.people(desk.admin)}
     assert list(registered) == [ADMIN, ANN, BOB]
@@ -53,6 +54,7 @@ def test_people_are_seen_with_when_they_were_last_active(desk: Desk) -> None:
     assert not any(person.invited for person in found.values())
 
 
+@pytest.mark.needs("one-time passwords")
 def test_who_is_invited_chooses_a_password_before_anything_else(desk: Desk) -> None:
     ledger = desk.ledger
     account = ledger.invite(desk.admin, NEW, ONE_TIME, starting_balance=7_00)
@@ -109,6 +111,7 @@ ORDERS = (
 )
 
 
+@pytest.mark.needs("administrators' log")
 def test_each_order_is_carried_out_once_however_often_the_file_is_given(desk: Desk) -> None:
     ledger = desk.ledger
     checks = ledger.check_credits(desk.admin, ORDERS)
@@ -156,6 +159,7 @@ def test_one_bad_order_and_none_is_carried_out(
     assert (desk.balance(), desk.balance(desk.bob)) == (BALANCE, BALANCE)
 
 
+@pytest.mark.needs("administrators' log")
 def test_an_order_is_no_other_request(desk: Desk) -> None:
     (check,) = desk.ledger.check_credits(desk.admin, ORDERS[:1])
     desk.ledger.credit(desk.admin, ANN, 1_00, "Something else", check.request_id)
@@ -164,6 +168,7 @@ def test_an_order_is_no_other_request(desk: Desk) -> None:
     assert desk.ledger.check_credits(desk.admin, ORDERS[:1])[0].trouble
 
 
+@pytest.mark.needs("administrators' log")
 def test_prices_are_known_over_time_with_who_set_them(desk: Desk) -> None:
     before = desk.ledger.price_history(desk.admin)
     assert {price.operation: price.cost for price in before} == COSTS
@@ -176,6 +181,7 @@ def test_prices_are_known_over_time_with_who_set_them(desk: Desk) -> None:
     assert newest.from_record == last.id + 1
 
 
+@pytest.mark.needs("administrators' log")
 def test_usage_counts_everybodys_charges_in_a_period(desk: Desk) -> None:
     first = desk.charge("1 + 1").entries[0]
     desk.ledger.set_cost(desk.admin, OperationType.ADDITION, 12_00)
@@ -190,6 +196,7 @@ def test_usage_counts_everybodys_charges_in_a_period(desk: Desk) -> None:
     assert kind.MULTIPLICATION not in desk.ledger.usage(desk.admin, first.date, last.date)
 
 
+@pytest.mark.needs("administrators' log")
 def test_all_that_administrators_do_is_on_record_with_who_did_it(desk: Desk) -> None:
     ledger, admin = desk.ledger, desk.admin
     ledger.set_role(admin, ANN, Role.ADMIN)

@@ -68,6 +68,7 @@ def test_what_was_spent_before_the_period_is_no_part_of_it(desk: Desk) -> None:
     assert desk.balance() == BALANCE - 60_00
 
 
+@pytest.mark.needs("administrators' log")
 def test_anybody_who_is_signed_in_is_told_whom_to_ask(desk: Desk) -> None:
     assert desk.ledger.administrators(desk.ann) == (ADMIN,)
     desk.ledger.set_role(desk.admin, BOB, Role.ADMIN)

@@ -12,7 +12,6 @@ from dataclasses import replace
 
 from peewee import SqliteDatabase, fn
 
-from desktop.arithmetic.money import format_money
 from desktop.arithmetic.operations import operands_text
 from desktop.models.embedded import accounts, spending
 from desktop.models.embedded.storage import added_operations, entries, journal, operations, sqlite
@@ -168,7 +167,7 @@ def _check_credit(
         if receipt is not None:
             done_at = receipt.entries[-1].date
         else:
-            _check_room(balance, order.amount)
+            credits.check_room(balance, order.amount)
             balance = balances[account.id] = balance + order.amount
     except (BadInput, BalanceTooLow) as error:
         return CreditCheck(order, request_id, error.message, 0, balance)
@@ -185,7 +184,7 @@ def _credit(store: Store, database: SqliteDatabase, admin: Account, email: str, 
     found = _find_credit(database, account, request_id, line)
     if found is not None:
         return found
-    _check_room(account.balance, -line.amount)
+    credits.check_room(account.balance, -line.amount)
     written, _ = _debit(store, database, account, Head.of(database, account.id), request_id, [line])
     (entry,) = written
     journal.write(
@@ -198,19 +197,6 @@ def _credit(store: Store, database: SqliteDatabase, admin: Account, email: str, 
         actor_id=admin.id,
     )
     return receipt_of(written, account.balance - line.amount)
-
-
-def _check_room(balance: int, amount: int) -> None:
-    """Raises `BadInput` and `BalanceTooLow` for a credit after which the balance would be none that can be."""
-    if balance + amount > MAX_MONEY:
-        raise BadInput("The balance would be beyond what the ledger can hold.")
-    if balance + amount < 0:
-        raise BalanceTooLow(
-            f"The balance is {format_money(balance)}: {format_money(-amount)} cannot be taken out of it.",
-            cost=-amount,
-            balance=balance,
-            shortfall=-amount - balance,
-        )
 
 
 def set_cost(store: Store, session: Session, operation: OperationType, cost: int) -> None:

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from peewee import SqliteDatabase
 
-from desktop.arithmetic.money import format_money
 from desktop.models.embedded import accounts
 from desktop.models.embedded.storage.store import Spent, Store
+from desktop.models.ledger import receipts
 from desktop.terms import days
-from desktop.terms.errors import BeyondBudget
 from desktop.terms.values import Budget, Session
 
 _AT_ONCE = 5_000
@@ -29,14 +28,7 @@ def check_budget(store: Store, database: SqliteDatabase, user_id: int, cost: int
     """Raises `BeyondBudget` where a cost would go beyond it; inside the charge's transaction."""
     before = _spent(store, database, user_id, budget.since)
     if before + cost > budget.most:
-        left = max(0, budget.most - before)
-        raise BeyondBudget(
-            f"This costs {format_money(cost)}, and {format_money(left)} of this month's budget of "
-            f"{format_money(budget.most)} is left. The budget is yours: it is set in the settings.",
-            cost=cost,
-            budget=budget.most,
-            spent=before,
-        )
+        raise receipts.beyond_budget(cost, budget, before)
 
 
 def _spent(store: Store, database: SqliteDatabase, user_id: int, since: int) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from desktop.arithmetic.expressions import parse, result_of
 from desktop.arithmetic.money import format_money
-from desktop.terms.errors import BadInput, BalanceTooLow, PriceChanged
-from desktop.terms.values import Entry, Receipt
+from desktop.terms.errors import BadInput, BalanceTooLow, BeyondBudget, PriceChanged
+from desktop.terms.values import Budget, Entry, Receipt
 
 MAX_MONEY = 10**15  # hundredths: far inside 64 bits, so that no sum of two can overflow
 MAX_REASON = 200
@@ -71,6 +71,18 @@ def above_limit(cost: int, most: int) -> PriceChanged:
     """A cost above the most that may be charged."""
     return PriceChanged(
         f"This costs {format_money(cost)}, more than the {format_money(most)} allowed.", cost=cost, quoted=most
+    )
+
+
+def beyond_budget(cost: int, budget: Budget, spent: int) -> BeyondBudget:
+    """A cost that goes beyond what a person wants to spend in a month, in hundredths of a credit."""
+    left = max(0, budget.most - spent)
+    return BeyondBudget(
+        f"This costs {format_money(cost)}, and {format_money(left)} of this month's budget of "
+        f"{format_money(budget.most)} is left. The budget is yours: it is set in the settings.",
+        cost=cost,
+        budget=budget.most,
+        spent=spent,
     )
 
 

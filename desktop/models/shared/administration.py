@@ -71,10 +71,13 @@ class Administration:
 
     def credit_all(self, signed: Signed, orders: Sequence[CreditOrder], credit: Credit) -> tuple[Receipt, ...]:
         """Look at all of them first, then carry out each, once however often the same orders are given."""
-        for check in self.check_credits(signed, orders):
-            if check.trouble:
-                where = f"Line {check.order.line}: " if check.order.line else ""
-                raise BadInput(f"{where}{check.trouble} Nothing was credited.")
+        balances = {account.username: account.balance for account in self._people.users(signed)}
+        for order in orders:
+            try:
+                _take(order, balances)
+            except (BadInput, BalanceTooLow) as error:
+                where = f"Line {order.line}: " if order.line else ""
+                raise type(error)(f"{where}{error.message} Nothing was credited.", **error.details) from error
         found: list[Receipt] = []
         for order, request_id in zip(orders, credits.request_ids(orders), strict=True):
             try:
@@ -96,13 +99,18 @@ def _check(order: CreditOrder, request_id: str, balances: dict[str, int]) -> Cre
     """`balances` are those after the orders before, by e-mail."""
     name = emails.kept_form(order.email)
     try:
-        credits.check_amount(order.amount)
-        receipts.checked_reason(order.reason)
-        if name not in balances:
-            raise BadInput(f"There is no account with the e-mail {name}.")
-        if not 0 <= balances[name] + order.amount <= receipts.MAX_MONEY:
-            raise BadInput("The balance would be below zero, or beyond what the ledger can hold.")
+        _take(order, balances)
     except (BadInput, BalanceTooLow) as error:
         return CreditCheck(order, request_id, error.message, 0, balances.get(name, 0))
-    balances[name] += order.amount
     return CreditCheck(order, request_id, "", 0, balances[name])
+
+
+def _take(order: CreditOrder, balances: dict[str, int]) -> None:
+    """Carry an order out in thought. Raises `BadInput` and `BalanceTooLow`."""
+    name = emails.kept_form(order.email)
+    credits.check_amount(order.amount)
+    receipts.checked_reason(order.reason)
+    if name not in balances:
+        raise BadInput(f"There is no account with the e-mail {name}.")
+    credits.check_room(balances[name], order.amount)
+    balances[name] += order.amount

@@ -146,7 +146,7 @@ class Charges:
     def _receipt(
         self, signed: Signed, rows: list[Row], *, charge: Charge | None = None, of_other: bool = False
     ) -> Receipt:
-        found = tuple(entry_of(row[:_ENTRY]) for row in rows)
+        found = tuple(entry_of((*row[:_ENTRY], "")) for row in rows)
         balance, repeated, head_seq, head_hash = rows[-1][_ENTRY:]
         if not of_other:
             self._remember(signed, found, head_seq, bytes(head_hash))

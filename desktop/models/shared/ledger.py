@@ -25,6 +25,7 @@ from desktop.models.shared.watch import Watch
 from desktop.terms.errors import AppError, BadInput, StoreReadOnly
 from desktop.terms.values import (
     Account,
+    Budget,
     Charge,
     Column,
     CreditCheck,
@@ -209,7 +210,18 @@ class SharedLedger:
         if not charge.steps:
             balance = self._people.account(signed).balance
             return Receipt(charge.request_id, 0, balance, charge.result, charge.exact, ())
+        if charge.budget is not None:
+            self._check_budget(session, charge, charge.budget)
         return self._charges.charge(signed, charge)
+
+    def _check_budget(self, session: Session, charge: Charge, budget: Budget) -> None:
+        """Before it is charged: a budget is a person's own, and no rule of the server's."""
+        if self.find(session, charge.request_id) is not None:
+            return
+        prices = self.balance_and_prices(session).prices
+        cost, spent = sum(prices[step.operation] for step in charge.steps), self.spent(session, budget.since)
+        if spent + cost > budget.most:
+            raise receipts.beyond_budget(cost, budget, spent)
 
     def charge_together(
         self, session: Session, charges: Sequence[Charge], *, seconds: float
