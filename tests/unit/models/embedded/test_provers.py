@@ -173,6 +173,20 @@ def test_processes_prove_a_sound_ledger_and_are_gone(
     assert not any(map(_lives, pids))
 
 
+def test_a_terminals_interrupt_ends_the_command_and_not_each_process_with_a_word_of_its_own(
+    ledger_file: Path, worth_it: None, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    hire = provers._hire  # noqa: SLF001 - a fault is planted there
+
+    def interrupted(team: dict[Connection, BaseProcess], task: Task) -> None:
+        hire(team, task)
+        os.kill(next(reversed(team.values())).pid or 0, signal.SIGINT)
+
+    monkeypatch.setattr(provers, "_hire", interrupted)
+    assert proved(ledger_file).problems == ()
+    assert capfd.readouterr().err == ""
+
+
 def _lives(pid: int) -> bool:
     try:
         os.kill(pid, 0)
