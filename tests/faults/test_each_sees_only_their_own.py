@@ -20,10 +20,10 @@ from pytestqt.qtbot import QtBot
 
 from desktop import models
 from desktop.controllers.sessions import SessionController
-from desktop.models.embedded import accounts, charges, insights, records, statements
+from desktop.models.embedded import accounts, charges, groups, insights, records, statements
 from desktop.models.embedded.storage.store import Opened, Store
 from desktop.terms.errors import AppError, NotAllowed
-from desktop.terms.values import Account, Column, Filters, OperationType, PageRequest, Role, Session, Status
+from desktop.terms.values import Account, Column, Filters, OperationType, PageRequest, Receipt, Role, Session, Status
 from tests.faults.support.ledgers import cheap_passwords, enter
 from tests.faults.support.nursery import Channel, Nursery
 from tests.faults.support.old_stores import facts
@@ -79,6 +79,11 @@ DOORS: dict[str, Attempt] = {
     "charges.check_covered": lambda store, bob, _: charges.check_covered(store, bob, ANNS_BALANCE - 1_000_00),
     "charges.credit": lambda store, bob, _: charges.credit(store, bob, ANN, -1, "A try", new_id()),
     "charges.set_cost": lambda store, bob, _: charges.set_cost(store, bob, OperationType.ADDITION, 0),
+    "groups.charge_together": lambda store, bob, loot: _raised(
+        groups.charge_together(
+            store, bob, [charge_for("1 + 1", loot.charge.request_id), charge_for("2 + 2")], seconds=1
+        )
+    ),
     "records.page": lambda store, bob, loot: [
         records.page(store, bob, PageRequest(filters)) for filters in (Filters(), Filters(trash=True), loot.everything)
     ],
@@ -99,6 +104,13 @@ DOORS: dict[str, Attempt] = {
 ADMINS = {"accounts.users", "accounts.set_status", "charges.credit", "charges.set_cost"}
 # What answers as if there were nothing, and what says no more than that an id is taken.
 EMPTY = {"records.delete": (), "records.restore": (), "records.trash_count": 0}
+
+
+def _raised(outcomes: list[Receipt | AppError]) -> list[Receipt | AppError]:
+    """What each came to; a refusal as every other door gives it."""
+    for refusal in (outcome for outcome in outcomes if isinstance(outcome, AppError)):
+        raise refusal
+    return outcomes
 
 
 def _consumed(opened: AbstractContextManager[tuple[Any, Any]]) -> list[object]:

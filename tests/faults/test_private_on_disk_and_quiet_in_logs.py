@@ -9,7 +9,7 @@ import contextlib
 import logging
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.models.embedded import accounts, backups, charges, records
+from desktop.models.embedded.storage import entries
 from desktop.models.embedded.storage.sqlite import translated
 from desktop.models.embedded.storage.store import Store
 from desktop.system import logs, private_files
@@ -114,6 +115,13 @@ def _plant(plant: str) -> None:
     patch = pytest.MonkeyPatch()
     if plant == "talkative libraries":
         patch.setattr("desktop.system.logs._Reference.filter", _let_through)
+        insert = entries._insert  # noqa: SLF001 - a fault is planted there
+
+        def told(run: Callable[..., object], row: tuple[object, ...]) -> None:
+            logging.getLogger("peewee").debug(("INSERT", row))  # as it does of all that goes through it
+            insert(run, row)
+
+        patch.setattr(entries, "_insert", told)
     if plant == "open files":
         patch.setattr(private_files, "FILE_MODE", 0o644)
         patch.setattr(private_files, "FOLDER_MODE", 0o755)

@@ -298,11 +298,9 @@ def _debit(
         )
     cost = sum(line.amount for line in lines)
     _check_covered(account.balance, cost)
-    changed = (
-        database.connection()
-        .execute("UPDATE user SET balance = balance - ? WHERE id = ? AND balance >= ?", (cost, account.id, cost))
-        .rowcount
-    )
+    changed = database.execute_sql(
+        "UPDATE user SET balance = balance - ? WHERE id = ? AND balance >= ?", (cost, account.id, cost)
+    ).rowcount
     if changed != 1:
         raise StoreDamaged("The balance changed inside a transaction that holds the lock. Nothing was written.")
     return entries.append(store, head, request_id, lines, known.ids if known else None)

@@ -11,8 +11,8 @@ import multiprocessing
 import os
 import signal
 import struct
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from multiprocessing.connection import Connection, wait
@@ -91,13 +91,27 @@ def _hire(team: dict[Connection, BaseProcess], task: Task) -> None:
     ours, theirs = context.Pipe()
     process = context.Process(target=work, args=(task, theirs), daemon=True)
     try:
-        process.start()
+        with _uninterrupted():
+            process.start()
     except BaseException:
         ours.close()
         raise
     finally:
         theirs.close()
     team[ours] = process
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Have what is started within deaf to a terminal's interrupt, which reaches all: who asked for it ends it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _share_out(
@@ -139,7 +153,6 @@ def _share_out(
 
 def work(task: Task, connection: Connection) -> None:
     """What a process does: prove what it is sent, until nobody sends any more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal interrupts all of them: the one that asked ends us
     database = sqlite.make_database(task.file, read_only=True)
     with suppress(EOFError, OSError, *sqlite.ERRORS, TypeError, AttributeError, struct.error):
         database.connect()

@@ -150,17 +150,22 @@ def _team(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return pids
 
 
-def test_processes_prove_a_sound_ledger_and_are_gone(
-    ledger_file: Path, worth_it: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pids, answers = _team(monkeypatch), list[Proof | None]()
-    together = provers.prove_together
+def _answers(monkeypatch: pytest.MonkeyPatch) -> list[Proof | None]:
+    """What processes come to."""
+    answers, together = list[Proof | None](), provers.prove_together
 
     def noted(*given: Any) -> Proof | None:
         answers.append(together(*given))
         return answers[-1]
 
     monkeypatch.setattr(provers, "prove_together", noted)
+    return answers
+
+
+def test_processes_prove_a_sound_ledger_and_are_gone(
+    ledger_file: Path, worth_it: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pids, answers = _team(monkeypatch), _answers(monkeypatch)
     seen: list[tuple[int, int]] = []
     store = make_store(ledger_file)
     outcome = verify(store, progress=lambda done, total: seen.append((done, total)))
@@ -171,6 +176,22 @@ def test_processes_prove_a_sound_ledger_and_are_gone(
     assert seen[-1] == (10, 10)
     assert len(pids) == 2
     assert not any(map(_lives, pids))
+
+
+def test_a_terminals_interrupt_ends_the_command_and_not_each_process_with_a_word_of_its_own(
+    ledger_file: Path, worth_it: None, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    hire = provers._hire  # noqa: SLF001 - a fault is planted there
+
+    def interrupted(team: dict[Connection, BaseProcess], task: Task) -> None:
+        hire(team, task)
+        os.kill(next(reversed(team.values())).pid or 0, signal.SIGINT)
+
+    monkeypatch.setattr(provers, "_hire", interrupted)
+    answers = _answers(monkeypatch)
+    assert proved(ledger_file).problems == ()
+    assert isinstance(answers[0], Proof), "a process was ended"
+    assert capfd.readouterr().err == ""
 
 
 def _lives(pid: int) -> bool:
