@@ -11,6 +11,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,34 @@ from pytestqt.qtbot import QtBot
 
 from desktop import models
 from desktop.controllers.sessions import SessionController
-from desktop.models.embedded import accounts, charges, groups, insights, records, statements
+from desktop.models.embedded import (
+    accounts,
+    administration,
+    charges,
+    groups,
+    insights,
+    records,
+    recovery,
+    spending,
+    statements,
+)
+from desktop.models.embedded.ledger import EmbeddedLedger
 from desktop.models.embedded.storage.store import Opened, Store
+from desktop.models.ledger.standing import standing
+from desktop.settings.config import SpendingSection
 from desktop.terms.errors import AppError, NotAllowed
-from desktop.terms.values import Account, Column, Filters, OperationType, PageRequest, Receipt, Role, Session, Status
+from desktop.terms.values import (
+    Account,
+    Column,
+    CreditOrder,
+    Filters,
+    OperationType,
+    PageRequest,
+    Receipt,
+    Role,
+    Session,
+    Status,
+)
 from tests.faults.support.ledgers import cheap_passwords, enter
 from tests.faults.support.nursery import Channel, Nursery
 from tests.faults.support.old_stores import facts
@@ -73,6 +98,21 @@ DOORS: dict[str, Attempt] = {
     "accounts.change_password": lambda store, bob, _: accounts.change_password(store, bob, "x" * 9, "another one 8"),
     "accounts.users": lambda store, bob, _: accounts.users(store, bob),
     "accounts.set_status": lambda store, bob, _: accounts.set_status(store, bob, ANN, Status.INACTIVE),
+    "accounts.administrators": lambda store, bob, _: accounts.administrators(store, bob),
+    "accounts.invite": lambda store, bob, _: accounts.invite(store, bob, "new@a.org", "x" * 12, starting_balance=1),
+    "accounts.set_role": lambda store, bob, _: accounts.set_role(store, bob, BOB, Role.ADMIN),
+    "recovery.new_code": lambda store, bob, _: recovery.new_code(store, bob, "difference engine"),
+    "recovery.reset_password": lambda store, bob, _: recovery.reset_password(store, bob, ANN, "x" * 12),
+    "administration.people": lambda store, bob, _: administration.people(store, bob),
+    "administration.price_history": lambda store, bob, _: administration.price_history(store, bob),
+    "administration.usage": lambda store, bob, _: administration.usage(store, bob, 0, END),
+    "administration.deeds": lambda store, bob, _: administration.deeds(store, bob, before=0, limit=99),
+    "charges.check_credits": lambda store, bob, _: charges.check_credits(store, bob, [CreditOrder(ANN, -1, "A try")]),
+    "charges.credit_all": lambda store, bob, _: charges.credit_all(store, bob, [CreditOrder(BOB, 1, "A try")]),
+    "spending.spent": lambda store, bob, _: spending.spent(store, bob, 0),
+    "standing.standing": lambda store, bob, _: standing(
+        EmbeddedLedger(store), bob, SpendingSection(1, 1, True), date.today()
+    ),
     "charges.statement": lambda store, bob, _: charges.statement(store, bob),
     "charges.charge": lambda store, bob, loot: charges.charge(store, bob, charge_for("1 + 1", loot.charge.request_id)),
     "charges.find": lambda store, bob, loot: charges.find(store, bob, loot.charge.request_id),
@@ -96,12 +136,18 @@ DOORS: dict[str, Attempt] = {
     "records.batches": lambda store, bob, _: list(records.batches(store, bob, Filters(), Column.DATE, descending=True)),
     "records.delete": lambda store, bob, loot: records.delete(store, bob, loot.ids),
     "records.restore": lambda store, bob, loot: records.restore(store, bob, loot.ids),
+    "records.set_note": lambda store, bob, loot: records.set_note(store, bob, loot.ids[0], "Mine"),
     "insights.insights": lambda store, bob, _: insights.insights(
         store, bob, Filters(), progress=quiet, cancelled=never
     ),
     "statements.statement": lambda store, bob, _: _consumed(statements.statement(store, bob, 0, END)),
 }
-ADMINS = {"accounts.users", "accounts.set_status", "charges.credit", "charges.set_cost"}
+ADMINS = {
+    "accounts.users", "accounts.set_status", "accounts.set_role", "accounts.invite", "administration.people",
+    "recovery.reset_password",
+    "administration.price_history", "administration.usage", "administration.deeds", "charges.credit",
+    "charges.check_credits", "charges.credit_all", "charges.set_cost",
+}  # fmt: skip
 # What answers as if there were nothing, and what says no more than that an id is taken.
 EMPTY = {"records.delete": (), "records.restore": (), "records.trash_count": 0}
 
@@ -197,7 +243,9 @@ def _plant(plant: str) -> None:
         patch.setattr(SqliteDatabase, "execute_sql", for_all)
     if plant == "a session that is believed":
 
-        def believe(store: Store, database: SqliteDatabase, session: Session, role: Role | None = None) -> Account:
+        def believe(
+            store: Store, database: SqliteDatabase, session: Session, role: Role | None = None, **_: bool
+        ) -> Account:
             row = database.execute_sql("SELECT username, balance FROM user WHERE id = ?", (session.user_id,)).fetchone()
             return Account(session.user_id, row[0], Role.ADMIN, Status.ACTIVE, row[1])
 
@@ -233,6 +281,11 @@ def test_no_command_opens_to_another_users_records(tmp_path: Path, cheap_passwor
         (["activate", ANN], 4),
         (["deactivate", ANN], 4),
         (["set-cost", "addition", "0"], 4),
+        (["note", record_id, "Mine"], 2),
+        (["invite", "new@example.org"], 4),
+        (["set-role", BOB, "admin"], 4),
+        (["prices"], 4),
+        (["admin-log"], 4),
     )
     for words, status in attempts:
         outcome = program.here(BOB, *words)
