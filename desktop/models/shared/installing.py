@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from desktop.models.ledger.registering import check_new
-from desktop.models.shared import owner, scram, sources
+from desktop.models.shared import owner, rights, scram, sources
 from desktop.models.shared.urls import ServerUrl
 from desktop.terms.errors import BadInput, StoreError, StoreForeign, StoreMissing, StoreNewer
 from desktop.terms.kinds import OperationType
@@ -29,51 +29,8 @@ log = logging.getLogger(__name__)
 TRIES = 20
 LOCK_SECONDS = 2
 _PAUSE = 0.1  # seconds, before another try
-_OWNER, _KEEPER, _MEMBER = "metercalc_owner", "metercalc_keeper", "metercalc_member"
 # What two installations at once can meet, and a member who holds a lock: all of it goes away.
 _AGAIN = ("55P03", "40P01", "40001", "23505", "42710", "42P04", "42P06", "42P07", "42723", "XX000", "55006")
-
-_ROLES = f"""DO $$
-DECLARE
-    wanted text;
-BEGIN
-    FOREACH wanted IN ARRAY ARRAY['{_OWNER}', '{_KEEPER}', '{_MEMBER}'] LOOP
-        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
-            EXECUTE format('CREATE ROLE %I NOLOGIN', wanted);
-        END IF;
-    END LOOP;
-    IF NOT (SELECT rolcreaterole FROM pg_roles WHERE rolname = '{_KEEPER}') THEN
-        ALTER ROLE {_KEEPER} CREATEROLE;
-    END IF;
-    IF NOT EXISTS (SELECT FROM pg_auth_members WHERE roleid = '{_MEMBER}'::regrole AND member = '{_KEEPER}'::regrole
-            AND admin_option) THEN
-        GRANT {_MEMBER} TO {_KEEPER} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE;
-    END IF;
-    IF NOT (pg_has_role('{_OWNER}', 'SET') AND pg_has_role('{_KEEPER}', 'SET')) THEN
-        GRANT {_OWNER}, {_KEEPER} TO CURRENT_USER;
-    END IF;
-END $$"""
-
-_SCHEMA = f"""
-ALTER DEFAULT PRIVILEGES FOR ROLE {_OWNER} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
-ALTER DEFAULT PRIVILEGES FOR ROLE {_KEEPER} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
-CREATE SCHEMA IF NOT EXISTS metercalc AUTHORIZATION {_OWNER};
-GRANT USAGE ON SCHEMA metercalc TO {_KEEPER}, {_MEMBER};
-SET LOCAL ROLE {_OWNER};
-CREATE TABLE IF NOT EXISTS metercalc.version (
-    number int PRIMARY KEY, installed_at timestamptz NOT NULL DEFAULT now()
-)"""
-
-# What every login would be given by nature, and can be kept from these: the rest is in SECURITY.md.
-_LARGE_OBJECTS = """DO $$
-DECLARE
-    found regprocedure;
-BEGIN
-    FOR found IN SELECT p.oid FROM pg_proc AS p WHERE p.pronamespace = 'pg_catalog'::regnamespace
-            AND p.proname IN ('lo_create', 'lo_creat', 'lo_from_bytea', 'lo_open', 'lowrite', 'lo_put') LOOP
-        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', found);
-    END LOOP;
-END $$"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,18 +172,18 @@ def _refuse_foreign(connection: psycopg.Connection[Any]) -> None:
 def _prepare(connection: psycopg.Connection[Any]) -> None:
     sql = owner.library().sql
     with connection.transaction():
-        connection.execute(_ROLES)
+        connection.execute(rights.ROLES)
     with connection.transaction():
         database = sql.Identifier(_one(connection, "SELECT current_database()")[0])
         for statement in (
             "REVOKE ALL ON DATABASE {} FROM PUBLIC",
-            f"GRANT CONNECT ON DATABASE {{}} TO {_MEMBER}",
+            f"GRANT CONNECT ON DATABASE {{}} TO {rights.MEMBER}",
             "REVOKE ALL ON SCHEMA public FROM PUBLIC",
         ):
             connection.execute(sql.SQL(statement).format(database))
         if _one(connection, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user")[0]:
-            connection.execute(_LARGE_OBJECTS)
-        connection.execute(_SCHEMA)
+            connection.execute(rights.LARGE_OBJECTS)
+        connection.execute(rights.SCHEMA)
 
 
 def _walk(connection: psycopg.Connection[Any], progress: Callable[[str], None]) -> tuple[int, ...]:
@@ -272,7 +229,7 @@ def _found(
     with connection.transaction():
         connection.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
         connection.execute("LOCK TABLE metercalc.version IN SHARE ROW EXCLUSIVE MODE")
-        connection.execute(f"SET LOCAL ROLE {_OWNER}")
+        connection.execute(f"SET LOCAL ROLE {rights.OWNER}")
         if not _one(connection, "SELECT count(*) FROM metercalc.ledger")[0]:
             make_ledger(connection, url.ledger_name, secrets.token_bytes(32), starting_balance, costs)
         if _one(connection, "SELECT count(*) FROM metercalc.account")[0]:

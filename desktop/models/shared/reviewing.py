@@ -14,6 +14,21 @@ if TYPE_CHECKING:
     import psycopg
 
 _MEMBER = "metercalc_member"
+# What the installation made so, and somebody may have changed since: each gives what is wrong, a row a thing.
+_RIGHTS = {
+    "The function {} can be called by everybody.": """SELECT proname FROM pg_proc
+        WHERE pronamespace = 'metercalc'::regnamespace AND has_function_privilege('public', oid, 'EXECUTE')""",
+    "The table {} is not kept apart for each person (row-level security).": """SELECT relname FROM pg_class
+        WHERE relnamespace = 'metercalc'::regnamespace AND relkind = 'r'
+        AND NOT (relrowsecurity AND relforcerowsecurity)""",
+    "Members may write the table {}.": """SELECT relname FROM pg_class WHERE relnamespace = 'metercalc'::regnamespace
+        AND relkind = 'r' AND has_table_privilege('metercalc_member', oid, 'INSERT, UPDATE, DELETE, TRUNCATE')""",
+    "The member {} has rights on the whole server.": """SELECT rolname FROM pg_roles
+        WHERE pg_has_role(oid, 'metercalc_member', 'MEMBER') AND rolname ~ '^mc_'
+        AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication)""",
+    "Everybody may connect with the database {}.": """SELECT current_database()
+        WHERE has_database_privilege('public', current_database(), 'CONNECT')""",
+}
 _RULES = """SELECT line_number, type, database, user_name, address, netmask, auth_method, error
     FROM pg_hba_file_rules ORDER BY line_number"""
 
@@ -58,6 +73,7 @@ def review(url: ServerUrl, password: str, *, local_is_trusted: bool = False) -> 
         assert facts is not None
         findings = [
             *_settings(url, facts[4], facts[5], facts[6]),
+            *_rights(connection),
             *_hba(connection, url, local_is_trusted=local_is_trusted),
         ]
         if version < sources.VERSION:
@@ -74,6 +90,12 @@ def _settings(url: ServerUrl, ssl: str, synchronous_commit: str, fsync: str) -> 
     if synchronous_commit == "off":
         found.append("synchronous_commit is off by default; charges switch it on, all else can be lost.")
     return found
+
+
+def _rights(connection: psycopg.Connection[Any]) -> list[str]:
+    return [
+        sentence.format(row[0]) for sentence, query in _RIGHTS.items() for row in connection.execute(query).fetchall()
+    ]
 
 
 def _hba(connection: psycopg.Connection[Any], url: ServerUrl, *, local_is_trusted: bool) -> list[str]:

@@ -40,39 +40,43 @@ def test_the_server_takes_what_follows_and_nothing_else(server_says: Any) -> Non
     assert [step for step in wrong if server_says(step)] == []
 
 
-@pytest.mark.parametrize(
-    ("operation", "operands", "response", "exact"),
-    [
-        ("addition", ["1", "1"], "2.0", True),
-        ("addition", ["1", "1"], "+2", True),
-        ("addition", ["1", "1"], " 2", True),
-        ("addition", ["01", "1"], "2", True),
-        ("addition", ["1", "1"], "2e0", True),
-        ("addition", ["1", "-0"], "1", True),
-        ("addition", ["1"], "1", True),
-        ("addition", ["1", "1", "0"], "2", True),
-        ("division", ["1", "0"], "0", True),
-        ("division", ["1", "3"], "0.3333", False),
-        ("division", ["1", "3"], "0.3333333333333333333333333333333334", False),
-        ("division", ["1", "3"], "0.33333333333333333333333333333333333", False),
-        ("division", ["1", "4"], "0.25", False),
-        ("square_root", ["-4"], "2", True),
-        ("square_root", ["4"], "-2", True),
-        ("square_root", ["2"], "1.41421356", False),
-        ("multiplication", ["1/3", "3"], "1", False),
-        ("multiplication", ["2/6", "3"], "1", True),
-        ("multiplication", ["Infinity", "1"], "Infinity", True),
-        ("multiplication", ["1e999999", "1"], "1e999999", True),
-        ("random_string", [], "x", True),
-    ],
+NEVER: tuple[tuple[str, list[str], str, bool], ...] = (
+    ("addition", ["1", "1"], "2.0", True),
+    ("addition", ["1", "1"], "+2", True),
+    ("addition", ["1", "1"], " 2", True),
+    ("addition", ["01", "1"], "2", True),
+    ("addition", ["1", "1"], "2e0", True),
+    ("addition", ["1", "-0"], "1", True),
+    ("addition", ["1"], "1", True),
+    ("addition", ["1", "1", "0"], "2", True),
+    ("division", ["1", "0"], "0", True),
+    ("division", ["1", "3"], "0.3333", False),
+    ("division", ["1", "3"], "0.3333333333333333333333333333333334", False),
+    ("division", ["1", "3"], "0.33333333333333333333333333333333333", False),
+    ("division", ["1", "4"], "0.25", False),
+    ("square_root", ["-4"], "2", True),
+    ("square_root", ["4"], "-2", True),
+    ("square_root", ["2"], "1.41421356", False),
+    ("multiplication", ["1/3", "3"], "1", False),
+    ("multiplication", ["2/6", "3"], "1", True),
+    ("multiplication", ["Infinity", "1"], "Infinity", True),
+    ("multiplication", ["1e999999", "1"], "1e999999", True),
+    ("random_string", [], "x", True),
 )
-def test_what_the_ledger_never_writes_is_refused(
-    desk: Desk, operation: str, operands: list[str], response: str, exact: bool
-) -> None:
+
+
+def test_what_the_ledger_never_writes_is_refused(desk: Desk) -> None:
     import psycopg
 
-    step = {"operation": operation, "operands": operands, "response": response, "exact": exact, "source": "computed"}
-    with pytest.raises(psycopg.DatabaseError) as refused:
-        desk.pay([step], "1")
-    assert refused.value.sqlstate in ("MC008", "MC009")
+    for operation, operands, response, exact in NEVER:
+        step = {
+            "operation": operation,
+            "operands": operands,
+            "response": response,
+            "exact": exact,
+            "source": "computed",
+        }
+        with pytest.raises(psycopg.DatabaseError) as refused:
+            desk.pay([step], "1")
+        assert refused.value.sqlstate in ("MC008", "MC009"), step
     assert desk.all("SELECT seq FROM metercalc.account()") == [(1,)]

@@ -120,9 +120,7 @@ def test_a_store_that_does_not_prove_is_refused(open_books: Any, server: Server,
         assert owner.execute("SELECT username FROM metercalc.account").fetchall() == [(INSTALLER,)]
 
 
-@pytest.mark.parametrize(
-    "place", ["_claim", "_people", "_carry_prices", "_carry_records", "_carry_people", "_add_admin", "_finish"]
-)
+@pytest.mark.parametrize("place", ["_claim", "_carry_records", "_add_admin", "_finish"])
 def test_an_import_that_breaks_off_leaves_nothing(
     books: Books, server: Server, target: Any, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
