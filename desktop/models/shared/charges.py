@@ -19,9 +19,9 @@ import psycopg
 from desktop.models.ledger.receipts import MAX_MONEY, checked_reason, receipt_of
 from desktop.models.ledger.requests import normal_request_id
 from desktop.models.shared import failures, links
-from desktop.models.shared.connections import Row, Stopped
-from desktop.models.shared.records import entry_of
+from desktop.models.shared.line import Row, Stopped
 from desktop.models.shared.remembered import Memory
+from desktop.models.shared.rows import entry_of
 from desktop.models.shared.sessions import Sessions, Signed
 from desktop.models.shared.watch import Watch
 from desktop.terms.errors import AppError, BadInput, ChargeUnknown, NotSignedIn, ServerAway, StoreLocked

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import select
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -22,20 +21,14 @@ from psycopg.rows import tuple_row
 
 from desktop.models.ledger.protocol import Cancel, never
 from desktop.models.shared import failures
+from desktop.models.shared.line import DEADLINE_S, LONG_S, Line, Row, Stopped
 from desktop.terms.errors import AppError, Cancelled, ServerAway
 
 log = logging.getLogger(__name__)
 
-DEADLINE_S = 12.0
-LONG_S = 600.0  # for what reads a whole account; it is cancelled instead
 CONNECT_S = 5
 NAGGING_S = 5.0  # a server that is away is not asked more often than this, but by a person
-_LOOK_S = 0.05
-_READ, _WRITE = 1, 2  # psycopg.waiting.Ready
-_CANCEL_S = 2.0
 
-Row = tuple[Any, ...]
-T = TypeVar("T")
 
 # A dead link is known within 15 seconds, whether something is being sent or waited for.
 _SOCKET: dict[str, Any] = {
@@ -50,87 +43,8 @@ _SOCKET: dict[str, Any] = {
 }
 
 
-class Stopped(psycopg.OperationalError):
-    """The server has not answered in time; the connection is closed."""
-
-
-class Line(psycopg.Connection[Row]):
-    """A connection whose statements end at a deadline, and when somebody cancels them."""
-
-    deadline_s: float = DEADLINE_S
-    cancelled: Cancel = staticmethod(never)
-    interrupted: bool = False
-    warned: str = ""  # the last warning of the server's
-
-    def wait(self, gen: Generator[Any, Any, T], *_: object, **__: object) -> T:
-        """What psycopg calls for every statement: until its answer is there, looking up every now and then.
-
-        Its own loop looks up inside itself alone before version 3.3.
-        """
-        end, asked = time.monotonic() + self.deadline_s, False
-        try:
-            wanted = next(gen)
-            while True:
-                ready = _ready(self.pgconn.socket, wanted, _LOOK_S)
-                if ready:
-                    wanted = gen.send(ready)
-                elif time.monotonic() > end:
-                    self.pgconn.finish()
-                    raise Stopped("no answer in time")
-                elif not asked and (self.interrupted or self.cancelled()):
-                    asked = True
-                    self._stop()
-        except StopIteration as done:
-            value: T = done.value
-            return value
-
-    def _stop(self) -> None:
-        try:
-            self.cancel_safe(timeout=_CANCEL_S)
-        except psycopg.Error as error:
-            log.info("a statement could not be cancelled: %s", type(error).__name__)
-            self.pgconn.finish()
-            raise Stopped("not even cancelled") from error
-
-    def is_usable(self) -> bool:
-        """Whether it has not been closed meanwhile, also by the server: asked without a round trip."""
-        try:
-            for _ in range(3):  # the server's last words, and the end behind them
-                if self.closed or not _readable(self.pgconn.socket):
-                    break
-                self.pgconn.consume_input()
-            return not self.closed and self.pgconn.status == psycopg.pq.ConnStatus.OK and not self._has_last_words()
-        except psycopg.Error:
-            return False
-
-    def _has_last_words(self) -> bool:
-        return _readable(self.pgconn.socket)
-
-
 def _rows(cursor: psycopg.Cursor[Row]) -> list[Row]:
     return cursor.fetchall() if cursor.description is not None else []
-
-
-def _readable(socket: int) -> bool:
-    return bool(_ready(socket, _READ, 0.0))
-
-
-def _ready(socket: int, wanted: int, seconds: float) -> int:
-    """Which of reading and writing a socket is ready for; 0 where it is for none in time.
-
-    One that is broken is ready for what is wanted: to be told so.
-    """
-    reads, writes = bool(wanted & _READ), bool(wanted & _WRITE)
-    if not hasattr(select, "poll"):
-        reading, writing, _ = select.select([socket] * reads, [socket] * writes, [], seconds)
-        return _READ * bool(reading) + _WRITE * bool(writing)
-    poll = select.poll()  # a descriptor may be above what select takes
-    poll.register(socket, select.POLLIN * reads + select.POLLOUT * writes)
-    found = poll.poll(seconds * 1000)
-    if not found:
-        return 0
-    event = found[0][1]
-    return _READ * bool(event & select.POLLIN) + _WRITE * bool(event & select.POLLOUT) or wanted
 
 
 @dataclass(frozen=True, slots=True)

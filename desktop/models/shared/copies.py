@@ -19,7 +19,7 @@ from desktop.models.embedded.storage.opening import open_store
 from desktop.models.embedded.storage.store import Opened
 from desktop.models.ledger.protocol import Cancel, Progress
 from desktop.models.shared import links
-from desktop.models.shared.connections import Row
+from desktop.models.shared.line import Row
 from desktop.models.shared.links import Ask, Chain
 from desktop.terms.errors import Cancelled, StoreDamaged
 from desktop.terms.kinds import OperationType

@@ -18,8 +18,9 @@ from desktop.models.shared.charges import Charges
 from desktop.models.shared.connections import Connections
 from desktop.models.shared.copies import Copies
 from desktop.models.shared.people import People
-from desktop.models.shared.records import Records, entry_of
+from desktop.models.shared.records import Records
 from desktop.models.shared.remembered import Memories, Memory
+from desktop.models.shared.rows import entry_of
 from desktop.models.shared.sessions import Sessions, Signed
 from desktop.models.shared.watch import Watch
 from desktop.terms.errors import AppError, BadInput, StoreReadOnly

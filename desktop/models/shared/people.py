@@ -13,7 +13,7 @@ from typing import Any
 from desktop.models.ledger import emails, passwords
 from desktop.models.ledger.registering import check_new
 from desktop.models.shared import failures, history, scram, sources, urls
-from desktop.models.shared.connections import LONG_S, Line, Row
+from desktop.models.shared.line import LONG_S, Line, Row
 from desktop.models.shared.links import Ask
 from desktop.models.shared.remembered import Memories
 from desktop.models.shared.sessions import Sessions, Signed, lasting, with_password

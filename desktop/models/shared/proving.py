@@ -16,7 +16,7 @@ from desktop.arithmetic.operations import follows
 from desktop.models.embedded.storage import chain, forms, journal
 from desktop.models.ledger.protocol import Cancel, Progress
 from desktop.models.shared import history, links
-from desktop.models.shared.connections import Row
+from desktop.models.shared.line import Row
 from desktop.models.shared.links import Ask, Chain, Proof
 from desktop.models.shared.remembered import Memories
 from desktop.models.shared.sessions import Sessions, Signed

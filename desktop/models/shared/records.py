@@ -8,70 +8,38 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import pairwise
 from typing import Any
 
 from desktop.finding.searching import folded
 from desktop.models.ledger.protocol import Cancel, Progress, never
-from desktop.models.ledger.sums import is_charge, sum_of, totals_of
-from desktop.models.shared.connections import LONG_S
+from desktop.models.ledger.sums import totals_of
+from desktop.models.shared import surveys
+from desktop.models.shared.line import LONG_S
+from desktop.models.shared.rows import entry_of, word
 from desktop.models.shared.sessions import Sessions, Signed
+from desktop.models.shared.surveys import BATCH, Question
 from desktop.terms import days
-from desktop.terms.errors import BadInput, StoreDamaged
+from desktop.terms.errors import BadInput
 from desktop.terms.values import (
-    BalancePoint,
     Column,
-    DaySum,
-    Entry,
     Filters,
     Insights,
-    OperationSum,
     OperationType,
     Page,
     PageRequest,
     RawRecord,
-    Source,
     StatementReport,
     Totals,
 )
 
-POINTS = 2_000  # of the balance: more than a screen has columns
-STEP = 100_000  # records a question: the work can be stopped in between
-BATCH = 2_000  # rows of an export at a time
 LONGEST_SEARCH = 25_000  # bytes: above what any record holds
 LARGEST_ID = 2**63 - 1
 _LONG_AGO = 946_684_800 * days.SECOND  # 2000-01-01: no record of a server's is older
-_NO_CREDIT = OperationSum(OperationType.CREDIT, 0, 0)
 
 _RECORDS = "SELECT *, '' AS note FROM metercalc.records(%s::jsonb, %s, %s, %s, %s, %s)"
-_SLICE = "SELECT *, '' AS note FROM metercalc.records_slice(%s::jsonb, %s, %s, %s)"
 _SUMS = "SELECT * FROM metercalc.sums(%s::jsonb)"
-_DAYS = "SELECT * FROM metercalc.days(%s::jsonb, %s, %s)"
-_POINTS = "SELECT * FROM metercalc.balance_points(%s::jsonb, %s, %s, %s, %s)"
-_PERIOD = "SELECT * FROM metercalc.period_sums(%s, %s, %s, %s)"
-_HEAD = "SELECT username, balance, seq FROM metercalc.account()"
-
-Question = Callable[[str, Sequence[object]], list[Any]]
-
-
-def word(text: str) -> OperationType:
-    """An operation by the word that the ledger keeps. Raises `StoreDamaged`."""
-    try:
-        return OperationType(text)
-    except ValueError as error:
-        raise StoreDamaged(f"The ledger has an operation that this program does not know ({text}).") from error
-
-
-def entry_of(row: Sequence[Any]) -> Entry:
-    """A row of the server's as a value."""
-    (id, request_id, step, seq, operation, operands, response, exact, source, amount, balance, date, deleted, text,
-     note) = row  # fmt: skip
-    return Entry(
-        id, request_id, step, seq, word(operation), operands, response, exact, Source(source), amount, balance, date,
-        deleted, text, note,
-    )  # fmt: skip
 
 
 class Records:
@@ -137,9 +105,9 @@ class Records:
         """What the filtered records tell over time, from one state."""
         words = self._words(filters)
         with self._state(signed, cancelled) as ask:
-            last = ask(_HEAD, ())[0][2]
-            days_found, span = _days(ask, words, last, progress)
-            balance = _balance(ask, words, span, last, progress) if span else ()
+            last = surveys.length_of(ask)
+            days_found, span = surveys.days_of(ask, words, last, progress)
+            balance = surveys.balance_of(ask, words, span, last, progress) if span else ()
         totals = Totals(
             sum(d.count for d in days_found), sum(d.spent for d in days_found), sum(d.credited for d in days_found)
         )
@@ -151,10 +119,10 @@ class Records:
     ) -> Iterator[tuple[StatementReport, Generator[list[RawRecord], None, None]]]:
         """The report of a period and its records, from one state, which is held until the context ends."""
         with self._state(signed, cancelled) as ask:
-            report = _report(ask, since, until, progress)
-            last = ask(_HEAD, ())[0][2]
+            report = surveys.report_of(ask, since, until, progress)
+            last = surveys.length_of(ask)
             words = json.dumps({"since": since, "until": until, "hidden": "both"})
-            rows = _following(ask, words, last)
+            rows = surveys.following(ask, words, last)
             try:
                 yield report, rows
             finally:
@@ -201,95 +169,3 @@ def _order(request: PageRequest) -> tuple[str, bool]:
 
 def _totals(rows: list[Any]) -> Totals:
     return totals_of((word(kind), count, int(taken)) for kind, count, taken in rows)
-
-
-def _steps(begin: int, end: int, size: int, total: int, done: int, progress: Progress) -> Iterator[tuple[int, int]]:
-    """The sequence numbers after `begin` up to `end`, in pieces."""
-    for start, stop in pairwise([*range(begin, end, size), end]):
-        yield start, stop
-        done += stop - start
-        progress(done, total)
-
-
-def _days(
-    ask: Question, words: str, last: int, progress: Progress
-) -> tuple[tuple[DaySum, ...], tuple[int, int] | None]:
-    """The sums by day and operation, and the first and last record that they are made of."""
-    sums: dict[tuple[int, str], list[int]] = {}
-    first, newest = last, 0
-    for begin, end in _steps(0, last, STEP, 2 * last, 0, progress):
-        for day, kind, count, taken, least, most in ask(_DAYS, (words, begin, end)):
-            both = sums.setdefault((day, kind), [0, 0])
-            both[0] += count
-            both[1] += int(taken)
-            first, newest = min(first, least), max(newest, most)
-    found = tuple(_day_sum(day, word(kind), *sums[day, kind]) for day, kind in sorted(sums))
-    return found, (first, newest) if sums else None
-
-
-def _day_sum(day: int, operation: OperationType, count: int, taken: int) -> DaySum:
-    totals = totals_of([(operation, count, taken)])
-    return DaySum(day, operation, count, totals.spent, totals.credited, count if is_charge(operation) else 0)
-
-
-def _balance(
-    ask: Question, words: str, span: tuple[int, int], last: int, progress: Progress
-) -> tuple[BalancePoint, ...]:
-    """The balance at no more than `POINTS` records evenly between two, with the bounds of those between."""
-    first, newest = span
-    width = -(-(newest - first + 1) // POINTS)
-    points = []
-    for begin, end in _steps(first - 1, newest, max(1, STEP // width) * width, 2 * last, last, progress):
-        points += ask(_POINTS, (words, first, width, begin, end))
-    return tuple(BalancePoint(date, balance, low, high) for _, low, high, date, balance in sorted(points))
-
-
-def _report(ask: Question, since: int, until: int, progress: Progress) -> StatementReport:
-    """What a period opened and closed with, and what lies between, counted from both ends."""
-    username, balance, last = ask(_HEAD, ())[0]
-    outside, lowest, highest = {0: 0, 2: 0}, last, 0
-    inside: dict[OperationType, list[int]] = {}
-    for begin, end in _steps(0, last, STEP, last, 0, progress):
-        for place, kind, count, amount, least, most in ask(_PERIOD, (since, until, begin, end)):
-            if place != 1:
-                outside[place] += int(amount)
-                continue
-            lowest, highest = min(lowest, least), max(highest, most)
-            found = inside.setdefault(word(kind), [0, 0])
-            found[0] += count
-            found[1] += int(amount)
-    sums = [sum_of(operation, *inside[operation]) for operation in OperationType if operation in inside]
-    opening, closing_balance = -outside[0], balance + outside[2]
-    count = sum(each.count for each in sums)
-    report = StatementReport(
-        username=username,
-        since=since,
-        until=until,
-        opening=opening,
-        closing=closing_balance,
-        charges=tuple(each for each in sums if is_charge(each.operation)),
-        credits=next((each for each in sums if not is_charge(each.operation)), _NO_CREDIT),
-        made=ask("SELECT clock FROM metercalc.ledger()", ())[0][0],
-        contiguous=not count or _runs(ask, lowest, highest, count, opening, closing_balance),
-    )
-    if report.opening + report.credits.amount - report.charged != report.closing:
-        raise StoreDamaged("The records do not explain the balance. Run metercalc verify; no statement was made.")
-    return report
-
-
-def _runs(ask: Question, first: int, last: int, count: int, opening: int, closing_balance: int) -> bool:
-    """Whether the balances beside the records run from the opening to the closing one."""
-    both = json.dumps({"hidden": "both"})
-    ends = [entry_of(ask(_SLICE, (both, seq - 1, seq, 1))[0]) for seq in (first, last)]
-    return (
-        last - first + 1 == count
-        and ends[0].user_balance + ends[0].amount == opening
-        and ends[1].user_balance == closing_balance
-    )
-
-
-def _following(ask: Question, words: str, last: int) -> Generator[list[RawRecord], None, None]:
-    after = 0
-    while rows := ask(_SLICE, (words, after, last, BATCH)):
-        yield rows
-        after = rows[-1][3]

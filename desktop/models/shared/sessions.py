@@ -15,8 +15,9 @@ import psycopg
 
 from desktop.models.ledger.protocol import Cancel
 from desktop.models.shared import scram
-from desktop.models.shared.connections import DEADLINE_S, Connections, Credentials, Line, Row
+from desktop.models.shared.connections import Connections, Credentials
 from desktop.models.shared.failures import DEACTIVATED
+from desktop.models.shared.line import DEADLINE_S, Line, Row
 from desktop.terms.errors import NotAllowed, NotSignedIn, SignInRefused
 from desktop.terms.values import Role, Session
 

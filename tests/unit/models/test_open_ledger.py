@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,9 @@ from desktop.models import open_ledger
 from desktop.settings import config
 from desktop.settings.config import DatabaseSection
 from desktop.terms.errors import BadInput, ConfigError
+from tests.support import shared
+from tests.support.postgres import shared_server
+from tests.support.stores import ADMIN, ANN, PASSWORD
 
 ROOT = Path(__file__).resolve().parents[3]
 URL = "postgresql://127.0.0.1:1/ledger"
@@ -68,3 +72,23 @@ def test_a_server_has_its_ledger_and_takes_no_backup_of_ours(tmp_path: Path) -> 
     assert open_ledger.proves_for_people(places)
     with pytest.raises(BadInput, match="pg_restore"):
         open_ledger.check_restorable(places)
+
+
+def test_a_password_stands_in_no_log_of_ours_or_of_the_servers(tmp_path: Path, cheap_passwords: None) -> None:
+    database = shared.peopled(tmp_path, ADMIN, ANN)
+    url = shared_server().url(database)
+    for password, status in ((PASSWORD, 0), ("canary of a password", 4)):
+        ended = subprocess.run(
+            [sys.executable, "-m", "desktop", "--data-dir", tmp_path, "--database", url,
+             "eval", "1 + 2", "--user", ANN, "--password-stdin"],
+            cwd=ROOT, input=f"{password}\n", capture_output=True, text=True, timeout=60, check=False,
+            env=os.environ | {"METERCALC_LOGGING_LEVEL": "DEBUG"},
+        )  # fmt: skip
+        assert ended.returncode == status, ended.stderr
+    written = [*(tmp_path / "logs").iterdir(), shared_server().log]
+    said = "".join(file.read_text(errors="replace") for file in written)
+    assert "signed in" in said
+    assert "password authentication failed" in said
+    assert PASSWORD not in said
+    assert "canary" not in said
+    shared.give_back(tmp_path)
