@@ -165,7 +165,7 @@ def test_the_harness_finds_an_index_that_is_believed(
     monkeypatch.setattr(seals.Seals, "opened", lambda _self, _table, _number, _writing, row: row[0][16:])
     lies = 0
     for _ in range(1_000):
-        indexed.put(hurts(indexed, choose, overwritten)())
+        indexed.put(edited(indexed, choose))
         try:
             lies += indexed.lies()
         except Exception:  # noqa: BLE001  # without seals it may stumble as well as lie
