@@ -277,7 +277,7 @@ def _upgrade(store: Store, costs: Mapping[OperationType, int], backups: Path) ->
         store.load_key()
         if not store.has_key:
             raise StoreError(f"The store cannot be upgraded without its key file ({key_file}). Put it back.")
-        if found <= FORMS_OF_TEXT and not first.key_fits(store.database, store.key):
+        if not _key_fits(store, found):
             # What an upgrade writes under a wrong key would never be right again.
             raise StoreError(f"The store cannot be upgraded: the key file does not belong to it ({key_file}).")
         try:
@@ -300,6 +300,13 @@ def _upgrade(store: Store, costs: Mapping[OperationType, int], backups: Path) ->
     store.disconnect()
     store.connect()
     return not found
+
+
+def _key_fits(store: Store, version: int) -> bool:
+    """Whether a store of a version before this one was made under the key beside it."""
+    if version <= FORMS_OF_TEXT:
+        return first.key_fits(store.database, store.key)
+    return journal.is_genuine(store.key, store.database, 1)
 
 
 def _take_back_key(store: Store) -> None:
