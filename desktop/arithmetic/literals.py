@@ -46,13 +46,21 @@ class NumberFormat:
     """How a locale writes numbers; the default is the command line's.
 
     `group_marks` holds every mark that may group digits, the one to write with first; `zero_digit` is the
-    first of ten digits in a row. `minus` may carry a direction mark, as in Arabic.
+    first of ten digits in a row. `minus` may carry a direction mark, as in Arabic. `groups` are how many digits stand
+    in the last group and in each before it; numbers are grouped where at least `least` stand before the last group.
     """
 
     decimal_mark: str = "."
     group_marks: str = ","
     minus: str = "-"
     zero_digit: str = "0"
+    groups: tuple[int, int] = (3, 3)
+    least: int = 1
+
+    def ends_of_groups(self, count: int) -> range | tuple[int, ...]:
+        """How many of `count` digits stand before each mark, from the last mark to the first; none for a short one."""
+        last, before = self.groups
+        return range(count - last, 0, -before) if count >= last + self.least else ()
 
     @property
     def decimal_marks(self) -> str:
@@ -173,9 +181,15 @@ def _whole(source: ScannedText, start: int) -> tuple[str, int]:
     # Spaces look alike, so nobody can tell that they mixed them.
     one_mark = len({" " if source.chars[mark] in _GROUP_SPACES else source.chars[mark] for mark in marks}) == 1
     grouped = ",".join(groups)
-    if one_mark and (_THREES.fullmatch(grouped) or _INDIAN.fullmatch(grouped)):
+    if one_mark and any(form.fullmatch(grouped) for form in (_THREES, _INDIAN, _own_groups(source.fmt))):
         return "".join(groups), end
     raise _malformed_groups(source, start, end, marks, groups)
+
+
+@functools.lru_cache(maxsize=16)
+def _own_groups(fmt: NumberFormat) -> re.Pattern[str]:
+    last, before = fmt.groups
+    return re.compile(rf"[1-9][0-9]{{0,{before - 1}}}(?:,[0-9]{{{before}}})*,[0-9]{{{last}}}")
 
 
 @functools.lru_cache(maxsize=16)

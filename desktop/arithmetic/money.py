@@ -63,4 +63,9 @@ def format_money(hundredths: int, fmt: NumberFormat = PLAIN, signed: bool = Fals
 
 def format_count(count: int, fmt: NumberFormat = PLAIN) -> str:
     """A whole number from 0 on, grouped as the locale does: it stands beside money, and must not read as decimals."""
-    return fmt.group_marks[:1].join(localise(group, fmt) for group in f"{count:,}".split(","))
+    figures = str(count)
+    parts, end = [], len(figures)
+    for start in fmt.ends_of_groups(len(figures)):
+        parts.append(figures[start:end])
+        end = start
+    return fmt.group_marks[:1].join(localise(part, fmt) for part in (figures[:end], *reversed(parts)))

@@ -1,13 +1,14 @@
-"""Thousands grouped for the eye, as the locale does it. What is copied, filtered or exported is never grouped."""
+"""Figures grouped for the eye, as the locale does it. What is copied, filtered or exported is never grouped."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from desktop.arithmetic.numbers import NumberFormat
 
-_SIZE = 3
+_SHORT = 4  # figures that stand in no group anywhere, less one
 
 
 class _Shown:
@@ -31,21 +32,21 @@ def gaps(text: str, fmt: NumberFormat) -> list[int]:
     if not _Shown.groups:
         return []
     parts = _whole_parts(fmt.decimal_mark).finditer(text)
-    return [place - 1 for found in parts for place in range(found.end() - _SIZE, found.start(), -_SIZE)]
+    return [found.start() + end - 1 for found in parts for end in fmt.ends_of_groups(len(found[0]))]
 
 
 def grouped(text: str, fmt: NumberFormat) -> str:
-    """A number or an expression in the locale's marks, the whole part of each number grouped by thousands."""
+    """A number or an expression in the locale's marks, the whole part of each number in the locale's groups."""
     mark = fmt.group_marks[:1] if _Shown.groups else ""
-    return _whole_parts(fmt.decimal_mark).sub(lambda found: _in_groups(found[0], mark), text) if mark else text
+    return _whole_parts(fmt.decimal_mark).sub(lambda found: _in_groups(found[0], mark, fmt), text) if mark else text
 
 
-def _in_groups(figures: str, mark: str) -> str:
-    first = len(figures) % _SIZE or _SIZE
-    rest = (figures[start : start + _SIZE] for start in range(first, len(figures), _SIZE))
-    return mark.join((figures[:first], *rest))
+def _in_groups(figures: str, mark: str, fmt: NumberFormat) -> str:
+    ends = fmt.ends_of_groups(len(figures))
+    parts = (figures[start:end] for start, end in pairwise((0, *reversed(ends), len(figures))))
+    return mark.join(parts)
 
 
 @lru_cache(maxsize=8)  # a page of 500 records asks some thousand times
 def _whole_parts(decimal_mark: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\d{re.escape(decimal_mark)}])\d{{{_SIZE + 1},}}")
+    return re.compile(rf"(?<![\d{re.escape(decimal_mark)}])\d{{{_SHORT},}}")
