@@ -25,6 +25,7 @@ from desktop.views.calculator.expression_label import ExpressionLabel
 from desktop.views.calculator.result_label import ResultLabel
 from desktop.views.look import theme
 from desktop.views.look.icons import icon
+from desktop.views.look.told import Told
 
 _MESSAGE_LINES = 3
 _LOW_QUOTE_LINES = 2
@@ -170,9 +171,8 @@ class Display(QFrame):
 
 
 def _line(name: str, spoken: str, role: str) -> QLabel:
-    label = QLabel()
+    label = Told(spoken)
     label.setObjectName(name)
-    label.setAccessibleName(spoken)
     label.setWordWrap(True)
     label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
     theme.set_role(label, role)

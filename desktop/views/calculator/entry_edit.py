@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QFont, QInputMethodEvent, QKeyEve
 from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
 
-from desktop.arithmetic.numbers import NumberFormat
+from desktop.arithmetic.numbers import NumberFormat, localise
 from desktop.arithmetic.table import COMPUTED
 from desktop.views.calculator.history import History
 from desktop.views.calculator.memory import Memory
@@ -29,6 +29,8 @@ _KEYPAD = Qt.KeyboardModifier.KeypadModifier
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 _PLACES_CURSOR = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
 _RECALLS = {int(Qt.Key.Key_Up): -1, int(Qt.Key.Key_Down): 1}
+EXAMPLE = "12.50 × 3"
+"""What a new person can try, as the locale writes it."""
 _GAP = QTextCharFormat()
 _GAP.setFontLetterSpacingType(QFont.SpacingType.PercentageSpacing)
 _GAP.setFontLetterSpacing(140)
@@ -45,10 +47,9 @@ class EntryEdit(QLineEdit):
         super().__init__(parent)
         self.setObjectName("entry_edit")
         self.setAccessibleName("Expression")
-        self.setPlaceholderText("Type a calculation, like 12.50 × 3")
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         theme.set_size(self, theme.Size.LEAD)  # the answer is the largest text of the card
-        self.number_format = NumberFormat()
+        self.write_like(NumberFormat())
         self.history = History()
         self.memory: Memory | None = None
         self._held = ""
@@ -58,6 +59,11 @@ class EntryEdit(QLineEdit):
         self._dressed = False
         self.textEdited.connect(self._on_edited)
         self.textChanged.connect(self._on_changed)  # after the other, where somebody edits
+
+    def write_like(self, number_format: NumberFormat) -> None:
+        """Read and show numbers as the person's locale writes them."""
+        self.number_format = number_format
+        self.setPlaceholderText(f"Type a calculation, like {localise(EXAMPLE, number_format)}")
 
     @property
     def holds_result(self) -> bool:

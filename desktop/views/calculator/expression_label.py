@@ -27,6 +27,7 @@ class ExpressionLabel(QLabel):
     def show_text(self, text: str) -> None:
         """Show this, or as much of it as there is room for."""
         self._whole = text
+        self.setAccessibleName(f"Paid for: {text}" if text else "Paid for")
         self._fit()
 
     def _fit(self) -> None:

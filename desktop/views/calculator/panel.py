@@ -58,7 +58,7 @@ class CalculatorPanel(QWidget):
     def _build(self) -> None:
         self._display = Display()
         self._entry = self._display.entry
-        self._entry.number_format = self._format
+        self._entry.write_like(self._format)
         self._entry.memory = self._memory
         self._display.show_quote(*self._quote)
         self._keypad = Keypad(number_format=self._format)

@@ -6,10 +6,11 @@ import re
 
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QTextLayout, QTextOption
-from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 from typing_extensions import override
 
 from desktop.views.look import theme
+from desktop.views.look.told import Told
 
 _ONE_LINE = (theme.Size.DISPLAY, theme.Size.TITLE)
 _GROUPS = re.compile(r"\d{5}(?=\d)|(?<=\d)[^\w\s](?=\d{3})")
@@ -17,14 +18,14 @@ _BREAK = "\u200b"  # takes no room, and a line may end there
 _LINES_IN_SIGHT = 1.7  # of the largest figures
 
 
-class Figures(QLabel):
+class Figures(Told):
     """The label inside: as large as fits on one line, else broken between groups of figures, and painted so itself.
 
     A font set from outside would not last: a new style sheet puts back the one from before the first.
     """
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__("Result")
         self.telling = False
         self.setWordWrap(True)  # or the area around it does not ask how high it is, and never scrolls
 
@@ -82,7 +83,6 @@ class ResultLabel(QScrollArea):
         super().__init__(parent)
         self._label = Figures()
         self._label.setObjectName("result_label")
-        self._label.setAccessibleName("Result")
         self.setWidget(self._label)
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)

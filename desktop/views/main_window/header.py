@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.views.look import theme
+from desktop.views.look.told import Told
 
 _BALANCE, _LOW, _USED_UP = "Balance", "Balance low", "Balance used up"
 _UNKNOWN = "…"
@@ -27,13 +28,11 @@ class Header(QFrame):
         self._caption = QLabel(_BALANCE)
         self._caption.setObjectName("balance_caption")
         theme.set_role(self._caption, "muted")
-        self._balance = QLabel(_UNKNOWN)
+        self._balance = Told("Balance", _UNKNOWN)
         self._balance.setObjectName("balance_label")
-        self._balance.setAccessibleName("Balance")
         self._balance.setFont(theme.font(theme.Size.TITLE, bold=True, figures=True))
-        self._user = QLabel()
+        self._user = Told("Signed in as")
         self._user.setObjectName("user_label")
-        self._user.setAccessibleName("Signed in as")
         theme.set_role(self._user, "muted")
         self._calculator = self._tab("Calculator", "calculator_tab", self.calculator_asked)
         self._records = self._tab("Records", "records_tab", self.records_asked)

@@ -9,7 +9,6 @@ from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence, Q
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
-    QLabel,
     QLineEdit,
     QMainWindow,
     QMenu,
@@ -30,6 +29,7 @@ from desktop.views.look import remembered, theme
 from desktop.views.look.icons import application_icon
 from desktop.views.look.number_locale import number_format_of
 from desktop.views.look.shortcuts import Shortcuts
+from desktop.views.look.told import Told
 from desktop.views.main_window.banner import Banner
 from desktop.views.main_window.header import Header
 from desktop.views.main_window.menus import BOTH, CALCULATOR, RECORDS, Menus
@@ -132,9 +132,8 @@ class MainWindow(QMainWindow):
             layout.addWidget(widget)
         self._panes = Panes(self.calculator_panel, self.records_browser)
         layout.addWidget(self._panes, 1)
-        self._selection = QLabel()
+        self._selection = Told("Selection")
         self._selection.setObjectName("selection_label")
-        self._selection.setAccessibleName("Selection")
         self._selection.setFont(theme.font(figures=True))
         theme.set_role(self._selection, "muted")
         self.statusBar().addPermanentWidget(self._selection)

@@ -100,7 +100,7 @@ class RecordsBrowser(QWidget):
         self._filter_bar = FilterBar(number_format=self._format, saved=self._saved)
         self._model = RecordsModel(number_format=self._format)
         self._table = RecordsTable(self._model, number_format=self._format)
-        self._empty = EmptyState()
+        self._empty = EmptyState(number_format=self._format)
         self._pager = Pager(page_sizes=self._page_sizes, number_format=self._format)
         self._undo_bar = UndoBar()
         self._details = DetailPane(number_format=self._format)

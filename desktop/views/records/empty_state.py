@@ -5,10 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout
 
+from desktop.arithmetic.numbers import NumberFormat, localise
 from desktop.terms.values import Filters
+from desktop.views.calculator.entry_edit import EXAMPLE
 from desktop.views.look import theme
 
-NOTHING_YET = ("No records yet", "What you calculate is kept here, with what it cost. Try 12.50 × 3.")
+NOTHING_YET = ("No records yet", "What you calculate is kept here, with what it cost. Try {example}.")
 NO_MATCH = ("Nothing matches", "No record has all of what you look for.")
 ALL_DELETED = ("No records here", "All are in the Trash, and can be restored from there.")
 TRASH_EMPTY = ("The Trash is empty", "Deleted records come here. They can always be restored.")
@@ -19,8 +21,9 @@ class EmptyState(QFrame):
 
     clear_asked = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, *, number_format: NumberFormat) -> None:
         super().__init__()
+        self._example = localise(EXAMPLE, number_format)
         self.setObjectName("empty_state")
         self._filters = Filters()
         self._in_trash = 0
@@ -56,5 +59,5 @@ class EmptyState(QFrame):
         nothing = ALL_DELETED if self._in_trash else NOTHING_YET
         title, text = NO_MATCH if filtered else TRASH_EMPTY if filters.trash else nothing
         self._title.setText(title)
-        self._text.setText(text)
+        self._text.setText(text.format(example=self._example))
         self._clear.setVisible(filtered)
