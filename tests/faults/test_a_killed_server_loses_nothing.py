@@ -53,4 +53,4 @@ def test_a_server_killed_under_eight_desks_loses_no_charge_and_makes_none_twice(
         wrong, yet_stored = kill_often(server, make_ledger(server, tmp_path), tmp_path / "real", choose, KILLS)
     assert wrong == []
     print(f"{KILLS} kills: {yet_stored} charges were stored though their connection was lost")  # noqa: T201
-    assert yet_stored >= KILLS // 10
+    assert yet_stored > 0, "no kill fell between a commit and its answer: nothing was tried"
