@@ -131,6 +131,7 @@ def _as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(first_proof, "_check_operations", lambda _: None)
 
 
+@pytest.mark.faults  # a search by chance: from seconds to two minutes
 @pytest.mark.usefixtures("_as_it_was")
 def test_the_harness_finds_what_version_3_let_pass(folder: Path, choose: random.Random) -> None:
     """A status written back with its mark, a deletion restored and written back, a line of visibility, an operation."""

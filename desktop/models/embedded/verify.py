@@ -182,7 +182,8 @@ class Run:
 
     def around(self) -> bool:
         """Look at what stands around the records; whether all is well there. Raises `Cancelled`."""
-        for check in (self._anchors, self._schema, self._users, self._journal, self._attempts):
+        parts = (self._anchors, self._schema, self._users, self._journal, self._said_of_records, self._attempts)
+        for check in parts:
             with self._unreadable(check.__name__.strip("_")):
                 check()
             if self.stopped or self.cancelled():

@@ -12,7 +12,7 @@ from desktop.views.look.told import Told
 
 _BALANCE, _LOW, _USED_UP = "Balance", "Balance low", "Balance used up"
 _UNKNOWN = "…"
-_ADDRESS = 220  # pixels: beside a large balance it leaves the calculator alone its least width
+_ADDRESS = 190  # pixels: beside a large balance it leaves the calculator alone its least width
 
 
 class Header(QFrame):

@@ -68,7 +68,7 @@ def test_every_account_record_price_and_request_is_brought_as_it_is(books: Books
             "user_balance, date, deleted_at, expression, account_id, form, hash FROM metercalc.record "
             "WHERE account_id < 4 ORDER BY account_id, seq"
         ).fetchall()
-        assert found == [tuple(row) for row in rows]
+        assert found == [(*row[:14], *row[15:]) for row in rows]  # all but the note, which a server does not keep
         assert owner.execute("SELECT key FROM metercalc.ledger").fetchone() == (books.store.key,)
         people = books.store.database.execute_sql(
             "SELECT id, username, status, role, balance FROM user ORDER BY id"
