@@ -22,7 +22,7 @@ def register(run: Run) -> int:
     """`register`: make an account, and the ledger with it, which is said: most likely the first, or a slip."""
     arguments, file = run.arguments, run.places.store_file
     asked_by = _password(run) if arguments.user else ""
-    password = _password(run, confirmed=True)
+    password = _password(run, confirmed=True, what="New password" if arguments.user else "Password")
     minimum_length = run.config.security.minimum_password_length
     check_new(arguments.email, password, minimum_length=minimum_length)
     made = not is_there(run.places)
@@ -43,8 +43,8 @@ def register(run: Run) -> int:
     )
 
 
-def _password(run: Run, *, confirmed: bool = False) -> str:
-    return run.input.password(from_stdin=run.arguments.password_stdin, confirmed=confirmed)
+def _password(run: Run, *, confirmed: bool = False, what: str = "Password") -> str:
+    return run.input.password(from_stdin=run.arguments.password_stdin, confirmed=confirmed, what=what)
 
 
 def balance(run: Run) -> int:

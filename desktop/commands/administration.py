@@ -36,7 +36,7 @@ def invite(run: Run) -> int:
             "one_time_password": password,
         },
         f"Invited {account.username} with a balance of {format_money(account.balance)}.",
-        f"The one-time password is {password}: hand it over, it is not told again. Another one is chosen with it.",
+        f"The one-time password is {password}: hand it over, it is told this once. Another is to be chosen with it.",
     )
 
 
@@ -48,7 +48,7 @@ def reset_password(run: Run) -> int:
     return run.answer(
         {"user": account.username, "one_time_password": password},
         f"{account.username} is signed out everywhere, and the old password is void.",
-        f"The one-time password is {password}: hand it over, it is not told again. Another one is chosen with it.",
+        f"The one-time password is {password}: hand it over, it is told this once. Another is to be chosen with it.",
     )
 
 

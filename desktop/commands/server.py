@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from desktop.commands.run import Command, Run
 from desktop.models import server
 from desktop.terms.errors import BadInput
+from desktop.wording.shown import counted
 
 NOT_SOUND = 5
 
@@ -20,7 +21,9 @@ def _install(run: Run) -> int:
     if run.arguments.admin is None:
         raise BadInput("server install needs --admin EMAIL: who administers the ledger.")
     password = _password(run)
-    admin_password = run.input.password(from_stdin=run.arguments.password_stdin, confirmed=True)
+    admin_password = run.input.password(
+        from_stdin=run.arguments.password_stdin, confirmed=True, what=f"New password of {run.arguments.admin}"
+    )
     made = server.install(run.arguments.url, password, run.arguments.admin, admin_password, run.config)
     found = server.review(run.arguments.url, password, local_is_trusted=run.arguments.trust_this_machine)
     admin = f"{made.admin} is its administrator." if made.admin else "It had accounts already; none was made."
@@ -83,21 +86,27 @@ def _import(run: Run) -> int:
             "accounts": brought.accounts,
             "records": brought.records,
             "prices": brought.prices,
+            "notes_left": brought.notes,
             "passwords": dict(brought.passwords),
         },
         f"{brought.accounts:,} accounts, {brought.records:,} records and {brought.prices:,} prices were brought over "
         "and proved.",
+        *(
+            [f"{counted(brought.notes, 'note')} stay behind in the store: a server keeps none."]
+            if brought.notes
+            else []
+        ),
         "Go on with the ledger on the server; what is charged in the store from now on is not in it.",
         *(f"{email}  one-time password {word}" for email, word in brought.passwords.items()),
     )
 
 
 def _password(run: Run) -> str:
-    return run.input.password(from_stdin=run.arguments.password_stdin)
+    return run.input.password(from_stdin=run.arguments.password_stdin, what="Password of the server's owner")
 
 
 def _told(findings: tuple[str, ...]) -> list[str]:
-    return [*findings, "Until then it is not sound."] if findings else []
+    return [*findings, "Until that is mended it is not sound."] if findings else []
 
 
 _ACTIONS: Mapping[str, Callable[[Run], int]] = {

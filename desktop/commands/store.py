@@ -32,7 +32,7 @@ def init(run: Run) -> int:
             "logs": {"path": str(run.places.log_dir)},
         },
         f"Configuration: {config_file} ({_made(config_made)})",
-        f"Store: {ledger} ({_made(store_made)})",
+        f"Server: {ledger} (not looked at)" if run.places.server else f"Store: {ledger} ({_made(store_made)})",
         f"Logs: {run.places.log_dir}",
     )
 

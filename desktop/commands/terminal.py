@@ -101,6 +101,7 @@ class Input:
         self._stream = stream
         self._terminal = terminal
         self._at_start = True
+        self._passwords = 0  # lines that were asked for as passwords
         self._come: deque[bytes] = deque()  # whole lines that nobody has taken yet
         self._begun = b""  # of the next one; of one that is too long, no more than shows that it is
         self._ended = stream is None
@@ -113,8 +114,9 @@ class Input:
         if from_stdin:
             self._wait()
             if not self._come:
-                place = "first" if what in ("Password", "Recovery code") else "second"
+                place = "second" if self._passwords else "first"
                 raise BadInput(f"The {what.lower()} is missing: give it as the {place} line of standard input.")
+            self._passwords += 1
             return self._text(self._come.popleft())
         if not self._terminal:
             raise BadInput("There is no terminal to ask for the password on. Use --password-stdin.")

@@ -21,7 +21,7 @@ from desktop.controllers.sessions import SessionController
 from desktop.controllers.store_access import StoreAccess
 from desktop.finding import periods
 from desktop.system import logs
-from desktop.terms.errors import AppError
+from desktop.terms.errors import AppError, BadInput
 from desktop.terms.values import (
     Account,
     CreditCheck,
@@ -246,11 +246,17 @@ def _prices(access: StoreAccess, session: Session) -> Prices:
 
 def _last_month(access: StoreAccess, session: Session) -> Mapping[OperationType, OperationSum]:
     since, until = (of("last-month", date.today()) for of in (periods.beginning, periods.ending))
-    return access.ledger.usage(session, since or 0, until or 0)
+    try:
+        return access.ledger.usage(session, since or 0, until or 0)
+    except BadInput:  # a server's ledger does not tell
+        return {}
 
 
 def _deeds(access: StoreAccess, session: Session, *, before: int) -> tuple[Deed, ...]:
-    return access.ledger.deeds(session, before=before, limit=DEEDS_AT_ONCE)
+    try:
+        return access.ledger.deeds(session, before=before, limit=DEEDS_AT_ONCE)
+    except BadInput:  # a server's ledger does not tell
+        return ()
 
 
 def _invite(access: StoreAccess, session: Session, *, email: str, balance: int) -> Invited:

@@ -42,11 +42,14 @@ class RandomStrings(QObject):
         """Draw with other settings from now on. What was drawn with those before is sold only if it is still alike."""
         if settings == self._settings:
             return
+        waiting = self._ticket is not None
         self.cancel()
         before, self._settings = self._settings, settings
         self._source = None
         if _kind_of(before) != _kind_of(settings):
             self._stock = RandomStock(settings.block)
+        if waiting:  # somebody does: with the settings that hold now
+            self.fill()
 
     def take(self) -> Drawn | None:
         """A string, or None when the stock is empty: then call `fill` and wait for `filled` or `failed`."""

@@ -22,11 +22,6 @@ def show_groups(shown: bool) -> None:
     _Shown.groups = shown
 
 
-def are_groups_shown() -> bool:
-    """Whether numbers are grouped."""
-    return _Shown.groups
-
-
 def gaps(text: str, fmt: NumberFormat) -> list[int]:
     """The places of the figures behind which a group ends in a text that keeps its figures together."""
     if not _Shown.groups:

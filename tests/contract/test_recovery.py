@@ -68,6 +68,19 @@ def test_a_password_that_will_not_do_leaves_the_code_to_be_used(desk: Desk) -> N
 
 
 @pytest.mark.needs("recovery codes")
+def test_a_code_is_void_once_the_password_was_changed_or_given_by_somebody_else(desk: Desk) -> None:
+    ledger = desk.ledger
+    of_old = ledger.new_recovery_code(desk.ann, PASSWORD)
+    ledger.change_password(desk.ann, PASSWORD, NEW, minimum_length=8)
+    with pytest.raises(SignInRefused):
+        ledger.recover(ANN, of_old, "yet another horse 9", minimum_length=8)
+    of_new = ledger.new_recovery_code(desk.ann, NEW)
+    ledger.reset_password(desk.admin, ANN, ONE_TIME)
+    with pytest.raises(SignInRefused):
+        ledger.recover(ANN, of_new, "yet another horse 9", minimum_length=8)
+
+
+@pytest.mark.needs("recovery codes")
 def test_guessing_at_codes_makes_wait(desk: Desk) -> None:
     for _ in range(4):
         with pytest.raises(SignInRefused) as refused:

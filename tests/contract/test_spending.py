@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desktop.terms.errors import BeyondBudget
-from desktop.terms.values import Budget, Role, Status
+from desktop.terms.values import Budget, OperationType, Role, Status
 from tests.contract.conftest import Desk
 from tests.support.stores import ADMIN, ANN, BALANCE, BOB, PASSWORD, charge_for, new_id
 
@@ -66,6 +66,12 @@ def test_what_was_spent_before_the_period_is_no_part_of_it(desk: Desk) -> None:
     last = desk.charge("√16").entries[0]
     desk.charge("1 + 1", budget=Budget(since=last.date + 1, most=10_00))
     assert desk.balance() == BALANCE - 60_00
+
+
+def test_what_is_free_goes_beyond_no_budget(desk: Desk) -> None:
+    desk.charge("1 + 1")
+    desk.ledger.set_cost(desk.admin, OperationType.ADDITION, 0)
+    assert desk.charge("2 + 2", budget=Budget(0, 1)).cost == 0
 
 
 @pytest.mark.needs("administrators' log")

@@ -75,7 +75,7 @@ def prove_slice(store: Store, *, cancelled: Cancel) -> Verification | None:
     except Cancelled:
         return None
     if further is None:
-        return proving.verify(store, cancelled=cancelled)
+        return prove_whole(store, progress=lambda _done, _total: None, cancelled=cancelled)
     proof_state.write(store, further)
     return None
 

@@ -98,6 +98,15 @@ def _note(store: Store, database: SqliteDatabase, user_id: int, detail: str, sta
     )
 
 
+def _password_is_newer(database: SqliteDatabase, user_id: int, number: int) -> bool:
+    """Whether the password was changed after a code was made: who knew the one before may have made it."""
+    found = database.execute_sql(
+        "SELECT 1 FROM journal WHERE user_id = ? AND kind = 'account' AND number > ? AND detail IN (?, ?, ?) LIMIT 1",
+        (user_id, number, journal.PASSWORD, journal.RESET, journal.RECOVERED),
+    ).fetchone()
+    return found is not None
+
+
 def _owner(store: Store, database: SqliteDatabase, username: str, code: str) -> int:
     """The account with this name, if the code is its last one and was not used; 0 for none."""
     row = database.execute_sql(
@@ -105,6 +114,8 @@ def _owner(store: Store, database: SqliteDatabase, username: str, code: str) -> 
         f"WHERE u.username = ? AND j.kind = '{journal.RECOVERY}' ORDER BY j.number DESC LIMIT 1",
         (username,),
     ).fetchone()
+    if row is not None and _password_is_newer(database, *row[:2]):
+        return 0
     known = recovery_codes.digest(code)
     fits = row is not None and row[2] == _MADE and hmac.compare_digest(bytes(row[3]), known)
     return row[0] if fits and journal.is_genuine(store.key, database, row[1]) else 0

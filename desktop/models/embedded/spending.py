@@ -26,6 +26,8 @@ def spent(store: Store, session: Session, since: int) -> int:
 
 def check_budget(store: Store, database: SqliteDatabase, user_id: int, cost: int, budget: Budget) -> None:
     """Raises `BeyondBudget` where a cost would go beyond it; inside the charge's transaction."""
+    if not cost:
+        return  # what is free goes beyond nothing
     before = _spent(store, database, user_id, budget.since)
     if before + cost > budget.most:
         raise receipts.beyond_budget(cost, budget, before)

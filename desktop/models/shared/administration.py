@@ -84,7 +84,8 @@ class Administration:
                 found.append(credit(order.email, order.amount, order.reason, request_id))
             except AppError as error:
                 done = f" The {len(found)} before it were credited: the same orders are safe to be given again."
-                raise type(error)(f"Line {order.line}: {error.message}{done if found else ''}") from error
+                where = f"Line {order.line}: " if order.line else ""
+                raise type(error)(f"{where}{error.message}{done if found else ''}", **error.details) from error
         return tuple(found)
 
     def _account(self, signed: Signed, email: str) -> Account:

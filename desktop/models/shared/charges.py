@@ -107,6 +107,11 @@ class Charges:
                 with self._sessions.known(signed):
                     raise failures.of_statement(error, connections.server) from error
 
+    def give_up(self, signed: Signed, request_id: str) -> None:
+        """Have a request that is not stored never be. Raises `ChargeUnknown` for one that is, after all."""
+        if self._sessions.ask(signed, _SETTLE, (request_id, None)):
+            raise ChargeUnknown("An earlier try of this was stored, and is paid for: the records have it.")
+
     def _settle(self, signed: Signed, known_by: tuple[str, str | None], error: psycopg.Error, end: float) -> list[Row]:
         """After a connection was lost in the midst of a request: what the server makes of it, once it is back."""
         server = self._sessions.connections.server

@@ -33,7 +33,7 @@ from desktop.terms.errors import (
     StoreReadOnly,
 )
 
-REFUSED = "The e-mail or the password is not right."
+REFUSED = "The e-mail or the password is not right, or there is no such ledger at this address."
 DEACTIVATED = "This account has been deactivated. Ask the administrator."
 NO_RIGHTS = (
     "The server refuses this account what Metercalc needs: its rights have been taken away, or the ledger was not "

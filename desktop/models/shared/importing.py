@@ -43,6 +43,7 @@ class Imported:
     records: int
     prices: int
     passwords: Mapping[str, str]
+    notes: int = 0  # that the store has, and a server does not keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,10 @@ def bring_over(
             if admin.username not in {person.username for person in people}:
                 _add_admin(connection, admin)
             _finish(connection, records, len(people))
+            (notes,) = database.execute_sql("SELECT count(*) FROM record WHERE note <> ''").fetchone()
         connection.execute("ANALYZE metercalc.record, metercalc.account")
     log.info("imported %d accounts, %d records", len(people), records)
-    return Imported(len(people), records, len(prices), passwords)
+    return Imported(len(people), records, len(prices), passwords, int(notes))
 
 
 def _claim(connection: psycopg.Connection[Any]) -> tuple[_Admin, str]:

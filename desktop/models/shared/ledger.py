@@ -220,8 +220,10 @@ class SharedLedger:
         if self.find(session, charge.request_id) is not None:
             return
         prices = self.balance_and_prices(session).prices
-        cost, spent = sum(prices[step.operation] for step in charge.steps), self.spent(session, budget.since)
-        if spent + cost > budget.most:
+        cost = sum(prices[step.operation] for step in charge.steps)
+        spent = self.spent(session, budget.since) if cost else 0
+        if cost and spent + cost > budget.most:
+            self._charges.give_up(self._writing(session), charge.request_id)  # an earlier try may still come to be
             raise receipts.beyond_budget(cost, budget, spent)
 
     def charge_together(

@@ -44,6 +44,8 @@ class Memory:
 
     def add(self, text: str) -> str:
         """M+ on an entry, or on a result: the entry that is to be paid for first, or "" where it is kept already."""
+        if self.is_awaiting(text):
+            return text
         number = self._number(text)
         if number and not self.kept:
             self.kept = number

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from desktop.arithmetic.numbers import NumberFormat
 
 _SIGNS = "-−"
+_ROOT = re.compile(r"(?:√|sqrt)\s*$")
 _OPENS = "(+×*·÷/√-−"  # what a sign can stand behind; behind anything else "−" subtracts
 
 
@@ -33,8 +34,8 @@ def _start_of_operand(head: str, fmt: NumberFormat) -> int:
     marks = re.escape(fmt.decimal_mark + fmt.group_marks)
     number = re.search(rf"[\d{marks}]*\d[\d{marks}]*%?\s*$", head)
     start = _opening(head) if head.rstrip().endswith(")") else number.start() if number else len(head)
-    while head[:start].rstrip().endswith("√"):  # a root and what it is of are one
-        start = len(head[:start].rstrip()) - 1
+    while root := _ROOT.search(head[:start]):  # a root and what it is of are one
+        start = root.start()
     return start
 
 

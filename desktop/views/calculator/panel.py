@@ -14,7 +14,7 @@ from desktop.arithmetic.numbers import MAX_DIGITS, localise
 from desktop.controllers.calculator import CalculatorController
 from desktop.controllers.requests import Failure
 from desktop.terms.errors import BalanceTooLow, NetworkError
-from desktop.terms.values import OperationType, Quote, Receipt, Role, Statement
+from desktop.terms.values import Entry, OperationType, Quote, Receipt, Role, Statement
 from desktop.views.calculator.display import Display
 from desktop.views.calculator.keypad import Keypad
 from desktop.views.calculator.memory import Memory
@@ -138,6 +138,11 @@ class CalculatorPanel(QWidget):
         """Go back to where one types."""
         self._entry.setFocus()
 
+    @Slot(object)
+    def take_note(self, entry: Entry) -> None:
+        """A record has another note."""
+        self._tape.model().replace(entry)
+
     @Slot(str)
     def take_result(self, result: str) -> None:
         """Go on with a number from elsewhere, free of charge, as from the tape."""
@@ -191,7 +196,10 @@ class CalculatorPanel(QWidget):
         self._memory.forget()
         self._show_numbers()
         self._statement = None
+        self._paid = False
         self._clear()
+        self._entry.setText("")  # this one empties what can be undone, too
+        self._show_quote(_HINT, "muted")
 
     @Slot(str)
     def _on_text_changed(self, text: str) -> None:

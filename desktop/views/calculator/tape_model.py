@@ -55,6 +55,10 @@ class TapeModel(QAbstractListModel):
         of_entry = (entry.expression for entry in self._entries if entry.request_id == request and entry.expression)
         return next(of_entry, self.entry(index).operands)
 
+    def replace(self, entry: Entry) -> None:
+        """Have a record as it is now: its note is another one."""
+        self._entries = [entry if one.id == entry.id else one for one in self._entries]
+
     def show_numbers_anew(self) -> None:
         """Whether figures are grouped has changed."""
         if self._entries:

@@ -19,10 +19,11 @@ class Panes(QSplitter):
 
     def __init__(self, calculator: QWidget, records: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal)
+        self.setObjectName("panes")
         self._panes = (calculator, records)
         self._wanted = frozenset(self._panes)
         self._front = calculator
-        self._width = _USUAL_WIDTH
+        self._width = 0  # of the calculator, where a person chose it
         self.is_folded = False
         self.setChildrenCollapsible(False)
         for pane in self._panes:
@@ -53,11 +54,11 @@ class Panes(QSplitter):
 
     def widths(self) -> list[int]:
         """What each is wide, as `recall` takes it."""
-        return [self._width, max(0, self.width() - self._width)]
+        return self.sizes() if not self.is_folded and self._width else [0, 0]
 
     def recall(self, widths: list[int]) -> None:
         """Have the calculator as wide as the person left it."""
-        self._width = widths[0] or _USUAL_WIDTH
+        self._width = widths[0]
         self._share()
 
     @override
@@ -83,7 +84,7 @@ class Panes(QSplitter):
         self._share()
 
     def _share(self) -> None:
-        calculator = min(self._width, int(self.width() * _SHARE))
+        calculator = self._width or min(_USUAL_WIDTH, int(self.width() * _SHARE))
         self.setSizes([calculator, self.width() - calculator - self.handleWidth()])
 
     @Slot()

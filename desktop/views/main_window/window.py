@@ -167,6 +167,7 @@ class MainWindow(QMainWindow):
         records, menus = self.records_browser, self._menus
         records.details_asked.connect(self._on_details)
         records.note_asked.connect(self._on_note)
+        self._records.noted.connect(self.calculator_panel.take_note)
         records.result_asked.connect(self._to_calculator)
         records.result_asked.connect(self.calculator_panel.take_result)
         records.expression_asked.connect(self._to_calculator)
@@ -334,7 +335,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_password_changed(self) -> None:
-        self.statusBar().showMessage("The password is changed.", 10_000)
+        void = "A recovery code made before is void; Account makes another one."
+        self.statusBar().showMessage(f"The password is changed. {void}", 10_000)
 
     @Slot(object)
     def _on_store_failed(self, failure: Failure) -> None:
@@ -393,19 +395,24 @@ class MainWindow(QMainWindow):
             self._panes.bring(records)
             place.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def _bring(self, pane: QWidget) -> None:
+        if not self._panes.can_show(pane):
+            self.arrange(BOTH)  # whoever asks for it does not want it hidden
+        self._panes.bring(pane)
+
     @Slot()
     def _to_calculator(self) -> None:
-        self._panes.bring(self.calculator_panel)
+        self._bring(self.calculator_panel)
         self.calculator_panel.focus_entry()
 
     @Slot()
     def _to_search(self) -> None:
-        self._panes.bring(self.records_browser)
+        self._bring(self.records_browser)
         self.records_browser.focus_search()
 
     @Slot()
     def _to_records(self) -> None:
-        self._panes.bring(self.records_browser)
+        self._bring(self.records_browser)
         self.records_browser.panes[-1].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     @Slot()

@@ -233,6 +233,7 @@ class RecordsBrowser(QWidget):
     def forget(self) -> None:
         """Show nothing, look for nothing: somebody else may sign in."""
         self._model.clear()
+        self._pager.forget()
         self._page = None
         self._tools.look_into_trash(False)
         self._filter_bar.clear()

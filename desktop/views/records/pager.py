@@ -109,6 +109,12 @@ class Pager(QWidget):
         with QSignalBlocker(self._size):
             self._size.setCurrentIndex(max(0, self._size.findData(size)))
 
+    def forget(self) -> None:
+        """Say nothing of the records of whoever has signed out."""
+        self._total.clear()
+        self._of.setText("of 1")
+        self._number.setMaximum(1)
+
     def show_page(self, page: Page) -> None:
         """Show where a page stands and, once that is known, of how many, and what the filtered set comes to."""
         known = page.totals is not None

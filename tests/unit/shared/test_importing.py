@@ -51,6 +51,7 @@ def _use(books: Books) -> None:
     charges.credit(books.store, books.admin, BOB, 5_00, "Für Größe", "01234567-89ab-cdef-0123-456789abcdef")
     records.delete(books.store, books.ann, [4, 6])
     records.restore(books.store, books.ann, [6])
+    records.set_note(books.store, books.ann, 4, "stays behind")
     accounts.set_status(books.store, books.admin, BOB, Status.INACTIVE)
 
 
@@ -61,7 +62,7 @@ def test_every_account_record_price_and_request_is_brought_as_it_is(books: Books
     rows = books.store.database.execute_sql(
         f"SELECT {entries.COLUMNS}, r.user_id, r.form, r.hash FROM {entries.FROM} ORDER BY r.user_id, r.seq"
     ).fetchall()
-    assert (brought.accounts, brought.records) == (3, len(rows))
+    assert (brought.accounts, brought.records, brought.notes) == (3, len(rows), 1)
     with server.owner(name) as owner:
         found = owner.execute(
             "SELECT id, request_id::text, step, seq, operation, operands, response, exact::int, source, amount, "

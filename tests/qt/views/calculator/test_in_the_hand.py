@@ -396,6 +396,24 @@ def test_the_tape_of_earlier_sittings_is_there_again_whole_and_for_its_owner_alo
     assert the_entry(window).text() == "8.33"
 
 
+def test_whoever_signs_in_next_sees_nothing_of_the_last(qtbot: QtBot, program: Program, window: MainWindow) -> None:
+    pay(qtbot, program, "12345+678")
+    the_entry(window).clear()
+    here = part(window, QPushButton, "draw_here_button")
+    with qtbot.waitSignal(program.calculator.failed):
+        part(window, QPushButton, "key_random").click()
+    with qtbot.waitSignal(program.calculator.charged):
+        qtbot.mouseClick(here, Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(the_entry(window), "999+1")
+    the_entry(window).clear()
+    program.sessions.sign_out()
+    assert "Charged" not in part(window, QLabel, "quote_label").text()
+    assert part(window, QLabel, "total_label").text() == ""
+    windows.register(qtbot, program, "bob@example.org")
+    the_entry(window).undo()
+    assert the_entry(window).text() == ""
+
+
 def test_a_step_on_the_tape_has_a_menu_as_a_record_has(qtbot: QtBot, program: Program, window: MainWindow) -> None:
     pay(qtbot, program, "1200+34.5")
     the_entry(window).clear()

@@ -78,6 +78,14 @@ def test_adding_to_the_memory_is_an_addition_with_its_price_and_is_kept_once_pai
     assert entry_of(panel).text() == "5"
 
 
+def test_adding_twice_before_paying_adds_once(qtbot: QtBot, panel: CalculatorPanel) -> None:
+    qtbot.keyClicks(entry_of(panel), "5")
+    press(qtbot, panel, "key_memory_add")
+    entry_of(panel).setText("1+2")
+    press(qtbot, panel, "key_memory_add", "key_memory_add")
+    assert entry_of(panel).text() == "5 + (1+2)"
+
+
 def test_a_sum_that_was_changed_before_it_was_paid_is_not_kept(
     qtbot: QtBot, panel: CalculatorPanel, calculator: FakeCalculator
 ) -> None:
@@ -152,6 +160,8 @@ def test_percent_is_typed(qtbot: QtBot, panel: CalculatorPanel) -> None:
         ("2 × -(3 + 4)|", "2 × (3 + 4)|"),
         ("√2|", "-√2|"),
         ("-√2|", "√2|"),
+        ("sqrt(9)|", "-sqrt(9)|"),
+        ("3 - sqrt(4)|", "3 - -sqrt(4)|"),
         ("15%|", "-15%|"),
         ("|", "-|"),
         ("2 × |", "2 × -|"),

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QLineEdit, QListView, QPushButton, QTableView, QToolButton
 from pytestqt.qtbot import QtBot
 
+from desktop.views.main_window.panes import Panes
 from desktop.views.main_window.window import MainWindow
 from desktop.window.program import Program
 from tests.support import windows
@@ -90,6 +91,20 @@ def test_what_is_used_again_from_the_records_brings_the_calculator(window: MainW
     window.records_browser.result_asked.emit("42")
     assert in_sight(window) == ["calculator"]
     assert part(window, QLineEdit, "entry_edit").text() == "42"
+
+
+def test_whoever_asks_for_a_hidden_pane_gets_it(window: MainWindow) -> None:
+    window.resize(*LARGE)
+    window.arrange("records")
+    window.records_browser.result_asked.emit("42")
+    assert in_sight(window) == ["calculator", "records"]
+
+
+def test_a_width_that_a_person_chose_is_kept(window: MainWindow) -> None:
+    window.resize(1400, 760)
+    part(window, Panes, "panes").recall([600, 800])
+    window.resize(1401, 760)
+    assert abs(window.calculator_panel.width() - 600) <= 12
 
 
 def test_a_narrow_window_takes_from_both(window: MainWindow) -> None:

@@ -133,7 +133,7 @@ def test_a_chain_that_is_changed_between_two_slices_is_found_at_the_end(
     assert state is not None
     proof_state.write(books.store, ProofState(state.whole_at, state.proved, state.walked, state.heads ^ 1))
     looks: list[Store] = []
-    monkeypatch.setattr(proving, "verify", lambda store, **_: looks.append(store))
+    monkeypatch.setattr(gradual, "prove_whole", lambda store, **_: looks.append(store))
     for _ in range(4):
         go_on(books)
     assert set(looks) == {books.store}
