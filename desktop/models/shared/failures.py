@@ -211,7 +211,7 @@ _RULES: Mapping[str, Callable[[Words, str], AppError]] = {
     "MC009": _said_so(BadInput),
     "MC010": lambda words, _: BadInput(f"There is no account with the e-mail {words.get('email', '')}."),
     "MC011": _said_so(BadInput, "There is an account with this e-mail already. Sign in instead."),
-    "MC012": _said_so(BadInput, "The last active administrator cannot be deactivated."),
+    "MC012": _said_so(BadInput, "This is the last active administrator, and stays one. Make somebody else one first."),
     "MC013": _said_so(BadInput),
     "MC014": _said_so(
         StoreError, "A charge was sent inside another transaction, as a pooler does it. Nothing was stored."
