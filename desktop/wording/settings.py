@@ -123,11 +123,6 @@ def words_of(setting: Setting) -> Words:
     return _WORDS.get(setting.name, Words(setting.name, ""))
 
 
-def page_of(name: str) -> str:
-    """The page on which "section.key" stands; the first one for a setting that has none."""
-    return next((page for page, names in PAGES if name in names), PAGES[0][0])
-
-
 def shown_value(setting: Setting, value: str, fmt: NumberFormat) -> str:
     """A value as a person reads it."""
     words = words_of(setting)

@@ -150,17 +150,18 @@ class Copy:
                     "UPDATE record SET deleted_at = ? WHERE id = ? AND user_id = ?",
                     (deleted_at, record_id, self._user_id),
                 ).rowcount
-                if changed:
-                    journal.write(
-                        store,
-                        database,
-                        journal.RESTORED if deleted_at is None else journal.DELETED,
-                        date=deleted_at or store.clock(),
-                        user_id=self._user_id,
-                        subject=record_id,
-                        actor_id=self._user_id,
-                        detail=str(number),
-                    )
+                if not changed:  # the record is still to come, and what was done to it is asked for again then
+                    break
+                journal.write(
+                    store,
+                    database,
+                    journal.RESTORED if deleted_at is None else journal.DELETED,
+                    date=deleted_at or store.clock(),
+                    user_id=self._user_id,
+                    subject=record_id,
+                    actor_id=self._user_id,
+                    detail=str(number),
+                )
 
 
 class Copies:

@@ -7,7 +7,6 @@ before are, byte for byte, those that are proved after. Passwords stay behind: t
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from desktop.models.embedded.storage import chain, forms
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.verify import verify
+from desktop.models.ledger.passwords import one_time
 from desktop.models.shared import installing, owner, scram
 from desktop.models.shared.urls import ServerUrl, role_name
 from desktop.terms.errors import BadInput, StoreDamaged
@@ -27,8 +27,6 @@ log = logging.getLogger(__name__)
 Progress = Callable[[int, int], None]
 
 _BATCH = 2_000
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no letter or digit that is taken for another
-_PASSWORD_LETTERS = 20
 _TABLES = ("record", "journal", "price", "account", "voided")
 _RECORDS = """SELECT r.user_id, r.seq, r.id, o.type, r.amount, r.user_balance, r.date, r.deleted_at,
     r.request_id, r.step, r.form, r.exact, r.source, r.operands, r.operation_response, r.expression, r.hash
@@ -148,7 +146,7 @@ def _people(database: Any, name: str, admin: _Admin, passwords: dict[str, str]) 
         if role == admin.role_name:
             kept = (admin.salt, admin.iterations, "")
         else:
-            passwords[username] = "".join(secrets.choice(_ALPHABET) for _ in range(_PASSWORD_LETTERS))
+            passwords[username] = one_time()
             verifier = scram.verifier(passwords[username])
             iterations, salt = verifier.split("$")[1].split(":")
             kept = (salt, int(iterations), verifier)

@@ -18,6 +18,7 @@ class RecordDialog(Dialog):
 
     result_asked = Signal(str)  # into the entry
     expression_asked = Signal(str)  # into the entry, to be looked at before it is paid for again
+    copied = Signal(str)  # what lies on the clipboard, in words
     note_asked = Signal(object)  # Entry, whose note is to be written
 
     def __init__(self, entry: Entry, *, proof: str, number_format: NumberFormat, parent: QWidget | None = None) -> None:
@@ -32,6 +33,7 @@ class RecordDialog(Dialog):
         note.clicked.connect(partial(self.note_asked.emit, entry))
         for button in (*view.buttons, note):
             buttons.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
+        view.copied.connect(self.copied)
         view.result_asked.connect(self.result_asked)
         view.expression_asked.connect(self.expression_asked)
         for done in (view.result_asked, view.expression_asked, self.note_asked):

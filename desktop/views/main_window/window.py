@@ -358,6 +358,7 @@ class MainWindow(QMainWindow):
         dialog.result_asked.connect(self.calculator_panel.take_result)
         dialog.expression_asked.connect(self._to_calculator)
         dialog.expression_asked.connect(self.calculator_panel.take_expression)
+        dialog.copied.connect(self._on_copied)
         dialog.note_asked.connect(self._on_note)
         dialog.open()
 

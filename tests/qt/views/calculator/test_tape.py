@@ -57,6 +57,20 @@ def test_the_newest_step_is_at_the_bottom_and_in_sight(tape: TapeView) -> None:
     assert tape.viewport().rect().intersects(tape.visualRect(last))
 
 
+def test_the_newest_step_is_in_sight_again_after_the_tape_was_hidden_or_made_lower(tape: TapeView) -> None:
+    for number in range(1, 40):
+        tape.append(receipt(entry(number)))
+    last = tape.model().index(38, 0)
+    tape.hide()
+    tape.resize(300, 400)
+    tape.resize(300, 40)
+    tape.show()
+    tape.resize(300, 200)
+    assert tape.viewport().rect().intersects(tape.visualRect(last))
+    tape.resize(300, 80)
+    assert tape.viewport().rect().intersects(tape.visualRect(last))
+
+
 def test_what_was_free_leaves_no_line(tape: TapeView) -> None:
     tape.append(receipt(result="5"))
     assert tape.model().rowCount() == 0
