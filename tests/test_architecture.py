@@ -46,6 +46,7 @@ ROOMS = (
     "desktop.arithmetic",
     "desktop.terms",
     "desktop.system",
+    "desktop.language",
 )
 # These hold rooms and nothing else, but for a docstring and the version.
 CORRIDORS = ("desktop", "desktop.views", "desktop.models")
@@ -93,6 +94,7 @@ FORBIDDEN: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("desktop.arithmetic*", ("desktop.arithmetic.exact", "desktop.arithmetic.computing"), ("math",)),
     ("desktop.terms*", (), (*QT, *DATABASE, *NETWORK, *IO)),
     ("desktop.system*", (), (*QT, *DATABASE, *NETWORK)),
+    ("desktop.language*", (), (*QT, *DATABASE, *NETWORK)),
 )
 
 # Where SQL may be written, by where the libraries that take it may be imported.

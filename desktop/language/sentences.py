@@ -1,0 +1,101 @@
+"""Every sentence that a person meets goes through here: `say("Charged {amount}.", amount=amount)`.
+
+The English sentence is the key (GNU gettext); `packaging/languages.py` finds them in the code by the names of these
+functions, so the first argument is always a literal. What is named in a sentence is put in by name, never joined to
+it: languages differ in their order. Numbers come formatted, but for the number that chooses a plural.
+
+A module's constants are read before a language is chosen: they are marked with `mark` and said where they are shown.
+This module imports nothing of the program.
+"""
+
+from __future__ import annotations
+
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+
+# By the language's name in its own words, as a list of languages shows it. Each but the first has a catalogue.
+LANGUAGES = {
+    "en": "English",
+    "de": "Deutsch",
+    "es": "Español",
+    "fr": "Français",
+    "pt_BR": "Português (Brasil)",
+    "pl": "Polski",
+    "ja": "日本語",
+    "ar": "العربية",
+}
+SOURCE = "en"
+# A right-to-left language, by its code's first part; those that a locale may have beside the ones above.
+_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "sd", "ug", "yi", "dv", "ckb", "ku"})
+
+_FIRST_STRONG, _END = "\u2068", "\u2069"
+
+
+class _Spoken:
+    """What is spoken at present. One for the process: a sentence is said wherever trouble is met, in any thread."""
+
+    code = SOURCE
+    catalogue: NullTranslations = NullTranslations()
+
+
+def speak(code: str, catalogue: Path | None = None) -> None:
+    """From now on speak the language `code`, whose compiled catalogue (GNU .mo) is `catalogue`; English has none.
+
+    Raises `OSError` where the catalogue cannot be read or is none; the language stays what it was.
+    """
+    if catalogue is None:
+        _Spoken.code, _Spoken.catalogue = code, NullTranslations()
+        return
+    with catalogue.open("rb") as file:
+        _Spoken.code, _Spoken.catalogue = code, GNUTranslations(file)
+
+
+def spoken() -> str:
+    """The code of the language in use, one of `LANGUAGES`."""
+    return _Spoken.code
+
+
+def is_right_to_left(code: str) -> bool:
+    """Whether a language, or a locale's name ("ar_EG"), is written from right to left."""
+    return code.replace("-", "_").split("_")[0] in _RIGHT_TO_LEFT
+
+
+def mark(message: str) -> str:
+    """A sentence that is said later, by `say(…)`: returned as it is, found by the catalogue's maker."""
+    return message
+
+
+def say(message: str, /, **values: object) -> str:
+    """A sentence in the person's language, `{name}`s filled in. Without values braces stand for themselves."""
+    return _filled(_Spoken.catalogue.gettext(message), message, values)
+
+
+def say_in(context: str, message: str, /, **values: object) -> str:
+    """The same for a word that means two things in English: `context` tells translators which ("verb", "a column")."""
+    return _filled(_Spoken.catalogue.pgettext(context, message), message, values)
+
+
+def say_many(one: str, many: str, number: int, /, **values: object) -> str:
+    """The form that goes with `number`: `say_many("{count} record", "{count} records", 3)`.
+
+    `{count}` is the number with its thousands grouped, unless it is given.
+    """
+    values.setdefault("count", f"{number:,}")
+    chosen = _Spoken.catalogue.ngettext(one, many, number)
+    return _filled(chosen, one if number == 1 else many, values)
+
+
+def _filled(message: str, source: str, values: dict[str, object]) -> str:
+    if not values:
+        return message
+    if is_right_to_left(_Spoken.code):
+        values = {name: _isolated(value) for name, value in values.items()}
+    try:
+        return message.format(**values)
+    except (LookupError, ValueError, AttributeError):  # a slip in a catalogue must not hide what happened
+        return source.format(**values)
+
+
+def _isolated(value: object) -> object:
+    """What is put into a right-to-left sentence keeps its own direction, and the sentence keeps its order around it."""
+    return f"{_FIRST_STRONG}{value}{_END}" if isinstance(value, str) and value else value
