@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from desktop.commands import arguments, failures, grammar
 from desktop.commands.failures import Asked
 from desktop.commands.terminal import Terminal, open_terminal
+from desktop.language.sentences import say
 from desktop.system import ending
 from desktop.terms.errors import AppError
 
@@ -121,7 +122,7 @@ def _carry_out(parsed: argparse.Namespace, asked: Asked, places: Places, termina
         run.begin()
     for name in config.misspelt_variables(environ):
         log.warning("the environment: %s is no setting", name)
-        terminal.output.note(f"metercalc: {name} is no setting of Metercalc and was left out.")
+        terminal.output.note(f"metercalc: {say('{name} is no setting of Metercalc and was left out.', name=name)}")
     return _command(asked.command)(run)
 
 

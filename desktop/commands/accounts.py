@@ -9,6 +9,7 @@ from desktop.arithmetic.money import format_money, plain_money
 from desktop.commands import receipts
 from desktop.commands.run import Command, Run
 from desktop.commands.tables import aligned
+from desktop.language.sentences import say, say_in
 from desktop.models.ledger import emails
 from desktop.models.ledger.registering import check_new
 from desktop.models.ledger.standing import standing
@@ -22,7 +23,7 @@ def register(run: Run) -> int:
     """`register`: make an account, and the ledger with it, which is said: most likely the first, or a slip."""
     arguments, file = run.arguments, run.places.store_file
     asked_by = _password(run) if arguments.user else ""
-    password = _password(run, confirmed=True, what="New password" if arguments.user else "Password")
+    password = _password(run, confirmed=True, what=say("New password") if arguments.user else "")
     minimum_length = run.config.security.minimum_password_length
     check_new(arguments.email, password, minimum_length=minimum_length)
     made = not is_there(run.places)
@@ -38,12 +39,17 @@ def register(run: Run) -> int:
         )
     return run.answer(
         _document(account) | ({"ledger_made": str(file)} if made else {}),
-        f"Registered {account.username} ({account.role}) with a balance of {format_money(account.balance)}.",
-        *([f"A new ledger was made for it: {file}."] if made else []),
+        say(
+            "Registered {person} ({role}) with a balance of {amount}.",
+            person=account.username,
+            role=account.role.value,
+            amount=format_money(account.balance),
+        ),
+        *([say("A new ledger was made for it: {file}.", file=file)] if made else []),
     )
 
 
-def _password(run: Run, *, confirmed: bool = False, what: str = "Password") -> str:
+def _password(run: Run, *, confirmed: bool = False, what: str = "") -> str:
     return run.input.password(from_stdin=run.arguments.password_stdin, confirmed=confirmed, what=what)
 
 
@@ -76,13 +82,13 @@ def users(run: Run) -> int:
         (
             _marked(person.account.username),
             person.account.role.value,
-            "invited" if person.invited else person.account.status.value,
+            say("invited") if person.invited else person.account.status.value,
             format_money(person.account.balance),
-            shown_moment(person.active_at) if person.active_at else "never",
+            shown_moment(person.active_at) if person.active_at else say_in("a time", "never"),
         )
         for person in people
     ]
-    table = aligned(("user", "role", "status", "balance", "last active"), rows, right={3})
+    table = aligned((say("user"), say("role"), say("status"), say("balance"), say("last active")), rows, right={3})
     documents = [
         _document(person.account)
         | {
@@ -101,10 +107,10 @@ def change_password(run: Run) -> int:
     old = run.input.password(from_stdin=arguments.password_stdin)
     with run.ledger() as ledger:
         session = ledger.sign_in(arguments.user, old)
-        new = run.input.password(from_stdin=arguments.password_stdin, confirmed=True, what="New password")
+        new = run.input.password(from_stdin=arguments.password_stdin, confirmed=True, what=say("New password"))
         minimum = run.config.security.minimum_password_length
         ledger.change_password(session, old, new, minimum_length=minimum)
-    return run.answer({"user": session.username}, f"The password of {session.username} is changed.")
+    return run.answer({"user": session.username}, say("The password of {person} is changed.", person=session.username))
 
 
 def recovery_code(run: Run) -> int:
@@ -115,30 +121,34 @@ def recovery_code(run: Run) -> int:
         code = ledger.new_recovery_code(session, password)
     return run.answer(
         {"user": session.username, "recovery_code": code},
-        f"{code} is the recovery code of {session.username}: keep it, it is not told again.",
-        "It replaces a lost password once, with metercalc recover. Earlier codes are void.",
+        say(
+            "{code} is the recovery code of {person}: keep it, it is not told again.",
+            code=code,
+            person=session.username,
+        ),
+        say("It replaces a lost password once, with metercalc recover. Earlier codes are void."),
     )
 
 
 def recover(run: Run) -> int:
     """`recover`: the recovery code, and then a new password, on two lines."""
     arguments = run.arguments
-    code = run.input.password(from_stdin=arguments.password_stdin, what="Recovery code")
-    new = run.input.password(from_stdin=arguments.password_stdin, confirmed=True, what="New password")
+    code = run.input.password(from_stdin=arguments.password_stdin, what=say("Recovery code"))
+    new = run.input.password(from_stdin=arguments.password_stdin, confirmed=True, what=say("New password"))
     with run.ledger() as ledger:
         ledger.recover(arguments.email, code, new, minimum_length=run.config.security.minimum_password_length)
     user = emails.kept_form(arguments.email)
     return run.answer(
         {"user": user},
-        f"The password of {user} is changed, and the code is used up.",
-        "metercalc recovery-code makes another one.",
+        say("The password of {person} is changed, and the code is used up.", person=user),
+        say("metercalc recovery-code makes another one."),
     )
 
 
 def _marked(username: str) -> str:
     """An e-mail, with a warning where its letters are not what they look like."""
     seen = emails.looks_like(username)
-    return f"{username} (not {seen})" if seen else username
+    return say("{person} (not {other})", person=username, other=seen) if seen else username
 
 
 def activate(run: Run) -> int:
@@ -157,10 +167,15 @@ def credit(run: Run) -> int:
     with run.signed_in() as (ledger, session):
         receipt = ledger.credit(session, arguments.email, arguments.amount, arguments.reason, run.asked.request_id)
     credited = format_money(-receipt.entries[0].amount, signed=True)
-    again = " That was done before, and not again." if receipt.repeated else ""
+    told = say(
+        "{amount} for {person}: the balance is {balance}.",
+        amount=credited,
+        person=arguments.email,
+        balance=format_money(receipt.balance),
+    )
     return run.answer(
         {"user": emails.kept_form(arguments.email)} | receipts.document(receipt),
-        f"{credited} for {arguments.email}: the balance is {format_money(receipt.balance)}.{again}",
+        f"{told} {say('That was done before, and not again.')}" if receipt.repeated else told,
     )
 
 
@@ -171,14 +186,16 @@ def set_cost(run: Run) -> int:
         ledger.set_cost(session, operation, cost)
     return run.answer(
         {"operation": operation.value, "cost": plain_money(cost)},
-        f"{operation} costs {format_money(cost)} from now on.",
+        say("{operation} costs {amount} from now on.", operation=operation.value, amount=format_money(cost)),
     )
 
 
 def _set_status(run: Run, status: Status) -> int:
     with run.signed_in() as (ledger, session):
         account = ledger.set_status(session, run.arguments.email, status)
-    return run.answer(_document(account), f"{account.username} is {account.status}.")
+    return run.answer(
+        _document(account), say("{person} is {status}.", person=account.username, status=say(account.status.value))
+    )
 
 
 def _document(account: Account) -> dict[str, object]:

@@ -11,12 +11,13 @@ from desktop.commands.run import Command, Run
 from desktop.commands.tables import aligned
 from desktop.documents import credit_files
 from desktop.finding import periods
+from desktop.language.sentences import say, say_in, say_many
 from desktop.models.ledger import passwords
 from desktop.models.ledger.protocol import Ledger
 from desktop.terms.errors import BadInput
 from desktop.terms.values import CreditCheck, Deed, OperationSum, OperationType, Role, Session
 from desktop.wording.administration import deed_text, forecast_text, forecast_total, orders_text
-from desktop.wording.shown import OPERATION_NAMES, shown_moment
+from desktop.wording.shown import operation_name, shown_moment
 
 _LAST_MONTH = "last-month"
 
@@ -35,8 +36,12 @@ def invite(run: Run) -> int:
             "balance": plain_money(account.balance),
             "one_time_password": password,
         },
-        f"Invited {account.username} with a balance of {format_money(account.balance)}.",
-        f"The one-time password is {password}: hand it over, it is told this once. Another is to be chosen with it.",
+        say(
+            "Invited {person} with a balance of {amount}.",
+            person=account.username,
+            amount=format_money(account.balance),
+        ),
+        _handed_over(password),
     )
 
 
@@ -47,9 +52,25 @@ def reset_password(run: Run) -> int:
         account = ledger.reset_password(session, run.arguments.email, password)
     return run.answer(
         {"user": account.username, "one_time_password": password},
-        f"{account.username} is signed out everywhere, and the old password is void.",
-        f"The one-time password is {password}: hand it over, it is told this once. Another is to be chosen with it.",
+        say("{person} is signed out everywhere, and the old password is void.", person=account.username),
+        _handed_over(password),
     )
+
+
+def _handed_over(password: str) -> str:
+    return say(
+        "The one-time password is {password}: hand it over, it is told this once. Another is to be chosen with it.",
+        password=password,
+    )
+
+
+def _on_line(line: int, trouble: str) -> str:
+    return say("Line {line}: {trouble}", line=line, trouble=trouble)
+
+
+def _before(count: int) -> list[str]:
+    told = say_many("{count} had been carried out before.", "{count} had been carried out before.", count, count=count)
+    return [told] if count else []
 
 
 def set_role(run: Run) -> int:
@@ -58,7 +79,9 @@ def set_role(run: Run) -> int:
         account = ledger.set_role(session, run.arguments.email, Role(run.arguments.role))
     return run.answer(
         {"user": account.username, "role": account.role.value, "status": account.status.value},
-        f"{account.username} is {'an administrator' if account.role is Role.ADMIN else 'a user'}.",
+        say("{person} is an administrator.", person=account.username)
+        if account.role is Role.ADMIN
+        else say("{person} is a user.", person=account.username),
     )
 
 
@@ -71,8 +94,9 @@ def credit_file(run: Run) -> int:
         if run.arguments.dry_run:
             return _preview(run, checks, sorted(troubles))
         if troubles:
-            said = " ".join(f"Line {line}: {trouble}" for line, trouble in sorted(troubles)[:3])
-            raise BadInput(f"{said} Nothing was credited: --dry-run tells every line.", lines=len(troubles))
+            said = " ".join(_on_line(line, trouble) for line, trouble in sorted(troubles)[:3])
+            more = say("Nothing was credited: --dry-run tells every line.")
+            raise BadInput(f"{said} {more}", lines=len(troubles))
         given = ledger.credit_all(session, found.orders)
     new = [receipt for receipt in given if not receipt.repeated]
     amount = -sum(receipt.cost for receipt in new)
@@ -84,7 +108,7 @@ def credit_file(run: Run) -> int:
             "amount": plain_money(amount),
             "receipts": [receipts.document(receipt) | {"repeated": receipt.repeated} for receipt in given],
         },
-        f"{orders_text(len(new), amount)}." + (f" {before} had been carried out before." if before else ""),
+        " ".join((f"{orders_text(len(new), amount)}.", *_before(before))),
     )
 
 
@@ -95,7 +119,7 @@ def _preview(run: Run, checks: tuple[CreditCheck, ...], troubles: list[tuple[int
             check.order.email,
             format_money(check.order.amount, signed=True),
             "" if check.trouble else format_money(check.balance_after),
-            f"carried out on {shown_moment(check.done_at)}" if check.done_at else check.order.reason,
+            say("carried out on {date}", date=shown_moment(check.done_at)) if check.done_at else check.order.reason,
         )
         for check in checks
         if not check.trouble
@@ -116,9 +140,9 @@ def _preview(run: Run, checks: tuple[CreditCheck, ...], troubles: list[tuple[int
     ]
     return run.answer(
         {"orders": documents, "troubles": [{"line": line, "message": said} for line, said in troubles]},
-        *aligned(("line", "user", "amount", "balance after", "reason"), rows, right={0, 2, 3}),
-        *(f"Line {line}: {said}" for line, said in troubles),
-        f"{orders_text(len(new), amount)}. Nothing was credited.",
+        *aligned((say("line"), say("user"), say("amount"), say("balance after"), say("reason")), rows, right={0, 2, 3}),
+        *(_on_line(line, said) for line, said in troubles),
+        f"{orders_text(len(new), amount)}. {say('Nothing was credited.')}",
     )
 
 
@@ -131,13 +155,13 @@ def prices(run: Run) -> int:
         usage = _last_month(ledger, session)
     would_be = present | supposed
     spent, would = forecast_total(usage, would_be)
-    rows = [(OPERATION_NAMES[kind], format_money(cost)) for kind, cost in present.items()]
+    rows = [(operation_name(kind), format_money(cost)) for kind, cost in present.items()]
     told = [
         (
             shown_moment(one.date),
-            OPERATION_NAMES[one.operation],
+            operation_name(one.operation),
             format_money(one.cost),
-            one.username or "configuration",
+            one.username or say_in("set by", "configuration"),
         )
         for one in history
     ]
@@ -160,9 +184,9 @@ def prices(run: Run) -> int:
             "last_month_spent": plain_money(spent),
             "last_month_would_be": plain_money(would),
         },
-        *aligned(("operation", "price"), rows, right={1}),
+        *aligned((say("operation"), say("price")), rows, right={1}),
         "",
-        *aligned(("since", "operation", "price", "set by"), told, right={2}),
+        *aligned((say_in("a column", "since"), say("operation"), say("price"), say("set by")), told, right={2}),
         *(("", *_what_if(supposed, usage, spent, would)) if supposed else ()),
     )
 
@@ -171,11 +195,16 @@ def _what_if(
     supposed: Mapping[OperationType, int], usage: Mapping[OperationType, OperationSum], *sums: int
 ) -> list[str]:
     lines = [
-        f"{OPERATION_NAMES[kind]} at {format_money(cost)}: {forecast_text(usage.get(kind), cost)}"
+        say(
+            "{operation} at {price}: {forecast}",
+            operation=operation_name(kind),
+            price=format_money(cost),
+            forecast=forecast_text(usage.get(kind), cost),
+        )
         for kind, cost in supposed.items()
     ]
     spent, would = map(format_money, sums)
-    return [*lines, f"All of last month: {spent}; it would have been {would}."]
+    return [*lines, say("All of last month: {spent}; it would have been {would}.", spent=spent, would=would)]
 
 
 def _last_month(ledger: Ledger, session: Session) -> Mapping[OperationType, OperationSum]:
@@ -190,7 +219,9 @@ def admin_log(run: Run) -> int:
     with run.signed_in() as (ledger, session):
         found = ledger.deeds(session, limit=run.arguments.limit)
     rows = [(shown_moment(deed.date), deed.actor, deed_text(deed)) for deed in found]
-    return run.answer({"deeds": [_document(deed) for deed in found]}, *aligned(("date", "who", "what"), rows))
+    return run.answer(
+        {"deeds": [_document(deed) for deed in found]}, *aligned((say("date"), say("who"), say("what")), rows)
+    )
 
 
 def _document(deed: Deed) -> dict[str, object]:

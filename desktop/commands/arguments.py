@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 from desktop.arithmetic.money import parse_money
 from desktop.arithmetic.table import COMPUTED
 from desktop.finding import periods
+from desktop.language.sentences import say
 from desktop.models.ledger.requests import normal_request_id
 from desktop.terms.errors import BadInput
 from desktop.terms.kinds import Column, OperationType
@@ -38,7 +39,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         said = message.replace(repr(_MARK)[1:-1], "").replace(_MARK, "")
-        raise BadInput(f"{said[:1].upper()}{said[1:]}. See: {self.prog} --help")
+        said = f"{said[:1].upper()}{said[1:]}"
+        raise BadInput(say("{trouble}. See: {command} --help", trouble=said, command=self.prog))
 
 
 def decoded(words: Iterable[str]) -> list[str]:
@@ -88,7 +90,8 @@ def text(word: str) -> str:
     """Any text."""
     plain = word.removeprefix(_MARK)
     if not plain.isascii() and any("\ud800" <= character <= "\udfff" for character in plain):
-        raise BadInput(f"{plain.encode('utf-8', 'backslashreplace').decode()} is not text in UTF-8.")
+        shown = plain.encode("utf-8", "backslashreplace").decode()
+        raise BadInput(say("{word} is not text in UTF-8.", word=shown))
     return plain
 
 
@@ -96,11 +99,11 @@ def path(word: str) -> Path:
     """A file or folder, whatever bytes its name is made of."""
     plain = word.removeprefix(_MARK)
     if not plain:
-        raise BadInput("The name of a file or folder is missing.")
+        raise BadInput(say("The name of a file or folder is missing."))
     try:
         return Path(plain if os.name == "nt" else os.fsdecode(plain.encode("utf-8", "surrogateescape"))).expanduser()
     except RuntimeError as error:
-        raise BadInput(f"{text(word)}: there is no such person here.") from error
+        raise BadInput(say("{path}: there is no such person here.", path=text(word))) from error
 
 
 def amount(word: str) -> int:
@@ -112,7 +115,7 @@ def most(word: str) -> int:
     """Credits, not below zero."""
     hundredths = amount(word)
     if hundredths < 0:
-        raise BadInput("The most that may be charged cannot be below zero.")
+        raise BadInput(say("The most that may be charged cannot be below zero."))
     return hundredths
 
 
@@ -125,10 +128,12 @@ def price(word: str) -> tuple[OperationType, int]:
         kind = OperationType.CREDIT
     if kind is OperationType.CREDIT:
         priced = ", ".join(one for one in OperationType if one is not OperationType.CREDIT)
-        raise BadInput(f"“{name}” has no price. Write it like division=45.00, with one of {priced}.")
+        raise BadInput(
+            say("“{name}” has no price. Write it like division=45.00, with one of {kinds}.", name=name, kinds=priced)
+        )
     hundredths = parse_money(cost)
     if hundredths < 0:
-        raise BadInput("A price must not be below zero.")
+        raise BadInput(say("A price must not be below zero."))
     return kind, hundredths
 
 
@@ -152,11 +157,15 @@ def _bound(word: str, of: Callable[[str, date], int | None]) -> int:
     try:
         moment = of(plain, date.today())
     except (OverflowError, ValueError, OSError) as error:
-        raise BadInput(f"{plain} is too far away to be a date of a record.") from error
+        raise BadInput(say("{date} is too far away to be a date of a record.", date=plain)) from error
     if moment is None:
         raise BadInput(
-            f"“{plain}” is no day, month, year or time. Write it like 2026-11-25, 2026-11, 2026, "
-            f"2026-11-25T14:30+01:00, or one of {', '.join(periods.WORDS)}."
+            say(
+                "“{text}” is no day, month, year or time. Write it like 2026-11-25, 2026-11, 2026, "
+                "2026-11-25T14:30+01:00, or one of {periods}.",
+                text=plain,
+                periods=", ".join(periods.WORDS),
+            )
         )
     return moment
 
@@ -165,7 +174,7 @@ def count(word: str) -> int:
     """A whole number from 1 on, small enough for the store."""
     plain = text(word)
     if not re.fullmatch(r"[0-9]{1,19}", plain) or not 1 <= int(plain) <= MOST_ID:
-        raise BadInput(f"“{plain}” is not a whole number from 1 on.")
+        raise BadInput(say("“{text}” is not a whole number from 1 on.", text=plain))
     return int(plain)
 
 
@@ -176,4 +185,6 @@ def order(word: str) -> tuple[Column, bool]:
         return Column(plain.removeprefix("-")), plain.startswith("-")
     except ValueError as error:
         names = ", ".join(Column)
-        raise BadInput(f"“{plain}” is no column. Sort by one of {names}; with - before it, descending.") from error
+        raise BadInput(
+            say("“{text}” is no column. Sort by one of {names}; with - before it, descending.", text=plain, names=names)
+        ) from error

@@ -10,6 +10,7 @@ from desktop.commands import line_by_line, receipts
 from desktop.commands.line_by_line import charge_for
 from desktop.commands.run import Command, Run
 from desktop.finding import budgets
+from desktop.language.sentences import say
 from desktop.models.ledger.protocol import Ledger
 from desktop.random_org.client import RandomOrg, draw_local
 from desktop.settings.config import RandomSettings
@@ -53,7 +54,7 @@ def _answer(run: Run, receipt: Receipt) -> int:
 def _bought(ledger: Ledger, session: Session, request_id: str) -> Receipt | None:
     receipt = ledger.find(session, request_id)
     if receipt and [entry.operation for entry in receipt.entries] != [OperationType.RANDOM_STRING]:
-        raise RequestReused("This request id was used for something else before.")
+        raise RequestReused(say("This request id was used for something else before."))
     return receipt
 
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from desktop.language.sentences import say
 from desktop.terms.errors import NoDisplay
 
 _LOCAL = re.compile(r"(?:unix/?)?:([0-9]{1,5})(?:\.[0-9]+)?")
@@ -23,8 +24,12 @@ def require_display(environ: Mapping[str, str], platform: str = sys.platform) ->
         return
     display = environ.get("DISPLAY", "")
     if not (environ.get("WAYLAND_DISPLAY") or (display and _answers(display))):
-        what = f"The display {display} does not answer" if display else "There is no display (DISPLAY is not set)"
-        raise NoDisplay(f"{what}, so no window can be opened. Commands work without one: metercalc --help")
+        why = (
+            say("The display {display} does not answer, so no window can be opened.", display=display)
+            if display
+            else say("There is no display (DISPLAY is not set), so no window can be opened.")
+        )
+        raise NoDisplay(f"{why} {say('Commands work without one: metercalc --help')}")
 
 
 @contextmanager
@@ -36,8 +41,11 @@ def qt_needed() -> Iterator[None]:
         raise
     except ImportError as error:
         raise NoDisplay(
-            f"No window can be opened: {error}. Install what the system has for it. Nothing was charged. "
-            "Commands work without a window: metercalc --help"
+            say(
+                "No window can be opened: {reason}. Install what the system has for it. Nothing was charged. "
+                "Commands work without a window: metercalc --help",
+                reason=error,
+            )
         ) from error
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from desktop.arithmetic.money import plain_money
 from desktop.commands.terminal import Output, OutputFailed
+from desktop.language.sentences import say
 from desktop.system import logs
 from desktop.terms.errors import AppError, ChargeUnknown
 
@@ -38,8 +39,9 @@ def show(error: AppError, asked: Asked, output: Output, *, where: str = "") -> i
         output.document({"error": _document(error, message, asked)})
         return error.exit_status
     if isinstance(error, ChargeUnknown):
-        message = f"{message} Its request id is {asked.request_id}."
-    output.note(f"metercalc: {where}{message} (reference {asked.reference})")
+        its_id = say("Its request id is {request_id}.", request_id=asked.request_id)
+        message = f"{message} {its_id}"
+    output.note(f"metercalc: {where}{_with_reference(message, asked)}")
     return error.exit_status
 
 
@@ -47,11 +49,15 @@ def show_bug(error: Exception, asked: Asked, output: Output, log_dir: Path) -> i
     """Log a bug, also where there is no log yet, and tell of it in a sentence; returns the exit status."""
     logs.set_up_in_need(log_dir)
     log.error("a bug ended %s", asked.command or "the program", exc_info=error)
-    message = f"This is a fault of Metercalc. The details are in {log_dir / logs.FILE_NAME}."
-    output.note(f"metercalc: {message} (reference {asked.reference})")
+    message = say("This is a fault of Metercalc. The details are in {file}.", file=log_dir / logs.FILE_NAME)
+    output.note(f"metercalc: {_with_reference(message, asked)}")
     if asked.json:
         output.document({"error": {"code": "bug", "message": message, "reference": asked.reference}})
     return 1
+
+
+def _with_reference(message: str, asked: Asked) -> str:
+    return say("{message} (reference {reference})", message=message, reference=asked.reference)
 
 
 def _document(error: AppError, message: str, asked: Asked) -> dict[str, object]:

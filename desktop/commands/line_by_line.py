@@ -18,6 +18,7 @@ from desktop.commands import failures, receipts
 from desktop.commands.failures import Asked
 from desktop.commands.run import Run
 from desktop.finding import budgets
+from desktop.language.sentences import say
 from desktop.models.ledger.protocol import Ledger
 from desktop.system import ending, logs
 from desktop.terms.errors import AppError, BadInput
@@ -126,8 +127,9 @@ def _charged(ledger: Ledger, session: Session, charges: Sequence[Charge]) -> Seq
 def _tell(run: Run, line: _Line, outcome: Receipt | AppError) -> int:
     with logs.request(line.asked.reference):
         if isinstance(outcome, AppError):
+            where = say("line {number}", number=line.number)
             log.info("line %d of eval [%s] ended in %s", line.number, run.asked.reference, outcome.code)
-            return failures.show(outcome, line.asked, run.output, where=f"line {line.number}: ")
+            return failures.show(outcome, line.asked, run.output, where=f"{where}: ")
         taken, again = outcome.cost, outcome.repeated
         log.info("line %d of eval [%s]: cost %d, repeated %s", line.number, run.asked.reference, taken, again)
         return run.answer(receipts.document(outcome) if run.asked.json else {}, receipts.result(outcome))

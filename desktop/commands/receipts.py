@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from desktop.arithmetic.money import format_money, plain_money
 from desktop.documents.exports import step_document
+from desktop.language.sentences import say
 from desktop.terms.values import Entry, Receipt
 
 
@@ -22,18 +23,23 @@ def document(receipt: Receipt) -> dict[str, object]:
 def lines(receipt: Receipt) -> list[str]:
     """The result on a line of its own, what it cost, and the steps where there are several."""
     steps = [_step(entry) for entry in receipt.entries] if len(receipt.entries) > 1 else []
-    again = " (charged before, not again)" if receipt.repeated else ""
+    again = f" {say('(charged before, not again)')}" if receipt.repeated else ""
+    cost = say("cost {amount}", amount=format_money(receipt.cost))
     return [
         result(receipt),
-        f"cost {format_money(receipt.cost)}   balance {format_money(receipt.balance)}{again}",
+        f"{cost}   {_balance(receipt.balance)}{again}",
         *steps,
     ]
 
 
 def _step(entry: Entry) -> str:
     sign = "=" if entry.exact else "≈"
-    amount, balance = format_money(-entry.amount, signed=True), format_money(entry.user_balance)
-    return f"{entry.operands} {sign} {entry.response}   {amount}   balance {balance}"
+    amount = format_money(-entry.amount, signed=True)
+    return f"{entry.operands} {sign} {entry.response}   {amount}   {_balance(entry.user_balance)}"
+
+
+def _balance(amount: int) -> str:
+    return say("balance {amount}", amount=format_money(amount))
 
 
 def result(receipt: Receipt) -> str:

@@ -11,14 +11,23 @@ from desktop.commands.run import Command, Run
 from desktop.commands.tables import aligned, shortened
 from desktop.documents.exports import record_document, write_csv
 from desktop.finding.filters import from_words
+from desktop.language.sentences import mark, say, say_many
 from desktop.terms.errors import BadInput
 from desktop.terms.values import Column, Entry, Filters, Page, PageRequest
 from desktop.wording.cut import cut_number
-from desktop.wording.shown import OPERATION_NAMES, counted, shown_moment
+from desktop.wording.shown import operation_name, shown_moment
 
 MOST_PER_PAGE = 1000
 _CELL = 48
-_HEAD = ("id", "date", "operation", "operands", "response", "amount", "balance")
+_HEAD = (
+    mark("id"),
+    mark("date"),
+    mark("operation"),
+    mark("operands"),
+    mark("response"),
+    mark("amount"),
+    mark("balance"),
+)
 
 
 def show(run: Run) -> int:
@@ -26,9 +35,9 @@ def show(run: Run) -> int:
     arguments = run.arguments
     form = arguments.format or ("json" if arguments.json else "table")
     if arguments.json and form != "json":
-        raise BadInput(f"--json and --format {form} cannot both be had.")
+        raise BadInput(say("--json and --format {form} cannot both be had.", form=form))
     if arguments.keep_text and form != "csv":
-        raise BadInput("--keep-text is about CSV: add --format csv, or leave it out.")
+        raise BadInput(say("--keep-text is about CSV: add --format csv, or leave it out."))
     request = _request(run)
     with run.signed_in() as (ledger, session):
         if form == "csv" and arguments.page is None and arguments.per_page is None:
@@ -52,23 +61,38 @@ def delete(run: Run) -> int:
     """`delete`: into the Trash."""
     with run.signed_in() as (ledger, session):
         changed = ledger.delete(session, run.arguments.ids)
-    return _changed(run, "deleted", changed)
+    left = _left(run, changed)
+    told = (
+        say("Deleted: {ids}.", ids=_listed(changed)),
+        say("Unknown, or deleted already: {ids}.", ids=_listed(left)),
+        say("Nothing was deleted."),
+    )
+    return _changed(run, "deleted", changed, left, told)
 
 
 def restore(run: Run) -> int:
     """`restore`: out of the Trash."""
     with run.signed_in() as (ledger, session):
         changed = ledger.restore(session, run.arguments.ids)
-    return _changed(run, "restored", changed)
+    left = _left(run, changed)
+    told = (
+        say("Restored: {ids}.", ids=_listed(changed)),
+        say("Unknown, or restored already: {ids}.", ids=_listed(left)),
+        say("Nothing was restored."),
+    )
+    return _changed(run, "restored", changed, left, told)
 
 
-def _changed(run: Run, done: str, changed: tuple[int, ...]) -> int:
-    unknown = [number for number in dict.fromkeys(run.arguments.ids) if number not in changed]
-    left = f"Unknown, or {done} already: {_listed(unknown)}."
+def _left(run: Run, changed: tuple[int, ...]) -> list[int]:
+    return [number for number in dict.fromkeys(run.arguments.ids) if number not in changed]
+
+
+def _changed(run: Run, key: str, changed: tuple[int, ...], left: list[int], told: tuple[str, str, str]) -> int:
+    """Tell what was done, what was not, and of nothing at all."""
+    done, unknown, nothing = told
     if not changed:
-        raise BadInput(f"{left} Nothing was {done}.", unknown=unknown)
-    lines = [f"{done.capitalize()}: {_listed(changed)}.", *([left] if unknown else [])]
-    return run.answer({done: list(changed), "unknown": unknown}, *lines)
+        raise BadInput(f"{unknown} {nothing}", unknown=left)
+    return run.answer({key: list(changed), "unknown": left}, done, *([unknown] if left else []))
 
 
 def _listed(ids: list[int] | tuple[int, ...]) -> str:
@@ -79,7 +103,7 @@ def _request(run: Run) -> PageRequest:
     arguments = run.arguments
     size = arguments.per_page or run.config.records.page_size
     if size > MOST_PER_PAGE:
-        raise BadInput(f"A page can have {MOST_PER_PAGE:,} records at most.")
+        raise BadInput(say("A page can have {most} records at most.", most=f"{MOST_PER_PAGE:,}"))
     sort, descending = arguments.sort or (Column.DATE, True)
     filters = from_words(vars(arguments), Filters())
     return PageRequest(filters, sort, descending, arguments.page or 1, size)
@@ -106,19 +130,23 @@ def _table(page: Page) -> list[str]:
     totals = page.counted
     if not totals.count:
         return [_emptiness(page.request.filters)]
-    foot = (
-        f"Page {page.number:,} of {page.pages:,}   {counted(totals.count, 'record')}   "
-        f"spent {format_money(totals.spent)}   credited {format_money(totals.credited)}"
+    foot = "   ".join(
+        (
+            say("Page {number} of {pages}", number=f"{page.number:,}", pages=f"{page.pages:,}"),
+            say_many("{count} record", "{count} records", totals.count),
+            say("spent {amount}", amount=format_money(totals.spent)),
+            say("credited {amount}", amount=format_money(totals.credited)),
+        )
     )
     if not page.entries:
-        return ["There is nothing on this page.", "", foot]
-    return [*aligned(_HEAD, [_row(entry) for entry in page.entries], right={0, 5, 6}), "", foot]
+        return [say("There is nothing on this page."), "", foot]
+    return [*aligned(tuple(map(say, _HEAD)), [_row(entry) for entry in page.entries], right={0, 5, 6}), "", foot]
 
 
 def _emptiness(filters: Filters) -> str:
     if filters not in (Filters(), Filters(trash=True)):
-        return "No record matches."
-    return "The Trash is empty." if filters.trash else "There are no records."
+        return say("No record matches.")
+    return say("The Trash is empty.") if filters.trash else say("There are no records.")
 
 
 def _row(entry: Entry) -> tuple[str, ...]:
@@ -126,7 +154,7 @@ def _row(entry: Entry) -> tuple[str, ...]:
     return (
         str(entry.id),
         shown_moment(entry.date),
-        OPERATION_NAMES[entry.operation],
+        operation_name(entry.operation),
         shortened(entry.operands, _CELL),
         cut_number(response, lambda cut: len(cut) <= _CELL),
         format_money(-entry.amount, signed=True),
@@ -140,7 +168,9 @@ def note(run: Run) -> int:
         entry = ledger.set_note(session, run.arguments.id, run.arguments.text)
     return run.answer(
         record_document(entry),
-        f"Record {entry.id}: {entry.note}" if entry.note else f"Record {entry.id} has no note.",
+        say("Record {id}: {note}", id=entry.id, note=entry.note)
+        if entry.note
+        else say("Record {id} has no note.", id=entry.id),
     )
 
 

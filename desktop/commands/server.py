@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from desktop.commands.run import Command, Run
+from desktop.language.sentences import say, say_many
 from desktop.models import server
 from desktop.terms.errors import BadInput
-from desktop.wording.shown import counted
 
 NOT_SOUND = 5
 
@@ -19,14 +19,23 @@ def on_server(run: Run) -> int:
 
 def _install(run: Run) -> int:
     if run.arguments.admin is None:
-        raise BadInput("server install needs --admin EMAIL: who administers the ledger.")
+        raise BadInput(say("server install needs --admin EMAIL: who administers the ledger."))
     password = _password(run)
     admin_password = run.input.password(
-        from_stdin=run.arguments.password_stdin, confirmed=True, what=f"New password of {run.arguments.admin}"
+        from_stdin=run.arguments.password_stdin,
+        confirmed=True,
+        what=say("New password of {person}", person=run.arguments.admin),
     )
     made = server.install(run.arguments.url, password, run.arguments.admin, admin_password, run.config)
     found = server.review(run.arguments.url, password, local_is_trusted=run.arguments.trust_this_machine)
-    admin = f"{made.admin} is its administrator." if made.admin else "It had accounts already; none was made."
+    there = say(
+        "The ledger {name} is there, version {version} of its schema.", name=made.ledger_name, version=made.version
+    )
+    admin = (
+        say("{person} is its administrator.", person=made.admin)
+        if made.admin
+        else say("It had accounts already; none was made.")
+    )
     run.answer(
         {
             "ledger": made.ledger_name,
@@ -37,7 +46,7 @@ def _install(run: Run) -> int:
             "sound": not found.findings,
             "findings": list(found.findings),
         },
-        f"The ledger {made.ledger_name} is there, version {made.version} of its schema. {admin}",
+        f"{there} {admin}",
         *_told(found.findings),
     )
     return NOT_SOUND if found.findings else 0
@@ -45,7 +54,7 @@ def _install(run: Run) -> int:
 
 def _upgrade(run: Run) -> int:
     made = server.upgrade(run.arguments.url, _password(run))
-    said = f"Version {made[-1]} was installed." if made else "Everything was there already."
+    said = say("Version {version} was installed.", version=made[-1]) if made else say("Everything was there already.")
     return run.answer({"installed": list(made)}, said)
 
 
@@ -62,8 +71,15 @@ def _status(run: Run) -> int:
             "sound": not found.findings,
             "findings": list(found.findings),
         },
-        f"PostgreSQL {found.server}, ledger {found.ledger_name}, version {found.version} of its schema: "
-        f"{found.accounts:,} accounts, {found.records:,} records.",
+        say(
+            "PostgreSQL {server}, ledger {name}, version {version} of its schema: {accounts} accounts, "
+            "{records} records.",
+            server=found.server,
+            name=found.ledger_name,
+            version=found.version,
+            accounts=f"{found.accounts:,}",
+            records=f"{found.records:,}",
+        ),
         *_told(found.findings),
     )
     return NOT_SOUND if found.findings else 0
@@ -71,11 +87,11 @@ def _status(run: Run) -> int:
 
 def _import(run: Run) -> int:
     if run.arguments.source is None:
-        raise BadInput("server import needs --from STORE.db: the store to bring over.")
+        raise BadInput(say("server import needs --from STORE.db: the store to bring over."))
     password = _password(run)
 
     def show(done: int, total: int) -> None:
-        run.output.progress(f"{done:,} of {total:,} records")
+        run.output.progress(say("{done} of {count} records", done=f"{done:,}", count=f"{total:,}"))
 
     try:
         brought = server.bring_store(run.arguments.url, password, run.arguments.source, run.config, progress=show)
@@ -89,24 +105,37 @@ def _import(run: Run) -> int:
             "notes_left": brought.notes,
             "passwords": dict(brought.passwords),
         },
-        f"{brought.accounts:,} accounts, {brought.records:,} records and {brought.prices:,} prices were brought over "
-        "and proved.",
+        say(
+            "{accounts} accounts, {records} records and {prices} prices were brought over and proved.",
+            accounts=f"{brought.accounts:,}",
+            records=f"{brought.records:,}",
+            prices=f"{brought.prices:,}",
+        ),
         *(
-            [f"{counted(brought.notes, 'note')} stay behind in the store: a server keeps none."]
+            [
+                say_many(
+                    "{count} note stay behind in the store: a server keeps none.",
+                    "{count} notes stay behind in the store: a server keeps none.",
+                    brought.notes,
+                )
+            ]
             if brought.notes
             else []
         ),
-        "Go on with the ledger on the server; what is charged in the store from now on is not in it.",
-        *(f"{email}  one-time password {word}" for email, word in brought.passwords.items()),
+        say("Go on with the ledger on the server; what is charged in the store from now on is not in it."),
+        *(
+            say("{person}  one-time password {password}", person=email, password=word)
+            for email, word in brought.passwords.items()
+        ),
     )
 
 
 def _password(run: Run) -> str:
-    return run.input.password(from_stdin=run.arguments.password_stdin, what="Password of the server's owner")
+    return run.input.password(from_stdin=run.arguments.password_stdin, what=say("Password of the server's owner"))
 
 
 def _told(findings: tuple[str, ...]) -> list[str]:
-    return [*findings, "Until that is mended it is not sound."] if findings else []
+    return [*findings, say("Until that is mended it is not sound.")] if findings else []
 
 
 _ACTIONS: Mapping[str, Callable[[Run], int]] = {

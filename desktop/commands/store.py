@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from desktop.commands.run import Command, Run
+from desktop.language.sentences import say
 from desktop.models.ledger.protocol import Ledger
 from desktop.models.open_ledger import check_restorable, is_backup, is_there, proves_for_people
 from desktop.models.open_ledger import restore_backup as restore_ledger
@@ -31,9 +32,11 @@ def init(run: Run) -> int:
             "store": {"path": ledger, "made": store_made},
             "logs": {"path": str(run.places.log_dir)},
         },
-        f"Configuration: {config_file} ({_made(config_made)})",
-        f"Server: {ledger} (not looked at)" if run.places.server else f"Store: {ledger} ({_made(store_made)})",
-        f"Logs: {run.places.log_dir}",
+        f"{say('Configuration: {place}', place=config_file)} ({_made(config_made)})",
+        say("Server: {place} (not looked at)", place=ledger)
+        if run.places.server
+        else f"{say('Store: {place}', place=ledger)} ({_made(store_made)})",
+        say("Logs: {place}", place=run.places.log_dir),
     )
 
 
@@ -57,7 +60,7 @@ def _proving(run: Run) -> Iterator[Ledger]:
             yield ledger
         return
     if proves_for_people(run.places):
-        raise BadInput("On a server somebody proves the ledger: add --user EMAIL, an administrator for all of it.")
+        raise BadInput(say("On a server somebody proves the ledger: add --user EMAIL, an administrator for all of it."))
     with run.ledger() as ledger:
         yield ledger
 
@@ -66,7 +69,7 @@ def back_up(run: Run) -> int:
     """`backup`: a checked copy."""
     target: Path = run.arguments.file.absolute()
     if os.path.isdir(target):  # Path's own raises for a name that is too long
-        raise BadInput(f"A backup cannot take the place of {target}. Choose another file.")
+        raise BadInput(say("A backup cannot take the place of {file}. Choose another file.", file=target))
     with run.ledger() as ledger:
         try:
             problems = ledger.verify(anchored=False, progress=_progress(run)).problems
@@ -74,11 +77,16 @@ def back_up(run: Run) -> int:
             run.output.progress("")
         if problems:
             raise StoreDamaged(
-                f"The ledger fails {len(problems)} checks ({problems[0].rule}: {problems[0].message}) A backup of it "
-                "would be refused when it is needed: nothing was written."
+                say(
+                    "The ledger fails {count} checks ({rule}: {problem}) A backup of it would be refused when it is "
+                    "needed: nothing was written.",
+                    count=len(problems),
+                    rule=problems[0].rule,
+                    problem=problems[0].message,
+                )
             )
         ledger.back_up(target, keep=[run.places.config_file, run.places.settings_file])
-    return run.answer({"backup": str(target)}, f"Backed up to {target}.")
+    return run.answer({"backup": str(target)}, say("Backed up to {file}.", file=target))
 
 
 def restore_backup(run: Run) -> int:
@@ -86,18 +94,23 @@ def restore_backup(run: Run) -> int:
     check_restorable(run.places)
     file: Path = run.arguments.file
     if not os.path.isfile(file):
-        raise BadInput(f"There is no file {file}.")
+        raise BadInput(say("There is no file {file}.", file=file))
     if not is_backup(file):
-        raise StoreDamaged(f"{file} is not a Metercalc backup. Nothing was replaced.")
+        raise StoreDamaged(say("{file} is not a Metercalc backup. Nothing was replaced.", file=file))
     run.prepare()
     try:
         kept = restore_ledger(run.places, run.config, file, progress=_progress(run))
     finally:
         run.output.progress("")
-    aside = f"The store that was replaced is kept in {kept}." if kept else "There was no store before."
+    restored = say("Restored {store} from {file}.", store=run.places.store_file, file=file)
+    aside = (
+        say("The store that was replaced is kept in {folder}.", folder=kept)
+        if kept
+        else say("There was no store before.")
+    )
     return run.answer(
         {"store": str(run.places.store_file), "kept": str(kept) if kept else None},
-        f"Restored {run.places.store_file} from {file}. {aside}",
+        f"{restored} {aside}",
     )
 
 
@@ -117,18 +130,20 @@ def _document(outcome: Verification) -> dict[str, object]:
 
 
 def _where(username: str, record_id: int) -> str:
-    parts = [f"record {record_id}"] if record_id else []
-    parts += [username] if username else []
-    return f"{' of '.join(parts)}: " if parts else ""
+    if record_id and username:
+        return f"{say('record {id} of {person}', id=record_id, person=username)}: "
+    if record_id:
+        return f"{say('record {id}', id=record_id)}: "
+    return f"{username}: " if username else ""
 
 
 def _made(made: bool) -> str:
-    return "made now" if made else "was there already"
+    return say("made now") if made else say("was there already")
 
 
 def _progress(run: Run) -> Callable[[int, int], None]:
     def show(done: int, total: int) -> None:
-        run.output.progress(f"{done:,} of {total:,} records")
+        run.output.progress(say("{done} of {count} records", done=f"{done:,}", count=f"{total:,}"))
 
     return show
 

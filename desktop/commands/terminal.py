@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from io import BufferedIOBase, TextIOWrapper
 from typing import ClassVar, TextIO
 
+from desktop.language.sentences import mark, say
 from desktop.terms.errors import AppError, BadInput, OutOfBounds
 
 MAX_LINE_BYTES = 16_384  # 1,000 characters of 4 bytes are the longest that means anything
@@ -24,7 +25,7 @@ class OutputFailed(AppError):
     """An answer could not be written where stdout leads to."""
 
     code = "output"
-    charge_note: ClassVar[str] = "What was charged before that stays charged and recorded: see metercalc records."
+    charge_note: ClassVar[str] = mark("What was charged before that stays charged and recorded: see metercalc records.")
 
 
 class Output:
@@ -91,7 +92,9 @@ class Output:
             raise
         except OSError as error:
             _abandon(stream)
-            raise OutputFailed(f"The answer could not be written: {os.strerror(error.errno or 0)}.") from error
+            raise OutputFailed(
+                say("The answer could not be written: {reason}.", reason=os.strerror(error.errno or 0))
+            ) from error
 
 
 class Input:
@@ -106,23 +109,25 @@ class Input:
         self._begun = b""  # of the next one; of one that is too long, no more than shows that it is
         self._ended = stream is None
 
-    def password(self, *, from_stdin: bool, confirmed: bool = False, what: str = "Password") -> str:
+    def password(self, *, from_stdin: bool, confirmed: bool = False, what: str = "") -> str:
         """The next line of stdin, or what is typed on a terminal without being shown, twice when `confirmed`.
 
         Raises `BadInput` where there is neither.
         """
+        what = what or say("Password")
         if from_stdin:
             self._wait()
             if not self._come:
-                place = "second" if self._passwords else "first"
-                raise BadInput(f"The {what.lower()} is missing: give it as the {place} line of standard input.")
+                if self._passwords:
+                    raise BadInput(say("“{what}” is missing: give it as the second line of standard input.", what=what))
+                raise BadInput(say("“{what}” is missing: give it as the first line of standard input.", what=what))
             self._passwords += 1
             return self._text(self._come.popleft())
         if not self._terminal:
-            raise BadInput("There is no terminal to ask for the password on. Use --password-stdin.")
+            raise BadInput(say("There is no terminal to ask for the password on. Use --password-stdin."))
         password = getpass.getpass(f"{what}: ")
-        if confirmed and getpass.getpass("The same again: ") != password:
-            raise BadInput("The two passwords differ. Nothing was done.")
+        if confirmed and getpass.getpass(f"{say('The same again')}: ") != password:
+            raise BadInput(say("The two passwords differ. Nothing was done."))
         return password
 
     def groups(self) -> Iterator[list[str | BadInput]]:
@@ -158,14 +163,14 @@ class Input:
     def _text(self, line: bytes) -> str:
         """A line as text. Decoded line by line: a bad one spoils no other."""
         if len(line) >= MAX_LINE_BYTES:
-            raise OutOfBounds(f"A line can have {MAX_LINE_BYTES:,} bytes; this one has more.")
+            raise OutOfBounds(say("A line can have {most} bytes; this one has more.", most=f"{MAX_LINE_BYTES:,}"))
         if self._at_start:
             line = line.removeprefix(codecs.BOM_UTF8)
             self._at_start = False
         try:
             return line.removesuffix(b"\r").decode("utf-8")
         except UnicodeDecodeError as error:
-            raise BadInput("This line is not text in UTF-8.") from error
+            raise BadInput(say("This line is not text in UTF-8.")) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from desktop.documents.exports import guarded, record_document
+from desktop.language.sentences import mark
 from desktop.terms.values import Column, Detail, Entry
 
 _FIELDS: Mapping[Column | Detail, tuple[str, ...]] = {
@@ -38,10 +39,10 @@ _FIGURE = re.compile(r"[+\-−]?[0-9]+([.,'’ \u00a0\u202f٬٫][0-9]+)*")
 class CopyFormat(StrEnum):
     """The formats to copy in; the value is what a menu shows."""
 
-    TEXT = "&Text with headers"
-    CSV = "&CSV"
-    JSON = "&JSON"
-    MARKDOWN = "&Markdown"
+    TEXT = mark("&Text with headers")
+    CSV = mark("&CSV")
+    JSON = mark("&JSON")
+    MARKDOWN = mark("&Markdown")
 
 
 def as_shown(cells: Sequence[Sequence[str]]) -> str:

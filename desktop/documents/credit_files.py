@@ -14,6 +14,7 @@ from pathlib import Path
 
 from desktop.arithmetic.money import parse_money
 from desktop.arithmetic.numbers import PLAIN, NumberFormat
+from desktop.language.sentences import say, say_many
 from desktop.system.private_files import read_whole
 from desktop.terms.errors import BadInput
 from desktop.terms.values import CreditOrder
@@ -38,9 +39,13 @@ def read(file: Path, fmt: NumberFormat = PLAIN) -> CreditFile:
     try:
         text = read_whole(file, MOST_BYTES).decode("utf-8-sig")
     except OSError as error:
-        raise BadInput(f"{file}: cannot be read: {error.strerror}. Nothing was credited.") from error
+        raise BadInput(
+            say("{file}: cannot be read: {reason}. Nothing was credited.", file=file, reason=error.strerror)
+        ) from error
     except UnicodeDecodeError as error:
-        raise BadInput(f"{file}: this is not text in UTF-8. Save it as CSV in UTF-8. Nothing was credited.") from error
+        raise BadInput(
+            say("{file}: this is not text in UTF-8. Save it as CSV in UTF-8. Nothing was credited.", file=file)
+        ) from error
     return parse(text, fmt)
 
 
@@ -48,7 +53,13 @@ def parse(text: str, fmt: NumberFormat = PLAIN) -> CreditFile:
     """The orders of a file's text. Raises `BadInput` as `read` does."""
     lines = text.splitlines()
     if len(lines) > MOST_LINES:
-        raise BadInput(f"The file has {len(lines):,} lines; it can have {MOST_LINES:,}. Nothing was credited.")
+        raise BadInput(
+            say(
+                "The file has {count} lines; it can have {most}. Nothing was credited.",
+                count=f"{len(lines):,}",
+                most=f"{MOST_LINES:,}",
+            )
+        )
     first = next((line for line in lines if line.strip()), "")
     mark = max(",;\t", key=lambda one: len(next(csv.reader([first], delimiter=one), [])))
     orders, troubles, begun = [], [], False
@@ -56,7 +67,7 @@ def parse(text: str, fmt: NumberFormat = PLAIN) -> CreditFile:
         try:
             cells = [cell.strip() for cell in next(csv.reader([line], delimiter=mark, strict=True), [])]
         except csv.Error as error:
-            troubles.append((number, f"The line is no CSV: {error}."))
+            troubles.append((number, say("The line is no CSV: {reason}.", reason=error)))
             continue
         if not any(cells):
             continue
@@ -69,7 +80,7 @@ def parse(text: str, fmt: NumberFormat = PLAIN) -> CreditFile:
         except BadInput as error:
             troubles.append((number, error.message))
     if not orders and not troubles:
-        raise BadInput("The file has no line with an e-mail, an amount and a reason. Nothing was credited.")
+        raise BadInput(say("The file has no line with an e-mail, an amount and a reason. Nothing was credited."))
     return CreditFile(tuple(orders), tuple(troubles))
 
 
@@ -77,7 +88,14 @@ def _order(cells: Sequence[str], line: int, fmt: NumberFormat) -> CreditOrder:
     while len(cells) > 3 and not cells[-1]:  # what a spreadsheet leaves behind
         cells = cells[:-1]
     if len(cells) != 3 or max(map(len, cells)) > _LONGEST_CELL:
-        raise BadInput(f"It has {len(cells)} cells, not an e-mail, an amount and a reason.")
+        raise BadInput(
+            say_many(
+                "It has {count} cells, not an e-mail, an amount and a reason.",
+                "It has {count} cells, not an e-mail, an amount and a reason.",
+                len(cells),
+                count=len(cells),
+            )
+        )
     email, amount, reason = cells
     return CreditOrder(email, _amount(amount, fmt), reason, line)
 
@@ -85,7 +103,9 @@ def _order(cells: Sequence[str], line: int, fmt: NumberFormat) -> CreditOrder:
 def _amount(text: str, fmt: NumberFormat) -> int:
     """An amount as the locale or as machines write it. Raises `BadInput`, also for 1.500 where both may be meant."""
     if fmt.decimal_mark != PLAIN.decimal_mark and _TWO_WAYS.fullmatch(text):
-        raise BadInput(f"“{text}” can be read in two ways. Write it without the mark, or with two decimals.")
+        raise BadInput(
+            say("“{text}” can be read in two ways. Write it without the mark, or with two decimals.", text=text)
+        )
     try:
         return parse_money(text, fmt)
     except BadInput as error:

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from desktop.documents import exports
 from desktop.documents.json_rows import write_json_batches
+from desktop.language.sentences import say
 from desktop.system.private_files import replacing
 from desktop.terms.errors import BadInput, Cancelled, StoreError
 from desktop.terms.values import Entry, RawRecord
@@ -54,7 +55,9 @@ def write_file(
     one that was there stays as it was.
     """
     if kind not in TEXT_FORMATS:
-        raise BadInput(f"{kind!r} is no format to export to: choose one of {', '.join(TEXT_FORMATS)}.")
+        raise BadInput(
+            say("“{kind}” is no format to export to: choose one of {kinds}.", kind=kind, kinds=", ".join(TEXT_FORMATS))
+        )
     with _replacing(file) as temporary, temporary.open("w", encoding="utf-8", newline="") as out:
         rows = ([exports.raw_record(entry)] for entry in _watched_each(entries, progress, cancelled))
         return exports.write_csv_batches(rows, out) if kind == "csv" else write_json_batches(rows, out)
@@ -70,9 +73,9 @@ def write_batches(
 ) -> int:
     """The same for millions of records as the store gives them, and as "xlsx" too; progress comes with each batch."""
     if form.kind not in (*TEXT_FORMATS, "xlsx"):
-        raise BadInput(f"{form.kind!r} is no format that is written in batches.")
+        raise BadInput(say("“{kind}” is no format that is written in batches.", kind=form.kind))
     if form.separator not in SEPARATORS:
-        raise BadInput("The separator must be a comma, a semicolon or a tab.")
+        raise BadInput(say("The separator must be a comma, a semicolon or a tab."))
     watched = _watched(batches, progress, cancelled)
     with _replacing(file) as temporary:
         if form.kind == "xlsx":
@@ -92,7 +95,9 @@ def _replacing(file: Path) -> Iterator[Path]:
         with replacing(file) as temporary:
             yield temporary
     except OSError as error:
-        raise StoreError(f"The file could not be written ({file}): {error.strerror or error}.") from error
+        raise StoreError(
+            say("The file could not be written ({file}): {reason}.", file=file, reason=error.strerror or error)
+        ) from error
 
 
 def _watched(
@@ -118,4 +123,4 @@ def _watched_each(
 
 def _heed(cancelled: Callable[[], bool]) -> None:
     if cancelled():
-        raise Cancelled("The export was stopped; no file was left.")
+        raise Cancelled(say("The export was stopped; no file was left."))

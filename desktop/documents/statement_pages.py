@@ -13,14 +13,15 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from desktop.arithmetic.money import format_count, format_money
 from desktop.arithmetic.numbers import NumberFormat, localise
+from desktop.language.sentences import mark, say
 from desktop.terms.values import OperationType, RawRecord, StatementReport
-from desktop.wording.shown import OPERATION_NAMES, shown_date, shown_moment
+from desktop.wording.shown import operation_name, shown_date, shown_moment
 
 _MARGIN = 51.0  # 18 mm
 _INK, _GREY, _RULE, _FAINT = QColor("#1a1d21"), QColor("#59626d"), QColor("#9aa2ad"), QColor("#e3e6ea")
 _ROW, _HEAD_ROW, _SMALL, _BODY, _LEAD, _FIGURE, _TITLE = 15.0, 18.0, 8.0, 8.5, 11.0, 13.0, 20.0
 _DRAWN = 8.25  # random strings, in a face that tells l from I and O from 0
-_SET_BACK = "A clock was set back: some balances below count records dated outside this period."
+_SET_BACK = mark("A clock was set back: some balances below count records dated outside this period.")
 _WIDEST = 0.7  # of the font's size: no text of ours has wider signs on average
 _WHAT = 2  # the column that has them
 UNITS = 10  # of the painter, a point: fonts have whole sizes in it
@@ -29,11 +30,11 @@ _LEFT = Qt.AlignmentFlag.AlignLeft.value | _LINE
 _RIGHT = Qt.AlignmentFlag.AlignRight.value | _LINE
 # Of the records' table: header, share of the width, whether its figures stand to the right.
 _COLUMNS = (
-    ("Date", 0.20, False),
-    ("Operation", 0.155, False),
-    ("Operands and result", 0.355, False),
-    ("Amount", 0.14, True),
-    ("Balance", 0.15, True),
+    (mark("Date"), 0.20, False),
+    (mark("Operation"), 0.155, False),
+    (mark("Operands and result"), 0.355, False),
+    (mark("Amount"), 0.14, True),
+    (mark("Balance"), 0.15, True),
 )
 
 
@@ -88,26 +89,26 @@ class Pages:
         if rows:
             self._paint_records(top, rows)
         elif number == 1:
-            self._text(QRectF(self.sheets.body.left(), top, 300, _ROW), "No records in this period.", colour=_GREY)
+            self._text(QRectF(self.sheets.body.left(), top, 300, _ROW), say("No records in this period."), colour=_GREY)
         self.records += len(rows)
 
     def _paint_margins(self) -> None:
         body, report = self.sheets.body, self._report
         head = QRectF(body.left(), body.top(), body.width(), 14)
         self._text(head, "Metercalc", size=_LEAD, bold=True)
-        right = f"{report.username}   ·   {period(report)}" if self.number > 1 else "Statement of account"
+        right = f"{report.username}   ·   {period(report)}" if self.number > 1 else say("Statement of account")
         self._text(head, right, align=_RIGHT, colour=_GREY, size=_SMALL)
         self._rule(body.left(), body.right(), head.bottom() + 4, _RULE)
         foot = QRectF(body.left(), body.bottom() - 12, body.width(), 12)
         self._rule(body.left(), body.right(), foot.top() - 3, _FAINT)
-        made = f"Made on {shown_date(report.made)[:16]}, from the ledger as it was then"
+        made = say("Made on {date}, from the ledger as it was then", date=shown_date(report.made)[:16])
         self._text(foot, made, colour=_GREY, size=_SMALL)
-        page = f"Page {self._count(self.number)} of {self._count(self._total)}"
+        page = say("Page {number} of {pages}", number=self._count(self.number), pages=self._count(self._total))
         self._text(foot, page, align=_RIGHT, colour=_GREY, size=_SMALL)
 
     def _paint_title(self) -> None:
         body, top = self.sheets.body, self.sheets.top
-        self._text(QRectF(body.left(), top, body.width(), 26), "Statement", size=_TITLE, bold=True)
+        self._text(QRectF(body.left(), top, body.width(), 26), say("Statement"), size=_TITLE, bold=True)
         for place, (name, text) in enumerate(self._title_rows()):
             y = top + 30 + place * 15
             self._text(QRectF(body.left(), y, 60, 15), name, colour=_GREY)
@@ -115,7 +116,8 @@ class Pages:
 
     def _title_rows(self) -> tuple[tuple[str, str], ...]:
         zone = bytes(QTimeZone.systemTimeZoneId().data()).decode() or time.tzname[0]
-        return ("Account", self._report.username), ("Period", f"{period(self._report)}   ·   times of {zone}")
+        times = say("times of {zone}", zone=zone)
+        return (say("Account"), self._report.username), (say("Period"), f"{period(self._report)}   ·   {times}")
 
     def _paint_sums(self, top: float) -> None:
         """What opened and closed it, and what lies between."""
@@ -127,22 +129,22 @@ class Pages:
             self._rule(box.left(), box.right(), box.top(), _INK if place == len(facts) - 1 else _RULE, width=1.2)
             self._text(QRectF(box.left(), box.top() + 8, width, 12), name, colour=_GREY, size=_SMALL)
             self._text(QRectF(box.left(), box.top() + 22, width, 18), amount, size=_FIGURE, bold=True, whole=True)
-        self._heading(top + 76, "Charges and credits")
+        self._heading(top + 76, say("Charges and credits"))
         self._paint_kinds(top + 98)
-        self._heading(self.sheets.first_top - 22, "Records")
+        self._heading(self.sheets.first_top - 22, say("Records"))
         if not self._report.contiguous:
             note = QRectF(body.left(), self.sheets.first_top - 22, body.width(), 16)
-            self._text(note, _SET_BACK, align=_RIGHT, colour=_GREY, size=_SMALL)
+            self._text(note, say(_SET_BACK), align=_RIGHT, colour=_GREY, size=_SMALL)
 
     def _paint_kinds(self, y: float) -> None:
         """A row for each kind of charge, then all charges and all credits."""
         body, report = self.sheets.body, self._report
-        rows = [(OPERATION_NAMES[f.operation], f.count, self._money(-f.amount)) for f in report.charges]
+        rows = [(operation_name(f.operation), f.count, self._money(-f.amount)) for f in report.charges]
         totals = [
-            ("All charges", report.count - report.credits.count, self._money(-report.charged)),
-            ("Credits", report.credits.count, self._money(report.credits.amount, signed=True)),
+            (say("All charges"), report.count - report.credits.count, self._money(-report.charged)),
+            (say("Credits"), report.credits.count, self._money(report.credits.amount, signed=True)),
         ]
-        self._sum_row(y, ("", "Records", "Amount"), colour=_GREY)
+        self._sum_row(y, ("", say("Records"), say("Amount")), colour=_GREY)
         for name, count, amount in rows:
             self._rule(body.left(), body.right(), y + _ROW, _FAINT)
             y += _ROW
@@ -158,10 +160,10 @@ class Pages:
     def _facts(self) -> tuple[tuple[str, str], ...]:
         report = self._report
         return (
-            ("Opening balance", self._money(report.opening)),
-            ("Charges", self._money(-report.charged)),
-            ("Credits", self._money(report.credits.amount, signed=True)),
-            ("Closing balance", self._money(report.closing)),
+            (say("Opening balance"), self._money(report.opening)),
+            (say("Charges"), self._money(-report.charged)),
+            (say("Credits"), self._money(report.credits.amount, signed=True)),
+            (say("Closing balance"), self._money(report.closing)),
         )
 
     def _sum_row(self, y: float, cells: tuple[str, str, str], *, bold: bool = False, colour: QColor = _INK) -> None:
@@ -173,7 +175,7 @@ class Pages:
 
     def _paint_records(self, top: float, rows: Sequence[RawRecord]) -> None:
         body = self.sheets.body
-        self._cells(top, [name for name, _, _ in _COLUMNS], colour=_GREY)
+        self._cells(top, [say(name) for name, _, _ in _COLUMNS], colour=_GREY)
         self._rule(body.left(), body.right(), top + _HEAD_ROW - 3, _RULE)
         y = top + _HEAD_ROW
         for row in rows:
@@ -194,8 +196,8 @@ class Pages:
             what = f"{localise(operands, self._format)} {equals} {localise(response, self._format)}"
         return [
             shown_moment(date),
-            OPERATION_NAMES[operation],
-            f"Deleted: {what}" if deleted is not None else what,
+            operation_name(operation),
+            say("Deleted: {record}", record=what) if deleted is not None else what,
             self._money(-amount, signed=True),
             self._money(balance),
         ]
@@ -250,8 +252,8 @@ class Pages:
 def period(report: StatementReport) -> str:
     first, last = (shown_date(moment)[:10] for moment in (report.since, report.until - 1))
     if report.since <= 0:
-        return f"up to {last}"
-    return first if first == last else f"{first} to {last}"
+        return say("up to {date}", date=last)
+    return first if first == last else say("{first} to {last}", first=first, last=last)
 
 
 def _narrowed(font: QFont, width: float, room: float) -> QFont:

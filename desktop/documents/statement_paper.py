@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 from desktop import __version__
 from desktop.arithmetic.numbers import PLAIN, NumberFormat
 from desktop.documents.statement_pages import UNITS, Pages, Sheets, period
+from desktop.language.sentences import say
 from desktop.system.private_files import replacing
 from desktop.terms.errors import Cancelled, StoreDamaged, StoreError
 from desktop.terms.values import RawRecord, StatementReport
@@ -63,16 +64,22 @@ def write_pdf(
     try:
         with replacing(file) as temporary:
             device = QPdfWriter(str(temporary))
-            device.setTitle(f"Metercalc statement, {report.username}, {period(report)}")
+            device.setTitle(_title(report))
             device.setCreator(f"Metercalc {__version__}")
             device.setResolution(RESOLUTION)
             device.setPageLayout(layout(style))
             ended = paint(device, report, batches, style, progress=progress, cancelled=cancelled)
             if not _is_whole(temporary):
-                raise StoreError(f"The file could not be written ({file}): the disk may be full.")
+                raise StoreError(say("The file could not be written ({file}): the disk may be full.", file=file))
             return ended
     except OSError as error:
-        raise StoreError(f"The file could not be written ({file}): {error.strerror or error}.") from error
+        raise StoreError(
+            say("The file could not be written ({file}): {reason}.", file=file, reason=error.strerror or error)
+        ) from error
+
+
+def _title(report: StatementReport) -> str:
+    return say("Metercalc statement, {person}, {period}", person=report.username, period=period(report))
 
 
 def layout(style: Style) -> QPageLayout:
@@ -96,7 +103,7 @@ def paint(
     """Paint every page onto a device of any page size; a person may choose another paper in front of the printer."""
     painter = QPainter()
     if not painter.begin(device):
-        raise StoreError("The statement could not be written: the file or the printer does not take it.")
+        raise StoreError(say("The statement could not be written: the file or the printer does not take it."))
     try:
         # The device's own dots an inch; a preview has others than the printer.
         painter.scale(device.logicalDpiX() / 72 / UNITS, device.logicalDpiY() / 72 / UNITS)
@@ -104,7 +111,7 @@ def paint(
         pages = Pages(painter, report, style.number_format, style.family, page)
         for sheet, rows in enumerate(_sheets(batches, pages.sheets, report.count), 1):
             if cancelled():
-                raise Cancelled("The statement was stopped; no file was left.")
+                raise Cancelled(say("The statement was stopped; no file was left."))
             if sheet > 1:
                 device.newPage()
             pages.paint(sheet, rows)
@@ -127,7 +134,7 @@ def _sheets(batches: Iterable[Sequence[RawRecord]], sheets: Sheets, expected: in
             found += 1
     yield rows
     if found != expected:
-        raise StoreDamaged("The records changed while the statement was written. No file was left.")
+        raise StoreDamaged(say("The records changed while the statement was written. No file was left."))
 
 
 def _is_whole(file: Path) -> bool:

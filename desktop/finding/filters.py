@@ -16,10 +16,11 @@ from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import PLAIN, NumberFormat
 from desktop.arithmetic.table import OPERATIONS
 from desktop.finding.searching import folded, operations_named, readings
+from desktop.language.sentences import mark, say, say_in
 from desktop.terms import days
 from desktop.terms.errors import BadInput
 from desktop.terms.kinds import OperationType
-from desktop.wording.shown import shown_date
+from desktop.wording.shown import operation_name, shown_date
 
 if TYPE_CHECKING:
     from desktop.terms.values import Filters
@@ -173,6 +174,11 @@ def _operations_where(filters: Filters) -> Clause:
     ]
 
 
+def _operations_words(filters: Filters, _: NumberFormat) -> str:
+    among = (operation_name(row.type) for row in OPERATIONS.values() if row.type in filters.operations)
+    return say_in("between alternatives", " or ").join(among)
+
+
 def _operations_plan(filters: Filters, plan: Plan) -> Plan:
     among = filters.operations if plan.operations is None else plan.operations & filters.operations
     return replace(plan, operations=among)
@@ -196,9 +202,9 @@ def _period_plan(filters: Filters, plan: Plan) -> Plan:
 def _period_words(filters: Filters, _: NumberFormat) -> str:
     found = []
     if filters.since is not None:
-        found.append(f"from {_edge(filters.since)}")
+        found.append(say("from {date}", date=_edge(filters.since)))
     if filters.until is not None:
-        found.append(f"up to {_edge(filters.until - 1, last=True)}")
+        found.append(say("up to {date}", date=_edge(filters.until - 1, last=True)))
     return " ".join(found)
 
 
@@ -212,7 +218,7 @@ def _edge(moment: int, *, last: bool = False) -> str:
 def _take_period(filters: Filters, arguments: Arguments) -> Filters:
     since, until = arguments["since"], arguments["until"]
     if since is not None and until is not None and since >= until:
-        raise BadInput("--from is later than --to: nothing lies between them.")
+        raise BadInput(say("--from is later than --to: nothing lies between them."))
     return replace(filters, since=since, until=until)
 
 
@@ -232,9 +238,12 @@ def _amount_words(filters: Filters, number_format: NumberFormat) -> str:
     bounds = filters.least, filters.most
     least, most = (None if bound is None else format_money(bound, number_format, signed=True) for bound in bounds)
     if least == most:
-        return f"amounts of {least}"
-    found = [f"of at least {least}"] if least is not None else []
-    return "amounts " + " and ".join([*found, f"of at most {most}"] if most is not None else found)
+        return say("amounts of {amount}", amount=least)
+    if least is None:
+        return say("amounts of at most {amount}", amount=most)
+    if most is None:
+        return say("amounts of at least {amount}", amount=least)
+    return say("amounts of at least {least} and of at most {most}", least=least, most=most)
 
 
 FILTERS: tuple[Filter, ...] = (
@@ -245,19 +254,19 @@ FILTERS: tuple[Filter, ...] = (
         fields=("search",),
         plan=lambda filters, plan: replace(plan, texts=filters.search),
         widget="search",
-        options=(Option("--search", "search", "text", "what shall stand in a record", "T"),),
+        options=(Option("--search", "search", "text", mark("what shall stand in a record"), "T"),),
         take=lambda filters, arguments: replace(filters, search=readings(arguments["search"] or "")),
     ),
     Filter(
         "operations",
         _operations_where,
-        lambda filters, _: " or ".join(row.name for row in OPERATIONS.values() if row.type in filters.operations),
+        _operations_words,
         fields=("operations",),
         plan=_operations_plan,
         widget="operations",
         options=(
             Option(
-                "--operation", "operation", "some", "more than once for several; " + ", ".join(OperationType), "TYPE",
+                "--operation", "operation", "some", mark("more than once for several; {kinds}"), "TYPE",
                 tuple(kind.value for kind in OperationType),
             ),
         ),
@@ -271,8 +280,10 @@ FILTERS: tuple[Filter, ...] = (
         plan=_period_plan,
         widget="period",
         options=(
-            Option("--from", "since", "since", "from 2026-11-25, 2026-11, 2026-11-25T14:30, last-month on", "DATE"),
-            Option("--to", "until", "until", "up to such a day, month or time, itself included", "DATE"),
+            Option(
+                "--from", "since", "since", mark("from 2026-11-25, 2026-11, 2026-11-25T14:30, last-month on"), "DATE",
+            ),
+            Option("--to", "until", "until", mark("up to such a day, month or time, itself included"), "DATE"),
         ),
         take=_take_period,
     ),
@@ -287,10 +298,10 @@ FILTERS: tuple[Filter, ...] = (
     Filter(
         "trash",
         lambda _: ("r.deleted_at IS NOT NULL", []),
-        lambda filters, _: "in the Trash",
+        lambda filters, _: say("in the Trash"),
         fields=("trash",),
         plan=lambda filters, plan: replace(plan, trash=True),
-        options=(Option("--trash", "trash", "flag", "those that were deleted"),),
+        options=(Option("--trash", "trash", "flag", mark("those that were deleted")),),
         take=lambda filters, arguments: replace(filters, trash=arguments["trash"]),
     ),
 )  # fmt: skip

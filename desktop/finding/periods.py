@@ -9,21 +9,22 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
+from desktop.language.sentences import mark
 from desktop.terms import days
 
 
 class Period(StrEnum):
-    """What a filter of dates can be set to at once; the value is what is shown."""
+    """What a filter of dates can be set to at once; the value is what is said."""
 
-    ANY = "Any time"
-    TODAY = "Today"
-    YESTERDAY = "Yesterday"
-    WEEK = "Last 7 days"
-    MONTH = "This month"
-    LAST_MONTH = "Last month"
-    YEAR = "This year"
-    LAST_YEAR = "Last year"
-    CUSTOM = "Custom"
+    ANY = mark("Any time")
+    TODAY = mark("Today")
+    YESTERDAY = mark("Yesterday")
+    WEEK = mark("Last 7 days")
+    MONTH = mark("This month")
+    LAST_MONTH = mark("Last month")
+    YEAR = mark("This year")
+    LAST_YEAR = mark("Last year")
+    CUSTOM = mark("Custom")
 
 
 WORDS = {

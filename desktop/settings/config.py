@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 import platformdirs
 
+from desktop.language.sentences import mark, say
 from desktop.settings import sources
 from desktop.settings import values as kinds
 from desktop.settings.keys import CLASSES, KEYS, PRICED, reader_of
@@ -29,11 +30,11 @@ _NAME = "config.toml"
 _LONGEST_SIDE = "-journal"  # the longest that is put behind a store's name
 _MOST_BYTES = 500  # SQLite takes 512 (MAX_PATHNAME), with what it puts behind the name
 _NO_STORE = {
-    errno.EISDIR: "is a folder",
-    errno.EINVAL: "is no regular file",
-    errno.ENOTDIR: "lies in what is no folder",
-    errno.ENAMETOOLONG: "is too long a name for a file, or for those beside it",
-    errno.ELOOP: "is a link that leads to itself",
+    errno.EISDIR: mark("{place} is a folder."),
+    errno.EINVAL: mark("{place} is no regular file."),
+    errno.ENOTDIR: mark("{place} lies in what is no folder."),
+    errno.ENAMETOOLONG: mark("{place} is too long a name for a file, or for those beside it."),
+    errno.ELOOP: mark("{place} is a link that leads to itself."),
 }
 
 
@@ -165,16 +166,23 @@ class Places:
         named = kinds.database_path(database.url)
         if named is None:
             if unusable := _why_no_store(self.store_file):
-                raise ConfigError(f"{sources.quoted(str(self.store_file))} {unusable}. Choose another data directory.")
+                why = say(unusable, place=sources.quoted(str(self.store_file)))
+                raise ConfigError(f"{why} {say('Choose another data directory.')}")
             return self
         file = self.data_dir / named
         if unusable := _why_no_store(file):
-            raise ConfigError(f"[database] url = {sources.quoted(database.url)} {unusable}. Accepted: a file's path.")
+            why = say(unusable, place=f"[database] url = {sources.quoted(database.url)}")
+            accepted = say("Accepted: a file's path.")
+            raise ConfigError(f"{why} {accepted}")
         whole = file.resolve()
         others = [self.config_file.resolve(), self.settings_file.resolve(), self.log_dir.resolve()]
         if any(other in (whole, *whole.parents) for other in others):
             raise ConfigError(
-                f"[database] url = {sources.quoted(database.url)}: Metercalc has something else there ({file})."
+                say(
+                    "[database] url = {url}: Metercalc has something else there ({file}).",
+                    url=sources.quoted(database.url),
+                    file=file,
+                )
             )
         return replace(self, store_file=file)
 
@@ -206,7 +214,7 @@ def places(data_dir: Path | None = None, config: Path | None = None, database: s
 def _why_no_store(file: Path) -> str:
     """What keeps a file of this name from being a store, "" where nothing does: what may be is for the store to say."""
     if not file.name or file.name == "..":
-        return "is a folder"
+        return _NO_STORE[errno.EISDIR]
     if len(os.fsencode(file.absolute())) > _MOST_BYTES:
         return _NO_STORE[errno.ENAMETOOLONG]
     try:
@@ -214,7 +222,7 @@ def _why_no_store(file: Path) -> str:
             require_regular(file.stat().st_mode)
         except FileNotFoundError:
             if file.is_symlink():
-                return "is a link that leads nowhere"
+                return mark("{place} is a link that leads nowhere.")
         with contextlib.suppress(FileNotFoundError):
             file.with_name(f"{file.name}{_LONGEST_SIDE}").stat()
     except OSError as error:
@@ -237,7 +245,8 @@ def ensure_file(file: Path) -> bool:
         make_folder(file.parent)
         write_private(file, resources.path(_NAME).read_bytes())
     except OSError as error:
-        raise ConfigError(f"{file}: cannot be made: {error.strerror}.", file=str(file)) from error
+        said = say("{file}: cannot be made: {reason}.", file=file, reason=error.strerror)
+        raise ConfigError(said, file=str(file)) from error
     return True
 
 
@@ -256,7 +265,7 @@ def load(
         for given in sources.from_file(source, KEYS):
             values[given.section][given.key] = read(given)
         shipped = shipped or values["records"]["page_size"]
-    trials = sources.from_command_line(tried or {}, KEYS, "not saved")
+    trials = sources.from_command_line(tried or {}, KEYS, say("not saved"))
     for given in (*spoken(environ, overrides), *trials):
         values[given.section][given.key] = read(given, as_text=True)
     return _config(values, shipped)
@@ -274,13 +283,17 @@ def read(given: sources.Given, *, as_text: bool = False) -> Any:
         return reader.read(reader.from_text(str(given.value)) if as_text else given.value)
     except kinds.Secret as error:
         raise ConfigError(
-            f"{given.origin}: [{given.section}] {given.key}: a password does not belong here, it would stand in logs. "
-            "Leave it out: it is asked for.",
+            say(
+                "{origin}: {key}: a password does not belong here, it would stand in logs. "
+                "Leave it out: it is asked for.",
+                origin=given.origin,
+                key=f"[{given.section}] {given.key}",
+            ),
             file=given.origin,
             key=f"[{given.section}] {given.key}",
         ) from error
     except (kinds.Refused, BadInput, ValueError) as error:
-        raise given.refused(reader.accepts) from error
+        raise given.refused(reader.accepts()) from error
 
 
 def misspelt_variables(environ: Mapping[str, str]) -> list[str]:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from desktop.language.sentences import say
 from desktop.settings import config, sources
 from desktop.settings.keys import AT_START, KEYS, NEW_STORE, reader_of
 from desktop.system import resources
@@ -60,9 +61,8 @@ def save(file: Path, changes: Sequence[Change]) -> None:
         try:
             write_private(file, changed.encode())
         except OSError as error:
-            raise ConfigError(
-                f"{file}: cannot be written: {error.strerror}. Nothing was saved.", file=str(file)
-            ) from error
+            said = say("{file}: cannot be written: {reason}. Nothing was saved.", file=file, reason=error.strerror)
+            raise ConfigError(said, file=str(file)) from error
 
 
 def as_text(value: Any) -> str:
@@ -86,7 +86,7 @@ def _setting(shipped: sources.Given, given: sources.Given | None, said: sources.
         section=section,
         key=key,
         shape=reader.shape,
-        accepts=reader.accepts,
+        accepts=reader.accepts(),
         default=as_text(shipped.value),
         value=as_text(in_force.value),
         in_file=None if given is None else as_text(given.value),
@@ -100,8 +100,9 @@ def _accepted(change: Change) -> Any:
     """The change's value as TOML has it. Raises `ConfigError`."""
     if change.section not in KEYS or change.key not in KEYS[change.section]:
         names = ", ".join(f"{section}.{key}" for section in KEYS for key in KEYS[section])
-        raise ConfigError(f"{change.section}.{change.key} is no setting. The settings are {names}.")
-    given = sources.Given("not saved", change.section, change.key, change.value)
+        name = f"{change.section}.{change.key}"
+        raise ConfigError(say("{name} is no setting. The settings are {names}.", name=name, names=names))
+    given = sources.Given(say("not saved"), change.section, change.key, change.value)
     config.read(given, as_text=True)
     reader = reader_of(change.section, change.key)
     return reader.from_text(change.value)
@@ -112,11 +113,16 @@ def _check_unchanged(file: Path, change: Change, given: sources.Given | None) ->
     default = next(as_text(one.value) for one in shipped if (one.section, one.key) == (change.section, change.key))
     found = default if given is None else as_text(given.value)
     if found != (default if change.seen is None else change.seen):
+        key = f"[{change.section}] {change.key}"
         raise ConfigError(
-            f"[{change.section}] {change.key} was changed in {file} meanwhile, to {sources.quoted(found)}. "
-            "Nothing was saved: look at the settings again.",
+            say(
+                "{key} was changed in {file} meanwhile, to {value}. Nothing was saved: look at the settings again.",
+                key=key,
+                file=file,
+                value=sources.quoted(found),
+            ),
             file=str(file),
-            key=f"[{change.section}] {change.key}",
+            key=key,
         )
 
 
@@ -131,18 +137,19 @@ def _turn(file: Path) -> Iterator[None]:
         with turn(lock, _PATIENCE_S):
             yield
     except TurnNotCome as error:
-        raise ConfigError(
-            f"{file}: another program is changing it. Nothing was saved: try again.", file=str(file)
-        ) from error
+        said = say("{file}: another program is changing it. Nothing was saved: try again.", file=file)
+        raise ConfigError(said, file=str(file)) from error
     except OSError as error:
-        raise ConfigError(f"{lock}: {error.strerror}. Nothing was saved.", file=str(file)) from error
+        said = say("{file}: {reason}. Nothing was saved.", file=lock, reason=error.strerror)
+        raise ConfigError(said, file=str(file)) from error
 
 
 def _read(file: Path) -> str:
     try:
         return read_whole(file, _MOST_BYTES).decode()
     except OSError as error:
-        raise ConfigError(f"{file}: cannot be read: {error.strerror}.", file=str(file)) from error
+        said = say("{file}: cannot be read: {reason}.", file=file, reason=error.strerror)
+        raise ConfigError(said, file=str(file)) from error
 
 
 def _changed(file: Path, text: str, wanted: Mapping[tuple[str, str], Any]) -> str:
@@ -216,8 +223,11 @@ def _check(file: Path, before: str, after: str, wanted: Mapping[tuple[str, str],
 
 def _beyond(file: Path) -> ConfigError:
     return ConfigError(
-        f"{file}: it is written in a way that the program cannot change without touching more than was asked for. "
-        "Nothing was saved: change it with an editor.",
+        say(
+            "{file}: it is written in a way that the program cannot change without touching more than was asked for. "
+            "Nothing was saved: change it with an editor.",
+            file=file,
+        ),
         file=str(file),
     )
 

@@ -7,6 +7,7 @@ from importlib import metadata
 from pathlib import Path
 
 from desktop import __version__
+from desktop.language.sentences import say, say_in
 from desktop.settings.config import Places
 
 
@@ -15,12 +16,19 @@ def facts(places: Places, sqlite: str) -> list[str]:
     licences = Path(__file__).parents[2] / "licences"  # the frozen program carries those of all that is in it
     return [
         f"Metercalc {__version__}",
-        f"Python {platform.python_version()}, Qt and PySide {_version_of('PySide6-Essentials')}, SQLite {sqlite}",
+        say(
+            "Python {python}, Qt and PySide {qt}, SQLite {sqlite}",
+            python=platform.python_version(),
+            qt=_version_of("PySide6-Essentials"),
+            sqlite=sqlite,
+        ),
         platform.platform(),
-        f"Ledger: {places.server}" if places.server else f"Store: {places.store_file}",
-        f"Configuration: {places.config_file}",
-        f"Logs: {places.log_dir}",
-        *([f"Licences: {licences}"] if licences.is_dir() else []),
+        say("Ledger: {place}", place=places.server)
+        if places.server
+        else say("Store: {place}", place=places.store_file),
+        say("Configuration: {place}", place=places.config_file),
+        say("Logs: {place}", place=places.log_dir),
+        *([say("Licences: {place}", place=licences)] if licences.is_dir() else []),
     ]
 
 
@@ -28,4 +36,4 @@ def _version_of(name: str) -> str:
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:  # Qt of the system's, or none
-        return "unknown"
+        return say_in("a version", "unknown")

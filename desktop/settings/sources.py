@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from desktop.language.sentences import say
 from desktop.system.private_files import read_whole
 from desktop.terms.errors import ConfigError
 
@@ -45,12 +46,14 @@ def from_file(file: Path, known: Known) -> Iterator[Given]:
     """What a configuration file gives; nothing where there is none."""
     for section, table in _parsed(file).items():
         if section not in known:
-            raise _unknown(str(file), f"[{section}]", "the sections", known)
+            raise _unknown(str(file), f"[{section}]", say("the sections {names}", names=", ".join(known)))
         if not isinstance(table, dict):
-            raise _refused(str(file), section, table, f"a section, written [{section}] on a line of its own")
+            accepted = say("a section, written [{section}] on a line of its own", section=section)
+            raise _refused(str(file), section, table, accepted)
         for key, value in table.items():
             if key not in known[section]:
-                raise _unknown(str(file), f"[{section}] {key}", "the keys", known[section])
+                keys = say("the keys {names}", names=", ".join(known[section]))
+                raise _unknown(str(file), f"[{section}] {key}", keys)
             yield Given(str(file), section, key, value)
 
 
@@ -58,7 +61,7 @@ def from_environment(environ: Mapping[str, str], known: Known) -> Iterator[Given
     """What the variables METERCALC_<SECTION>_<KEY> give, as text. Other names may be anybody's and are left alone."""
     names = _variables(known)
     for name in sorted(environ.keys() & names):
-        yield Given(f"the environment variable {name}", *names[name], environ[name])
+        yield Given(say("the environment variable {name}", name=name), *names[name], environ[name])
 
 
 def misspelt_variables(environ: Mapping[str, str], known: Known) -> list[str]:
@@ -72,12 +75,13 @@ def _variables(known: Known) -> dict[str, tuple[str, str]]:
     return {f"{PREFIX}{section}_{key}".upper(): (section, key) for section in known for key in known[section]}
 
 
-def from_command_line(overrides: Mapping[str, str], known: Known, origin: str = "the command line") -> Iterator[Given]:
+def from_command_line(overrides: Mapping[str, str], known: Known, origin: str = "") -> Iterator[Given]:
     """What "section.key" on the command line, or wherever `origin` says, gives as text."""
+    origin = origin or say("the command line")
     names = {f"{section}.{key}": (section, key) for section in known for key in known[section]}
     for name, text in overrides.items():
         if name not in names:
-            raise _unknown(origin, name, "<section>.<key>, one of", names)
+            raise _unknown(origin, name, say("<section>.<key>, one of {names}", names=", ".join(names)))
         yield Given(origin, *names[name], text)
 
 
@@ -87,16 +91,17 @@ def _parsed(file: Path) -> dict[str, Any]:
         text = read_whole(file, _MOST_BYTES).decode("utf-8-sig")
         if deep := _DEEP_KEY.search(text):
             line = text.count("\n", 0, deep.start()) + 1
-            message = f"{file}, line {line}: a key cannot have so many parts."
+            message = say("{file}, line {line}: a key cannot have so many parts.", file=file, line=line)
             raise ConfigError(message, file=str(file), line=line)
         return tomllib.loads(text, parse_float=Decimal)
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise ConfigError(f"{file}: cannot be read: {error.strerror}.", file=str(file)) from error
+        message = say("{file}: cannot be read: {reason}.", file=file, reason=error.strerror)
+        raise ConfigError(message, file=str(file)) from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        message = f"{file}, line {line}: this is not text in UTF-8. Save the file as UTF-8."
+        message = say("{file}, line {line}: this is not text in UTF-8. Save the file as UTF-8.", file=file, line=line)
         raise ConfigError(message, file=str(file), line=line) from error
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise _not_toml(file, error) from error
@@ -105,24 +110,30 @@ def _parsed(file: Path) -> dict[str, Any]:
 def _not_toml(file: Path, error: Exception) -> ConfigError:
     """A syntax error with its line; Python's own limits on digits and depth, which come here too, name none."""
     if not isinstance(error, tomllib.TOMLDecodeError):
-        return ConfigError(f"{file}: a number is too long, or lists are too deep.", file=str(file))
+        return ConfigError(say("{file}: a number is too long, or lists are too deep.", file=file), file=str(file))
     found = re.search(r" \(at (?:line ([0-9]+), column [0-9]+|end of document)\)$", str(error))
     line = found[1] if found else None
-    where = f"{file}, line {line}" if line else f"{file}, at its end"
+    where = say("{file}, line {line}", file=file, line=line) if line else say("{file}, at its end", file=file)
     what = str(error)[: found.start()] if found else str(error)
-    return ConfigError(f"{where}: this is not TOML: {what}.", file=str(file), line=int(line) if line else None)
+    message = say("{where}: this is not TOML: {what}.", where=where, what=what)
+    return ConfigError(message, file=str(file), line=int(line) if line else None)
 
 
 def _refused(origin: str, key: str, value: object, accepted: str) -> ConfigError:
     shown = quoted(value)
-    message = f"{origin}: {key} = {shown} is not accepted. Accepted: {accepted}."
+    message = say(
+        "{origin}: {key} = {value} is not accepted. Accepted: {accepted}.",
+        origin=origin,
+        key=key,
+        value=shown,
+        accepted=accepted,
+    )
     return ConfigError(message, file=origin, key=key, value=shown, accepted=accepted)
 
 
-def _unknown(origin: str, key: str, what: str, known: Iterable[str]) -> ConfigError:
+def _unknown(origin: str, key: str, accepted: str) -> ConfigError:
     """The error about a name; the value of what nobody knows may be a secret and is not repeated."""
-    accepted = f"{what} {', '.join(known)}"
-    message = f"{origin}: {key} is not known. Accepted: {accepted}."
+    message = say("{origin}: {key} is not known. Accepted: {accepted}.", origin=origin, key=key, accepted=accepted)
     return ConfigError(message, file=origin, key=key, accepted=accepted)
 
 

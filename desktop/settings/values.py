@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from desktop.arithmetic.money import format_money, parse_money
+from desktop.language.sentences import say
 from desktop.terms.settings import Kind, Shape
 
 _MOST_MONEY = 100_000_000_000
@@ -36,12 +37,12 @@ class Secret(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One kind of value: what is accepted, in words; how TOML's value is read; how text becomes TOML's value.
+    """One kind of value: what is accepted, in the person's words; how TOML's value is read; how text becomes one.
 
     `shape` says the same as a form needs it.
     """
 
-    accepts: str
+    accepts: Callable[[], str]
     read: Callable[[object], object]
     from_text: Callable[[str], object] = str
     shape: Shape = _ANY_TEXT
@@ -50,7 +51,12 @@ class Reader:
 def whole(least: int, most: int) -> Reader:
     """A whole number from `least` to `most`."""
     shape = Shape(Kind.NUMBER, least, most)
-    return Reader(f"a whole number from {least} to {most}", lambda value: _whole(value, least, most), _number, shape)
+    return Reader(
+        lambda: say("a whole number from {least} to {most}", least=least, most=most),
+        lambda value: _whole(value, least, most),
+        _number,
+        shape,
+    )
 
 
 def wholes(least: int, most: int) -> Reader:
@@ -59,9 +65,12 @@ def wholes(least: int, most: int) -> Reader:
     def read(value: object) -> object:
         return tuple(sorted({_whole(each, least, most) for each in _items(value)}))
 
-    accepts = f"a list of whole numbers from {least} to {most}"
-    shape = Shape(Kind.NUMBERS, least, most)
-    return Reader(accepts, read, lambda text: [_number(each) for each in _split(text)], shape)
+    return Reader(
+        lambda: say("a list of whole numbers from {least} to {most}", least=least, most=most),
+        read,
+        lambda text: [_number(each) for each in _split(text)],
+        Shape(Kind.NUMBERS, least, most),
+    )
 
 
 def one_of(*names: str) -> Reader:
@@ -72,7 +81,7 @@ def one_of(*names: str) -> Reader:
             raise Refused
         return value
 
-    return Reader(f"one of {_listed(names)}", read, shape=Shape(Kind.CHOICE, choices=names))
+    return Reader(lambda: say("one of {names}", names=_listed(names)), read, shape=Shape(Kind.CHOICE, choices=names))
 
 
 def some_of(*names: str) -> Reader:
@@ -84,7 +93,12 @@ def some_of(*names: str) -> Reader:
             raise Refused
         return chosen
 
-    return Reader(f"a list of one or more of {_listed(names)}", read, _split, Shape(Kind.SOME, choices=names))
+    return Reader(
+        lambda: say("a list of one or more of {names}", names=_listed(names)),
+        read,
+        _split,
+        Shape(Kind.SOME, choices=names),
+    )
 
 
 def money() -> Reader:
@@ -99,8 +113,11 @@ def money() -> Reader:
             raise Refused
         return hundredths
 
-    accepts = f'credits with at most two decimals, "0.00" to "{format_money(_MOST_MONEY)}"'
-    return Reader(accepts, read, shape=Shape(Kind.MONEY, 0, _MOST_MONEY))
+    return Reader(
+        lambda: say('credits with at most two decimals, "0.00" to "{most}"', most=format_money(_MOST_MONEY)),
+        read,
+        shape=Shape(Kind.MONEY, 0, _MOST_MONEY),
+    )
 
 
 def web_address() -> Reader:
@@ -117,7 +134,9 @@ def web_address() -> Reader:
             raise Refused
         return address
 
-    return Reader("an https:// address, or http:// to localhost, 127.0.0.0/8 or [::1]; no user, ? or #", read)
+    return Reader(
+        lambda: say("an https:// address, or http:// to localhost, 127.0.0.0/8 or [::1]; no user, ? or #"), read
+    )
 
 
 def is_loopback(host: str) -> bool:
@@ -136,7 +155,7 @@ def email() -> Reader:
             raise Refused
         return value
 
-    return Reader('an e-mail address, or ""', read)
+    return Reader(lambda: say('an e-mail address, or ""'), read)
 
 
 def database_url() -> Reader:
@@ -150,7 +169,7 @@ def database_url() -> Reader:
             raise Secret
         return url
 
-    return Reader('"", a path, sqlite:///path, or postgresql://host/database without a password', read)
+    return Reader(lambda: say('"", a path, sqlite:///path, or postgresql://host/database without a password'), read)
 
 
 def _holds_password(url: str) -> bool:

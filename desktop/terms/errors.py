@@ -1,11 +1,13 @@
 """The errors a person can meet: each says what happened, whether anything was charged, and what to do.
 
-Anything that is not an `AppError` is a bug of the program. This module imports nothing of the program.
+Anything that is not an `AppError` is a bug of the program. Of the program it imports only how sentences are said.
 """
 
 from __future__ import annotations
 
 from typing import ClassVar
+
+from desktop.language.sentences import mark, say
 
 
 class AppError(Exception):
@@ -17,7 +19,7 @@ class AppError(Exception):
 
     code: ClassVar[str] = "error"
     exit_status: ClassVar[int] = 1
-    charge_note: ClassVar[str] = "Nothing was charged."
+    charge_note: ClassVar[str] = mark("Nothing was charged.")
 
     def __init__(self, message: str, **details: object) -> None:
         super().__init__(message)
@@ -26,7 +28,7 @@ class AppError(Exception):
 
     def for_charge(self) -> str:
         """The message of a charge that ended in this error: it also says whether anything was charged."""
-        return f"{self.message} {self.charge_note}".strip()
+        return f"{self.message} {say(self.charge_note)}" if self.charge_note else self.message
 
 
 class BadInput(AppError):
@@ -209,7 +211,9 @@ class ChargeUnknown(StoreError):
     """The store failed in the middle of a charge and cannot be asked whether it was stored."""
 
     code = "charge_unknown"
-    charge_note = "Whether it was charged is not known yet: the same request, sent again, is never charged twice."
+    charge_note = mark(
+        "Whether it was charged is not known yet: the same request, sent again, is never charged twice."
+    )
 
 
 class NetworkError(AppError):

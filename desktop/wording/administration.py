@@ -6,38 +6,44 @@ from collections.abc import Mapping
 
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import PLAIN, NumberFormat
+from desktop.language.sentences import mark, say, say_many
 from desktop.terms.values import Deed, DeedKind, OperationSum, OperationType
-from desktop.wording.shown import OPERATION_NAMES, counted
+from desktop.wording.shown import operation_name
 
 _DONE = {
-    DeedKind.INVITED: "invited",
-    DeedKind.PASSWORD_GIVEN: "given a one-time password",
-    DeedKind.ACTIVATED: "activated",
-    DeedKind.DEACTIVATED: "deactivated",
-    DeedKind.MADE_ADMIN: "made an administrator",
-    DeedKind.MADE_USER: "no administrator any more",
+    DeedKind.INVITED: mark("{whom}: invited"),
+    DeedKind.PASSWORD_GIVEN: mark("{whom}: given a one-time password"),
+    DeedKind.ACTIVATED: mark("{whom}: activated"),
+    DeedKind.DEACTIVATED: mark("{whom}: deactivated"),
+    DeedKind.MADE_ADMIN: mark("{whom}: made an administrator"),
+    DeedKind.MADE_USER: mark("{whom}: no administrator any more"),
 }
 
 
 def deed_text(deed: Deed, fmt: NumberFormat = PLAIN) -> str:
     """What was done, without when and by whom: "+100.00 for ann@example.org: Allowance"."""
     if deed.kind is DeedKind.CREDITED:
-        return f"{format_money(deed.amount, fmt, signed=True)} for {deed.whom}: {deed.detail}"
+        amount = format_money(deed.amount, fmt, signed=True)
+        return say("{amount} for {whom}: {reason}", amount=amount, whom=deed.whom, reason=deed.detail)
     if deed.kind is DeedKind.PRICED and deed.operation is not None:
-        name = OPERATION_NAMES[deed.operation]
+        name = operation_name(deed.operation)
         return f"{name}: {format_money(deed.before, fmt)} → {format_money(deed.amount, fmt)}"
-    return f"{deed.whom}: {_DONE.get(deed.kind, deed.detail)}"
+    done = _DONE.get(deed.kind)
+    return say(done, whom=deed.whom) if done else f"{deed.whom}: {deed.detail}"
 
 
 def forecast_text(used: OperationSum | None, cost: int, fmt: NumberFormat = PLAIN) -> str:
     """What the use of an operation came to, and what it would have come to at another price, in hundredths."""
     if used is None or not used.count:
-        return "It was not used last month."
+        return say("It was not used last month.")
     would = used.count * cost
-    times = "once" if used.count == 1 else f"{used.count:,} times"
-    return (
-        f"Last month it was used {times} for {format_money(used.amount, fmt)}; at this price that would have been "
-        f"{format_money(would, fmt)} ({format_money(would - used.amount, fmt, signed=True)})."
+    return say_many(
+        "Last month it was used once for {amount}; at this price that would have been {would} ({more}).",
+        "Last month it was used {count} times for {amount}; at this price that would have been {would} ({more}).",
+        used.count,
+        amount=format_money(used.amount, fmt),
+        would=format_money(would, fmt),
+        more=format_money(would - used.amount, fmt, signed=True),
     )
 
 
@@ -49,4 +55,5 @@ def forecast_total(usage: Mapping[OperationType, OperationSum], prices: Mapping[
 
 def orders_text(count: int, amount: int, fmt: NumberFormat = PLAIN) -> str:
     """ "3 credits, +250.00 in all"."""
-    return f"{counted(count, 'credit')}, {format_money(amount, fmt, signed=True)} in all"
+    amount_text = format_money(amount, fmt, signed=True)
+    return say_many("{count} credit, {amount} in all", "{count} credits, {amount} in all", count, amount=amount_text)

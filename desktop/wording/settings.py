@@ -6,28 +6,29 @@ from dataclasses import dataclass
 
 from desktop.arithmetic.money import format_money, parse_money
 from desktop.arithmetic.numbers import NumberFormat
-from desktop.terms.settings import Effect, Kind, Setting
+from desktop.language.sentences import mark, say, say_in
+from desktop.terms.settings import Effect, Kind, Origin, Setting
 
 PAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Appearance", ("window.text_size", "window.start_pane")),
-    ("Records", ("records.page_size", "records.page_sizes")),
-    ("Spending", ("spending.warning_level", "spending.monthly_budget", "spending.beyond_budget")),
+    (mark("Appearance"), ("window.text_size", "window.start_pane")),
+    (mark("Records"), ("records.page_size", "records.page_sizes")),
+    (mark("Spending"), ("spending.warning_level", "spending.monthly_budget", "spending.beyond_budget")),
     (
-        "Random strings",
+        mark("Random strings"),
         (
             "random.length", "random.classes", "random.contact", "random.fallback", "random.block", "random.timeout",
             "random.url", "random.quota_url",
         ),
     ),
-    ("Security", ("security.idle_lock_minutes", "security.minimum_password_length")),
+    (mark("Security"), ("security.idle_lock_minutes", "security.minimum_password_length")),
     (
-        "Ledger",
+        mark("Ledger"),
         (
             "account.default_balance", "database.url", "costs.addition", "costs.subtraction", "costs.multiplication",
             "costs.division", "costs.square_root", "costs.random_string",
         ),
     ),
-    ("Log", ("logging.level", "logging.keep")),
+    (mark("Log"), ("logging.level", "logging.keep")),
 )  # fmt: skip
 """The pages, with the settings on each."""
 
@@ -43,84 +44,112 @@ class Words:
 
 
 _WORDS = {
-    "window.text_size": Words("Text size", "All text of the window, beside the size that the system sets.", unit=" %"),
+    "window.text_size": Words(
+        mark("Text size"), mark("All text of the window, beside the size that the system sets."), unit=mark(" %")
+    ),
     "window.start_pane": Words(
-        "Shown at the start",
-        "What the window opens with.",
+        mark("Shown at the start"),
+        mark("What the window opens with."),
         (
-            ("last", "What was shown last"),
-            ("both", "Calculator and records"),
-            ("calculator", "Calculator alone"),
-            ("records", "Records alone"),
+            ("last", mark("What was shown last")),
+            ("both", mark("Calculator and records")),
+            ("calculator", mark("Calculator alone")),
+            ("records", mark("Records alone")),
         ),
     ),
-    "records.page_size": Words("Records on a page", "One of the sizes below, or a size of its own."),
-    "records.page_sizes": Words("Sizes to choose from", "Offered beside the pages, separated by commas."),
+    "records.page_size": Words(mark("Records on a page"), mark("One of the sizes below, or a size of its own.")),
+    "records.page_sizes": Words(mark("Sizes to choose from"), mark("Offered beside the pages, separated by commas.")),
     "spending.warning_level": Words(
-        "Warn below", "A balance below this is told quietly beside it. 0 tells nothing before it is needed."
+        mark("Warn below"), mark("A balance below this is told quietly beside it. 0 tells nothing before it is needed.")
     ),
     "spending.monthly_budget": Words(
-        "Budget of a month",
-        "What you mean to spend in a calendar month; what is left stands beside the balance. 0 is none.",
+        mark("Budget of a month"),
+        mark("What you mean to spend in a calendar month; what is left stands beside the balance. 0 is none."),
     ),
     "spending.beyond_budget": Words(
-        "Beyond the budget",
-        "Whether an operation that goes beyond the budget is told, or refused and not charged.",
-        (("tell", "Say so, and go on"), ("refuse", "Refuse, and charge nothing")),
+        mark("Beyond the budget"),
+        mark("Whether an operation that goes beyond the budget is told, or refused and not charged."),
+        (("tell", mark("Say so, and go on")), ("refuse", mark("Refuse, and charge nothing"))),
     ),
-    "random.length": Words("Length", "Characters in a random string."),
+    "random.length": Words(mark("Length"), mark("Characters in a random string.")),
     "random.classes": Words(
-        "Made of",
-        "What its characters are taken from.",
-        (("digits", "Digits"), ("upper", "A to Z"), ("lower", "a to z")),
+        mark("Made of"),
+        mark("What its characters are taken from."),
+        (("digits", mark("Digits")), ("upper", mark("A to Z")), ("lower", mark("a to z"))),
     ),
     "random.contact": Words(
-        "Contact",
-        "Your e-mail, sent along with each draw: random.org writes to it before it blocks anybody. May be empty.",
+        mark("Contact"),
+        mark("Your e-mail, sent along with each draw: random.org writes to it before it blocks anybody. May be empty."),
     ),
     "random.fallback": Words(
-        "Without random.org",
-        "What happens when nothing can be drawn. Each record says where its string came from.",
-        (("deny", "Refuse, and charge nothing"), ("local", "Let this computer draw it")),
+        mark("Without random.org"),
+        mark("What happens when nothing can be drawn. Each record says where its string came from."),
+        (("deny", mark("Refuse, and charge nothing")), ("local", mark("Let this computer draw it"))),
     ),
     "random.block": Words(
-        "Drawn at once", "Strings kept in memory until they are sold. random.org asks for few, large draws."
+        mark("Drawn at once"), mark("Strings kept in memory until they are sold. random.org asks for few, large draws.")
     ),
-    "random.timeout": Words("Patience", "Until a draw is given up. A draw given up early is wasted.", unit=" s"),
-    "random.url": Words("Address for draws", "https only, but for addresses of this computer."),
-    "random.quota_url": Words("Address for the quota", "Where it is asked how much may still be drawn."),
+    "random.timeout": Words(
+        mark("Patience"), mark("Until a draw is given up. A draw given up early is wasted."), unit=mark(" s")
+    ),
+    "random.url": Words(mark("Address for draws"), mark("https only, but for addresses of this computer.")),
+    "random.quota_url": Words(mark("Address for the quota"), mark("Where it is asked how much may still be drawn.")),
     "security.idle_lock_minutes": Words(
-        "Lock after", "Minutes without a key or a click until the window signs out. 0 is never.", unit=" min"
+        mark("Lock after"),
+        mark("Minutes without a key or a click until the window signs out. 0 is never."),
+        unit=mark(" min"),
     ),
     "security.minimum_password_length": Words(
-        "Shortest password", "For new accounts and new passwords; those in use stay good.", unit=" characters"
+        mark("Shortest password"),
+        mark("For new accounts and new passwords; those in use stay good."),
+        unit=mark(" characters"),
     ),
-    "account.default_balance": Words("Starting balance", "What a new account begins with."),
-    "database.url": Words("Place of the ledger", "A file’s path; empty is metercalc.db in the data directory."),
-    "costs.addition": Words("Addition", ""),
-    "costs.subtraction": Words("Subtraction", ""),
-    "costs.multiplication": Words("Multiplication", ""),
-    "costs.division": Words("Division", ""),
-    "costs.square_root": Words("Square root", ""),
-    "costs.random_string": Words("Random string", ""),
+    "account.default_balance": Words(mark("Starting balance"), mark("What a new account begins with.")),
+    "database.url": Words(
+        mark("Place of the ledger"), mark("A file’s path; empty is metercalc.db in the data directory.")
+    ),
+    "costs.addition": Words(mark("Addition"), ""),
+    "costs.subtraction": Words(mark("Subtraction"), ""),
+    "costs.multiplication": Words(mark("Multiplication"), ""),
+    "costs.division": Words(mark("Division"), ""),
+    "costs.square_root": Words(mark("Square root"), ""),
+    "costs.random_string": Words(mark("Random string"), ""),
     "logging.level": Words(
-        "Written down",
-        "The least that goes into the log. Never passwords, results or random strings.",
-        (("DEBUG", "Everything"), ("INFO", "What is done"), ("WARNING", "Warnings and errors"), ("ERROR", "Errors")),
+        mark("Written down"),
+        mark("The least that goes into the log. Never passwords, results or random strings."),
+        (
+            ("DEBUG", mark("Everything")),
+            ("INFO", mark("What is done")),
+            ("WARNING", mark("Warnings and errors")),
+            ("ERROR", mark("Errors")),
+        ),
     ),
-    "logging.keep": Words("Files kept", "Of 1 MB each; the oldest goes first."),
+    "logging.keep": Words(mark("Files kept"), mark("Of 1 MB each; the oldest goes first.")),
 }
 
 _EFFECTS = {
     Effect.NOW: "",
-    Effect.START: "Counts from the next start on.",
-    Effect.NEW_STORE: "Only for a ledger that is made anew: an administrator sets the prices of this one.",
+    Effect.START: mark("Counts from the next start on."),
+    Effect.NEW_STORE: mark("Only for a ledger that is made anew: an administrator sets the prices of this one."),
 }
 
 
 def words_of(setting: Setting) -> Words:
     """What a setting is called; by its own name where nobody has given it another."""
-    return _WORDS.get(setting.name, Words(setting.name, ""))
+    words = _WORDS.get(setting.name)
+    if words is None:
+        return Words(setting.name, "")
+    choices = tuple((value, say(called)) for value, called in words.choices)
+    return Words(say(words.label), _said(words.what), choices, _said(words.unit))
+
+
+def page_title(title: str) -> str:
+    """What a page of `PAGES` is called in the person's language."""
+    return say(title)
+
+
+def _said(text: str) -> str:
+    return say(text) if text else ""  # the empty sentence is a catalogue's head
 
 
 def shown_value(setting: Setting, value: str, fmt: NumberFormat) -> str:
@@ -131,23 +160,24 @@ def shown_value(setting: Setting, value: str, fmt: NumberFormat) -> str:
     if setting.shape.kind in (Kind.CHOICE, Kind.SOME):
         called = dict(words.choices)
         return ", ".join(called.get(one, one) for one in value.split(", "))
-    return f"{value}{words.unit}" if value else "empty"
+    return f"{value}{words.unit}" if value else say_in("a value", "empty")
 
 
 def limits_text(setting: Setting, fmt: NumberFormat) -> str:
     """ "From 75 to 200. Default: 100 %."."""
     shape = setting.shape
-    default = f"Default: {shown_value(setting, setting.default, fmt)}."
+    default = say("Default: {value}.", value=shown_value(setting, setting.default, fmt))
     if shape.kind is Kind.MONEY:
-        return f"Up to {format_money(shape.most, fmt)}. {default}"
+        most = say("Up to {amount}.", amount=format_money(shape.most, fmt))
+        return f"{most} {default}"
     if shape.kind in (Kind.NUMBER, Kind.NUMBERS):
-        return f"From {shape.least} to {shape.most}. {default}"
+        return f"{say('From {least} to {most}.', least=shape.least, most=shape.most)} {default}"
     return default
 
 
 def hint(setting: Setting, fmt: NumberFormat) -> str:
     """All that is to be said below a setting: what it does, its limits, its default, and from when on it counts."""
-    parts = (words_of(setting).what, limits_text(setting, fmt), _EFFECTS[setting.effect])
+    parts = (words_of(setting).what, limits_text(setting, fmt), _said(_EFFECTS[setting.effect]))
     return " ".join(part for part in parts if part)
 
 
@@ -155,9 +185,6 @@ def lock_text(setting: Setting) -> str:
     """Why a setting cannot be changed here; "" where it can."""
     if not setting.locked_by:
         return ""
-    what = (
-        setting.locked_by
-        if setting.locked_by == "the command line"
-        else f"the environment variable {setting.locked_by}"
-    )
-    return f"Set by {what}, which has the last word over the file."
+    if setting.origin is Origin.COMMAND_LINE:
+        return say("Set by the command line, which has the last word over the file.")
+    return say("Set by the environment variable {name}, which has the last word over the file.", name=setting.locked_by)

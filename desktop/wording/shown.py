@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from desktop.arithmetic.table import OPERATIONS
+from desktop.language.sentences import say, say_many
 from desktop.terms.days import local, offset_where_repeated
 from desktop.terms.values import OperationType, Verification
 
 OPERATION_NAMES: Mapping[OperationType, str] = {row.type: row.name for row in OPERATIONS.values()}
+
+
+def operation_name(operation: OperationType) -> str:
+    """What an operation is called in the person's language."""
+    return say(OPERATION_NAMES[operation])
 
 
 def shown_date(microseconds: int) -> str:
@@ -30,14 +36,17 @@ def shown_moment(microseconds: int) -> str:
 
 def explain_verification(verification: Verification) -> str:
     """The outcome of a proof in plain words."""
-    problems = counted(len(verification.problems), "problem")
-    records, users = counted(verification.records, "record"), counted(verification.users, "user")
+    problems = say_many("{count} problem", "{count} problems", len(verification.problems))
+    records = say_many("{count} record", "{count} records", verification.records)
+    users = say_many("{count} user", "{count} users", verification.users)
     if not verification.complete:
-        return f"Stopped after {records}; {problems} so far."
+        return say("Stopped after {records}; {problems} so far.", records=records, problems=problems)
     if not verification.problems:
-        anchor = f" The anchor is of {shown_date(verification.anchored_at)}." if verification.anchored_at else ""
-        return f"The ledger is proved: {records} of {users}, no problem.{anchor}"
-    return f"{problems} in {records}. Do not trust the balances."
+        proved = say("The ledger is proved: {records} of {users}, no problem.", records=records, users=users)
+        if not verification.anchored_at:
+            return proved
+        return f"{proved} {say('The anchor is of {date}.', date=shown_date(verification.anchored_at))}"
+    return say("{problems} in {records}. Do not trust the balances.", problems=problems, records=records)
 
 
 def counted(number: int, noun: str) -> str:

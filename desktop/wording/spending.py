@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import PLAIN, NumberFormat
+from desktop.language.sentences import say
 from desktop.terms.values import Spending
 
 
@@ -13,23 +14,25 @@ def budget_text(spending: Spending, fmt: NumberFormat = PLAIN) -> str:
         return ""
     left, budget = spending.budget - spending.spent, format_money(spending.budget, fmt)
     if left < 0:
-        return f"{format_money(-left, fmt)} beyond this month’s {budget}"
-    return f"{format_money(left, fmt)} left of this month’s {budget}"
+        return say("{amount} beyond this month’s {budget}", amount=format_money(-left, fmt), budget=budget)
+    return say("{amount} left of this month’s {budget}", amount=format_money(left, fmt), budget=budget)
 
 
 def warning_text(balance: int, spending: Spending, fmt: NumberFormat = PLAIN) -> str:
     """What there is to warn of: a balance below the level that the person set; "" for nothing."""
     if not spending.warning_level or balance >= spending.warning_level:
         return ""
-    return f"Below the {format_money(spending.warning_level, fmt)} of your warning."
+    return say("Below the {amount} of your warning.", amount=format_money(spending.warning_level, fmt))
 
 
 def request_text(username: str, spending: Spending) -> str:
     """One line for whoever may put credit in; it can be copied and sent as it is."""
     asked = next(iter(spending.administrators), "ADMIN")
-    return (
-        f"Please give credit to {username}: metercalc credit {username} AMOUNT --reason TEXT --user {asked}, "
-        "or Account, Administration, Credits in the window."
+    return say(
+        "Please give credit to {person}: metercalc credit {person} AMOUNT --reason TEXT --user {administrator}, "
+        "or Account, Administration, Credits in the window.",
+        person=username,
+        administrator=asked,
     )
 
 
@@ -38,6 +41,7 @@ def whom_to_ask(spending: Spending) -> str:
     names = spending.administrators
     if not names:
         return ""
-    some = names if len(names) <= 3 else (*names[:2], f"{len(names) - 2} more")
-    told = some[0] if len(some) == 1 else f"{', '.join(some[:-1])} and {some[-1]}"
-    return f"{told} may put credit in."
+    some = names if len(names) <= 3 else (*names[:2], say("{count} more", count=len(names) - 2))
+    if len(some) == 1:
+        return say("{person} may put credit in.", person=some[0])
+    return say("{people} and {last} may put credit in.", people=", ".join(some[:-1]), last=some[-1])
