@@ -22,8 +22,9 @@ from typing import TYPE_CHECKING
 from desktop.commands import arguments, failures, grammar
 from desktop.commands.failures import Asked
 from desktop.commands.terminal import Terminal, open_terminal
+from desktop.language.choosing import SYSTEM
 from desktop.language.sentences import say
-from desktop.system import ending
+from desktop.system import ending, spoken
 from desktop.terms.errors import AppError
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Carry out one command; returns the exit status."""
     os.umask(0o077)
     words = sys.argv[1:] if argv is None else argv
+    if words != ["--version"]:  # which says no word
+        spoken.choose()
     asked = Asked("", str(uuid.uuid4()), "--json" in words)
     terminal = open_terminal()
     try:
@@ -116,6 +119,8 @@ def _carry_out(parsed: argparse.Namespace, asked: Asked, places: Places, termina
     environ: Mapping[str, str] = {} if parsed.command == _DEMO else os.environ
     overrides = {} if parsed.database is None or parsed.command == _DEMO else {"database.url": parsed.database}
     settings = config.load(places.config_file, environ, overrides)
+    if settings.language.name != SYSTEM:
+        spoken.choose(settings.language.name)
     places = places.with_database(settings.database)
     run = Run(parsed, asked, places, settings, terminal.input, terminal.output)
     if _has_ledger(run):

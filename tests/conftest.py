@@ -34,6 +34,9 @@ from tests.support.stores import (
 # Before anything of Qt begins: one test file by itself must not look for a screen either.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+# The tests read English, whoever runs them; other languages have tests of their own.
+os.environ["LANGUAGE"] = "en"
+
 # No deadline: a slow disk is not a wrong answer. The seed of a failure is printed, to be replayed.
 settings.register_profile("metercalc", deadline=None, print_blob=True)
 settings.load_profile("metercalc")

@@ -65,6 +65,14 @@ class SpendingSection:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageSection:
+    """`name` is "system" or a code of `LANGUAGES`; `digits` is "locale" or "latin"."""
+
+    name: str
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
 class WindowSection:
     """The text's size in percent of the system's, and what is shown first: "last" or an arrangement's name."""
 
@@ -125,6 +133,7 @@ class Config:
     account: AccountSection
     costs: Mapping[OperationType, int]
     spending: SpendingSection
+    language: LanguageSection
     window: WindowSection
     records: RecordsSection
     random: RandomSettings
@@ -312,6 +321,7 @@ def _config(values: Mapping[str, Mapping[str, Any]], shipped_page_size: int) -> 
         account=AccountSection(**values["account"]),
         costs={operation: values["costs"][operation.value] for operation in PRICED},
         spending=SpendingSection(**spending, refuses=refuses),
+        language=LanguageSection(**values["language"]),
         window=WindowSection(**values["window"]),
         records=RecordsSection(
             page_size, tuple(sorted({*page_sizes, page_size})), is_chosen=page_size != shipped_page_size

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from desktop.language.choosing import SYSTEM
+from desktop.language.sentences import LANGUAGES
 from desktop.settings import values as kinds
 from desktop.terms.kinds import OperationType
 
@@ -19,6 +21,7 @@ KEYS: Mapping[str, Mapping[str, kinds.Reader]] = {
         "monthly_budget": kinds.money(),
         "beyond_budget": kinds.one_of("tell", "refuse"),
     },
+    "language": {"name": kinds.one_of(SYSTEM, *LANGUAGES), "digits": kinds.one_of("locale", "latin")},
     "window": {
         "text_size": kinds.whole(75, 200),
         "start_pane": kinds.one_of("last", "both", "calculator", "records"),

@@ -211,9 +211,7 @@ class ChargeUnknown(StoreError):
     """The store failed in the middle of a charge and cannot be asked whether it was stored."""
 
     code = "charge_unknown"
-    charge_note = mark(
-        "Whether it was charged is not known yet: the same request, sent again, is never charged twice."
-    )
+    charge_note = mark("Whether it was charged is not known yet: the same request, sent again, is never charged twice.")
 
 
 class NetworkError(AppError):

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from desktop.arithmetic.money import format_money, parse_money
 from desktop.arithmetic.numbers import NumberFormat
-from desktop.language.sentences import mark, say, say_in
+from desktop.language.sentences import LANGUAGES, mark, say, say_in
 from desktop.terms.settings import Effect, Kind, Origin, Setting
 
 PAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (mark("Appearance"), ("window.text_size", "window.start_pane")),
+    (mark("Appearance"), ("language.name", "language.digits", "window.text_size", "window.start_pane")),
     (mark("Records"), ("records.page_size", "records.page_sizes")),
     (mark("Spending"), ("spending.warning_level", "spending.monthly_budget", "spending.beyond_budget")),
     (
@@ -44,6 +44,16 @@ class Words:
 
 
 _WORDS = {
+    "language.name": Words(
+        mark("Language"),
+        mark("Of the window and the command line."),
+        (("system", mark("As the system has it")), *LANGUAGES.items()),
+    ),
+    "language.digits": Words(
+        mark("Digits"),
+        mark("How the digits of numbers are written."),
+        (("locale", mark("As the locale writes them")), ("latin", mark("0 to 9 everywhere"))),
+    ),
     "window.text_size": Words(
         mark("Text size"), mark("All text of the window, beside the size that the system sets."), unit=mark(" %")
     ),

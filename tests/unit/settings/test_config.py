@@ -59,6 +59,7 @@ def test_the_shipped_file_holds_every_default(tmp_path: Path) -> None:
             OperationType.RANDOM_STRING: 6_000,
         },
         spending=config.SpendingSection(0, 0, False),
+        language=config.LanguageSection("system", "locale"),
         window=config.WindowSection(100, "last"),
         records=RecordsSection(25, (10, 25, 50, 100, 250, 500)),
         random=RandomSettings(
@@ -85,7 +86,7 @@ def test_every_key_of_the_shipped_file_can_be_given_in_the_environment(tmp_path:
         for section, table in shipped.items()
         for key, value in table.items()
     }
-    assert len(texts) == 27
+    assert len(texts) == 29
     assert load(tmp_path, **texts) == load(tmp_path)
 
 

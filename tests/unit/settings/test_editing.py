@@ -200,7 +200,7 @@ def test_a_setting_says_where_it_comes_from_and_who_has_the_last_word(file: Path
 
 def test_every_setting_is_described_as_a_form_needs_it(file: Path) -> None:
     found = {one.name: one for one in editing.settings(file, {}, {})}
-    assert len(found) == 27
+    assert len(found) == 29
     assert (found["records.page_size"].shape.least, found["records.page_size"].shape.most) == (1, 1000)
     assert found["random.fallback"].shape.choices == ("deny", "local")
     assert found["spending.monthly_budget"].shape.kind is Kind.MONEY
