@@ -8,12 +8,14 @@ A new language: add it to `LANGUAGES` in desktop/language/sentences.py, run this
 
 from __future__ import annotations
 
+import ast
 import io
 import sys
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from babel.messages import extract, mofile, pofile
-from babel.messages.catalog import Catalog
+from babel.messages import mofile, pofile
+from babel.messages.catalog import Catalog, Message
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -21,8 +23,14 @@ sys.path.insert(0, str(ROOT))
 from desktop.language.sentences import LANGUAGES, SOURCE  # noqa: E402 - found by the line above
 
 FOLDER = ROOT / "resources/languages"
-# Which of a function's arguments are sentences; "c" marks the context.
-KEYWORDS = {"say": None, "mark": None, "say_many": (1, 2), "say_in": ((1, "c"), 2)}
+# Which of a function's arguments are sentences: the context's place, None without one, then the places of the forms.
+SPEAKERS: Mapping[str, tuple[int | None, int, int | None]] = {
+    "say": (None, 0, None),
+    "mark": (None, 0, None),
+    "say_many": (None, 0, 1),
+    "say_in": (0, 1, None),
+}
+_COMMENT = "# Translators:"
 
 
 def found() -> Catalog:
@@ -31,11 +39,42 @@ def found() -> Catalog:
         project="Metercalc", header_comment="# The sentences of Metercalc. Made by packaging/languages.py"
     )
     for file in sorted((ROOT / "desktop").rglob("*.py")):
+        source = file.read_text(encoding="utf-8")
         place = file.relative_to(ROOT).as_posix()
-        with file.open("rb") as source:
-            for _, message, comments, context in extract.extract("python", source, KEYWORDS, ["Translators:"]):
-                catalog.add(message, locations=[(place, None)], auto_comments=comments, context=context)
+        for context, message, comments in said_in(source):
+            catalog.add(message, locations=[(place, 0)], auto_comments=comments, context=context)
     return catalog
+
+
+def said_in(source: str) -> Iterator[tuple[str | None, str | tuple[str, str], list[str]]]:
+    """The sentences of a module: context, sentence or the two forms of one, and what translators are told of it.
+
+    Read from the syntax tree: Babel's own reader goes by tokens, takes `", "` in `say(text, names=", ".join(all))`
+    for a sentence, and warns of each f-string among the values.
+    """
+    lines = source.splitlines()
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id not in SPEAKERS:
+            continue
+        context, one, many = (None if at is None else _literal(node, at) for at in SPEAKERS[node.func.id])
+        if one:
+            yield context, (one, many) if many else one, _comments(lines, node.lineno - 1)
+
+
+def _literal(call: ast.Call, at: int) -> str | None:
+    """An argument where it is a literal: a variable's sentence is marked where it stands."""
+    argument = call.args[at] if at < len(call.args) else None
+    return argument.value if isinstance(argument, ast.Constant) and isinstance(argument.value, str) else None
+
+
+def _comments(lines: Sequence[str], at: int) -> list[str]:
+    """The comment for translators right above a line, over as many lines as it takes."""
+    told: list[str] = []
+    while at > 0 and lines[at - 1].strip().startswith("#"):
+        at -= 1
+        told.insert(0, lines[at].strip().removeprefix("#").strip())
+    begun = next((place for place, line in enumerate(told) if line.startswith(_COMMENT[2:])), None)
+    return [] if begun is None else [" ".join(told[begun:]).removeprefix(_COMMENT[2:]).strip()]
 
 
 def read(code: str) -> Catalog:
@@ -87,7 +126,11 @@ def compiled(catalog: Catalog) -> bytes:
 
 def missing(catalog: Catalog) -> int:
     """How many sentences a language lacks, forms of a plural counted as one."""
-    return sum(1 for one in catalog if one.id and not all(one.string if one.pluralizable else [one.string]))
+    return sum(1 for message in catalog if message.id and not _is_translated(message))
+
+
+def _is_translated(message: Message) -> bool:
+    return all(message.string) if isinstance(message.string, (tuple, list)) else bool(message.string)
 
 
 def main() -> int:
@@ -103,7 +146,7 @@ def main() -> int:
         (FOLDER / f"{code}.po").write_bytes(written(catalog))
         (FOLDER / f"{code}.mo").write_bytes(compiled(catalog))
         lacking += missing(catalog)
-        print(f"{code}: {missing(catalog)} of {len(sentences)} to translate")
+        sys.stdout.write(f"{code}: {missing(catalog)} of {len(sentences)} to translate\n")
     return lacking
 
 
