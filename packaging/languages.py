@@ -49,8 +49,7 @@ def found() -> Catalog:
 def said_in(source: str) -> Iterator[tuple[str | None, str | tuple[str, str], list[str]]]:
     """The sentences of a module: context, sentence or the two forms of one, and what translators are told of it.
 
-    Read from the syntax tree: Babel's own reader goes by tokens, takes `", "` in `say(text, names=", ".join(all))`
-    for a sentence, and warns of each f-string among the values.
+    Read from the syntax tree: Babel's own reader warns of each f-string among the values, which are no sentences.
     """
     lines = source.splitlines()
     for node in ast.walk(ast.parse(source)):

@@ -278,7 +278,7 @@ def _add_administration(add_parser: AddParser) -> None:
     cost = _add(
         add_parser, "set-cost", say("set what an operation costs from now on; for administrators"), signed_in=True
     )
-    cost.add_argument("operation", choices=_PRICED, metavar="TYPE", help=say(", ").join(_PRICED))
+    cost.add_argument("operation", choices=_PRICED, metavar="TYPE", help=", ".join(_PRICED))
     cost.add_argument("amount", type=words.amount, metavar="AMOUNT")
 
 
@@ -377,7 +377,7 @@ def _add_server(add_parser: AddParser) -> None:
         say("keep one ledger for many desks on a PostgreSQL server; for its owner"),
         more=say(_SERVER),
     )
-    server.add_argument("action", choices=_ACTIONS, metavar="ACTION", help=say(", ").join(_ACTIONS))
+    server.add_argument("action", choices=_ACTIONS, metavar="ACTION", help=", ".join(_ACTIONS))
     server.add_argument(
         "url", type=words.text, metavar="URL", help=say("like postgresql://postgres@db.example.org/ledger")
     )
