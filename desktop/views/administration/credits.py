@@ -30,8 +30,14 @@ from desktop.views.look import theme
 from desktop.wording.administration import orders_text
 from desktop.wording.shown import shown_moment
 
-# Translators: "Line" is one of a file, "Amount" the credit.
-_HEADS = (mark("Line"), mark("E-mail"), mark("Amount"), mark("Balance after"), mark("Reason, or what is in the way"))
+_HEADS = (
+    # Translators: The number of a line in a file.
+    mark("Line"),
+    mark("E-mail"),
+    mark("Amount"),
+    mark("Balance after"),
+    mark("Reason, or what is in the way"),
+)
 
 
 class CreditsPage(QWidget):

@@ -15,8 +15,13 @@ from desktop.views.look.clearing_edit import ClearingEdit
 from desktop.wording.administration import deed_text
 from desktop.wording.shown import shown_moment
 
-# Translators: "Who" is who did it, "What" is what was done.
-_HEADS = (mark("Date"), mark("Who"), mark("What"))
+_HEADS = (
+    mark("Date"),
+    # Translators: Who did it, the head of a column.
+    mark("Who"),
+    # Translators: What was done, the head of a column.
+    mark("What"),
+)
 
 
 class LogPage(QWidget):

@@ -15,8 +15,15 @@ from desktop.views.look import theme
 from desktop.views.look.clearing_edit import ClearingEdit
 from desktop.wording.shown import shown_moment
 
-# Translators: "State" is that of an account, active or not.
-_HEADS = (mark("E-mail"), mark("Role"), mark("State"), mark("Balance"), mark("Last active"))
+_HEADS = (
+    mark("E-mail"),
+    # Translators: Administrator or user.
+    mark("Role"),
+    # Translators: Of an account: active, inactive or invited.
+    mark("State"),
+    mark("Balance"),
+    mark("Last active"),
+)
 _ROLES = {Role.ADMIN: mark("Administrator"), Role.USER: mark("User")}
 
 

@@ -18,8 +18,14 @@ from desktop.views.look import theme
 from desktop.wording.administration import forecast_text, forecast_total
 from desktop.wording.shown import OPERATION_NAMES, shown_moment
 
-# Translators: "Since" is a date.
-_HEADS = (mark("Since"), mark("Operation"), mark("Price"), mark("Set by"))
+_HEADS = (
+    # Translators: The date from which on a price counts.
+    mark("Since"),
+    mark("Operation"),
+    mark("Price"),
+    # Translators: Who set a price.
+    mark("Set by"),
+)
 
 
 class PricesPage(QWidget):

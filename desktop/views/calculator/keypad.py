@@ -93,6 +93,7 @@ class KeyButton(QPushButton):
     def show_price(self, price: str) -> None:
         """Show what a press costs, under the sign."""
         self._price = price
+        # Translators: Behind the name of a key and a colon.
         self._say(say("costs {price}", price=price))
         self.update()
 

@@ -344,6 +344,7 @@ class CalculatorPanel(QWidget):
             self._show_quote(paid_text(receipt, self._format), "muted")
             self._paid = True
         self._display.age_result(old=False)  # also where it has become the entry, to be gone on with
+        # Translators: A rounded result, as a screen reader speaks it.
         spoken = self._result if receipt.exact else say("about {number}", number=self._result)
         announce(self, f"{spoken}. {paid_text(receipt, self._format)}")
         self._entry.setFocus()

@@ -34,7 +34,12 @@ _KINDS = {
         mark("Figures and dates to calculate with. Numbers of more than 15 digits are text: Excel would round them."),
     ),
 }
-_SEPARATORS = {",": mark("Comma  ,"), ";": mark("Semicolon  ;"), "\t": mark("Tab")}  # the sign, not the key
+_SEPARATORS = {
+    ",": mark("Comma  ,"),
+    ";": mark("Semicolon  ;"),
+    # Translators: The character, not the key.
+    "\t": mark("Tab"),
+}
 _SETTINGS = "export"
 
 

@@ -23,6 +23,7 @@ class SavedMenu(QToolButton):
         super().__init__(parent)
         self._shelf = shelf
         self.setObjectName("saved_filters_button")
+        # Translators: A button that opens a menu of saved filters.
         self.setText(say("Saved"))
         self.setToolTip(say("Filters, order and columns by name"))
         self.setAccessibleDescription(say("Opens a menu"))

@@ -35,7 +35,9 @@ class BalancePlot(Plot):
         if point.low < point.high:
             lines.append(
                 CardLine(
-                    say("Between"), say("{low} and {high}", low=self._money(point.low), high=self._money(point.high))
+                    # Translators: The balance lay between two amounts.
+                    say("Between"),
+                    say("{low} and {high}", low=self._money(point.low), high=self._money(point.high)),
                 )
             )
         return shown_date(point.date)[:-3], lines

@@ -121,6 +121,7 @@ class OperationsPlot(Plot):
         return say(OPERATION_NAMES[operation]), [
             CardLine(say("Spent"), self._money(spent), colour_of(operation, colours)),
             CardLine(say("Charges"), format_count(count, self._format)),
+            # Translators: What part of everything spent.
             CardLine(say("Share"), f"{share:.1f} %".replace(".", self._format.decimal_mark)),
         ]
 

@@ -36,6 +36,7 @@ class Menus(QObject):
         super().__init__(bar)
         self._build_file(bar.addMenu(say("&File")), export)
         self._build_edit(bar.addMenu(say("&Edit")), copy_menu)
+        # Translators: The menu of what is shown and how.
         self._build_view(bar.addMenu(say("&View")), (sort_menu, columns_menu, page_menu), scheme)
         account = bar.addMenu(say("&Account"))
         self.change_password = self._add(

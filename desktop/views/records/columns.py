@@ -24,9 +24,12 @@ HEADERS: Mapping[Shown, str] = {
     Column.RESPONSE: mark("Result"),
     Column.AMOUNT: mark("Amount"),
     Column.BALANCE: mark("Balance"),
+    # Translators: The number of a record, the head of a column.
     Detail.NUMBER: mark("No."),
     Detail.EXPRESSION: mark("Expression"),
+    # Translators: Where a result comes from.
     Detail.SOURCE: mark("Source"),
+    # Translators: The mark of the request that a record was written for.
     Detail.REQUEST: mark("Request"),
     Detail.NOTE: mark("Note"),
 }
@@ -39,6 +42,7 @@ SEARCHED: frozenset[Shown] = frozenset(Column) | {Detail.EXPRESSION, Detail.NOTE
 _AS_TYPED = frozenset(row.type for row in OPERATIONS.values() if row.compute is None)
 _CALCULATED: frozenset[Shown] = frozenset({Column.OPERANDS, Column.RESPONSE, Detail.EXPRESSION})
 _SOURCES = {
+    # Translators: These say where a result comes from.
     Source.COMPUTED: mark("computed exactly"),
     Source.RANDOM_ORG: "random.org",
     Source.LOCAL: mark("this computer"),

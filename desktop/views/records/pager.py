@@ -68,6 +68,7 @@ class Pager(QWidget):
         self._size = QComboBox()
         self._size.setObjectName("page_size_combo")
         self._size.setAccessibleName(say("Records on a page"))
+        # Translators: As many records on a page as fit.
         self._size.addItem(say("What fits"), FIT)
         for size in self._page_sizes:
             self._size.addItem(say_many("{count} a page", "{count} a page", size, count=size), size)
@@ -127,6 +128,7 @@ class Pager(QWidget):
             self._number.setValue(page.number)
         self._of.setText(_of(format_count(page.pages, self._format) if known else "…"))
         back, on = page.number > 1, page.number < self._pages
+        # Translators: Why a button is off, behind a colon: the page is the first one, or the last one.
         reasons = ("" if back else say("this is the first one"), "" if on else say("this is the last one"))
         why = (
             reasons[0],

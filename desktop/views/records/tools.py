@@ -113,6 +113,7 @@ class RecordsTools(QWidget):
         self._explain(
             self.delete_action,
             say("Put the selected records into the Trash"),
+            # Translators: Why "Delete" is off, behind a colon: the records are in the Trash.
             say("they are in it") if self.trash else none,
         )
         elsewhere = say("only what is in the Trash can be restored")
