@@ -14,6 +14,8 @@ from contextlib import contextmanager
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
+from desktop.language.sentences import say
+
 log = logging.getLogger(__name__)
 
 STATUS = 2  # as for a display that is not there: see `NoDisplay`
@@ -41,5 +43,9 @@ def needed() -> Iterator[None]:
 def sentence(said: list[str], platform: str) -> str:
     """What the person is told, of what Qt said first and of the platform that was asked for."""
     reason = " ".join(said[0].split()).rstrip(".")
-    asked = f" (QT_QPA_PLATFORM is {platform})" if platform else ""
-    return f"No window can be opened{asked}: {reason}. Nothing was charged. Commands work without one: metercalc --help"
+    what = (
+        say("No window can be opened (QT_QPA_PLATFORM is {platform}): {reason}.", platform=platform, reason=reason)
+        if platform
+        else say("No window can be opened: {reason}.", reason=reason)
+    )
+    return " ".join((what, say("Nothing was charged."), say("Commands work without one: metercalc --help")))

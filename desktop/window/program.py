@@ -34,6 +34,7 @@ from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store import StoreController
 from desktop.controllers.store_access import StoreAccess
+from desktop.language.sentences import say
 from desktop.system import ending, logs
 from desktop.system.private_files import make_folder, require_regular
 from desktop.terms.errors import ConfigError
@@ -288,8 +289,10 @@ class Program(QObject):
         dialog = PasswordDialog(
             sessions=self.sessions,
             minimum_length=self.access.config.security.minimum_password_length,
-            intro="The password that you signed in with was given to you by an administrator, who knows it. "
-            "Choose one of your own to go on.",
+            intro=say(
+                "The password that you signed in with was given to you by an administrator, who knows it. "
+                "Choose one of your own to go on."
+            ),
             parent=self.login_dialog,
         )
         dialog.rejected.connect(self.sessions.sign_out)
@@ -341,4 +344,5 @@ def _check_settings(file: Path) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise ConfigError(f"{file}: cannot be read: {error.strerror}. Move it away.", file=str(file)) from error
+        told = say("{file}: cannot be read: {reason}. Move it away.", file=file, reason=error.strerror)
+        raise ConfigError(told, file=str(file)) from error

@@ -13,6 +13,7 @@ from desktop.controllers.background import Lanes
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store import StoreController
 from desktop.controllers.store_access import StoreAccess, sqlite_version
+from desktop.language.sentences import mark, say
 from desktop.settings.config import Places
 from desktop.settings.facts import facts
 from desktop.terms.errors import AppError, BadInput
@@ -20,8 +21,11 @@ from desktop.terms.values import Verification
 from desktop.views.main_window.window import MainWindow
 
 _LICENCES = (
-    "Metercalc is free software under the MIT licence; LICENSE, beside the program, has its words.",
-    "Qt and PySide are used under the LGPL 3; peewee and requests under MIT and Apache 2.0; SQLite is public domain.",
+    mark("Metercalc is free software under the MIT licence; LICENSE, beside the program, has its words."),
+    mark(
+        "Qt and PySide are used under the LGPL 3; peewee and requests under MIT and Apache 2.0; "
+        "SQLite is public domain."
+    ),
 )
 
 
@@ -78,11 +82,12 @@ class Questions(QObject):
     def _on_about(self) -> None:
         from desktop.views.dialogs.dialogs import DetailsDialog
 
+        what = say("A pay-per-use calculator with a ledger that can be proved.")
         DetailsDialog(
             name="about_dialog",
-            title="About Metercalc",
-            text=f"<b>Metercalc {__version__}</b><br>A pay-per-use calculator with a ledger that can be proved.",
-            details=[*facts(self._places, sqlite_version()), *_LICENCES],
+            title=say("About Metercalc"),
+            text=f"<b>Metercalc {__version__}</b><br>{what}",
+            details=[*facts(self._places, sqlite_version()), *map(say, _LICENCES)],
             parent=self._window,
         ).open()
 
@@ -105,10 +110,10 @@ class Questions(QObject):
             self._window,
             self._settings,
             "proof",
-            title="Save the proof",
+            title=say("Save the proof"),
             name="proof",
             suffix="html",
-            forms="Page (*.html)",
+            forms=say("Page (*.html)"),
             object_name="proof_file_dialog",
         )
         dialog.fileSelected.connect(partial(self._write_proof, verification))
@@ -123,7 +128,7 @@ class Questions(QObject):
 
     @Slot(object)
     def _on_proof_written(self, file: Path) -> None:
-        self._window.show_message(f"The proof is saved as {file}", 10_000)
+        self._window.show_message(say("The proof is saved as {file}", file=file), 10_000)
 
     @Slot(object)
     def _on_proof_not_written(self, error: AppError) -> None:
@@ -137,10 +142,10 @@ class Questions(QObject):
             self._window,
             self._settings,
             "backup",
-            title="Back up the store",
+            title=say("Back up the store"),
             name="metercalc",
             suffix="metercalc-backup",
-            forms="Backup (*.metercalc-backup)",
+            forms=say("Backup (*.metercalc-backup)"),
             object_name="backup_file_dialog",
         )
         dialog.fileSelected.connect(self._on_backup_file)
@@ -171,5 +176,11 @@ def _write_page(verification: Verification, store: str, file: Path) -> Path:
     try:
         write_private(file, page.encode())
     except OSError as error:
-        raise BadInput(f"The proof could not be written to {file}: {error.strerror}. Choose another place.") from error
+        raise BadInput(
+            say(
+                "The proof could not be written to {file}: {reason}. Choose another place.",
+                file=file,
+                reason=error.strerror,
+            )
+        ) from error
     return file

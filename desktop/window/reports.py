@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLocale, QObject, QSettings, Slot
 
 from desktop.arithmetic.money import format_count
+from desktop.language.sentences import say, say_many
 from desktop.terms.values import Filters, Page, PageRequest
 from desktop.views.look.number_locale import number_format_of
 
@@ -64,7 +65,7 @@ class Reports(QObject):
         exports = ExportsController(lanes=self._lanes, access=self._access, sessions=self._sessions, parent=self)
         exports.exported.connect(self._on_exported)
         exports.failed.connect(self._on_failed)
-        bar = self._add_bar("export", "Exporting", exports)
+        bar = self._add_bar("export", say("Exporting"), exports)
         exports.exported.connect(bar.end)
         return exports
 
@@ -77,7 +78,7 @@ class Reports(QObject):
         statements.saved.connect(self._on_statement_saved)
         statements.ready.connect(self._on_statement_ready)
         statements.failed.connect(self._on_failed)
-        bar = self._add_bar("statement", "Making the statement", statements)
+        bar = self._add_bar("statement", say("Making the statement"), statements)
         statements.saved.connect(bar.end)
         statements.ready.connect(bar.end)
         return statements
@@ -139,8 +140,14 @@ class Reports(QObject):
 
     @Slot(object)
     def _on_exported(self, exported: Exported) -> None:
-        noun = "record" if exported.records == 1 else "records"
-        self._window.show_message(f"Exported {_grouped(exported.records)} {noun} to {exported.file}", MESSAGE_MS)
+        told = say_many(
+            "Exported {count} record to {file}",
+            "Exported {count} records to {file}",
+            exported.records,
+            count=_grouped(exported.records),
+            file=exported.file,
+        )
+        self._window.show_message(told, MESSAGE_MS)
 
     @Slot()
     def _on_statement_asked(self) -> None:
@@ -156,8 +163,14 @@ class Reports(QObject):
 
     @Slot(object)
     def _on_statement_saved(self, saved: Saved) -> None:
-        noun = "page" if saved.pages == 1 else "pages"
-        self._window.show_message(f"Statement of {_grouped(saved.pages)} {noun} saved to {saved.file}", MESSAGE_MS)
+        told = say_many(
+            "Statement of {count} page saved to {file}",
+            "Statement of {count} pages saved to {file}",
+            saved.pages,
+            count=_grouped(saved.pages),
+            file=saved.file,
+        )
+        self._window.show_message(told, MESSAGE_MS)
 
     @Slot(object)
     def _on_statement_ready(self, paper: Paper) -> None:

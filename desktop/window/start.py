@@ -77,9 +77,7 @@ def run(places: Places, config: Config, *, sign_in_as: tuple[str, str] | None = 
 def show_bug(places: Places, reference: str, error: BaseException) -> None:
     """Show a bug that ended the window, or came before it, until it has been read."""
     application = QApplication.instance() or make_application()  # the start may have come as far as that
-    dialog = crash_dialog(
-        places, reference, "".join(traceback.format_exception(error)), None, goes_on="It cannot go on"
-    )
+    dialog = crash_dialog(places, reference, "".join(traceback.format_exception(error)), None, goes_on=False)
     dialog.finished.connect(application.quit)
     signals = QuitSignals(application)  # whoever ends the program need not read it first
     signals.asked.connect(application.quit)

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from desktop.arithmetic.money import format_money, parse_money
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.controllers.administration import AdministrationController, OrdersRead
+from desktop.language.sentences import mark, say, say_many
 from desktop.terms.errors import BadInput
 from desktop.terms.values import CreditCheck, CreditOrder, Receipt
 from desktop.views.administration.sheet import Cell, Sheet, SheetModel
@@ -29,7 +30,14 @@ from desktop.views.look import theme
 from desktop.wording.administration import orders_text
 from desktop.wording.shown import shown_moment
 
-_HEADS = ("Line", "E-mail", "Amount", "Balance after", "Reason, or what is in the way")
+_HEADS = (
+    # Translators: The number of a line in a file.
+    mark("Line"),
+    mark("E-mail"),
+    mark("Amount"),
+    mark("Balance after"),
+    mark("Reason, or what is in the way"),
+)
 
 
 class CreditsPage(QWidget):
@@ -53,18 +61,18 @@ class CreditsPage(QWidget):
         self._show()
 
     def _build(self) -> None:
-        self._to = self._edit("credit_to_edit", "ann@example.org, bob@example.org")
+        self._to = self._edit("credit_to_edit", say("ann@example.org, bob@example.org"))
         self._amount = self._edit("credit_amount_edit", format_money(100_00, self._format))
-        self._reason = self._edit("credit_reason_edit", "Stands in the record")
-        self._add = QPushButton("A&dd to the list")
+        self._reason = self._edit("credit_reason_edit", say("Stands in the record"))
+        self._add = QPushButton(say("A&dd to the list"))
         self._add.setObjectName("credit_add_button")
-        self._file = QPushButton("From a &file…")
+        self._file = QPushButton(say("From a &file…"))
         self._file.setObjectName("credit_file_button")
-        self._file.setToolTip("CSV with an e-mail, an amount and a reason on each line")
+        self._file.setToolTip(say("CSV with an e-mail, an amount and a reason on each line"))
         form = QGridLayout()
         form.setHorizontalSpacing(theme.SMALL)
         form.setVerticalSpacing(theme.TIGHT)
-        fields = (("&To", self._to, 3), ("A&mount", self._amount, 1), ("&Reason", self._reason, 3))
+        fields = ((say("&To"), self._to, 3), (say("A&mount"), self._amount, 1), (say("&Reason"), self._reason, 3))
         for column, (text, field, stretch) in enumerate(fields):
             label = QLabel(text)
             label.setBuddy(field)
@@ -74,14 +82,14 @@ class CreditsPage(QWidget):
         form.addWidget(self._add, 1, 3)
         form.addWidget(self._file, 1, 4)
         self._model = SheetModel(_HEADS, figures=(0, 2, 3))
-        self._sheet = Sheet("credits_table", "Credits to be given", self._model, stretch=4, sortable=False)
+        self._sheet = Sheet("credits_table", say("Credits to be given"), self._model, stretch=4, sortable=False)
         self._sum = QLabel()
         self._sum.setObjectName("credits_sum_label")
         self._sum.setWordWrap(True)
-        self._remove = QPushButton("Remo&ve")
+        self._remove = QPushButton(say("Remo&ve"))
         self._remove.setObjectName("credit_remove_button")
-        self._remove.setToolTip("Take the chosen lines off the list, all where none is chosen")
-        self._give = QPushButton("&Give credit")
+        self._remove.setToolTip(say("Take the chosen lines off the list, all where none is chosen"))
+        self._give = QPushButton(say("&Give credit"))
         self._give.setObjectName("credit_give_button")
         theme.set_role(self._give, "primary")
         foot = QHBoxLayout()
@@ -137,7 +145,7 @@ class CreditsPage(QWidget):
             self._amount.setFocus()
             return
         if not emails or not self._reason.text().strip():
-            self.told.emit("Say who it is for, and why: the reason stands in the record.", True)
+            self.told.emit(say("Say who it is for, and why: the reason stands in the record."), True)
             (self._reason if emails else self._to).setFocus()
             return
         self._orders += [CreditOrder(email, amount, self._reason.text()) for email in emails]
@@ -151,11 +159,11 @@ class CreditsPage(QWidget):
         from desktop.views.dialogs import places
 
         folder = places.proposed(self._settings, "credits", "credits", "csv").parent
-        dialog = QFileDialog(self, "Credits from a file", str(folder))
+        dialog = QFileDialog(self, say("Credits from a file"), str(folder))
         dialog.setObjectName("credits_file_dialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters(["CSV (*.csv *.txt)", "All files (*)"])
+        dialog.setNameFilters([say("CSV (*.csv *.txt)"), say("All files (*)")])
         dialog.fileSelected.connect(self.take_file)
         dialog.open()
 
@@ -170,7 +178,8 @@ class CreditsPage(QWidget):
     @Slot(object)
     def _on_orders_read(self, read: OrdersRead) -> None:
         self._orders, self._unread = list(read.orders), read.troubles
-        self.told.emit(f"Read {read.file.name}: look through it before it is carried out.", False)
+        told = say("Read {file}: look through it before it is carried out.", file=read.file.name)
+        self.told.emit(told, False)
         self._check()
 
     def _check(self) -> None:
@@ -196,9 +205,18 @@ class CreditsPage(QWidget):
         before = sum(bool(check.done_at) for check in self._checks)
         told = orders_text(len(new), sum(check.order.amount for check in new), self._format) if self._checks else ""
         if before:
-            told += f"; {before:,} carried out before, and not again: a further one needs another reason"
+            told = say_many(
+                "{credits}; {count} carried out before, and not again: a further one needs another reason",
+                "{credits}; {count} carried out before, and not again: a further one needs another reason",
+                before,
+                credits=told,
+            )
         if wrong:
-            told = f"{wrong:,} of the lines cannot be carried out. Put them right, or remove them."
+            told = say_many(
+                "{count} of the lines cannot be carried out. Put them right, or remove them.",
+                "{count} of the lines cannot be carried out. Put them right, or remove them.",
+                wrong,
+            )
         self._sum.setText(told)
         theme.set_role(self._sum, "negative" if wrong else "muted")
         self._give.setEnabled(bool(new) and not wrong)
@@ -211,7 +229,8 @@ class CreditsPage(QWidget):
         if check.trouble:
             note, role = check.trouble, "negative"
         elif check.done_at:
-            note, role = f"{order.reason} (carried out on {shown_moment(check.done_at)})", "muted"
+            moment = shown_moment(check.done_at)
+            note, role = say("{reason} (carried out on {moment})", reason=order.reason, moment=moment), "muted"
         after = "" if check.trouble or check.done_at else format_money(check.balance_after, self._format)
         return (
             Cell(str(line), line),

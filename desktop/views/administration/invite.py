@@ -10,6 +10,7 @@ from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.controllers.administration import AdministrationController, Invited
 from desktop.controllers.requests import Failure
+from desktop.language.sentences import say
 from desktop.views.dialogs.dialogs import Dialog
 from desktop.views.look import theme
 from desktop.views.look.announcing import announce
@@ -27,18 +28,23 @@ class InviteDialog(Dialog):
         parent: QWidget | None = None,
     ) -> None:
         """`whom` is who has an account, and has lost the password."""
-        super().__init__("invite_dialog", "Give a one-time password" if whom else "Invite somebody", parent)
+        super().__init__("invite_dialog", say("Give a one-time password") if whom else say("Invite somebody"), parent)
         self._whom = whom
-        self._done = "has a new password." if whom else "is invited."
         self._controller = controller
         self._invited: Invited | None = None
         balance = format_money(controller.starting_balance, number_format)
         self._text = self.add_text(
-            f"{whom} is signed out everywhere, and the old password is void. A one-time password is shown here once: "
-            "hand it over, and another one is chosen with it."
+            say(
+                "{email} is signed out everywhere, and the old password is void. A one-time password is shown here "
+                "once: hand it over, and another one is chosen with it.",
+                email=whom,
+            )
             if whom
-            else f"The account begins with {balance} credits. It gets a one-time password, which is shown here once: "
-            "hand it over, and another one is chosen with it."
+            else say(
+                "The account begins with {balance} credits. It gets a one-time password, which is shown here once: "
+                "hand it over, and another one is chosen with it.",
+                balance=balance,
+            )
         )
         self._email = QLineEdit(whom)
         self._email.setReadOnly(bool(whom))
@@ -51,17 +57,18 @@ class InviteDialog(Dialog):
         )
         self._password.hide()
         self._form = QFormLayout()
-        self._form.addRow("&E-mail", self._email)
+        self._form.addRow(say("&E-mail"), self._email)
         self.layout_.addLayout(self._form)
         self.layout_.addWidget(self._password)
         self._message = self.add_text("", role="negative")
         self._message.setObjectName("invite_message_label")
         self.layout_.addStretch(1)
-        accept = "&Give it" if whom else "&Invite"
-        buttons = self.add_buttons(accept=accept, reject="Close")
-        self._invite = next(one for one in buttons.findChildren(QPushButton) if one.text() == accept)
+        buttons = self.add_buttons(accept=say("&Give it") if whom else say("&Invite"))
+        self._invite = next(
+            one for one in buttons.buttons() if buttons.buttonRole(one) is buttons.ButtonRole.AcceptRole
+        )
         self._invite.setObjectName("invite_accept_button")
-        self._copy = QPushButton("&Copy for handing over")
+        self._copy = QPushButton(say("&Copy for handing over"))
         self._copy.setObjectName("copy_invitation_button")
         buttons.addButton(self._copy, buttons.ButtonRole.ActionRole)
         self._copy.hide()
@@ -81,9 +88,9 @@ class InviteDialog(Dialog):
     @Slot(object)
     def _on_invited(self, invited: Invited) -> None:
         self._invited = invited
-        self._text.setText(
-            f"{invited.account.username} {self._done} This is the one-time password; it is not shown again."
-        )
+        whom = invited.account.username
+        done = say("{email} has a new password.", email=whom) if self._whom else say("{email} is invited.", email=whom)
+        self._text.setText(" ".join((done, say("This is the one-time password; it is not shown again."))))
         self._form.setRowVisible(self._email, False)
         self._password.setText(invited.password)
         self._password.show()
@@ -91,7 +98,8 @@ class InviteDialog(Dialog):
         self._invite.hide()
         self._copy.show()
         self._copy.setFocus()
-        announce(self, f"{invited.account.username} {self._done} The one-time password is {invited.password}")
+        told = say("The one-time password is {password}", password=invited.password)
+        announce(self, f"{done} {told}")
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
@@ -103,4 +111,4 @@ class InviteDialog(Dialog):
     def _on_copy(self) -> None:
         if self._invited is not None:
             QGuiApplication.clipboard().setText(f"{self._invited.account.username}\n{self._invited.password}")
-            announce(self, "Copied")
+            announce(self, say("Copied"))

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.controllers.administration import DEEDS_AT_ONCE, AdministrationController
+from desktop.language.sentences import mark, say
 from desktop.terms.values import Deed
 from desktop.views.administration.sheet import Cell, Sheet, SheetModel
 from desktop.views.look import theme
@@ -14,7 +15,13 @@ from desktop.views.look.clearing_edit import ClearingEdit
 from desktop.wording.administration import deed_text
 from desktop.wording.shown import shown_moment
 
-_HEADS = ("Date", "Who", "What")
+_HEADS = (
+    mark("Date"),
+    # Translators: Who did it, the head of a column.
+    mark("Who"),
+    # Translators: What was done, the head of a column.
+    mark("What"),
+)
 
 
 class LogPage(QWidget):
@@ -33,13 +40,13 @@ class LogPage(QWidget):
     def _build(self) -> None:
         self._search = ClearingEdit()
         self._search.setObjectName("deeds_search_edit")
-        self._search.setPlaceholderText("Find in the log")
-        self._search.setAccessibleName("Find in the log")
+        self._search.setPlaceholderText(say("Find in the log"))
+        self._search.setAccessibleName(say("Find in the log"))
         self._model = SheetModel(_HEADS)
-        self._sheet = Sheet("deeds_table", "What administrators did", self._model, stretch=2, sortable=False)
-        self._older = QPushButton("&Older")
+        self._sheet = Sheet("deeds_table", say("What administrators did"), self._model, stretch=2, sortable=False)
+        self._older = QPushButton(say("&Older"))
         self._older.setObjectName("older_deeds_button")
-        self._note = QLabel("Each line is an entry of the ledger’s journal, which the proof goes through.")
+        self._note = QLabel(say("Each line is an entry of the ledger’s journal, which the proof goes through."))
         self._note.setWordWrap(True)
         theme.set_role(self._note, "muted")
         foot = QHBoxLayout()

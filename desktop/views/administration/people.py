@@ -8,14 +8,23 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.controllers.administration import AdministrationController
+from desktop.language.sentences import mark, say, say_many
 from desktop.terms.values import Person, Role, Status
 from desktop.views.administration.sheet import Cell, Sheet, SheetModel
 from desktop.views.look import theme
 from desktop.views.look.clearing_edit import ClearingEdit
-from desktop.wording.shown import counted, shown_moment
+from desktop.wording.shown import shown_moment
 
-_HEADS = ("E-mail", "Role", "State", "Balance", "Last active")
-_ROLES = {Role.ADMIN: "Administrator", Role.USER: "User"}
+_HEADS = (
+    mark("E-mail"),
+    # Translators: Administrator or user.
+    mark("Role"),
+    # Translators: Of an account: active, inactive or invited.
+    mark("State"),
+    mark("Balance"),
+    mark("Last active"),
+)
+_ROLES = {Role.ADMIN: mark("Administrator"), Role.USER: mark("User")}
 
 
 class PeoplePage(QWidget):
@@ -37,15 +46,21 @@ class PeoplePage(QWidget):
     def _build(self) -> None:
         self._search = ClearingEdit()
         self._search.setObjectName("people_search_edit")
-        self._search.setPlaceholderText("Find somebody")
-        self._search.setAccessibleName("Find somebody")
-        self._invite = self._button("In&vite…", "invite_button", "Make an account with a one-time password")
-        self._credit = self._button("Give &credit…", "give_credit_button", "Put credit into the chosen accounts")
-        self._status = self._button("&Deactivate", "status_button", "Keep from signing in; nothing is lost")
-        self._role = self._button("Make &administrator", "role_button", "Who administers sees and sets all of this")
-        self._reset = self._button("Give a &password…", "reset_password_button", "For who has lost theirs: used once")
+        self._search.setPlaceholderText(say("Find somebody"))
+        self._search.setAccessibleName(say("Find somebody"))
+        self._invite = self._button(say("In&vite…"), "invite_button", say("Make an account with a one-time password"))
+        self._credit = self._button(
+            say("Give &credit…"), "give_credit_button", say("Put credit into the chosen accounts")
+        )
+        self._status = self._button(say("&Deactivate"), "status_button", say("Keep from signing in; nothing is lost"))
+        self._role = self._button(
+            say("Make &administrator"), "role_button", say("Who administers sees and sets all of this")
+        )
+        self._reset = self._button(
+            say("Give a &password…"), "reset_password_button", say("For who has lost theirs: used once")
+        )
         self._model = SheetModel(_HEADS, figures=(3,))
-        self._sheet = Sheet("people_table", "People", self._model, stretch=0)
+        self._sheet = Sheet("people_table", say("People"), self._model, stretch=0)
         self._count = QLabel()
         self._count.setObjectName("people_count_label")
         theme.set_role(self._count, "muted")
@@ -102,13 +117,13 @@ class PeoplePage(QWidget):
     def _row(self, person: Person) -> tuple[Cell, ...]:
         account = person.account
         inactive = account.status is Status.INACTIVE
-        state = "Inactive" if inactive else "Invited" if person.invited else "Active"
+        state = say("Inactive") if inactive else say("Invited") if person.invited else say("Active")
         return (
             Cell(account.username),
-            Cell(_ROLES[account.role]),
+            Cell(say(_ROLES[account.role])),
             Cell(state, role="negative" if inactive else ""),
             Cell(format_money(account.balance, self._format), account.balance),
-            Cell(shown_moment(person.active_at) if person.active_at else "Never", person.active_at),
+            Cell(shown_moment(person.active_at) if person.active_at else say("Never"), person.active_at),
         )
 
     @Slot(str)
@@ -124,17 +139,22 @@ class PeoplePage(QWidget):
         self._role.setEnabled(len(chosen) == 1)
         self._reset.setEnabled(len(chosen) == 1)
         activate = bool(chosen) and all(person.account.status is Status.INACTIVE for person in chosen)
-        self._status.setText("&Activate" if activate else "&Deactivate")
+        self._status.setText(say("&Activate") if activate else say("&Deactivate"))
         admin = len(chosen) == 1 and chosen[0].account.role is Role.ADMIN
-        self._role.setText("Make a &user" if admin else "&Make administrator")
+        self._role.setText(say("Make a &user") if admin else say("&Make administrator"))
         self._tell()
 
     def _tell(self) -> None:
-        found, chosen = self._sheet.proxy.rowCount(), len(self.chosen())
-        told = counted(len(self._people), "account")
-        if found != len(self._people):
-            told = f"{found:,} of {told}"
-        self._count.setText(f"{told}, {chosen:,} chosen" if chosen else told)
+        found, everybody, chosen = self._sheet.proxy.rowCount(), len(self._people), len(self.chosen())
+        matches = f"{found:,}"
+        told = (
+            say_many("{count} account", "{count} accounts", everybody)
+            if found == everybody
+            else say_many("{found} of {count} account", "{found} of {count} accounts", everybody, found=matches)
+        )
+        if chosen:
+            told = say_many("{accounts}, {count} chosen", "{accounts}, {count} chosen", chosen, accounts=told)
+        self._count.setText(told)
 
     @Slot()
     def _on_credit(self) -> None:

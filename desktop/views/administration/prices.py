@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QPushBu
 from desktop.arithmetic.money import format_money, parse_money
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.controllers.administration import AdministrationController, Prices
+from desktop.language.sentences import mark, say
 from desktop.terms.errors import BadInput
 from desktop.terms.values import OperationSum, OperationType
 from desktop.views.administration.sheet import Cell, Sheet, SheetModel
@@ -17,7 +18,14 @@ from desktop.views.look import theme
 from desktop.wording.administration import forecast_text, forecast_total
 from desktop.wording.shown import OPERATION_NAMES, shown_moment
 
-_HEADS = ("Since", "Operation", "Price", "Set by")
+_HEADS = (
+    # Translators: The date from which on a price counts.
+    mark("Since"),
+    mark("Operation"),
+    mark("Price"),
+    # Translators: Who set a price.
+    mark("Set by"),
+)
 
 
 class PricesPage(QWidget):
@@ -42,7 +50,7 @@ class PricesPage(QWidget):
         self._now.setFont(theme.font(figures=True))
         self._new = QLineEdit()
         self._new.setObjectName("price_edit")
-        self._set = QPushButton("Set from &now on")
+        self._set = QPushButton(say("Set from &now on"))
         self._set.setObjectName("set_price_button")
         theme.set_role(self._set, "primary")
         self._forecast = QLabel()
@@ -52,7 +60,7 @@ class PricesPage(QWidget):
         form = QGridLayout()
         form.setHorizontalSpacing(theme.MEDIUM)
         form.setVerticalSpacing(theme.TIGHT)
-        captions = (("&Operation", self._operation), ("Costs now", None), ("New &price", self._new))
+        captions = ((say("&Operation"), self._operation), (say("Costs now"), None), (say("New &price"), self._new))
         for column, (text, buddy) in enumerate(captions):
             label = QLabel(text)
             if buddy is not None:
@@ -62,8 +70,8 @@ class PricesPage(QWidget):
             form.addWidget(widget, 1, column)
         form.setColumnStretch(4, 1)
         self._model = SheetModel(_HEADS, figures=(2,))
-        self._sheet = Sheet("prices_table", "All prices that were set", self._model, stretch=3, sortable=False)
-        heading = QLabel("All prices that were set")
+        self._sheet = Sheet("prices_table", say("All prices that were set"), self._model, stretch=3, sortable=False)
+        heading = QLabel(say("All prices that were set"))
         theme.set_size(heading, theme.Size.BODY, bold=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
@@ -94,14 +102,14 @@ class PricesPage(QWidget):
         self._present = prices.present
         if not self._operation.count():
             for kind in prices.present:
-                self._operation.addItem(OPERATION_NAMES[kind], kind.value)
+                self._operation.addItem(say(OPERATION_NAMES[kind]), kind.value)
         self._model.show(
             [
                 (
                     Cell(shown_moment(one.date)),
-                    Cell(OPERATION_NAMES[one.operation]),
+                    Cell(say(OPERATION_NAMES[one.operation])),
                     Cell(format_money(one.cost, self._format), one.cost),
-                    Cell(one.username or "The configuration"),
+                    Cell(one.username or say("The configuration")),
                 )
                 for one in prices.history
             ]
@@ -129,9 +137,9 @@ class PricesPage(QWidget):
         if trouble:
             self._forecast.setText(trouble)
         elif cost is None or kind is None:
-            self._forecast.setText("Type a price to see what last month would have come to.")
+            self._forecast.setText(say("Type a price to see what last month would have come to."))
         elif self._usage is None:
-            self._forecast.setText("Counting what was used last month …")
+            self._forecast.setText(say("Counting what was used last month …"))
         else:
             self._forecast.setText(self._forecast_of(kind, cost, self._usage))
 
@@ -142,7 +150,10 @@ class PricesPage(QWidget):
         spent, would = (
             format_money(sum_, self._format) for sum_ in forecast_total(usage, {**self._present, kind: cost})
         )
-        return f"{one} Everything together: {spent}, and {would} at today’s prices with this one."
+        everything = say(
+            "Everything together: {spent}, and {would} at today’s prices with this one.", spent=spent, would=would
+        )
+        return f"{one} {everything}"
 
     def _kind(self) -> OperationType | None:
         found = self._operation.currentData()
@@ -156,7 +167,7 @@ class PricesPage(QWidget):
             cost = parse_money(self._new.text(), self._format)
         except BadInput as error:
             return None, error.message
-        return (cost, "") if cost >= 0 else (None, "A price cannot be below zero.")
+        return (cost, "") if cost >= 0 else (None, say("A price cannot be below zero."))
 
     @Slot()
     def _on_set(self) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHeaderView, QTableView
 from typing_extensions import override
 
+from desktop.language.sentences import say
 from desktop.views.look import theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -31,7 +32,9 @@ class SheetModel(QAbstractTableModel):
     """Rows of cells. `show` is its one mutator."""
 
     def __init__(self, heads: Sequence[str], figures: Collection[int] = ()) -> None:
-        """`figures` are the columns whose texts are numbers, and stand on the right."""
+        """`heads` are said when they are shown. `figures` are the columns whose texts are numbers, and stand on the
+        right.
+        """
         super().__init__()
         self._heads = tuple(heads)
         self._figures = frozenset(figures)
@@ -56,7 +59,7 @@ class SheetModel(QAbstractTableModel):
         if orientation == Qt.Orientation.Vertical:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._heads[section]
+            return say(self._heads[section])
         return self._alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     @override

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from desktop.controllers.administration import AdministrationController
 from desktop.controllers.requests import Failure
+from desktop.language.sentences import say
 from desktop.views.administration.credits import CreditsPage
 from desktop.views.administration.invite import InviteDialog
 from desktop.views.administration.log_page import LogPage
@@ -47,7 +48,7 @@ class AdministrationWindow(QWidget):
             self.resize(_SIZE.boundedTo(self.screen().availableGeometry().size() * 0.9))
 
     def _build(self) -> None:
-        self.setWindowTitle("Administration")
+        self.setWindowTitle(say("Administration"))
         self.people = PeoplePage(controller=self._controller, number_format=self._format)
         self.credits = CreditsPage(controller=self._controller, settings=self._settings, number_format=self._format)
         self.prices = PricesPage(controller=self._controller, number_format=self._format)
@@ -57,10 +58,10 @@ class AdministrationWindow(QWidget):
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         for page, name in (
-            (self.people, "People"),
-            (self.credits, "Credits"),
-            (self.prices, "Prices"),
-            (self.log, "Log"),
+            (self.people, say("People")),
+            (self.credits, say("Credits")),
+            (self.prices, say("Prices")),
+            (self.log, say("Log")),
         ):
             self.tabs.addTab(page, name)
         self._message = QLabel()

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.language.sentences import say
 from desktop.views.calculator.entry_edit import EntryEdit
 from desktop.views.calculator.expression_label import ExpressionLabel
 from desktop.views.calculator.result_label import ResultLabel
@@ -49,28 +50,28 @@ class Display(QFrame):
 
     def _build(self) -> None:
         self.entry = EntryEdit()
-        self._quote = _line("quote_label", "Price", "muted")
+        self._quote = _line("quote_label", say("Price"), "muted")
         self._expression = ExpressionLabel()
         self._result = ResultLabel()
         self._copy = QToolButton()
         self._copy.setObjectName("copy_result_button")
         self._copy.setIcon(icon("copy"))
-        self._copy.setText("Copy")
-        self._copy.setToolTip("Copy the result")
-        self._copy.setAccessibleName("Copy the result")
+        self._copy.setText(say("Copy"))
+        self._copy.setToolTip(say("Copy the result"))
+        self._copy.setAccessibleName(say("Copy the result"))
         self._copy.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         theme.set_role(self._copy, "link")
         self._copy.hide()
-        self._message = _line("message_label", "Message", "negative")
+        self._message = _line("message_label", say("Message"), "negative")
         self._message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._progress = QProgressBar()
         self._progress.setRange(0, 0)
         self._progress.setTextVisible(False)
         self._progress.setMinimumWidth(theme.WIDE)
-        self._progress.setAccessibleName("Waiting for random.org")
-        self._cancel = QPushButton("Cancel")
+        self._progress.setAccessibleName(say("Waiting for random.org"))
+        self._cancel = QPushButton(say("Cancel"))
         self._cancel.setObjectName("cancel_random_button")
-        self._cancel.setToolTip("Stop waiting; nothing is charged (Esc)")
+        self._cancel.setToolTip(say("Stop waiting; nothing is charged (Esc)"))
         self._arrange()
 
     def _arrange(self) -> None:
@@ -83,17 +84,17 @@ class Display(QFrame):
         outcome.addWidget(self._expression)
         outcome.addWidget(below, 1)
         self._waiting = QWidget()
-        waiting = _row(self._waiting, QLabel("Waiting for random.org …"))
+        waiting = _row(self._waiting, QLabel(say("Waiting for random.org …")))
         waiting.addWidget(self._progress, 1)
         waiting.addWidget(self._cancel)
         self._place = QStackedWidget()
-        self._draw_here = QPushButton("Draw it on this computer, this once")
+        self._draw_here = QPushButton(say("Draw it on this computer, this once"))
         self._draw_here.setObjectName("draw_here_button")
-        self._draw_here.setToolTip("The price is the same, and the record names this computer as the source")
+        self._draw_here.setToolTip(say("The price is the same, and the record names this computer as the source"))
         self._draw_here.hide()
-        self._credit = QPushButton("Put in credit…")
+        self._credit = QPushButton(say("Put in credit…"))
         self._credit.setObjectName("put_in_credit_button")
-        self._credit.setToolTip("You are an administrator: put credit into your own account")
+        self._credit.setToolTip(say("You are an administrator: put credit into your own account"))
         self._credit.hide()
         self._trouble = QWidget()
         trouble = QVBoxLayout(self._trouble)

@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from desktop.arithmetic.numbers import NumberFormat, localise
 from desktop.arithmetic.table import COMPUTED
+from desktop.language.sentences import say
 from desktop.views.calculator.history import History
 from desktop.views.calculator.memory import Memory
 from desktop.views.calculator.negating import negated_at
@@ -46,7 +47,7 @@ class EntryEdit(QLineEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("entry_edit")
-        self.setAccessibleName("Expression")
+        self.setAccessibleName(say("Expression"))
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         theme.set_size(self, theme.Size.LEAD)  # the answer is the largest text of the card
         self.write_like(NumberFormat())
@@ -63,7 +64,8 @@ class EntryEdit(QLineEdit):
     def write_like(self, number_format: NumberFormat) -> None:
         """Read and show numbers as the person's locale writes them."""
         self.number_format = number_format
-        self.setPlaceholderText(f"Type a calculation, like {localise(EXAMPLE, number_format)}")
+        example = localise(EXAMPLE, number_format)
+        self.setPlaceholderText(say("Type a calculation, like {example}", example=example))
 
     @property
     def holds_result(self) -> bool:

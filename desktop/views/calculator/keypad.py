@@ -13,6 +13,7 @@ from typing_extensions import override
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.arithmetic.table import OPERATIONS
+from desktop.language.sentences import mark, say
 from desktop.terms.values import OperationType
 from desktop.views.look import theme
 
@@ -47,24 +48,24 @@ _LAST_ROW = 5
 _EQUALS = 1 + max((key.column for key in _OPERATION_KEYS if key.row == _LAST_ROW), default=-1)  # and all that is left
 
 _MEMORY_KEYS = (
-    Key("key_memory_clear", "MC", "Clear the memory", None, -1, 0),
-    Key("key_memory_recall", "MR", "Recall the memory", None, -1, 1),
-    Key("key_memory_add", "M+", "Add to the memory", None, -1, 2),
-    Key("key_answer", "Ans", "Last answer", None, -1, 3),
-    Key("key_sign", "±", "Change the sign", None, -1, 4),
-    Key("key_percent", "%", "Percent", None, -1, 5),
+    Key("key_memory_clear", "MC", mark("Clear the memory"), None, -1, 0),
+    Key("key_memory_recall", "MR", mark("Recall the memory"), None, -1, 1),
+    Key("key_memory_add", "M+", mark("Add to the memory"), None, -1, 2),
+    Key("key_answer", "Ans", mark("Last answer"), None, -1, 3),
+    Key("key_sign", "±", mark("Change the sign"), None, -1, 4),
+    Key("key_percent", "%", mark("Percent"), None, -1, 5),
 )
 
 KEYS = (
     *_MEMORY_KEYS,
-    Key("key_clear", "C", "Clear", None, 0, 0),
-    Key("key_backspace", "⌫", "Backspace", None, 0, 1),
-    Key("key_open", "(", "Open parenthesis", None, 0, 2),
-    Key("key_close", ")", "Close parenthesis", None, 0, 3),
+    Key("key_clear", "C", mark("Clear"), None, 0, 0),
+    Key("key_backspace", "⌫", mark("Backspace"), None, 0, 1),
+    Key("key_open", "(", mark("Open parenthesis"), None, 0, 2),
+    Key("key_close", ")", mark("Close parenthesis"), None, 0, 3),
     *(Key(f"key_{digit}", digit, digit, None, row, column) for digit, (row, column) in _DIGITS.items()),
-    Key("key_point", ".", "Decimal point", None, 4, 1),
+    Key("key_point", ".", mark("Decimal point"), None, 4, 1),
     *_OPERATION_KEYS,
-    Key("key_equals", "=", "Equals", None, _LAST_ROW, _EQUALS, _COLUMNS - _EQUALS),
+    Key("key_equals", "=", mark("Equals"), None, _LAST_ROW, _EQUALS, _COLUMNS - _EQUALS),
 )
 
 
@@ -78,21 +79,22 @@ class KeyButton(QPushButton):
         self.key = key
         self._price = ""
         self.setObjectName(key.name)
-        self.setAccessibleName(key.spoken)
+        self.setAccessibleName(say(key.spoken))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         height = self.fontMetrics().height()
         above = key.row < 0
         self.setMinimumSize(height * (2 if above else 3), int(height * (_LOW_LINES if above else _LINES)))
         theme.set_size(self, theme.Size.BODY if len(label) > 1 else theme.Size.LEAD)
-        self.setToolTip(key.spoken)
+        self.setToolTip(say(key.spoken))
         if key.name == "key_equals":
             theme.set_role(self, "primary")
 
     def show_price(self, price: str) -> None:
         """Show what a press costs, under the sign."""
         self._price = price
-        self._say(f"costs {price}")
+        # Translators: Behind the name of a key and a colon.
+        self._say(say("costs {price}", price=price))
         self.update()
 
     def show_number(self, number: str, why_not: str) -> None:
@@ -102,7 +104,7 @@ class KeyButton(QPushButton):
 
     def _say(self, what: str) -> None:
         self.setAccessibleDescription(what)
-        self.setToolTip(f"{self.key.spoken}: {what}")
+        self.setToolTip(f"{say(self.key.spoken)}: {what}")
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -154,7 +156,7 @@ class Keypad(QWidget):
     def __init__(self, *, number_format: NumberFormat) -> None:
         super().__init__()
         self._format = number_format
-        self._buttons = [KeyButton(key, self._label(key)) for key in KEYS]
+        self._buttons = [KeyButton(key, say(self._label(key))) for key in KEYS]
         self._build()
         self._connect()
 
@@ -215,9 +217,9 @@ class Keypad(QWidget):
         """Show what can be recalled; "" for nothing."""
         for button in self._buttons:
             if button.key.name in ("key_memory_clear", "key_memory_recall"):
-                button.show_number(memory, "there is nothing in it")
+                button.show_number(memory, say("there is nothing in it"))
             elif button.key.name == "key_answer":
-                button.show_number(answer, "there is none yet")
+                button.show_number(answer, say("there is none yet"))
 
     def _on_typing_key(self) -> None:
         button = self.sender()

@@ -13,6 +13,7 @@ from typing_extensions import override
 from desktop.arithmetic.numbers import MAX_DIGITS, localise
 from desktop.controllers.calculator import CalculatorController
 from desktop.controllers.requests import Failure
+from desktop.language.sentences import mark, say
 from desktop.terms.errors import BalanceTooLow, NetworkError
 from desktop.terms.values import Entry, OperationType, Quote, Receipt, Role, Statement
 from desktop.views.calculator.display import Display
@@ -26,7 +27,7 @@ from desktop.views.look.number_locale import number_format_of
 from desktop.wording.grouping import grouped
 from desktop.wording.shown import OPERATION_NAMES
 
-_HINT = "The price is shown here before you pay."
+_HINT = mark("The price is shown here before you pay.")
 
 
 class CalculatorPanel(QWidget):
@@ -43,7 +44,7 @@ class CalculatorPanel(QWidget):
         self._calculator = calculator
         self._format = number_format_of(locale or QLocale())
         self._statement: Statement | None = None
-        self._quote = (_HINT, "muted")
+        self._quote = (say(_HINT), "muted")
         self._paid = False
         self._question_due: Callable[[], bool] = bool
         self._drawing = False
@@ -161,11 +162,11 @@ class CalculatorPanel(QWidget):
         """Copy the result alone, its figures in the locale's marks and without grouping."""
         if self._result:
             QGuiApplication.clipboard().setText(self._result)
-            self.copied.emit("Copied the result")
+            self.copied.emit(say("Copied the result"))
 
     @Slot()
     def _on_step_copied(self) -> None:
-        self.copied.emit("Copied the step")
+        self.copied.emit(say("Copied the step"))
 
     @Slot()
     def add_to_memory(self) -> None:
@@ -181,8 +182,8 @@ class CalculatorPanel(QWidget):
             self._calculator.set_entry(sum_)  # priced anew, with the word that it will be kept
         else:
             self._show_numbers()
-            self._show_quote("Kept in the memory, free of charge.", "muted")
-            announce(self, f"{self._memory.kept} is in the memory.")
+            self._show_quote(say("Kept in the memory, free of charge."), "muted")
+            announce(self, say("{number} is in the memory.", number=self._memory.kept))
         self._entry.setFocus()
 
     def resume(self) -> None:
@@ -199,7 +200,7 @@ class CalculatorPanel(QWidget):
         self._paid = False
         self._clear()
         self._entry.setText("")  # this one empties what can be undone, too
-        self._show_quote(_HINT, "muted")
+        self._show_quote(say(_HINT), "muted")
 
     @Slot(str)
     def _on_text_changed(self, text: str) -> None:
@@ -283,7 +284,7 @@ class CalculatorPanel(QWidget):
     def _on_pointed_at(self, operation: OperationType | None) -> None:
         if operation is OperationType.RANDOM_STRING and self._statement is not None:
             cost, balance = self._statement.prices[operation], self._statement.account.balance
-            text = f"{OPERATION_NAMES[operation]}: {price_text(cost, balance, self._format)}"
+            text = f"{say(OPERATION_NAMES[operation])}: {price_text(cost, balance, self._format)}"
             self._display.show_quote(text, "muted" if cost <= balance else "warning")
         else:
             self._display.show_quote(*self._quote)
@@ -302,13 +303,13 @@ class CalculatorPanel(QWidget):
         if not self._paid:
             text = quote_text(quote, self._entry.text(), self._format)
             if self._memory.is_awaiting(self._entry.text()):
-                text = f"{text}\nThe result goes into the memory."
+                text = "\n".join((text, say("The result goes into the memory.")))
             self._show_quote(text, "muted" if quote.balance_after >= 0 else "warning")
 
     @Slot()
     def _on_entry_cleared(self) -> None:
         if not self._paid:
-            self._show_quote(_HINT, "muted")
+            self._show_quote(say(_HINT), "muted")
 
     @Slot(str)
     def _on_entry_changed(self, text: str) -> None:
@@ -343,8 +344,9 @@ class CalculatorPanel(QWidget):
             self._show_quote(paid_text(receipt, self._format), "muted")
             self._paid = True
         self._display.age_result(old=False)  # also where it has become the entry, to be gone on with
-        spoken = f"{'' if receipt.exact else 'about '}{self._result}. {paid_text(receipt, self._format)}"
-        announce(self, spoken)
+        # Translators: A rounded result, as a screen reader speaks it.
+        spoken = self._result if receipt.exact else say("about {number}", number=self._result)
+        announce(self, f"{spoken}. {paid_text(receipt, self._format)}")
         self._entry.setFocus()
 
     @Slot(object)

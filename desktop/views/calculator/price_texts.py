@@ -10,6 +10,7 @@ import re
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import NumberFormat, localise
 from desktop.arithmetic.table import COMPUTED
+from desktop.language.sentences import say
 from desktop.terms.values import Account, Quote, Receipt, Role
 
 _SAME = tuple((typed, row.symbol) for row in COMPUTED for typed in row.typed)
@@ -17,31 +18,36 @@ _SAME = tuple((typed, row.symbol) for row in COMPUTED for typed in row.typed)
 
 def price_text(cost: int, balance: int, fmt: NumberFormat) -> str:
     """ "Costs 30.00 · balance after 970.00", or how much the balance is short."""
-    price = f"Costs {format_money(cost, fmt)}" if cost else "Free of charge"
+    price = say("Costs {price}", price=format_money(cost, fmt)) if cost else say("Free of charge")
     if cost > balance:
-        return f"{price} · {format_money(cost - balance, fmt)} more than the balance"
-    return f"{price} · balance after {format_money(balance - cost, fmt)}"
+        return say("{costs} · {amount} more than the balance", costs=price, amount=format_money(cost - balance, fmt))
+    return say("{costs} · balance after {balance}", costs=price, balance=format_money(balance - cost, fmt))
 
 
 def quote_text(quote: Quote, typed: str, fmt: NumberFormat) -> str:
     """The price of an entry, below how it was read where that differs from what was typed."""
     price = price_text(quote.cost, quote.balance, fmt)
     reading = localise(quote.reading, fmt)
-    return price if _squeezed(reading, fmt) == _squeezed(typed, fmt) else f"Read as {reading}\n{price}"
+    if _squeezed(reading, fmt) == _squeezed(typed, fmt):
+        return price
+    return "\n".join((say("Read as {expression}", expression=reading), price))
 
 
 def paid_text(receipt: Receipt, fmt: NumberFormat) -> str:
     """ "Charged 30.00 · balance 970.00"."""
-    paid = f"Charged {format_money(receipt.cost, fmt)}" if receipt.cost else "Free of charge"
-    return f"{paid} · balance {format_money(receipt.balance, fmt)}"
+    paid = say("Charged {price}", price=format_money(receipt.cost, fmt)) if receipt.cost else say("Free of charge")
+    return say("{charged} · balance {balance}", charged=paid, balance=format_money(receipt.balance, fmt))
 
 
 def way_out(account: Account) -> str:
     """What to do where the balance does not suffice, and who can."""
     command = f"metercalc credit {account.username} AMOUNT --reason TEXT"
     if account.role is Role.ADMIN:
-        return f"You are an administrator: put credit in under Account, Administration, or with “{command}”."
-    return f"Ask an administrator for credit: “{command}” in a terminal puts it in."
+        return say(
+            "You are an administrator: put credit in under Account, Administration, or with “{command}”.",
+            command=command,
+        )
+    return say("Ask an administrator for credit: “{command}” in a terminal puts it in.", command=command)
 
 
 def _squeezed(text: str, fmt: NumberFormat) -> str:

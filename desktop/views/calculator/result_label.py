@@ -9,6 +9,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QTextLayo
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 from typing_extensions import override
 
+from desktop.language.sentences import say
 from desktop.views.look import theme
 from desktop.views.look.told import Told
 
@@ -25,7 +26,7 @@ class Figures(Told):
     """
 
     def __init__(self) -> None:
-        super().__init__("Result")
+        super().__init__(say("Result"))
         self.telling = False
         self.setWordWrap(True)  # or the area around it does not ask how high it is, and never scrolls
 

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from typing_extensions import override
 
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.language.sentences import say
 from desktop.terms.values import Receipt
 from desktop.views.calculator.tape_menu import TapeMenu
 from desktop.views.calculator.tape_model import (
@@ -110,7 +111,7 @@ class TapeView(QListView):
     def __init__(self, *, number_format: NumberFormat, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("tape_view")
-        self.setAccessibleName("Tape: the latest steps")
+        self.setAccessibleName(say("Tape: the latest steps"))
         self.setModel(TapeModel(number_format=number_format))
         self.setItemDelegate(TapeDelegate(self, number_format=number_format))
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
@@ -186,7 +187,7 @@ class TapeView(QListView):
             painter.setPen(QColor(theme.colours().muted))
             area = self.viewport().rect().adjusted(theme.MEDIUM, 0, -theme.MEDIUM, 0)
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(area, int(flags), "Every step you pay for appears here.")
+            painter.drawText(area, int(flags), say("Every step you pay for appears here."))
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

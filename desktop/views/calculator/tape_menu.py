@@ -6,6 +6,8 @@ from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
+from desktop.language.sentences import say
+
 
 class TapeMenu(QMenu):
     """One action each."""
@@ -18,11 +20,11 @@ class TapeMenu(QMenu):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("tape_menu")
-        self._result = self._action("tape_use_result_action", "&Use this result", self.result_asked)
-        self._expression = self._action("tape_enter_again_action", "&Enter it again", self.expression_asked)
-        self._action("tape_copy_action", "&Copy", self.copy_asked)
+        self._result = self._action("tape_use_result_action", say("&Use this result"), self.result_asked)
+        self._expression = self._action("tape_enter_again_action", say("&Enter it again"), self.expression_asked)
+        self._action("tape_copy_action", say("&Copy"), self.copy_asked)
         self.addSeparator()
-        self._action("tape_details_action", "De&tails …", self.details_asked)
+        self._action("tape_details_action", say("De&tails …"), self.details_asked)
         self.setDefaultAction(self._result)
 
     def _action(self, name: str, text: str, asked: SignalInstance) -> QAction:

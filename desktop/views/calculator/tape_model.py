@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import NumberFormat, localise
+from desktop.language.sentences import say
 from desktop.terms.values import Entry, OperationType, Receipt
 from desktop.wording.grouping import grouped
 from desktop.wording.shown import OPERATION_NAMES
@@ -89,10 +90,11 @@ class TapeModel(QAbstractListModel):
         result = ("" if exact else "≈ ") + (self._number(entry.response) if number else entry.response)
         charge = format_money(-entry.amount, self._format, signed=True)
         step = f"{operands} = {result}"
+        charged = say("{step}, charged {amount}", step=step, amount=charge)
         values = {
             Qt.ItemDataRole.DisplayRole: step,
             Qt.ItemDataRole.ToolTipRole: "\n".join(filter(None, (heading, step, charge))),
-            Qt.ItemDataRole.AccessibleTextRole: f"{f'{heading}: ' if heading else ''}{step}, charged {charge}",
+            Qt.ItemDataRole.AccessibleTextRole: (f"{heading}: " if heading else "") + charged,
             RESULT_ROLE: entry.response if number else "",
             CHARGE_ROLE: charge,
             OPERANDS_ROLE: operands,
@@ -104,7 +106,7 @@ class TapeModel(QAbstractListModel):
 
     def _operands(self, entry: Entry) -> str:
         if entry.operation is OperationType.RANDOM_STRING:
-            return OPERATION_NAMES[entry.operation]
+            return say(OPERATION_NAMES[entry.operation])
         return self._number(entry.operands)
 
     def _plain(self, entry: Entry, *, exact: bool) -> str:

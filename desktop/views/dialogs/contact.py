@@ -6,14 +6,15 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QDialogButtonBox, QLabel, QLineEdit, QWidget
 
 from desktop.controllers.requests import Failure
+from desktop.language.sentences import mark, say
 from desktop.views.dialogs.dialogs import Dialog
 from desktop.views.look.announcing import announce
 
-_WHY = (
+_WHY = mark(
     "random.org asks every program that draws from it to name an e-mail address, so that somebody can be reached if "
     "the program ever does harm there. It is sent with each request to random.org, and to nobody else."
 )
-_LATER = "It can be changed at any time in the settings, under Random strings."
+_LATER = mark("It can be changed at any time in the settings, under Random strings.")
 _WIDTH = 460
 
 
@@ -24,12 +25,12 @@ class ContactDialog(Dialog):
     declined = Signal()  # to draw without one
 
     def __init__(self, *, proposed: str, parent: QWidget | None = None) -> None:
-        super().__init__("contact_dialog", "Before the first draw", parent)
-        self.add_text(_WHY)
-        label = QLabel("&E-mail")
+        super().__init__("contact_dialog", say("Before the first draw"), parent)
+        self.add_text(say(_WHY))
+        label = QLabel(say("&E-mail"))
         self._email = QLineEdit(proposed)
         self._email.setObjectName("contact_edit")
-        self._email.setAccessibleName("E-mail for random.org")
+        self._email.setAccessibleName(say("E-mail for random.org"))
         self._email.textEdited.connect(self._forget_error)
         label.setBuddy(self._email)
         self.layout_.addWidget(label)
@@ -37,10 +38,10 @@ class ContactDialog(Dialog):
         self._error = self.add_text("", role="negative")
         self._error.setObjectName("contact_error_label")
         self._error.hide()
-        self.add_text(_LATER, role="muted")
-        buttons = self.add_buttons(accept="&Send it and draw", reject="Cancel")
+        self.add_text(say(_LATER), role="muted")
+        buttons = self.add_buttons(accept=say("&Send it and draw"), reject=say("Cancel"))
         buttons.accepted.connect(self._on_given)
-        without = buttons.addButton("&Draw without", QDialogButtonBox.ButtonRole.ActionRole)
+        without = buttons.addButton(say("&Draw without"), QDialogButtonBox.ButtonRole.ActionRole)
         without.setObjectName("draw_without_contact_button")
         without.clicked.connect(self._on_declined)
         self.setFixedWidth(_WIDTH)
@@ -62,7 +63,7 @@ class ContactDialog(Dialog):
         if self._email.text().strip():
             self.given.emit(self._email.text().strip())
         else:
-            self.show_error("Enter an e-mail, or choose to draw without one.")
+            self.show_error(say("Enter an e-mail, or choose to draw without one."))
 
     @Slot()
     def _on_declined(self) -> None:

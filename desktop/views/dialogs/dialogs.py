@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -24,44 +24,45 @@ from PySide6.QtWidgets import (
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store import StoreController
+from desktop.language.sentences import mark, say, say_many
 from desktop.terms.values import Verification
 from desktop.views.look import theme
 from desktop.views.look.icons import application_icon, icon
 from desktop.wording.shown import shown_date
 
 SHORTCUTS = (
-    ("Enter or =", "Calculate and pay"),
-    ("Up, Down", "Earlier entries of this account; nothing is paid before Enter"),
-    ("Esc", "Clear the entry; clear a filter, then go back to the entry"),
-    ("Ctrl+G", "Draw a random string and pay for it"),
-    ("Ctrl+Shift+C", "Copy the result"),
-    ("Ctrl+L", "Go to the calculator"),
-    ("Ctrl+F", "Search the records"),
-    ("Ctrl+C", "Copy the selected records (in the table)"),
-    ("Del", "Delete the selected records (in the table)"),
-    ("Ctrl+R", "Restore the selected records (in the table of the Trash)"),
-    ("Ctrl+Z", "Undo deletions, the newest first"),
-    ("Ctrl+E", "Export the filtered records"),
-    ("Ctrl+T", "Make a statement"),
-    ("Ctrl+I", "Look at the insights"),
-    ("Ctrl+,", "Change the settings"),
-    ("Ctrl+Shift+A", "Administer accounts and prices (administrators)"),
-    ("F6", "Go to the next pane: entry, search, records"),
-    ("F10", "Open the menu"),
-    ("Ctrl+Shift+P", "Find an action by its words"),
-    ("Alt+↓", "Open a calendar or a list"),
-    ("Ctrl+PgDown", "Next page; PgDn in the last row too"),
-    ("Ctrl+PgUp", "Previous page; PgUp in the first row too"),
-    ("Alt+Home", "First page"),
-    ("Alt+End", "Last page"),
-    ("Enter on a record", "Every figure of it"),
-    ("Menu key", "Look for what is in the cell, and more"),
-    ("Alt+Shift+← →", "Move the column with the cursor"),
-    ("Alt+Shift+↑ ↓", "Make it wider or narrower"),
-    ("Ctrl+1, 2, 3", "Both, the calculator alone, the records alone"),
-    ("Ctrl+Shift+Q", "Sign out"),
-    ("Ctrl+Q", "Quit"),
-    ("F1", "This list"),
+    (mark("Enter or ="), mark("Calculate and pay")),
+    ("Up, Down", mark("Earlier entries of this account; nothing is paid before Enter")),
+    ("Esc", mark("Clear the entry; clear a filter, then go back to the entry")),
+    ("Ctrl+G", mark("Draw a random string and pay for it")),
+    ("Ctrl+Shift+C", mark("Copy the result")),
+    ("Ctrl+L", mark("Go to the calculator")),
+    ("Ctrl+F", mark("Search the records")),
+    ("Ctrl+C", mark("Copy the selected records (in the table)")),
+    ("Del", mark("Delete the selected records (in the table)")),
+    ("Ctrl+R", mark("Restore the selected records (in the table of the Trash)")),
+    ("Ctrl+Z", mark("Undo deletions, the newest first")),
+    ("Ctrl+E", mark("Export the filtered records")),
+    ("Ctrl+T", mark("Make a statement")),
+    ("Ctrl+I", mark("Look at the insights")),
+    ("Ctrl+,", mark("Change the settings")),
+    ("Ctrl+Shift+A", mark("Administer accounts and prices (administrators)")),
+    ("F6", mark("Go to the next pane: entry, search, records")),
+    ("F10", mark("Open the menu")),
+    ("Ctrl+Shift+P", mark("Find an action by its words")),
+    (mark("Alt+↓"), mark("Open a calendar or a list")),
+    ("Ctrl+PgDown", mark("Next page; PgDn in the last row too")),
+    ("Ctrl+PgUp", mark("Previous page; PgUp in the first row too")),
+    ("Alt+Home", mark("First page")),
+    ("Alt+End", mark("Last page")),
+    (mark("Enter on a record"), mark("Every figure of it")),
+    (mark("Menu key"), mark("Look for what is in the cell, and more")),
+    (mark("Alt+Shift+← →"), mark("Move the column with the cursor")),
+    (mark("Alt+Shift+↑ ↓"), mark("Make it wider or narrower")),
+    ("Ctrl+1, 2, 3", mark("Both, the calculator alone, the records alone")),
+    ("Ctrl+Shift+Q", mark("Sign out")),
+    ("Ctrl+Q", mark("Quit")),
+    ("F1", mark("This list")),
 )
 
 
@@ -88,13 +89,13 @@ class Dialog(QDialog):
         self.layout_.addWidget(label)
         return label
 
-    def add_buttons(self, *, accept: str = "", reject: str = "Close") -> QDialogButtonBox:
-        """The row of buttons at the foot."""
+    def add_buttons(self, *, accept: str = "", reject: str = "") -> QDialogButtonBox:
+        """The row of buttons at the foot; without another word for it the last one closes."""
         buttons = QDialogButtonBox()
         if accept:
             primary = buttons.addButton(accept, QDialogButtonBox.ButtonRole.AcceptRole)
             theme.set_role(primary, "primary")
-        buttons.addButton(reject, QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.addButton(reject or say("Close"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.rejected.connect(self.reject)
         self.layout_.addWidget(buttons)
         return buttons
@@ -126,25 +127,29 @@ class PasswordDialog(Dialog):
         parent: QWidget | None = None,
     ) -> None:
         """`intro` says why, where nobody has asked for it."""
-        super().__init__("password_dialog", "Change password", parent)
+        super().__init__("password_dialog", say("Change password"), parent)
         self._sessions = sessions
         if intro:
             self.add_text(intro).setObjectName("password_intro_label")
         self._old, self._new, self._again = (password_field(n) for n in ("old", "new", "again"))
         form = QFormLayout()
-        form.addRow("&Present password", self._old)
-        form.addRow("&New password", self._new)
-        form.addRow("New password &again", self._again)
+        form.addRow(say("&Present password"), self._old)
+        form.addRow(say("&New password"), self._new)
+        form.addRow(say("New password &again"), self._again)
         form.setHorizontalSpacing(theme.LARGE)
         form.setVerticalSpacing(theme.SMALL)
         level(form)
         self.layout_.addLayout(form)
-        hint = f"At least {minimum_length} characters, whatever they are; not a common password, nor the e-mail."
+        hint = say_many(
+            "At least {count} character, whatever it is; not a common password, nor the e-mail.",
+            "At least {count} characters, whatever they are; not a common password, nor the e-mail.",
+            minimum_length,
+        )
         self.add_text(hint, role="muted").setObjectName("password_hint_label")
         self._error = self.add_text("", role="negative")
         self._error.setObjectName("password_error_label")
         self.setMinimumWidth(440)
-        self._buttons = self.add_buttons(accept="&Change", reject="Cancel")
+        self._buttons = self.add_buttons(accept=say("&Change"), reject=say("Cancel"))
         self._buttons.accepted.connect(self._on_change)
         sessions.busy_changed.connect(self._on_busy)
         sessions.password_changed.connect(self.accept)
@@ -154,9 +159,9 @@ class PasswordDialog(Dialog):
     @Slot()
     def _on_change(self) -> None:
         if not self._old.text() or not self._new.text():
-            self._error.setText("Enter the present password, and the new one twice.")
+            self._error.setText(say("Enter the present password, and the new one twice."))
         elif self._new.text() != self._again.text():
-            self._error.setText("The two new passwords are not the same.")
+            self._error.setText(say("The two new passwords are not the same."))
         else:
             self._error.clear()
             self._sessions.change_password(self._old.text(), self._new.text())
@@ -179,13 +184,13 @@ class ShortcutsDialog(Dialog):
     """Every shortcut on one sheet."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
-        super().__init__("shortcuts_dialog", "Keyboard shortcuts", parent)
+        super().__init__("shortcuts_dialog", say("Keyboard shortcuts"), parent)
         form = QFormLayout()
         form.setHorizontalSpacing(theme.WIDE)
         for keys, what in SHORTCUTS:
-            label = QLabel(keys)
+            label = QLabel(_shown_keys(keys))
             label.setFont(theme.font(bold=True))
-            form.addRow(label, QLabel(what))
+            form.addRow(label, QLabel(say(what)))
         sheet = QWidget()
         sheet.setLayout(form)
         # As high as the sheet where the screen has room for it, else scrolled: the button is always in reach.
@@ -218,11 +223,11 @@ class DetailsDialog(Dialog):
         self.add_text(text)
         shown = QPlainTextEdit(self._details)
         shown.setReadOnly(True)
-        shown.setAccessibleName("Details")
+        shown.setAccessibleName(say("Details"))
         shown.setTabChangesFocus(True)
         self.layout_.addWidget(shown, 1)
         buttons = self.add_buttons()
-        copy = buttons.addButton("&Copy details", QDialogButtonBox.ButtonRole.ActionRole)
+        copy = buttons.addButton(say("&Copy details"), QDialogButtonBox.ButtonRole.ActionRole)
         copy.setObjectName("copy_details_button")
         copy.clicked.connect(self._on_copy)
         self.resize(560, 380)
@@ -241,17 +246,18 @@ class VerifyDialog(Dialog):
     def __init__(
         self, *, store: StoreController, explain: Callable[[Verification], str], parent: QWidget | None = None
     ) -> None:
-        super().__init__("verify_dialog", "Verify ledger", parent)
+        super().__init__("verify_dialog", say("Verify ledger"), parent)
         self._explain = explain
-        self._outcome = self.add_text(f"Following every record from the first to the last …{_since(store)}")
+        beginning = say("Following every record from the first to the last …")
+        self._outcome = self.add_text(" ".join(filter(None, (beginning, _since(store)))))
         self._outcome.setObjectName("verify_outcome_label")
         self._progress = QProgressBar()
-        self._progress.setAccessibleName("Records checked")
+        self._progress.setAccessibleName(say("Records checked"))
         self._progress.setTextVisible(False)
         self._problems = QPlainTextEdit()
         self._problems.setReadOnly(True)
         self._problems.setTabChangesFocus(True)
-        self._problems.setAccessibleName("Problems")
+        self._problems.setAccessibleName(say("Problems"))
         self._problems.hide()
         self._rules = QFormLayout()
         self._rules.setHorizontalSpacing(theme.MEDIUM)
@@ -259,10 +265,10 @@ class VerifyDialog(Dialog):
         self.layout_.addLayout(self._rules)
         self.layout_.addWidget(self._problems, 1)
         buttons = self.add_buttons()
-        self._cancel = buttons.addButton("&Stop", QDialogButtonBox.ButtonRole.ActionRole)
+        self._cancel = buttons.addButton(say("&Stop"), QDialogButtonBox.ButtonRole.ActionRole)
         self._cancel.setObjectName("stop_verify_button")
         self._cancel.clicked.connect(self._on_cancel)
-        self._save = buttons.addButton("Save as a &page…", QDialogButtonBox.ButtonRole.ActionRole)
+        self._save = buttons.addButton(say("Save as a &page…"), QDialogButtonBox.ButtonRole.ActionRole)
         self._save.setObjectName("save_proof_button")
         self._save.clicked.connect(self._on_save)
         self._save.hide()
@@ -275,7 +281,7 @@ class VerifyDialog(Dialog):
     @Slot()
     def _on_cancel(self) -> None:
         self.cancelled.emit()
-        self._end("Stopped before the end: nothing is proved. Start again when there is time for all of it.")
+        self._end(say("Stopped before the end: nothing is proved. Start again when there is time for all of it."))
 
     @Slot(int, int)
     def _on_progress(self, done: int, total: int) -> None:
@@ -287,7 +293,16 @@ class VerifyDialog(Dialog):
         self._end(self._explain(verification))
         self._show_rules(verification)
         if verification.problems:
-            lines = (f"{p.rule}  {p.username}  record {p.record_id}: {p.message}" for p in verification.problems)
+            lines = (
+                say(
+                    "{rule}  {email}  record {number}: {problem}",
+                    rule=one.rule,
+                    email=one.username,
+                    number=one.record_id,
+                    problem=one.message,
+                )
+                for one in verification.problems
+            )
             self._problems.setPlainText("\n".join(lines))
             self._problems.show()
         self.resize(_PROOF_WIDTH, self.layout_.totalHeightForWidth(_PROOF_WIDTH))
@@ -322,9 +337,15 @@ class VerifyDialog(Dialog):
 
 
 def _since(store: StoreController) -> str:
-    """When the whole was last proved, as a sentence."""
+    """When the whole was last proved, as a sentence; "" where that is not known."""
     known = store.whole_proof_at
-    return f" All of it was last proved on this computer at {shown_date(known)}." if known else ""
+    return say("All of it was last proved on this computer at {moment}.", moment=shown_date(known)) if known else ""
+
+
+def _shown_keys(keys: str) -> str:
+    """Keys as the system and the language call them; what is more than keys is marked."""
+    sequence = QKeySequence(keys)
+    return sequence.toString(QKeySequence.SequenceFormat.NativeText) if sequence.toString() == keys else say(keys)
 
 
 def password_field(name: str) -> QLineEdit:
@@ -332,7 +353,7 @@ def password_field(name: str) -> QLineEdit:
     field = QLineEdit()
     field.setObjectName(f"{name}_password_edit")
     field.setEchoMode(QLineEdit.EchoMode.Password)
-    reveal = QAction(icon("eye"), "Show password", field)
+    reveal = QAction(icon("eye"), say("Show password"), field)
     reveal.setObjectName(f"show_{name}_password_action")
     reveal.setCheckable(True)
     reveal.toggled.connect(partial(_show, field))

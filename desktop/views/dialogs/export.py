@@ -11,6 +11,7 @@ from desktop.arithmetic.money import format_count
 from desktop.controllers.exports import Export
 from desktop.documents.export_files import ExportFormat
 from desktop.finding.filters import described
+from desktop.language.sentences import mark, say, say_many
 from desktop.terms.values import PageRequest
 from desktop.views.dialogs import places
 from desktop.views.dialogs.dialogs import Dialog, level
@@ -18,13 +19,27 @@ from desktop.views.look import remembered, theme
 from desktop.views.look.number_locale import number_format_of
 
 _KINDS = {
-    "csv": ("CSV", "CSV (*.csv)", "Every field, exact in the file. A spreadsheet that opens it rounds "
-            "numbers of more than 15 digits; an Excel workbook keeps them."),
-    "json": ("JSON", "JSON (*.json)", "Every field, exact, for other programs: one record a line."),
-    "xlsx": ("Excel workbook", "Excel workbook (*.xlsx)", "Figures and dates to calculate with. Numbers of more than "
-             "15 digits are text: Excel would round them."),
-}  # fmt: skip
-_SEPARATORS = {",": "Comma  ,", ";": "Semicolon  ;", "\t": "Tab"}
+    "csv": (
+        "CSV",
+        "CSV (*.csv)",
+        mark(
+            "Every field, exact in the file. A spreadsheet that opens it rounds numbers of more than 15 digits; "
+            "an Excel workbook keeps them."
+        ),
+    ),
+    "json": ("JSON", "JSON (*.json)", mark("Every field, exact, for other programs: one record a line.")),
+    "xlsx": (
+        mark("Excel workbook"),
+        mark("Excel workbook (*.xlsx)"),
+        mark("Figures and dates to calculate with. Numbers of more than 15 digits are text: Excel would round them."),
+    ),
+}
+_SEPARATORS = {
+    ",": mark("Comma  ,"),
+    ";": mark("Semicolon  ;"),
+    # Translators: The character, not the key.
+    "\t": mark("Tab"),
+}
 _SETTINGS = "export"
 
 
@@ -34,9 +49,9 @@ class ExportDialog(Dialog):
     chosen = Signal(object)  # Export
 
     def __init__(self, *, request: PageRequest, count: int, settings: QSettings, parent: QWidget | None = None) -> None:
-        super().__init__("export_dialog", "Export records", parent)
-        noun = "record" if count == 1 else "records"
-        self._records = f"{format_count(count, number_format_of(QLocale()))} {noun}"
+        super().__init__("export_dialog", say("Export records"), parent)
+        self._count = count
+        self._shown_count = format_count(count, number_format_of(QLocale()))
         self._request = request
         self._settings = settings
         self._build()
@@ -45,33 +60,43 @@ class ExportDialog(Dialog):
         self._on_format()
 
     def _build(self) -> None:
-        what = self.add_text(f"{self._records}: all that the filters let through, in the order shown.")
+        what = self.add_text(
+            say_many(
+                "{count} record: all that the filters let through, in the order shown.",
+                "{count} records: all that the filters let through, in the order shown.",
+                self._count,
+                count=self._shown_count,
+            )
+        )
         what.setObjectName("export_count_label")
         filters = described(self._request.filters, number_format_of(QLocale()))
         if filters:
-            self.add_text(f"Filters: {filters}.").setObjectName("export_filters_label")
+            self.add_text(say("Filters: {filters}.", filters=filters)).setObjectName("export_filters_label")
         self._format = QComboBox()
         self._format.setObjectName("export_format_combo")
         for kind, (name, _, _) in _KINDS.items():
-            self._format.addItem(name, kind)
+            self._format.addItem(say(name), kind)
         self._separator = QComboBox()
         self._separator.setObjectName("export_separator_combo")
         for separator, name in _SEPARATORS.items():
-            self._separator.addItem(name, separator)
-        self._bom = QCheckBox("&Mark as UTF-8 (byte order mark)")
+            self._separator.addItem(say(name), separator)
+        self._bom = QCheckBox(say("&Mark as UTF-8 (byte order mark)"))
         self._bom.setObjectName("export_bom_check")
-        self._bom.setToolTip("Some spreadsheets need it to read other signs than A to Z.")
-        self._keep_text = QCheckBox("Keep &text as it is in spreadsheets")
+        self._bom.setToolTip(say("Some spreadsheets need it to read other signs than A to Z."))
+        self._keep_text = QCheckBox(say("Keep &text as it is in spreadsheets"))
         self._keep_text.setObjectName("export_text_check")
         self._keep_text.setToolTip(
-            "Puts an apostrophe before a reason or a random string that a spreadsheet could take for a number or a "
-            "date: it would drop zeros at its front, or write it as 3.01E+19. Other programs get the apostrophe too."
+            say(
+                "Puts an apostrophe before a reason or a random string that a spreadsheet could take for a number or "
+                "a date: it would drop zeros at its front, or write it as 3.01E+19. Other programs get the apostrophe "
+                "too."
+            )
         )
         form = QFormLayout()
         form.setHorizontalSpacing(theme.LARGE)
         form.setVerticalSpacing(theme.SMALL)
-        form.addRow("&Format", self._format)
-        form.addRow("&Separator", self._separator)
+        form.addRow(say("&Format"), self._format)
+        form.addRow(say("&Separator"), self._separator)
         form.addRow("", self._bom)
         form.addRow("", self._keep_text)
         level(form)
@@ -81,7 +106,7 @@ class ExportDialog(Dialog):
         theme.set_role(self._explanation, "muted")
         self.layout_.addWidget(self._explanation)
         self.layout_.addStretch(1)
-        self.add_buttons(accept="&Choose file…", reject="Cancel").accepted.connect(self._on_choose_file)
+        self.add_buttons(accept=say("&Choose file…"), reject=say("Cancel")).accepted.connect(self._on_choose_file)
         self.setMinimumWidth(420)
 
     def _recall(self) -> None:
@@ -112,7 +137,7 @@ class ExportDialog(Dialog):
     @Slot()
     def _on_format(self) -> None:
         kind = self._format.currentData()
-        self._explanation.setText(_KINDS[kind][2])
+        self._explanation.setText(say(_KINDS[kind][2]))
         self._separator.setEnabled(kind == "csv")
         self._bom.setEnabled(kind == "csv")
         self._keep_text.setEnabled(kind == "csv")
@@ -124,10 +149,10 @@ class ExportDialog(Dialog):
             self,
             self._settings,
             _SETTINGS,
-            title=f"Export {self._records}",
+            title=say_many("Export {count} record", "Export {count} records", self._count, count=self._shown_count),
             name="records",
             suffix=kind,
-            forms=_KINDS[kind][1],
+            forms=say(_KINDS[kind][1]),
             object_name="export_file_dialog",
         )
         dialog.fileSelected.connect(self.export_to)

@@ -11,9 +11,11 @@ from typing_extensions import override
 
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
+from desktop.language.sentences import say
 from desktop.views.look import remembered, theme
 from desktop.views.look.announcing import announce
 from desktop.views.look.icons import application_icon, icon
+from desktop.views.look.mnemonics import unlettered
 
 if TYPE_CHECKING:
     from desktop.terms.values import Session
@@ -37,7 +39,7 @@ class LoginDialog(QDialog):
         self._sessions = sessions
         self._settings = settings
         self._starting_balance = starting_balance
-        self._place = ledger and f"\n\nThis is a new ledger, at {_breakable(ledger)}."
+        self._place = ledger and say("This is a new ledger, at {place}.", place=_breakable(ledger))
         self._has_appeared = False
         self._was_typed = False  # the password, unseen
         self._ledger_has_people = False
@@ -48,7 +50,7 @@ class LoginDialog(QDialog):
         self._ledger_has_people = False  # nobody knows yet
 
     def _build(self) -> None:
-        self.setWindowTitle("Sign in")  # Qt puts the program's name behind it
+        self.setWindowTitle(say("Sign in"))  # Qt puts the program's name behind it
         self.setWindowIcon(application_icon())
         self.setFixedWidth(_WIDTH)
         picture = QLabel()
@@ -65,20 +67,20 @@ class LoginDialog(QDialog):
         self._password = QLineEdit()
         self._password.setObjectName("password_edit")
         self._password.setEchoMode(QLineEdit.EchoMode.Password)
-        self._reveal = QAction(icon("eye"), "Show password", self)
+        self._reveal = QAction(icon("eye"), say("Show password"), self)
         self._reveal.setCheckable(True)
         self._password.addAction(self._reveal, QLineEdit.ActionPosition.TrailingPosition)
-        self._again_label = QLabel("Password &again")
+        self._again_label = QLabel(say("Password &again"))
         self._again = QLineEdit()
         self._again.setObjectName("password_again_edit")
-        self._again.setAccessibleName("Password again")
+        self._again.setAccessibleName(say("Password again"))
         self._again.setEchoMode(QLineEdit.EchoMode.Password)
         self._again_label.setBuddy(self._again)
         self._error = _wrapped("login_error_label", "negative")
-        self._sign_in = QPushButton("&Sign in")
+        self._sign_in = QPushButton(say("&Sign in"))
         self._sign_in.setObjectName("sign_in_button")
         self._sign_in.setDefault(True)
-        self._register = QPushButton("&Register")
+        self._register = QPushButton(say("&Register"))
         self._register.setObjectName("register_button")
         self._register.setAutoDefault(False)
         self._arrange(picture, title)
@@ -89,10 +91,10 @@ class LoginDialog(QDialog):
         fields = QVBoxLayout(card)
         fields.setContentsMargins(theme.LARGE, theme.LARGE, theme.LARGE, theme.LARGE)
         fields.setSpacing(theme.TIGHT)
-        for text, field in (("&E-mail", self._email), ("&Password", self._password)):
+        for text, field in ((say("&E-mail"), self._email), (say("&Password"), self._password)):
             label = QLabel(text)
             label.setBuddy(field)
-            field.setAccessibleName(text.replace("&", ""))
+            field.setAccessibleName(unlettered(text))
             fields.addWidget(label)
             fields.addWidget(field)
             fields.addSpacing(theme.SMALL)
@@ -105,7 +107,7 @@ class LoginDialog(QDialog):
         buttons.addWidget(self._register, 1)
         buttons.addWidget(self._sign_in, 1)
         fields.addLayout(buttons)
-        self._forgotten = QPushButton("&Forgotten password?")
+        self._forgotten = QPushButton(say("&Forgotten password?"))
         self._forgotten.setObjectName("forgotten_password_button")
         self._forgotten.setAutoDefault(False)
         theme.set_role(self._forgotten, "link")
@@ -168,10 +170,9 @@ class LoginDialog(QDialog):
     @Slot(bool)
     def _show_first_run(self, first_run: bool) -> None:
         self._welcome.setText(
-            "Welcome. The first account becomes the administrator and starts with "
-            f"{self._starting_balance} credits: choose an e-mail and a password, and register.{self._place}"
+            "\n\n".join(filter(None, (self._first_words(), self._place)))
             if first_run
-            else "Sign in to calculate, or register a new account."
+            else say("Sign in to calculate, or register a new account.")
         )
         self._ledger_has_people = not first_run
         primary, other = (self._register, self._sign_in) if first_run else (self._sign_in, self._register)
@@ -182,6 +183,13 @@ class LoginDialog(QDialog):
         if first_run:  # what is chosen is seen: nobody could tell them what a slip made of it
             self._reveal.setChecked(True)
         self._fit()
+
+    def _first_words(self) -> str:
+        return say(
+            "Welcome. The first account becomes the administrator and starts with {balance} credits: "
+            "choose an e-mail and a password, and register.",
+            balance=self._starting_balance,
+        )
 
     @Slot()
     def _on_typed(self) -> None:
@@ -206,7 +214,9 @@ class LoginDialog(QDialog):
         self._ask_again(True)
         self._again.clear()
         self._again.setFocus()
-        self.show_error("The two passwords are not the same." if asked else "Type the new password once more.")
+        self.show_error(
+            say("The two passwords are not the same.") if asked else say("Type the new password once more.")
+        )
         theme.set_role(self._error, "negative" if asked else "muted")
         return False
 
@@ -226,9 +236,10 @@ class LoginDialog(QDialog):
         RecoverDialog(email=self._email.text(), sessions=self._sessions, parent=self).open()
 
     def _filled(self) -> bool:
-        for field, name in ((self._email, "e-mail"), (self._password, "password")):
+        wanted = ((self._email, say("Enter your e-mail.")), (self._password, say("Enter your password.")))
+        for field, missing in wanted:
             if not field.text().strip():
-                self.show_error(f"Enter your {name}.")
+                self.show_error(missing)
                 field.setFocus()
                 return False
         return True
@@ -257,7 +268,7 @@ class LoginDialog(QDialog):
     def _on_busy(self, busy: bool) -> None:
         for widget in (self._email, self._password, self._again, self._sign_in, self._register, self._forgotten):
             widget.setEnabled(not busy)
-        self._sign_in.setText("One moment …" if busy else "&Sign in")
+        self._sign_in.setText(say("One moment …") if busy else say("&Sign in"))
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
 
 from desktop.controllers.records import RecordsController
 from desktop.controllers.requests import Failure
+from desktop.language.sentences import say
 from desktop.terms.values import Entry
 from desktop.views.dialogs.dialogs import Dialog
 from desktop.views.look import theme
@@ -20,22 +21,24 @@ class NoteDialog(Dialog):
     note_given = Signal(int, str)  # the record's id, and its note
 
     def __init__(self, entry: Entry, *, records: RecordsController, parent: QWidget | None = None) -> None:
-        super().__init__("note_dialog", f"Note on record {entry.seq}", parent)
+        super().__init__("note_dialog", say("Note on record {number}", number=entry.seq), parent)
         self._entry = entry
         self._edit = QLineEdit(entry.note)
         self._edit.setObjectName("note_edit")
         self._edit.setMaxLength(_LONGEST)
         form = QFormLayout()
-        form.addRow("&Note", self._edit)
+        form.addRow(say("&Note"), self._edit)
         self.layout_.addLayout(form)
         self.add_text(
-            "It is found by the search and goes into exports. The record and its price stay as they are, and a note "
-            "that another one takes the place of stays in the journal.",
+            say(
+                "It is found by the search and goes into exports. The record and its price stay as they are, and a "
+                "note that another one takes the place of stays in the journal."
+            ),
             role="muted",
         )
         self._error = self.add_text("", role="negative")
         self._error.setObjectName("note_error_label")
-        buttons = self.add_buttons(accept="&Save", reject="Cancel")
+        buttons = self.add_buttons(accept=say("&Save"), reject=say("Cancel"))
         buttons.accepted.connect(self._on_save)
         records.noted.connect(self._on_noted)
         records.failed.connect(self._on_failed)

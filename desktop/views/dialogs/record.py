@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialogButtonBox, QPushButton, QWidget
 
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.language.sentences import say
 from desktop.terms.values import Entry
 from desktop.views.dialogs.dialogs import Dialog
 from desktop.views.records.record_view import RecordView
@@ -23,12 +24,12 @@ class RecordDialog(Dialog):
 
     def __init__(self, entry: Entry, *, proof: str, number_format: NumberFormat, parent: QWidget | None = None) -> None:
         """`proof` says in words how far the ledger is proved."""
-        super().__init__("record_dialog", f"Record {entry.seq}", parent)
+        super().__init__("record_dialog", say("Record {number}", number=entry.seq), parent)
         view = RecordView(number_format=number_format)
         view.show_entry(entry, proof)
         self.layout_.addWidget(view, 1)
         buttons = self.add_buttons()
-        note = QPushButton("&Note…")
+        note = QPushButton(say("&Note…"))
         note.setObjectName("note_button")
         note.clicked.connect(partial(self.note_asked.emit, entry))
         for button in (*view.buttons, note):

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
 
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
+from desktop.language.sentences import say
 from desktop.views.dialogs.dialogs import Dialog, level, password_field
 from desktop.views.look import theme
 from desktop.views.look.announcing import announce
@@ -30,7 +31,7 @@ class _Asking(Dialog):
         self.add_text(hint, role="muted")
         self._error = self.add_text("", role="negative")
         self._error.setObjectName("recovery_error_label")
-        self._buttons = self.add_buttons(accept=accept, reject="Cancel")
+        self._buttons = self.add_buttons(accept=accept, reject=say("Cancel"))
         self._buttons.accepted.connect(self._on_accept)
         self._sessions.busy_changed.connect(self._on_busy)
         self._sessions.failed.connect(self._on_failed)
@@ -57,27 +58,29 @@ class RecoverDialog(_Asking):
     """A new password by a recovery code, and straight into the account."""
 
     def __init__(self, *, email: str, sessions: SessionController, parent: QWidget | None = None) -> None:
-        super().__init__("recover_dialog", "Forgotten password", sessions=sessions, parent=parent)
-        self.add_text("With the recovery code that you were given you choose a new password. A code works once.")
+        super().__init__("recover_dialog", say("Forgotten password"), sessions=sessions, parent=parent)
+        self.add_text(say("With the recovery code that you were given you choose a new password. A code works once."))
         self._email, self._code = QLineEdit(email), QLineEdit()
         self._email.setObjectName("recover_email_edit")
         self._code.setObjectName("recover_code_edit")
         self._code.setPlaceholderText("XXXXX-XXXXX-XXXXX-XXXXX-XXXXX")
         self._new, self._again = password_field("new"), password_field("again")
-        self._form.addRow("&E-mail", self._email)
-        self._form.addRow("&Recovery code", self._code)
-        self._form.addRow("&New password", self._new)
-        self._form.addRow("New password &again", self._again)
-        self._finish("&Set the password", "Without a code: an administrator can give you a one-time password.")
+        self._form.addRow(say("&E-mail"), self._email)
+        self._form.addRow(say("&Recovery code"), self._code)
+        self._form.addRow(say("&New password"), self._new)
+        self._form.addRow(say("New password &again"), self._again)
+        self._finish(
+            say("&Set the password"), say("Without a code: an administrator can give you a one-time password.")
+        )
         sessions.signed_in.connect(self.accept)
         (self._code if email else self._email).setFocus()
 
     @Slot()
     def _on_accept(self) -> None:
         if not all(field.text().strip() for field in (self._email, self._code, self._new)):
-            self._refuse("Enter the e-mail, the recovery code, and the new password twice.")
+            self._refuse(say("Enter the e-mail, the recovery code, and the new password twice."))
         elif self._new.text() != self._again.text():
-            self._refuse("The two new passwords are not the same.")
+            self._refuse(say("The two new passwords are not the same."))
         else:
             self._error.clear()
             self._sessions.recover(self._email.text(), self._code.text(), self._new.text())
@@ -87,11 +90,11 @@ class RecoveryCodeDialog(_Asking):
     """A new recovery code for whoever knows the password; it is shown in the window."""
 
     def __init__(self, *, sessions: SessionController, parent: QWidget | None = None) -> None:
-        super().__init__("recovery_code_dialog", "New recovery code", sessions=sessions, parent=parent)
-        self.add_text("A recovery code replaces a lost password, once. A new one makes every earlier one void.")
+        super().__init__("recovery_code_dialog", say("New recovery code"), sessions=sessions, parent=parent)
+        self.add_text(say("A recovery code replaces a lost password, once. A new one makes every earlier one void."))
         self._password = password_field("present")
-        self._form.addRow("&Password", self._password)
-        self._finish("&Make a code", "The code is shown once, at the top of the window.")
+        self._form.addRow(say("&Password"), self._password)
+        self._finish(say("&Make a code"), say("The code is shown once, at the top of the window."))
         sessions.recovery_code_made.connect(self.accept)
         sessions.signed_out.connect(self.reject)
 
@@ -101,4 +104,4 @@ class RecoveryCodeDialog(_Asking):
             self._error.clear()
             self._sessions.make_recovery_code(self._password.text())
         else:
-            self._refuse("Enter your password.")
+            self._refuse(say("Enter your password."))

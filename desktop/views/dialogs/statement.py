@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QDialogButtonBox
 
 from desktop.controllers.statements import Wanted
 from desktop.documents.statement_paper import PAPERS, Style
+from desktop.language.sentences import mark, say
 from desktop.views.dialogs import places
 from desktop.views.dialogs.dialogs import Dialog, level
 from desktop.views.filters.day_edit import DayEdit, end_of, start_of
@@ -18,6 +19,8 @@ from desktop.views.look import remembered, theme
 from desktop.views.look.number_locale import number_format_of
 
 _SETTINGS = "statement"
+# Translators: A size of paper.
+_PAPERS = {"Letter": mark("Letter")}  # the others are called as they are named
 
 
 class StatementDialog(Dialog):
@@ -33,7 +36,7 @@ class StatementDialog(Dialog):
         locale: QLocale | None = None,
         today: Callable[[], QDate] = QDate.currentDate,
     ) -> None:
-        super().__init__("statement_dialog", "Statement", parent)
+        super().__init__("statement_dialog", say("Statement"), parent)
         self._settings = settings
         self._locale = locale or QLocale()
         self._today = today
@@ -43,33 +46,33 @@ class StatementDialog(Dialog):
         self._on_period()
 
     def _build(self) -> None:
-        self.add_text("The balance at the start and the end of a period, and everything that lies between.")
+        self.add_text(say("The balance at the start and the end of a period, and everything that lies between."))
         self._period = QComboBox()
         self._period.setObjectName("statement_period_combo")
         for period in Period:
-            self._period.addItem(period.value, period.name)
-        self._first = DayEdit("statement_from_date", "the first record")
-        self._last = DayEdit("statement_to_date", "today")
+            self._period.addItem(say(period.value), period.name)
+        self._first = DayEdit("statement_from_date", say("the first record"))
+        self._last = DayEdit("statement_to_date", say("today"))
         self._paper = QComboBox()
         self._paper.setObjectName("statement_paper_combo")
         for paper in PAPERS:
-            self._paper.addItem(paper, paper)
+            self._paper.addItem(say(_PAPERS.get(paper, paper)), paper)
         form = QFormLayout()
         form.setHorizontalSpacing(theme.LARGE)
         form.setVerticalSpacing(theme.SMALL)
-        form.addRow("&Period", self._period)
-        form.addRow("&From", self._first)
-        form.addRow("&To, included", self._last)
-        form.addRow("Pape&r", self._paper)
+        form.addRow(say("&Period"), self._period)
+        form.addRow(say("&From"), self._first)
+        form.addRow(say("&To, included"), self._last)
+        form.addRow(say("Pape&r"), self._paper)
         level(form)
         self.layout_.addLayout(form)
         self._error = self.add_text("", role="negative")
         self._error.setObjectName("statement_error_label")
         self.layout_.addStretch(1)
-        buttons = self.add_buttons(accept="&Save as PDF…", reject="Cancel")
+        buttons = self.add_buttons(accept=say("&Save as PDF…"), reject=say("Cancel"))
         self._save = next(b for b in buttons.buttons() if buttons.buttonRole(b) is _ACCEPT)
         self._save.setObjectName("save_statement_button")
-        self._print = buttons.addButton("Pre&view and print…", QDialogButtonBox.ButtonRole.ActionRole)
+        self._print = buttons.addButton(say("Pre&view and print…"), QDialogButtonBox.ButtonRole.ActionRole)
         self._print.setObjectName("print_statement_button")
         self.setMinimumWidth(440)
 
@@ -115,7 +118,7 @@ class StatementDialog(Dialog):
     def _check(self) -> None:
         wanted = self.wanted()
         right = wanted.since < wanted.until
-        self._error.setText("" if right else "The first day is later than the last one.")
+        self._error.setText("" if right else say("The first day is later than the last one."))
         self._save.setEnabled(right)
         self._print.setEnabled(right)
 
@@ -125,10 +128,10 @@ class StatementDialog(Dialog):
             self,
             self._settings,
             _SETTINGS,
-            title="Save statement",
+            title=say("Save statement"),
             name="statement",
             suffix="pdf",
-            forms="PDF (*.pdf)",
+            forms=say("PDF (*.pdf)"),
             object_name="statement_file_dialog",
         )
         dialog.fileSelected.connect(self.save_to)

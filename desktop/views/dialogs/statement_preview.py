@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Slot
 from PySide6.QtGui import QKeySequence
 from PySide6.QtPrintSupport import QPrinter, QPrintPreviewDialog
 from PySide6.QtWidgets import QToolBar, QToolButton, QWidget
 
 from desktop.controllers.statements import Paper
 from desktop.documents.statement_paper import layout, paint
+from desktop.language.sentences import say
 from desktop.views.look import theme
 from desktop.views.look.icons import icon
+from desktop.views.look.mnemonics import unlettered
 
 _SIZE, _OF_SCREEN = (860, 900), 0.9  # the frame and the panels of a desktop need the rest
 _ICON = 18
+_QT = "QPrintPreviewDialog"  # where Qt's translations have the words of these tools
 ICONS = {
     "Fit width": "fit-width",
     "Fit page": "fit-page",
@@ -30,7 +33,7 @@ ICONS = {
     "Show overview of all pages": "page-overview",
     "Page setup": "settings",
     "Print": "print",
-}  # by Qt's own words, which are English: none of its translations is loaded
+}  # by Qt's own words, before it translates them
 
 
 class StatementPreview(QPrintPreviewDialog):
@@ -41,10 +44,10 @@ class StatementPreview(QPrintPreviewDialog):
         self._printer = QPrinter(QPrinter.PrinterMode.HighResolution)
         self._printer.setFullPage(True)
         self._printer.setPageLayout(layout(paper.style))
-        self._printer.setDocName(f"Statement {paper.report.username}")
+        self._printer.setDocName(say("Statement {email}", email=paper.report.username))
         super().__init__(self._printer, parent)
         self.setObjectName("statement_preview")
-        self.setWindowTitle("Statement")
+        self.setWindowTitle(say("Statement"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._paper = paper
         self.paintRequested.connect(self._on_paint)
@@ -57,13 +60,15 @@ class StatementPreview(QPrintPreviewDialog):
         assert tools is not None, "Qt's preview has its tools in a bar"
         for button in tools.findChildren(QToolButton):
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        pictures = {unlettered(QCoreApplication.translate(_QT, words)): picture for words, picture in ICONS.items()}
         for action in tools.actions():
-            if picture := ICONS.get(action.text().replace("&", "")):
+            words = unlettered(action.text())
+            if picture := pictures.get(words):
                 action.setIcon(icon(picture))
-                action.setToolTip(action.text().replace("&", ""))
+                action.setToolTip(words)
             if picture == "print":
                 action.setShortcut(QKeySequence.StandardKey.Print)
-                action.setToolTip(f"Print ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
+                action.setToolTip(f"{words} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
         tools.setIconSize(QSize(_ICON, _ICON))
         room = self.screen().availableSize() * _OF_SCREEN
         width = max(min(_SIZE[0], room.width()), tools.sizeHint().width() + 2 * theme.SMALL)  # all tools in sight

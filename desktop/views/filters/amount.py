@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from desktop.arithmetic.money import format_money, parse_money
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.language.sentences import say
 from desktop.terms.errors import BadInput
 from desktop.terms.values import Filters
 from desktop.views.filters.part import FilterPart
@@ -31,12 +32,15 @@ class AmountFilter(FilterPart):
         self._delay = QTimer(self)
         self._delay.setSingleShot(True)
         self._delay.setInterval(TYPING_DELAY_MS)
-        self._hint = (
-            f"As the column shows it: {self._money(_PAID)} was paid, {self._money(_PUT_IN)} was put in. "
-            f"Amounts from {self._money(3 * _PAID)} to {self._money(_PAID)} are those of 10 to 30 that were paid."
+        self._hint = say(
+            "As the column shows it: {paid} was paid, {put_in} was put in. "
+            "Amounts from {least} to {paid} are those of 10 to 30 that were paid.",
+            paid=self._money(_PAID),
+            put_in=self._money(_PUT_IN),
+            least=self._money(3 * _PAID),
         )
-        self.least = self._field("least_edit", self._money(3 * _PAID), "Amounts from")
-        self.most = self._field("most_edit", self._money(_PAID), "Amounts up to")
+        self.least = self._field("least_edit", self._money(3 * _PAID), say("Amounts from"))
+        self.most = self._field("most_edit", self._money(_PAID), say("Amounts up to"))
         self._delay.timeout.connect(self.changed)
 
     def _field(self, name: str, hint: str, spoken: str) -> QLineEdit:
@@ -86,7 +90,11 @@ class AmountFilter(FilterPart):
                 return trouble
         least, most = self._read(self.least), self._read(self.most)
         if least is not None and most is not None and least > most:
-            return f"No amount is from {self._money(least)} to {self._money(most)}: the first one is the larger."
+            return say(
+                "No amount is from {least} to {most}: the first one is the larger.",
+                least=self._money(least),
+                most=self._money(most),
+            )
         return ""
 
     def _read(self, field: QLineEdit) -> int | None:

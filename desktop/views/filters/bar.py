@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QToo
 from typing_extensions import override
 
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.language.sentences import say, say_in
 from desktop.terms.values import Filters, OperationType
 from desktop.views.filters.amount import AmountFilter
 from desktop.views.filters.operation import OperationFilter
@@ -48,7 +49,7 @@ class FilterBar(QWidget):
         self._amount = self._part("amount", AmountFilter)
         self._low = False
         self._more = QToolButton()
-        self._clear = QPushButton("Clear filters")
+        self._clear = QPushButton(say("Clear filters"))
         self._trouble = QLabel()
         self._build()
         self._arrange(saved)
@@ -93,9 +94,11 @@ class FilterBar(QWidget):
         flow = FlowLayout(ranges, spacing=theme.MEDIUM)
         # No F, T or E: those are the menus' and the Trash's.
         days = QWidget()
-        self._days_row = _range(days, "Fro&m", self._period.first, "t&o", self._period.last)
+        self._days_row = _range(
+            days, say("Fro&m"), self._period.first, say_in("between two days", "t&o"), self._period.last
+        )
         amounts = QWidget()
-        _range(amounts, "Amou&nt", self._amount.least, "to", self._amount.most)
+        _range(amounts, say("Amou&nt"), self._amount.least, say_in("between two amounts", "to"), self._amount.most)
         flow.addWidget(days)
         flow.addWidget(amounts)
         for field in (part.field for part in self._parts.values()):
@@ -191,7 +194,7 @@ class FilterBar(QWidget):
             announce(self, trouble, urgent=True)
         self._trouble.setText(trouble)
         self._trouble.setVisible(bool(trouble))
-        self._more.setText(f"More filters ({unseen})" if unseen else "More filters")
+        self._more.setText(say("More filters ({count})", count=unseen) if unseen else say("More filters"))
 
     @Slot()
     def _on_part(self) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from desktop.language.sentences import say
 from desktop.terms import days
 from desktop.views.look import theme
 from desktop.views.look.icons import icon
@@ -36,7 +37,7 @@ class DayEdit(QDateEdit):
         self.setDateRange(_OPEN, _LAST)
         self.setSpecialValueText(open_text)
         self.setDate(_OPEN)
-        self.setToolTip("Del leaves the day open")
+        self.setToolTip(say("Del leaves the day open"))
         self._moved_on = False  # whether the last digit was its section's last, so that Qt has gone to the next
 
     @property

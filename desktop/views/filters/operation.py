@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 from typing_extensions import override
 
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.language.sentences import say, say_many
 from desktop.terms.values import Filters, OperationType
 from desktop.views.filters.operation_chips import OperationChips
 from desktop.views.filters.part import FilterPart
@@ -23,10 +24,10 @@ class OperationFilter(FilterPart):
         super().__init__(parent)
         self.combo = QComboBox()
         self.combo.setObjectName("operation_filter")
-        self.combo.setAccessibleName("Operation")
-        self.combo.addItem("All operations", None)
+        self.combo.setAccessibleName(say("Operation"))
+        self.combo.addItem(say("All operations"), None)
         for operation, name in OPERATION_NAMES.items():
-            self.combo.addItem(name, operation)
+            self.combo.addItem(say(name), operation)
         self.chips = OperationChips(number_format=number_format)
         self.combo.currentIndexChanged.connect(self._on_combo)
         self.chips.changed.connect(self._on_chips)
@@ -56,7 +57,8 @@ class OperationFilter(FilterPart):
         index = -1 if several else self.combo.findData(next(iter(chosen))) if chosen else 0
         with QSignalBlocker(self.combo):
             # None of the list's entries stands for several: its placeholder does. Without one Qt chooses the first.
-            self.combo.setPlaceholderText(f"{len(chosen)} operations" if several else "")
+            told = say_many("{count} operation", "{count} operations", len(chosen)) if several else ""
+            self.combo.setPlaceholderText(told)
             self.combo.setCurrentIndex(index)
         self.combo.setAccessibleDescription(self.combo.placeholderText())
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from desktop.arithmetic.money import format_count
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.language.sentences import say, say_many
 from desktop.terms.values import OperationType
 from desktop.views.look import theme
 from desktop.views.look.flow_layout import FlowLayout
@@ -29,8 +30,8 @@ class OperationChips(QWidget):
         for operation, name in OPERATION_NAMES.items():
             chip = QToolButton()
             chip.setObjectName(f"chip_{operation.value}")
-            chip.setText(name)
-            chip.setAccessibleName(name)
+            chip.setText(say(name))
+            chip.setAccessibleName(say(name))
             chip.setCheckable(True)
             chip.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             theme.set_role(chip, "chip")
@@ -55,9 +56,11 @@ class OperationChips(QWidget):
     def show_counts(self, counts: Mapping[OperationType, int] | None) -> None:
         """Show how many records each operation has; None for not known."""
         for operation, chip in self._chips.items():
-            name, count = OPERATION_NAMES[operation], counts.get(operation, 0) if counts is not None else None
-            chip.setText(name if count is None else f"{name}  {format_count(count, self._format)}")
-            chip.setAccessibleDescription("" if count is None else f"{format_count(count, self._format)} records")
+            name, count = say(OPERATION_NAMES[operation]), counts.get(operation, 0) if counts is not None else None
+            shown = "" if count is None else format_count(count, self._format)
+            chip.setText(name if count is None else f"{name}  {shown}")
+            told = "" if count is None else say_many("{count} record", "{count} records", count, count=shown)
+            chip.setAccessibleDescription(told)
 
     @Slot()
     def _on_clicked(self) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QDate, QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QWidget
 from typing_extensions import override
 
+from desktop.language.sentences import say
 from desktop.terms.values import Filters
 from desktop.views.filters.day_edit import DayEdit, end_of, start_of
 from desktop.views.filters.part import FilterPart
@@ -35,13 +36,13 @@ class PeriodFilter(FilterPart):
         self._clock.setInterval(_LOOK_MS)
         self.combo = QComboBox()
         self.combo.setObjectName("period_filter")
-        self.combo.setAccessibleName("Period")
+        self.combo.setAccessibleName(say("Period"))
         for period in Period:
-            self.combo.addItem(period.value, period)
-        self.first = DayEdit("from_date", "any day")
-        self.first.setAccessibleName("From this day on")
-        self.last = DayEdit("to_date", "any day")
-        self.last.setAccessibleName("Up to and including this day")
+            self.combo.addItem(say(period.value), period)
+        self.first = DayEdit("from_date", say("any day"))
+        self.first.setAccessibleName(say("From this day on"))
+        self.last = DayEdit("to_date", say("any day"))
+        self.last.setAccessibleName(say("Up to and including this day"))
         self._clock.timeout.connect(self.follow_the_day)
         self._clock.start()
         self.combo.currentIndexChanged.connect(self._on_period)
@@ -78,7 +79,11 @@ class PeriodFilter(FilterPart):
     def trouble(self) -> str:
         first, last = self.first.day, self.last.day
         if first is not None and last is not None and first > last:
-            return f"No day is from {first.toString(_ISO)} to {last.toString(_ISO)}: the first one is the later."
+            return say(
+                "No day is from {first} to {last}: the first one is the later.",
+                first=first.toString(_ISO),
+                last=last.toString(_ISO),
+            )
         return ""
 
     @property

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QCursor
 from PySide6.QtWidgets import QComboBox, QInputDialog, QMenu, QToolButton, QWidget
 
+from desktop.language.sentences import say
 from desktop.views.filters.saved_filters import SavedFilters
 
 
@@ -22,14 +23,15 @@ class SavedMenu(QToolButton):
         super().__init__(parent)
         self._shelf = shelf
         self.setObjectName("saved_filters_button")
-        self.setText("Saved")
-        self.setToolTip("Filters, order and columns by name")
-        self.setAccessibleDescription("Opens a menu")
+        # Translators: A button that opens a menu of saved filters.
+        self.setText(say("Saved"))
+        self.setToolTip(say("Filters, order and columns by name"))
+        self.setAccessibleDescription(say("Opens a menu"))
         self._names = QMenu(self)
         self._names.setObjectName("saved_filters_menu")
-        self._removal = QMenu("&Remove", self._names)
+        self._removal = QMenu(say("&Remove"), self._names)
         self._removal.setObjectName("remove_saved_menu")
-        self.save_action = QAction("&Save these filters…", self)
+        self.save_action = QAction(say("&Save these filters…"), self)
         self.save_action.setObjectName("save_filters_action")
         # Not setMenu: a tool button runs its menu in a loop of its own, in which the window's other work waits.
         self.clicked.connect(self._open)
@@ -87,11 +89,11 @@ class SavedMenu(QToolButton):
         dialog = QInputDialog(self.window())
         dialog.setObjectName("save_filters_dialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle("Save these filters")
-        dialog.setLabelText("Name (one that is there already is replaced):")
+        dialog.setWindowTitle(say("Save these filters"))
+        dialog.setLabelText(say("Name (one that is there already is replaced):"))
         dialog.setComboBoxEditable(True)
         dialog.setComboBoxItems(["", *self._shelf.names()])
-        dialog.setOkButtonText("&Save")
+        dialog.setOkButtonText(say("&Save"))
         dialog.setMinimumWidth(420)
         names = dialog.findChild(QComboBox)
         assert names is not None, "the names are chosen in a combo box"

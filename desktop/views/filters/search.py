@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.finding.searching import readings
+from desktop.language.sentences import say
 from desktop.terms.values import Filters
 from desktop.views.filters.part import FilterPart
 from desktop.views.look.clearing_edit import ClearingEdit
@@ -32,8 +33,8 @@ class SearchFilter(FilterPart):
         self._delay.setInterval(TYPING_DELAY_MS)
         self.edit = ClearingEdit()
         self.edit.setObjectName("search_edit")
-        self.edit.setAccessibleName("Search in the records")
-        self.edit.setPlaceholderText("Search everything shown")
+        self.edit.setAccessibleName(say("Search in the records"))
+        self.edit.setPlaceholderText(say("Search everything shown"))
         self.edit.setClearButtonEnabled(True)
         self.edit.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self.edit.textChanged.connect(self._delay.start)

@@ -8,6 +8,7 @@ from itertools import groupby
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainterPath, QPen
 
+from desktop.language.sentences import mark, say
 from desktop.terms.days import local
 from desktop.views.insights import scales
 from desktop.views.insights.drawing import GAP, CardLine, Pencil
@@ -22,7 +23,7 @@ _DENSE = 1_000  # turns of a line, from which on it is a texture
 class BalancePlot(Plot):
     """The balance as it went up and down; a point stands for one record or many."""
 
-    title = "Balance over time"
+    title = mark("Balance over time")
 
     @property
     def marks(self) -> int:
@@ -30,9 +31,15 @@ class BalancePlot(Plot):
 
     def card(self, mark: int, colours: theme.Colours) -> tuple[str, list[CardLine]]:
         point = self.insights.balance[mark]
-        lines = [CardLine("Balance", self._money(point.balance), QColor(colours.accent))]
+        lines = [CardLine(say("Balance"), self._money(point.balance), QColor(colours.accent))]
         if point.low < point.high:
-            lines.append(CardLine("Between", f"{self._money(point.low)} and {self._money(point.high)}"))
+            lines.append(
+                CardLine(
+                    # Translators: The balance lay between two amounts.
+                    say("Between"),
+                    say("{low} and {high}", low=self._money(point.low), high=self._money(point.high)),
+                )
+            )
         return shown_date(point.date)[:-3], lines
 
     def draw(self, pencil: Pencil, area: QRectF) -> list[QRectF]:

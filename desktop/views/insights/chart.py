@@ -7,6 +7,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintE
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
+from desktop.language.sentences import say
 from desktop.views.insights.drawing import CENTRE, GAP, Look, Pencil
 from desktop.views.insights.palette import faded
 from desktop.views.insights.plot import Plot
@@ -50,7 +51,9 @@ class Chart(QWidget):
         self._drawn_for = None
         if plot is not None:
             self.setAccessibleName(plot.heading)
-            self.setAccessibleDescription(plot.nothing if not plot.marks else "Arrow keys go from figure to figure.")
+            self.setAccessibleDescription(
+                say(plot.nothing) if not plot.marks else say("Arrow keys go from figure to figure.")
+            )
         self.update()
 
     def set_mark(self, mark: int | None) -> None:
@@ -81,7 +84,7 @@ class Chart(QWidget):
         elif self._plot.marks:
             self._boxes = self._plot.draw(pencil, area)
         else:
-            pencil.text(area, self._plot.nothing, align=CENTRE, font=pencil.body)
+            pencil.text(area, say(self._plot.nothing), align=CENTRE, font=pencil.body)
 
     def _draw_mark(self, pencil: Pencil, area: QRectF) -> None:
         if self._plot is not None and self._mark is not None:

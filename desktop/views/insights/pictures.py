@@ -10,6 +10,7 @@ from PySide6.QtCore import QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
+from desktop.language.sentences import say
 from desktop.system.private_files import replacing
 from desktop.terms.errors import StoreError
 from desktop.views.insights.drawing import CENTRE, RIGHT, Look, Pencil
@@ -23,7 +24,7 @@ _MARGIN = float(theme.WIDE)
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What a picture shows, and how it looks; made on the window's thread, saved on any."""
+    """What a picture shows, facts by marked names, and how it looks; made on the window's thread, saved on any."""
 
     plots: Sequence[Plot]
     facts: Sequence[tuple[str, str]]
@@ -37,12 +38,14 @@ def draw(painter: QPainter, picture: Picture) -> None:
     page = QRectF(0, 0, SIZE.width(), SIZE.height())
     pencil.block(page, pencil.colours.surface)
     inner = page.adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
-    pencil.text(QRectF(inner.left(), inner.top(), 400, 32), "Insights", colour=pencil.colours.text, font=pencil.title)
+    pencil.text(
+        QRectF(inner.left(), inner.top(), 400, 32), say("Insights"), colour=pencil.colours.text, font=pencil.title
+    )
     pencil.text(QRectF(inner.left(), inner.top() + 34, inner.width(), 20), picture.subtitle)
     slot = 170.0
     for place, (name, figure) in enumerate(reversed(picture.facts)):
         box = QRectF(inner.right() - slot * (place + 1), inner.top(), slot, 24)
-        pencil.text(box, name, align=RIGHT)
+        pencil.text(box, say(name), align=RIGHT)
         pencil.text(box.translated(0, 24), figure, align=RIGHT, colour=pencil.colours.text, font=pencil.strong)
     top = inner.top() + 72
     half = (inner.bottom() - top - theme.MEDIUM) / 2
@@ -68,7 +71,7 @@ def _draw_card(pencil: Pencil, box: QRectF, plot: Plot) -> None:
     if plot.marks:
         plot.draw(pencil, area)
     else:
-        pencil.text(area, plot.nothing, align=CENTRE)
+        pencil.text(area, say(plot.nothing), align=CENTRE)
 
 
 def save(file: Path, picture: Picture) -> Path:
@@ -77,9 +80,11 @@ def save(file: Path, picture: Picture) -> Path:
         with replacing(file) as temporary:
             write = _write_svg if file.suffix.lower() == ".svg" else _write_png
             if not write(temporary, picture):
-                raise StoreError(f"The picture could not be written ({file}).")
+                raise StoreError(say("The picture could not be written ({file}).", file=file))
     except OSError as error:
-        raise StoreError(f"The picture could not be written ({file}): {error.strerror or error}.") from error
+        raise StoreError(
+            say("The picture could not be written ({file}): {reason}.", file=file, reason=error.strerror or error)
+        ) from error
     return file
 
 
@@ -97,7 +102,7 @@ def _write_svg(file: Path, picture: Picture) -> bool:
     generator.setFileName(str(file))
     generator.setSize(SIZE)
     generator.setViewBox(QRect(0, 0, SIZE.width(), SIZE.height()))
-    generator.setTitle("Metercalc: insights")
+    generator.setTitle(say("Metercalc: insights"))
     painter = QPainter()
     if not painter.begin(generator):
         return False

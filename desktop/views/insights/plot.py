@@ -12,6 +12,7 @@ from PySide6.QtCore import QDate, QDateTime, QLocale, QRectF, QTime
 
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.language.sentences import mark, say
 from desktop.terms.values import Insights
 from desktop.views.insights import scales
 from desktop.views.insights.drawing import GAP, CardLine, Pencil
@@ -29,7 +30,7 @@ class Plot(ABC):
     """A chart of insights."""
 
     title = ""
-    nothing = "Nothing to show under these filters."
+    nothing = mark("Nothing to show under these filters.")
 
     def __init__(self, insights: Insights, number_format: NumberFormat, locale: QLocale) -> None:
         self.insights = insights
@@ -39,7 +40,7 @@ class Plot(ABC):
     @property
     def heading(self) -> str:
         """What is shown, in a few words."""
-        return self.title
+        return say(self.title)
 
     @property
     @abstractmethod

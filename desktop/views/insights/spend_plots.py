@@ -6,6 +6,7 @@ from PySide6.QtCore import QLocale, QRectF
 
 from desktop.arithmetic.money import format_count
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.language.sentences import mark, say, say_many
 from desktop.terms.values import Insights, OperationType
 from desktop.views.insights import scales
 from desktop.views.insights.drawing import GAP, RIGHT, CardLine, Pencil
@@ -15,14 +16,19 @@ from desktop.views.insights.scales import Unit
 from desktop.views.look import theme
 from desktop.wording.shown import OPERATION_NAMES
 
-_UNIT_NAMES = {Unit.DAY: "by day", Unit.WEEK: "by week", Unit.MONTH: "by month", Unit.YEAR: "by year"}
+_HEADINGS = {
+    Unit.DAY: mark("Spent by day"),
+    Unit.WEEK: mark("Spent by week"),
+    Unit.MONTH: mark("Spent by month"),
+    Unit.YEAR: mark("Spent by year"),
+}
 
 
 class SpendPlot(Plot):
     """What was spent, a bar a day, or a week, a month, a year when there are many days; stacked by operation."""
 
-    title = "Spent"
-    nothing = "Nothing was spent under these filters."
+    title = mark("Spent")
+    nothing = mark("Nothing was spent under these filters.")
 
     def __init__(self, insights: Insights, number_format: NumberFormat, locale: QLocale) -> None:
         super().__init__(insights, number_format, locale)
@@ -30,7 +36,7 @@ class SpendPlot(Plot):
 
     @property
     def heading(self) -> str:
-        return f"{self.title} {_UNIT_NAMES[self._unit]}"
+        return say(_HEADINGS[self._unit])
 
     @property
     def marks(self) -> int:
@@ -41,14 +47,15 @@ class SpendPlot(Plot):
         form = {Unit.MONTH: "MMMM yyyy", Unit.YEAR: "yyyy"}.get(self._unit, "ddd, d MMM yyyy")
         title = self._day(bar.start, form)
         lines = [
-            CardLine(OPERATION_NAMES[operation], self._money(bar.spent[operation]), colour_of(operation, colours))
+            CardLine(say(OPERATION_NAMES[operation]), self._money(bar.spent[operation]), colour_of(operation, colours))
             for operation in reversed(OperationType)
             if operation in bar.spent
         ]
-        total = CardLine(
-            f"{format_count(bar.count, self._format)} charge{'s' * (bar.count != 1)}", self._money(bar.total)
-        )
-        return (f"Week of {title}" if self._unit is Unit.WEEK else title), [*lines, total]
+        count = format_count(bar.count, self._format)
+        charges = say_many("{count} charge", "{count} charges", bar.count, count=count)
+        if self._unit is Unit.WEEK:
+            title = say("Week of {day}", day=title)
+        return title, [*lines, CardLine(charges, self._money(bar.total))]
 
     def draw(self, pencil: Pencil, area: QRectF) -> list[QRectF]:
         legend = self._draw_legend(pencil, area)
@@ -84,7 +91,7 @@ class SpendPlot(Plot):
         for operation in OperationType:
             if operation not in present:
                 continue
-            name = OPERATION_NAMES[operation]
+            name = say(OPERATION_NAMES[operation])
             width = dot + GAP * 0.75 + pencil.width(name) + 2
             if x > area.left() and x + width > area.right():
                 x, y = area.left(), y + pencil.line + 2
@@ -97,7 +104,7 @@ class SpendPlot(Plot):
 class OperationsPlot(Plot):
     """What was spent on each operation, the dearest on top."""
 
-    title = "Spent by operation"
+    title = mark("Spent by operation")
     nothing = SpendPlot.nothing
 
     def __init__(self, insights: Insights, number_format: NumberFormat, locale: QLocale) -> None:
@@ -111,10 +118,11 @@ class OperationsPlot(Plot):
     def card(self, mark: int, colours: theme.Colours) -> tuple[str, list[CardLine]]:
         operation, count, spent = self._rows[mark]
         share = 100 * spent / max(1, self.insights.totals.spent)
-        return OPERATION_NAMES[operation], [
-            CardLine("Spent", self._money(spent), colour_of(operation, colours)),
-            CardLine("Charges", format_count(count, self._format)),
-            CardLine("Share", f"{share:.1f} %".replace(".", self._format.decimal_mark)),
+        return say(OPERATION_NAMES[operation]), [
+            CardLine(say("Spent"), self._money(spent), colour_of(operation, colours)),
+            CardLine(say("Charges"), format_count(count, self._format)),
+            # Translators: What part of everything spent.
+            CardLine(say("Share"), f"{share:.1f} %".replace(".", self._format.decimal_mark)),
         ]
 
     def draw(self, pencil: Pencil, area: QRectF) -> list[QRectF]:
@@ -124,9 +132,9 @@ class OperationsPlot(Plot):
         for place, (operation, count, spent) in enumerate(self._rows):
             row = QRectF(area.left(), area.top() + place * height, area.width(), height)
             text = QRectF(row.left(), row.center().y() - pencil.line - 1, row.width(), pencil.line)
-            pencil.text(text, OPERATION_NAMES[operation], colour=pencil.colours.text)
+            pencil.text(text, say(OPERATION_NAMES[operation]), colour=pencil.colours.text)
             pencil.text(text, self._money(spent), align=RIGHT, colour=pencil.colours.text)
-            used = pencil.width(OPERATION_NAMES[operation]) + GAP
+            used = pencil.width(say(OPERATION_NAMES[operation])) + GAP
             room = text.adjusted(used, 0, -pencil.width(self._money(spent)) - GAP, 0)
             pencil.text(room, f"{format_count(count, self._format)} ×")
             bar = QRectF(row.left(), row.center().y() + 3, row.width(), 8)

@@ -23,6 +23,7 @@ from typing_extensions import override
 from desktop.arithmetic.money import format_count, format_money
 from desktop.controllers.insights import InsightsController
 from desktop.controllers.requests import Failure
+from desktop.language.sentences import mark, say
 from desktop.terms.values import Filters, Insights
 from desktop.views.dialogs import places
 from desktop.views.insights import pictures
@@ -37,7 +38,7 @@ from desktop.views.look.announcing import announce
 from desktop.views.look.icons import icon
 from desktop.views.look.number_locale import number_format_of
 
-_FACTS = ("Balance", "Spent", "Credited", "Records")
+_FACTS = (mark("Balance"), mark("Spent"), mark("Credited"), mark("Records"))
 _PLOTS = (BalancePlot, SpendPlot, OperationsPlot)  # in the order of the charts
 _SETTINGS = "insights"
 
@@ -61,18 +62,18 @@ class InsightsWindow(QWidget):
         self._connect()
 
     def _build(self) -> None:
-        self.setWindowTitle("Insights")
-        title = QLabel("Insights")
+        self.setWindowTitle(say("Insights"))
+        title = QLabel(say("Insights"))
         theme.set_size(title, theme.Size.TITLE, bold=True)
         self._subtitle = QLabel()
         self._subtitle.setObjectName("insights_filters_label")
         theme.set_role(self._subtitle, "muted")
-        self._save = QPushButton(icon("export"), "&Save picture …")
+        self._save = QPushButton(icon("export"), say("&Save picture …"))
         self._save.setObjectName("save_picture_button")
         self._save.setEnabled(False)
         self._progress = QProgressBar()
         self._progress.setObjectName("insights_progress")
-        self._progress.setAccessibleName("Records read")
+        self._progress.setAccessibleName(say("Records read"))
         self._progress.setTextVisible(False)
         policy = self._progress.sizePolicy()
         policy.setRetainSizeWhenHidden(True)  # else the charts would jump
@@ -101,11 +102,11 @@ class InsightsWindow(QWidget):
         QShortcut(QKeySequence.StandardKey.Close, self, self.close)
 
     def _add_fact(self, row: QHBoxLayout, name: str) -> QLabel:
-        caption = QLabel(name)
+        caption = QLabel(say(name))
         theme.set_role(caption, "muted")
         figure = QLabel("…")
         figure.setObjectName(f"insights_{name.lower()}_label")
-        figure.setAccessibleName(name)
+        figure.setAccessibleName(say(name))
         figure.setFont(theme.font(theme.Size.LEAD, bold=True, figures=True))
         column = QVBoxLayout()
         column.setSpacing(0)
@@ -121,9 +122,9 @@ class InsightsWindow(QWidget):
         self._headings: list[QLabel] = []
         places = ((0, 0, 1, 2), (1, 0, 1, 1), (1, 1, 1, 1))
         for name, plot, place in zip(("balance", "spend", "operations"), _PLOTS, places, strict=True):
-            heading = QLabel(plot.title)
+            heading = QLabel(say(plot.title))
             theme.set_size(heading, theme.Size.BODY, bold=True)
-            chart = Chart(name, plot.title)
+            chart = Chart(name, say(plot.title))
             card = QFrame()
             theme.set_role(card, "card")
             column = QVBoxLayout(card)
@@ -207,7 +208,7 @@ class InsightsWindow(QWidget):
         self._progress.setRange(0, 0)
         self._progress.show()
         if other and self._insights is None:
-            self._subtitle.setText("Reading the records …")
+            self._subtitle.setText(say("Reading the records …"))
             for chart in self._charts:
                 chart.show_plot(None)
 
@@ -234,7 +235,7 @@ class InsightsWindow(QWidget):
 
     def _describe(self, insights: Insights) -> str:
         all_of_them = insights.filters == Filters()
-        what = "All records outside the Trash" if all_of_them else "The records that the filters let through"
+        what = say("All records outside the Trash") if all_of_them else say("The records that the filters let through")
         if not insights.balance:
             return what
         first, last = (
@@ -249,10 +250,10 @@ class InsightsWindow(QWidget):
             self,
             self._settings,
             _SETTINGS,
-            title="Save picture",
+            title=say("Save picture"),
             name="insights",
             suffix="png",
-            forms="PNG picture (*.png);;SVG drawing (*.svg)",
+            forms=";;".join((say("PNG picture (*.png)"), say("SVG drawing (*.svg)"))),
             object_name="picture_file_dialog",
         )
         dialog.filterSelected.connect(self._on_picture_kind)
@@ -263,7 +264,7 @@ class InsightsWindow(QWidget):
     def _on_picture_kind(self, name: str) -> None:
         dialog = self.sender()
         if isinstance(dialog, QFileDialog):
-            dialog.setDefaultSuffix("svg" if "svg" in name else "png")
+            dialog.setDefaultSuffix("svg" if "*.svg" in name else "png")
 
     @Slot(str)
     def save_picture(self, file: str) -> None:
@@ -276,5 +277,6 @@ class InsightsWindow(QWidget):
 
     @Slot(object)
     def _on_kept(self, file: Path) -> None:
-        self._subtitle.setText(f"Saved as {file}")
-        announce(self, f"Saved as {file}")
+        told = say("Saved as {file}", file=file)
+        self._subtitle.setText(told)
+        announce(self, told)

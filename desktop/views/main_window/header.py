@@ -7,10 +7,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
 
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.language.sentences import mark, say
 from desktop.views.look import theme
 from desktop.views.look.told import Told
 
-_BALANCE, _LOW, _USED_UP = "Balance", "Balance low", "Balance used up"
+_BALANCE, _LOW, _USED_UP = mark("Balance"), mark("Balance low"), mark("Balance used up")
 _UNKNOWN = "…"
 _ADDRESS = 190  # pixels: beside a large balance it leaves the calculator alone its least width
 
@@ -25,17 +26,19 @@ class Header(QFrame):
         super().__init__()
         theme.set_role(self, "header")
         self._format = number_format
-        self._caption = QLabel(_BALANCE)
+        self._caption = QLabel(say(_BALANCE))
         self._caption.setObjectName("balance_caption")
         theme.set_role(self._caption, "muted")
-        self._balance = Told("Balance", _UNKNOWN)
+        self._balance = Told(say(_BALANCE), _UNKNOWN)
         self._balance.setObjectName("balance_label")
         self._balance.setFont(theme.font(theme.Size.TITLE, bold=True, figures=True))
-        self._user = Told("Signed in as")
+        self._user = Told(say("Signed in as"))
         self._user.setObjectName("user_label")
         theme.set_role(self._user, "muted")
-        self._calculator = self._tab("Calculator", "calculator_tab", self.calculator_asked)
-        self._records = self._tab("Records", "records_tab", self.records_asked)
+        self._calculator = self._tab(
+            say("Calculator"), say("Show the calculator (F6)"), "calculator_tab", self.calculator_asked
+        )
+        self._records = self._tab(say("Records"), say("Show the records (F6)"), "records_tab", self.records_asked)
         self.fold(False)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.LARGE, theme.SMALL, theme.LARGE, theme.SMALL)
@@ -49,11 +52,11 @@ class Header(QFrame):
         row.addWidget(self._user)
 
     @staticmethod
-    def _tab(text: str, name: str, asked: SignalInstance) -> QToolButton:
+    def _tab(text: str, tip: str, name: str, asked: SignalInstance) -> QToolButton:
         button = QToolButton()
         button.setObjectName(name)
         button.setText(text)
-        button.setToolTip(f"Show the {text.lower()} (F6)")
+        button.setToolTip(tip)
         button.setCheckable(True)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.clicked.connect(asked)
@@ -82,9 +85,13 @@ class Header(QFrame):
         All in hundredths of a credit; `way_out` says what to do then.
         """
         low = balance < dearest
-        which = "any" if balance < cheapest else "every"
-        tip = f"The balance does not cover {which} operation any more. {way_out}" if low else ""
-        self._caption.setText((_USED_UP if balance < cheapest else _LOW) if low else _BALANCE)
+        what = (
+            say("The balance does not cover any operation any more.")
+            if balance < cheapest
+            else say("The balance does not cover every operation any more.")
+        )
+        tip = f"{what} {way_out}" if low else ""
+        self._caption.setText(say((_USED_UP if balance < cheapest else _LOW) if low else _BALANCE))
         theme.set_role(self._caption, "warning" if low else "muted")
         self._balance.setText(format_money(balance, self._format))
         theme.set_role(self._balance, "warning" if low else "")
@@ -95,7 +102,7 @@ class Header(QFrame):
         """Show nobody."""
         self._user.clear()
         self._balance.setText(_UNKNOWN)
-        self._caption.setText(_BALANCE)
+        self._caption.setText(say(_BALANCE))
         theme.set_role(self._caption, "muted")
         theme.set_role(self._balance, "")
         for label in (self._user, self._caption, self._balance):

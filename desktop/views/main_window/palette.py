@@ -9,7 +9,9 @@ from PySide6.QtGui import QAction, QIcon, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QMenu, QMenuBar, QWidget
 from typing_extensions import override
 
+from desktop.language.sentences import say
 from desktop.views.dialogs.dialogs import Dialog
+from desktop.views.look.mnemonics import unlettered
 
 _ACTION = int(Qt.ItemDataRole.UserRole)
 _PICTURE = 16  # pixels, as the menus have them
@@ -22,12 +24,12 @@ class Palette(Dialog):
     chosen = Signal(QAction)
 
     def __init__(self, bar: QMenuBar, *, parent: QWidget | None = None) -> None:
-        super().__init__("palette_dialog", "Find an action", parent)
+        super().__init__("palette_dialog", say("Find an action"), parent)
         self._actions = [(words, action) for words, action in actions_of(bar) if action.isEnabled()]
         self._field = QLineEdit()
         self._field.setObjectName("palette_edit")
-        self._field.setPlaceholderText("What do you want to do?")
-        self._field.setAccessibleName("Words of an action")
+        self._field.setPlaceholderText(say("What do you want to do?"))
+        self._field.setAccessibleName(say("Words of an action"))
         self._list = QListWidget()
         self._list.setObjectName("palette_list")
         self._list.setIconSize(QSize(_PICTURE, _PICTURE))
@@ -75,7 +77,7 @@ class Palette(Dialog):
 def actions_of(menu: QMenuBar | QMenu, path: str = "") -> Iterator[tuple[str, QAction]]:
     """Every action under a menu, with the words that lead to it: "View › Sort by › Date"."""
     for action in menu.actions():
-        words = path + action.text().replace("&", "")
+        words = path + unlettered(action.text())
         inner = action.menu()
         if isinstance(inner, QMenu):
             inner.aboutToShow.emit()  # some are filled then

@@ -6,10 +6,11 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
+from desktop.language.sentences import mark, say
 from desktop.views.look import theme
 from desktop.views.look.announcing import announce
 
-_WHAT = "Your recovery code, told this once: it replaces a lost password. Keep it somewhere else."
+_WHAT = mark("Your recovery code, told this once: it replaces a lost password. Keep it somewhere else.")
 
 
 class RecoveryBar(QFrame):
@@ -21,14 +22,14 @@ class RecoveryBar(QFrame):
         super().__init__()
         self.setObjectName("recovery_bar")
         theme.set_role(self, "banner")
-        what = QLabel(_WHAT)
+        what = QLabel(say(_WHAT))
         what.setWordWrap(True)
         self._code = QLabel()
         self._code.setObjectName("recovery_code_label")
         self._code.setFont(theme.telling_font(bold=True))
         flags = Qt.TextInteractionFlag
         self._code.setTextInteractionFlags(flags.TextSelectableByMouse | flags.TextSelectableByKeyboard)
-        copy, done = QPushButton("Copy the code"), QPushButton("I have kept it")
+        copy, done = QPushButton(say("Copy the code")), QPushButton(say("I have kept it"))
         copy.setObjectName("copy_recovery_code_button")
         done.setObjectName("recovery_code_kept_button")
         copy.clicked.connect(self._on_copy)
@@ -46,7 +47,7 @@ class RecoveryBar(QFrame):
         """Show a code; an earlier one is void."""
         self._code.setText(code)
         self.show()
-        announce(self, f"{_WHAT} It is {code}.")
+        announce(self, " ".join((say(_WHAT), say("It is {code}.", code=code))))
 
     @Slot()
     def forget(self) -> None:
@@ -57,4 +58,4 @@ class RecoveryBar(QFrame):
     @Slot()
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(self._code.text())
-        self.copied.emit("Copied the recovery code")
+        self.copied.emit(say("Copied the recovery code"))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.language.sentences import say
 from desktop.terms.values import Account, Role, Spending
 from desktop.views.look import theme
 from desktop.views.look.announcing import announce
@@ -93,7 +94,7 @@ class SpendingLine(QFrame):
         budget = budget_text(spending, self._format)
         warning = warning_text(self._balance, spending, self._format)
         is_admin = account.role is Role.ADMIN
-        whom = "Account, Administration puts credit in." if is_admin else whom_to_ask(spending)
+        whom = say("Account, Administration puts credit in.") if is_admin else whom_to_ask(spending)
         first = next(iter(spending.administrators), "")
         asked = self._copy.fontMetrics().elidedText(first, Qt.TextElideMode.ElideMiddle, _WIDEST // 2)
         beyond = bool(budget) and spending.spent > spending.budget
@@ -105,16 +106,18 @@ class SpendingLine(QFrame):
         self._warning.setVisible(bool(warning))
         self._whom.setText(whom if is_admin else "")
         self._whom.setVisible(bool(warning and is_admin))
-        self._copy.setText(f"Ask {asked} for &credit" if asked else "Ask for &credit")
-        self._copy.setToolTip(f"{whom} This copies a line to send them.".strip())
+        self._copy.setText(
+            say("Ask {administrator} for &credit", administrator=asked) if asked else say("Ask for &credit")
+        )
+        self._copy.setToolTip(" ".join((whom, say("This copies a line to send them."))).strip())
         self._copy.setVisible(bool(warning) and not is_admin)
         self.setVisible(bool(budget or warning))
         self._keep_room()
         if new:
-            announce(self, f"The balance is low. {warning} {whom}")
+            announce(self, " ".join((say("The balance is low."), warning, whom)))
 
     @Slot()
     def _on_copy(self) -> None:
         if self._account is not None and self._spending is not None:
             QGuiApplication.clipboard().setText(request_text(self._account.username, self._spending))
-            self.copied.emit("The request is copied: send it to whoever may put credit in.")
+            self.copied.emit(say("The request is copied: send it to whoever may put credit in."))

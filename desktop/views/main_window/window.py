@@ -22,6 +22,7 @@ from desktop.controllers.records import RecordsController
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store import StoreController
+from desktop.language.sentences import mark, say
 from desktop.terms.values import Entry, Receipt, Role, Session, Statement
 from desktop.views.calculator.panel import CalculatorPanel
 from desktop.views.calculator.price_texts import way_out
@@ -43,9 +44,11 @@ _SIZE = (1180, 760)
 _FRAME = QSize(8, 48)  # what a window manager puts around a window, of which Qt knows nothing before it is shown
 _QUIET_MS = 4_000
 _PROOFS = {
-    True: "The ledger is proved: what is new at every start, all of it by and by; Help, Verify ledger does it now.",
-    False: "The ledger fails its checks; Help, Verify ledger names the records.",
-    None: "The ledger is being proved, or was not yet; Help, Verify ledger proves it.",
+    True: mark(
+        "The ledger is proved: what is new at every start, all of it by and by; Help, Verify ledger does it now."
+    ),
+    False: mark("The ledger fails its checks; Help, Verify ledger names the records."),
+    None: mark("The ledger is being proved, or was not yet; Help, Verify ledger proves it."),
 }
 
 
@@ -132,7 +135,7 @@ class MainWindow(QMainWindow):
             layout.addWidget(widget)
         self._panes = Panes(self.calculator_panel, self.records_browser)
         layout.addWidget(self._panes, 1)
-        self._selection = Told("Selection")
+        self._selection = Told(say("Selection"))
         self._selection.setObjectName("selection_label")
         self._selection.setFont(theme.font(figures=True))
         theme.set_role(self._selection, "muted")
@@ -331,12 +334,12 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _on_backed_up(self, file: str) -> None:
-        self.statusBar().showMessage(f"Backed up to {file}", 10_000)
+        self.statusBar().showMessage(say("Backed up to {file}", file=file), 10_000)
 
     @Slot()
     def _on_password_changed(self) -> None:
-        void = "A recovery code made before is void; Account makes another one."
-        self.statusBar().showMessage(f"The password is changed. {void}", 10_000)
+        told = say("The password is changed."), say("A recovery code made before is void; Account makes another one.")
+        self.statusBar().showMessage(" ".join(told), 10_000)
 
     @Slot(object)
     def _on_store_failed(self, failure: Failure) -> None:
@@ -347,7 +350,7 @@ class MainWindow(QMainWindow):
         self.show_message(what, _QUIET_MS)
 
     def _proof(self) -> str:
-        return _PROOFS[self._store.is_proved]
+        return say(_PROOFS[self._store.is_proved])
 
     @Slot(object)
     def _on_details(self, entry: Entry) -> None:

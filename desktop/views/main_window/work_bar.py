@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
+from desktop.language.sentences import say
 from desktop.views.look import theme
 from desktop.views.look.announcing import announce
 
@@ -27,8 +28,8 @@ class WorkBar(QWidget):
         self._progress.setTextVisible(False)
         self._stop = QToolButton()
         self._stop.setObjectName(f"stop_{name}_button")
-        self._stop.setText("Stop")
-        self._stop.setAccessibleName(f"Stop: {text}")
+        self._stop.setText(say("Stop"))
+        self._stop.setAccessibleName(say("Stop: {work}", work=text))
         self._stop.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.SMALL, 0, theme.SMALL, 0)

@@ -14,6 +14,7 @@ from typing_extensions import override
 from desktop.arithmetic.money import format_count
 from desktop.controllers.records import RecordsController
 from desktop.controllers.requests import Failure
+from desktop.language.sentences import say, say_many
 from desktop.terms.values import Entry, Page, PageRequest, Totals
 from desktop.views.filters.bar import FilterBar
 from desktop.views.filters.saved_filters import SavedFilters
@@ -117,7 +118,7 @@ class RecordsBrowser(QWidget):
         self._arrange()
 
     def _make_menus(self) -> None:
-        self.sort_menu = QMenu("Sort &by", self)
+        self.sort_menu = QMenu(say("Sort &by"), self)
         self.columns_menu = ColumnsMenu(table=self._table, parent=self)
         self.page_menu = self._pager.menu
         self._menu = RecordMenu(self)
@@ -351,7 +352,8 @@ class RecordsBrowser(QWidget):
     @Slot()
     def _on_copied(self) -> None:
         count = len(self._table.chosen())
-        self.copied.emit(f"Copied {format_count(count, self._format)} record{'s' * (count != 1)}")
+        shown = format_count(count, self._format)
+        self.copied.emit(say_many("Copied {count} record", "Copied {count} records", count, count=shown))
 
     @Slot()
     def _on_delete(self) -> None:

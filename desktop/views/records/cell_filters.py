@@ -7,6 +7,7 @@ from typing import Any
 
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.language.sentences import say
 from desktop.terms.days import local
 from desktop.terms.values import Column, Entry
 from desktop.views.records.columns import SEARCHED, Shown
@@ -27,21 +28,25 @@ class Offer:
 def offers(entry: Entry, column: Shown, shown: str, number_format: NumberFormat) -> list[Offer]:
     """The filters by one cell of a record; `shown` is the cell's text. The likeliest comes first."""
     if column is Column.OPERATION:
-        return [Offer(f"Only {OPERATION_NAMES[entry.operation]}", "operations", [entry.operation.value])]
+        operation = say(OPERATION_NAMES[entry.operation])
+        return [Offer(say("Only {operation}", operation=operation), "operations", [entry.operation.value])]
     if column is Column.DATE:
         return _of_day(entry)
     if column is Column.AMOUNT:
         amount = -entry.amount  # as it is shown
         money = format_money(amount, number_format, signed=True)
-        beyond = Offer(f"At least {money}", "amount", {"least": amount, "most": None})
+        beyond = Offer(say("At least {amount}", amount=money), "amount", {"least": amount, "most": None})
         if amount < 0:  # that much was paid, or more
-            beyond = Offer(f"At most {money}", "amount", {"least": None, "most": amount})
-        return [Offer(f"Only amounts of {money}", "amount", {"least": amount, "most": amount}), beyond]
+            beyond = Offer(say("At most {amount}", amount=money), "amount", {"least": None, "most": amount})
+        return [
+            Offer(say("Only amounts of {amount}", amount=money), "amount", {"least": amount, "most": amount}),
+            beyond,
+        ]
     text = shown.removeprefix("≈ ")
     if not text or column not in SEARCHED:
         return []
     brief = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-    return [Offer(f"Search for “{brief}”".replace("&", "&&"), "search", text)]
+    return [Offer(say("Search for “{text}”", text=brief.replace("&", "&&")), "search", text)]
 
 
 def _of_day(entry: Entry) -> list[Offer]:
@@ -50,7 +55,7 @@ def _of_day(entry: Entry) -> list[Offer]:
     except (ValueError, OverflowError, OSError):  # a date that a damaged store has
         return []
     return [
-        Offer(f"Only this day, {day}", "period", [day, day]),
-        Offer("From this day on", "period", [day, None]),
-        Offer("Up to this day", "period", [None, day]),
+        Offer(say("Only this day, {day}", day=day), "period", [day, day]),
+        Offer(say("From this day on"), "period", [day, None]),
+        Offer(say("Up to this day"), "period", [None, day]),
     ]

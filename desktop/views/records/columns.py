@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from desktop.arithmetic.money import format_count, format_money
 from desktop.arithmetic.numbers import NumberFormat, localise
 from desktop.arithmetic.table import OPERATIONS
+from desktop.language.sentences import mark, say
 from desktop.terms.values import Column, Detail, Entry, OperationType, Source
 from desktop.wording.grouping import grouped
 from desktop.wording.shown import OPERATION_NAMES, shown_moment
@@ -17,17 +18,20 @@ from desktop.wording.shown import OPERATION_NAMES, shown_moment
 Shown = Column | Detail
 
 HEADERS: Mapping[Shown, str] = {
-    Column.DATE: "Date",
-    Column.OPERATION: "Operation",
-    Column.OPERANDS: "Operands",
-    Column.RESPONSE: "Result",
-    Column.AMOUNT: "Amount",
-    Column.BALANCE: "Balance",
-    Detail.NUMBER: "No.",
-    Detail.EXPRESSION: "Expression",
-    Detail.SOURCE: "Source",
-    Detail.REQUEST: "Request",
-    Detail.NOTE: "Note",
+    Column.DATE: mark("Date"),
+    Column.OPERATION: mark("Operation"),
+    Column.OPERANDS: mark("Operands"),
+    Column.RESPONSE: mark("Result"),
+    Column.AMOUNT: mark("Amount"),
+    Column.BALANCE: mark("Balance"),
+    # Translators: The number of a record, the head of a column.
+    Detail.NUMBER: mark("No."),
+    Detail.EXPRESSION: mark("Expression"),
+    # Translators: Where a result comes from.
+    Detail.SOURCE: mark("Source"),
+    # Translators: The mark of the request that a record was written for.
+    Detail.REQUEST: mark("Request"),
+    Detail.NOTE: mark("Note"),
 }
 COLUMNS = tuple(HEADERS)
 FIGURES: frozenset[Shown] = frozenset({Column.RESPONSE, Column.AMOUNT, Column.BALANCE, Detail.NUMBER})
@@ -38,10 +42,11 @@ SEARCHED: frozenset[Shown] = frozenset(Column) | {Detail.EXPRESSION, Detail.NOTE
 _AS_TYPED = frozenset(row.type for row in OPERATIONS.values() if row.compute is None)
 _CALCULATED: frozenset[Shown] = frozenset({Column.OPERANDS, Column.RESPONSE, Detail.EXPRESSION})
 _SOURCES = {
-    Source.COMPUTED: "computed exactly",
+    # Translators: These say where a result comes from.
+    Source.COMPUTED: mark("computed exactly"),
     Source.RANDOM_ORG: "random.org",
-    Source.LOCAL: "this computer",
-    Source.LEDGER: "the ledger",
+    Source.LOCAL: mark("this computer"),
+    Source.LEDGER: mark("the ledger"),
 }
 
 
@@ -79,12 +84,12 @@ def _response(entry: Entry, number_format: NumberFormat) -> str:
 
 
 def _source(entry: Entry, _number_format: NumberFormat) -> str:
-    return _SOURCES[entry.source] if entry.exact else "computed, rounded"
+    return say(_SOURCES[entry.source]) if entry.exact else say("computed, rounded")
 
 
 _TEXTS: Mapping[Shown, Callable[[Entry, NumberFormat], str]] = {
     Column.DATE: lambda entry, _: shown_moment(entry.date),
-    Column.OPERATION: lambda entry, _: OPERATION_NAMES[entry.operation],
+    Column.OPERATION: lambda entry, _: say(OPERATION_NAMES[entry.operation]),
     Column.OPERANDS: _operands,
     Column.RESPONSE: _response,
     Column.AMOUNT: lambda entry, number_format: format_money(-entry.amount, number_format, signed=True),

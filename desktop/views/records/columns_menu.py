@@ -6,28 +6,30 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from desktop.views.look.mnemonics import lettered
+from desktop.language.sentences import mark, say
+from desktop.views.look.mnemonics import lettered, letters_of
 from desktop.views.records.columns import COLUMNS, HEADERS, Shown
 from desktop.views.records.table import RecordsTable
 
 _CHANGES = (
-    ("move_column_left_action", "Move &left", "Alt+Shift+Left"),
-    ("move_column_right_action", "Move &right", "Alt+Shift+Right"),
-    ("wider_column_action", "&Wider", "Alt+Shift+Up"),
-    ("narrower_column_action", "N&arrower", "Alt+Shift+Down"),
+    ("move_column_left_action", mark("Move &left"), "Alt+Shift+Left"),
+    ("move_column_right_action", mark("Move &right"), "Alt+Shift+Right"),
+    ("wider_column_action", mark("&Wider"), "Alt+Shift+Up"),
+    ("narrower_column_action", mark("N&arrower"), "Alt+Shift+Down"),
 )
-_TAKEN = "lrwae"  # the letters of those, and of the last entry
 
 
 class ColumnsMenu(QMenu):
     """One entry a column, and the keyboard's way to what the header does for the mouse."""
 
     def __init__(self, *, table: RecordsTable, parent: QWidget | None = None) -> None:
-        super().__init__("C&olumns", parent)
+        super().__init__(say("C&olumns"), parent)
         self.setObjectName("columns_menu")
         self._table = table
         self._layout = table.column_layout
-        words = lettered((HEADERS[column] for column in COLUMNS), taken=_TAKEN)
+        reset = say("R&eset columns")
+        taken = letters_of([*(say(text) for _, text, _ in _CHANGES), reset])
+        words = lettered((say(HEADERS[column]) for column in COLUMNS), taken=taken)
         for column, text in zip(COLUMNS, words, strict=True):
             action = self.addAction(text)
             action.setObjectName(f"show_{column.value}_action")
@@ -36,13 +38,13 @@ class ColumnsMenu(QMenu):
         self.addSeparator()
         self._left, self._right, self._wider, self._narrower = (self._change(*words) for words in _CHANGES)
         self.addSeparator()
-        self._reset = self.addAction("R&eset columns")
+        self._reset = self.addAction(reset)
         self._reset.setObjectName("reset_columns_action")
         self._connect()
         self._show_state()
 
     def _change(self, name: str, text: str, keys: str) -> QAction:
-        action = self.addAction(text)
+        action = self.addAction(say(text))
         action.setObjectName(name)
         action.setShortcut(QKeySequence(keys))
         action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -73,9 +75,9 @@ class ColumnsMenu(QMenu):
             if action.isCheckable():
                 action.setChecked(_column(action) in shown)
                 action.setEnabled(shown != [_column(action)])  # one must stay
-        current = HEADERS[self._current()]
-        self._left.setText(f"Move “{current}” &left")
-        self._right.setText(f"Move “{current}” &right")
+        current = say(HEADERS[self._current()])
+        self._left.setText(say("Move “{column}” &left", column=current))
+        self._right.setText(say("Move “{column}” &right", column=current))
 
     @Slot(QAction)
     def _on_triggered(self, action: QAction) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.documents import copies
 from desktop.documents.copies import CopyFormat
+from desktop.language.sentences import say
 from desktop.views.look.icons import icon
 from desktop.views.records.columns import FIGURES
 from desktop.views.records.table import RecordsTable
@@ -19,12 +20,12 @@ class CopyMenu(QMenu):
     copied = Signal()
 
     def __init__(self, *, table: RecordsTable, parent: QWidget | None = None) -> None:
-        super().__init__("Copy &as", parent)
+        super().__init__(say("Copy &as"), parent)
         self.setObjectName("copy_menu")
         self.setIcon(icon("copy"))
         self._table = table
         for form in CopyFormat:
-            action = self.addAction(form.value)
+            action = self.addAction(say(form.value))
             action.setObjectName(f"copy_as_{form.name.lower()}_action")
             action.setData(form)
         self.triggered.connect(self._on_triggered)

@@ -6,8 +6,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout
 
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.language.sentences import say
 from desktop.terms.values import Entry
 from desktop.views.look import theme
+from desktop.views.look.mnemonics import unlettered
 from desktop.views.records.record_view import RecordView
 
 _LINES = 9  # of text, that it is high at first
@@ -28,15 +30,15 @@ class DetailPane(QFrame):
         close = QToolButton()
         close.setObjectName("close_details_button")
         close.setText("×")
-        close.setToolTip("Hide the details")
-        close.setAccessibleName("Hide the details")
+        close.setToolTip(say("Hide the details"))
+        close.setAccessibleName(say("Hide the details"))
         theme.set_role(close, "link")
         close.clicked.connect(self.close_asked)
         head = QHBoxLayout()
         head.setSpacing(theme.SMALL)
         head.addWidget(self._title, 1)
         for button in self.view.buttons:
-            button.setText(button.text().replace("&", ""))  # the letters are the menus'
+            button.setText(unlettered(button.text()))  # the letters are the menus'
             head.addWidget(button)
         head.addWidget(close)
         layout = QVBoxLayout(self)
@@ -48,5 +50,5 @@ class DetailPane(QFrame):
 
     def show_entry(self, entry: Entry | None, proof: str) -> None:
         """Show a record, or that none is chosen."""
-        self._title.setText(f"Record {entry.seq}" if entry is not None else "Details")
+        self._title.setText(say("Record {number}", number=entry.seq) if entry is not None else say("Details"))
         self.view.show_entry(entry, proof)

@@ -6,14 +6,15 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout
 
 from desktop.arithmetic.numbers import NumberFormat, localise
+from desktop.language.sentences import mark, say
 from desktop.terms.values import Filters
 from desktop.views.calculator.entry_edit import EXAMPLE
 from desktop.views.look import theme
 
-NOTHING_YET = ("No records yet", "What you calculate is kept here, with what it cost. Try {example}.")
-NO_MATCH = ("Nothing matches", "No record has all of what you look for.")
-ALL_DELETED = ("No records here", "All are in the Trash, and can be restored from there.")
-TRASH_EMPTY = ("The Trash is empty", "Deleted records come here. They can always be restored.")
+NOTHING_YET = (mark("No records yet"), mark("What you calculate is kept here, with what it cost. Try {example}."))
+NO_MATCH = (mark("Nothing matches"), mark("No record has all of what you look for."))
+ALL_DELETED = (mark("No records here"), mark("All are in the Trash, and can be restored from there."))
+TRASH_EMPTY = (mark("The Trash is empty"), mark("Deleted records come here. They can always be restored."))
 
 
 class EmptyState(QFrame):
@@ -35,7 +36,7 @@ class EmptyState(QFrame):
         self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._text.setWordWrap(True)
         theme.set_role(self._text, "muted")
-        self._clear = QPushButton("Clear filters")
+        self._clear = QPushButton(say("Clear filters"))
         self._clear.setObjectName("empty_clear_button")
         layout = QVBoxLayout(self)
         layout.setSpacing(theme.SMALL)
@@ -58,6 +59,6 @@ class EmptyState(QFrame):
         filtered = filters != Filters(trash=filters.trash)
         nothing = ALL_DELETED if self._in_trash else NOTHING_YET
         title, text = NO_MATCH if filtered else TRASH_EMPTY if filters.trash else nothing
-        self._title.setText(title)
-        self._text.setText(text.format(example=self._example))
+        self._title.setText(say(title))
+        self._text.setText(say(text, example=self._example))
         self._clear.setVisible(filtered)

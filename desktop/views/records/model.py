@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor
 from typing_extensions import override
 
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.language.sentences import say
 from desktop.terms.values import Column, Detail, Entry, Page
 from desktop.views.look import theme
 from desktop.views.records.columns import COLUMNS, FIGURES, HEADERS, Shown, cells, is_drawn, seen
@@ -78,7 +79,7 @@ class RecordsModel(QAbstractTableModel):
             return None
         column = COLUMNS[section]
         if role == Qt.ItemDataRole.DisplayRole:
-            return HEADERS[column]
+            return say(HEADERS[column])
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         return None
@@ -114,8 +115,13 @@ class RecordsModel(QAbstractTableModel):
         try:
             return Row(cells(entry, self._format), entry)
         except (ValueError, TypeError, KeyError, OverflowError) as error:
-            trouble = f"Record {entry.id} cannot be shown ({error}). Help, Verify ledger says more."
-            return Row((f"Record {entry.id}", "cannot be shown", *("" for _ in COLUMNS[2:])), None, trouble)
+            trouble = say(
+                "Record {number} cannot be shown ({reason}). Help, Verify ledger says more.",
+                number=entry.id,
+                reason=error,
+            )
+            texts = say("Record {number}", number=entry.id), say("cannot be shown"), *("" for _ in COLUMNS[2:])
+            return Row(texts, None, trouble)
 
     def _tip(self, row: Row, column: int) -> str:
         entry, text = row.entry, row.cells[column]

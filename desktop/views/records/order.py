@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHeaderView, QMenu
 
+from desktop.language.sentences import say
 from desktop.terms.values import Column
 from desktop.views.look.mnemonics import lettered
 from desktop.views.records.columns import COLUMNS, HEADERS, order_of
@@ -25,8 +26,8 @@ class RecordsOrder(QObject):
         self.sort = Column.DATE
         self.descending = True
         self._header = header
-        words = [HEADERS[column] for column in Column]
-        *columns, rising, falling = lettered([*words, "Smallest or oldest first", "Largest or newest first"])
+        words = [say(HEADERS[column]) for column in Column]
+        *columns, rising, falling = lettered([*words, say("Smallest or oldest first"), say("Largest or newest first")])
         self._columns, self._directions = QActionGroup(self), QActionGroup(self)
         for column, text in zip(Column, columns, strict=True):
             _choice(menu, self._columns, text, column.value)

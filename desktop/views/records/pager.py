@@ -8,15 +8,16 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSpinBox, Q
 
 from desktop.arithmetic.money import format_count, format_money
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.language.sentences import mark, say, say_many
 from desktop.terms.values import Page, Totals
 from desktop.views.look import theme
 from desktop.views.look.icons import icon
 
 _TURNS = (
-    ("first_page_action", "&First page", ("Alt+Home",)),
-    ("previous_page_action", "&Previous page", ("Ctrl+PgUp", "Alt+Left")),
-    ("next_page_action", "&Next page", ("Ctrl+PgDown", "Alt+Right")),
-    ("last_page_action", "&Last page", ("Alt+End",)),
+    ("first_page_action", mark("&First page"), ("Alt+Home",)),
+    ("previous_page_action", mark("&Previous page"), ("Ctrl+PgUp", "Alt+Left")),
+    ("next_page_action", mark("&Next page"), ("Ctrl+PgDown", "Alt+Right")),
+    ("last_page_action", mark("&Last page"), ("Alt+End",)),
 )
 FIT = 0  # the page size that follows the window
 
@@ -39,37 +40,38 @@ class Pager(QWidget):
     def _build(self) -> None:
         self._total = QLabel()
         self._total.setObjectName("total_label")
-        self._total.setAccessibleName("Total")
+        self._total.setAccessibleName(say("Total"))
         self._total.setFont(theme.font(figures=True))
         self._total.setWordWrap(True)
         theme.set_role(self._total, "muted")
         self._indexing = QLabel()
         self._indexing.setObjectName("indexing_label")
-        self._indexing.setToolTip("Until the index of the records is made, pages and searches come slower")
+        self._indexing.setToolTip(say("Until the index of the records is made, pages and searches come slower"))
         self._indexing.setFont(theme.font(figures=True))
         theme.set_role(self._indexing, "muted")
         self._indexing.hide()
-        self._first = _button("first_page_button", "first", "⏮", "First page")
-        self._previous = _button("previous_page_button", "previous", "‹", "Previous page")
-        self._next = _button("next_page_button", "next", "›", "Next page")
-        self._last = _button("last_page_button", "last", "⏭", "Last page")
-        self.menu = QMenu("&Page", self)
+        self._first = _button("first_page_button", "first", "⏮", say("First page"))
+        self._previous = _button("previous_page_button", "previous", "‹", say("Previous page"))
+        self._next = _button("next_page_button", "next", "›", say("Next page"))
+        self._last = _button("last_page_button", "last", "⏭", say("Last page"))
+        self.menu = QMenu(say("&Page"), self)
         self.menu.setObjectName("page_menu")
         self._actions = [self._action(*words) for words in _TURNS]
         self.addActions(self._actions)
         self._number = QSpinBox()
         self._number.setObjectName("page_spin")
-        self._number.setAccessibleName("Page")
+        self._number.setAccessibleName(say("Page"))
         self._number.setMinimum(1)
         self._number.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._number.setKeyboardTracking(False)
-        self._of = QLabel("of 1")
+        self._of = QLabel(_of("1"))
         self._size = QComboBox()
         self._size.setObjectName("page_size_combo")
-        self._size.setAccessibleName("Records on a page")
-        self._size.addItem("What fits", FIT)
+        self._size.setAccessibleName(say("Records on a page"))
+        # Translators: As many records on a page as fit.
+        self._size.addItem(say("What fits"), FIT)
         for size in self._page_sizes:
-            self._size.addItem(f"{size} a page", size)
+            self._size.addItem(say_many("{count} a page", "{count} a page", size, count=size), size)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.TIGHT)
@@ -99,7 +101,7 @@ class Pager(QWidget):
         return self._first, self._previous, self._next, self._last
 
     def _action(self, name: str, text: str, keys: tuple[str, ...]) -> QAction:
-        action = self.menu.addAction(text)
+        action = self.menu.addAction(say(text))
         action.setObjectName(name)
         action.setShortcuts([QKeySequence(key) for key in keys])
         return action
@@ -112,7 +114,7 @@ class Pager(QWidget):
     def forget(self) -> None:
         """Say nothing of the records of whoever has signed out."""
         self._total.clear()
-        self._of.setText("of 1")
+        self._of.setText(_of("1"))
         self._number.setMaximum(1)
 
     def show_page(self, page: Page) -> None:
@@ -124,26 +126,32 @@ class Pager(QWidget):
         with QSignalBlocker(self._number):
             self._number.setMaximum(self._pages)
             self._number.setValue(page.number)
-        self._of.setText(f"of {format_count(page.pages, self._format)}" if known else "of …")
+        self._of.setText(_of(format_count(page.pages, self._format) if known else "…"))
         back, on = page.number > 1, page.number < self._pages
-        reasons = ("" if back else "this is the first one", "" if on else "this is the last one")
-        why = (reasons[0], reasons[0], reasons[1], reasons[1] if known or not on else "the records are being counted")
+        # Translators: Why a button is off, behind a colon: the page is the first one, or the last one.
+        reasons = ("" if back else say("this is the first one"), "" if on else say("this is the last one"))
+        why = (
+            reasons[0],
+            reasons[0],
+            reasons[1],
+            reasons[1] if known or not on else say("the records are being counted"),
+        )
         for button, action, words, reason in zip(self._buttons, self._actions, _TURNS, why, strict=True):
             button.setEnabled(not reason)
             action.setEnabled(not reason)
             keys = QKeySequence(words[2][0]).toString(QKeySequence.SequenceFormat.NativeText)
             button.setToolTip(f"{button.accessibleName()} ({keys})" + (f": {reason}" if reason else ""))
-        self._total.setText(_in_words(page.totals, self._format) if page.totals is not None else "Counting …")
+        self._total.setText(_in_words(page.totals, self._format) if page.totals is not None else say("Counting …"))
 
     @Slot(int, int)
     def show_counting(self, done: int, total: int) -> None:
         """Say how far the totals are."""
-        self._total.setText(f"Counting … {100 * done // max(1, total)} %")
+        self._total.setText(say("Counting … {percent} %", percent=100 * done // max(1, total)))
 
     @Slot(int, int)
     def show_indexing(self, done: int, total: int) -> None:
         """Say how far the index behind the pages is; it is made in the background, and nobody need wait for it."""
-        self._indexing.setText(f"Making the index … {100 * done // max(1, total)} %")
+        self._indexing.setText(say("Making the index … {percent} %", percent=100 * done // max(1, total)))
         if done < total:  # a handful of new records is taken in before anybody could read it
             self._indexing.show()
 
@@ -181,9 +189,19 @@ class Pager(QWidget):
 
 
 def _in_words(totals: Totals, number_format: NumberFormat) -> str:
-    noun = "record" if totals.count == 1 else "records"
-    spent, credited = format_money(totals.spent, number_format), format_money(totals.credited, number_format)
-    return f"{format_count(totals.count, number_format)} {noun} · spent {spent} · credited {credited}"
+    return say_many(
+        "{count} record · spent {spent} · credited {credited}",
+        "{count} records · spent {spent} · credited {credited}",
+        totals.count,
+        count=format_count(totals.count, number_format),
+        spent=format_money(totals.spent, number_format),
+        credited=format_money(totals.credited, number_format),
+    )
+
+
+def _of(pages: str) -> str:
+    # Translators: Behind the number of a page, as in "3 of 12".
+    return say("of {pages}", pages=pages)
 
 
 def _button(name: str, picture: str, sign: str, spoken: str) -> QToolButton:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.arithmetic.table import OPERATIONS
+from desktop.language.sentences import mark, say
 from desktop.terms.values import Column, Detail, Entry
 from desktop.views.records.columns import COLUMNS, HEADERS, Shown, cells
 from desktop.wording.shown import shown_date
@@ -15,12 +16,14 @@ _ROWS: tuple[Shown, ...] = (
 
 
 def facts(entry: Entry, proof: str, number_format: NumberFormat) -> list[tuple[str, str]]:
-    """A record's facts as names and texts; what it has not is left out."""
+    """A record's facts as names, which are marked to be said where they are shown, and texts; what it has not is left
+    out.
+    """
     texts = dict(zip(COLUMNS, cells(entry, number_format), strict=True))
     found = [(HEADERS[row], texts[row]) for row in _ROWS if texts[row]]
     if entry.deleted_at is not None:
-        found.append(("Trash", f"since {shown_date(entry.deleted_at)}"))
-    return [*found, ("Proof", proof)]
+        found.append((mark("Trash"), say("since {moment}", moment=shown_date(entry.deleted_at))))
+    return [*found, (mark("Proof"), proof)]
 
 
 def result_of(entry: Entry) -> str:

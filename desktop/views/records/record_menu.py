@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal, SignalInstance, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
+from desktop.language.sentences import say
 from desktop.terms.values import Entry
 from desktop.views.look.icons import icon
 from desktop.views.records.cell_filters import Offer
@@ -28,10 +29,10 @@ class RecordMenu(QMenu):
         self.setObjectName("record_menu")
         self._offers: dict[QAction, Offer] = {}
         self._below = self.addSeparator()
-        self._details = self._action("record_details_action", "De&tails …", self.details_asked)
-        self._result = self._action("use_result_action", "&Use this result", self.result_asked)
-        self._expression = self._action("enter_again_action", "&Enter it again", self.expression_asked)
-        self._note = self._action("record_note_action", "&Note …", self.note_asked)
+        self._details = self._action("record_details_action", say("De&tails …"), self.details_asked)
+        self._result = self._action("use_result_action", say("&Use this result"), self.result_asked)
+        self._expression = self._action("enter_again_action", say("&Enter it again"), self.expression_asked)
+        self._note = self._action("record_note_action", say("&Note …"), self.note_asked)
         self.setDefaultAction(self._details)
         self.addSeparator()
         self.triggered.connect(self._on_triggered)

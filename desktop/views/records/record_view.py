@@ -9,13 +9,14 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QPushButton, QScrollArea, QWidget
 
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.language.sentences import mark, say
 from desktop.terms.values import Column, Entry
 from desktop.views.look import theme
 from desktop.views.records.columns import HEADERS, is_drawn
 from desktop.views.records.record_facts import expression_of, facts, result_of
 
 _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-_NO_NUMBER = "Only a calculation has a number to go on with"
+_NO_NUMBER = mark("Only a calculation has a number to go on with")
 
 
 class RecordView(QScrollArea):
@@ -32,9 +33,9 @@ class RecordView(QScrollArea):
         self._facts: list[tuple[str, str]] = []
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.use_result = self._button("&Use this result", "use_result_button", self._on_result)
-        self.enter_again = self._button("&Enter it again", "enter_again_button", self._on_expression)
-        self.copy = self._button("&Copy", "copy_record_button", self._on_copy)
+        self.use_result = self._button(say("&Use this result"), "use_result_button", self._on_result)
+        self.enter_again = self._button(say("&Enter it again"), "enter_again_button", self._on_expression)
+        self.copy = self._button(say("&Copy"), "copy_record_button", self._on_copy)
         self.show_entry(None, "")
 
     @property
@@ -60,14 +61,14 @@ class RecordView(QScrollArea):
         form.setHorizontalSpacing(theme.LARGE)
         form.setVerticalSpacing(theme.TIGHT)
         for name, text in self._facts:
-            form.addRow(_name(name), self._value(name, text))
+            form.addRow(_name(say(name)), self._value(name, text))
         if entry is None:
-            form.addRow(_name("Choose a record to see all of it."))
+            form.addRow(_name(say("Choose a record to see all of it.")))
         self.setWidget(inner)
         calculated = entry is not None and bool(result_of(entry))
         for button in (self.use_result, self.enter_again):
             button.setEnabled(calculated)
-            button.setToolTip("" if calculated else _NO_NUMBER)
+            button.setToolTip("" if calculated else say(_NO_NUMBER))
         self.copy.setEnabled(entry is not None)
 
     def _value(self, name: str, text: str) -> QLabel:
@@ -92,8 +93,8 @@ class RecordView(QScrollArea):
 
     @Slot()
     def _on_copy(self) -> None:
-        QGuiApplication.clipboard().setText("\n".join(f"{name}: {text}" for name, text in self._facts))
-        self.copied.emit("Copied the record")
+        QGuiApplication.clipboard().setText("\n".join(f"{say(name)}: {text}" for name, text in self._facts))
+        self.copied.emit(say("Copied the record"))
 
 
 def _name(text: str) -> QLabel:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from desktop.arithmetic.money import format_count, format_money
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.language.sentences import say_many
 from desktop.terms.values import Entry
 
 
@@ -15,10 +16,13 @@ def summary(entries: Sequence[Entry], number_format: NumberFormat) -> str:
         return ""
     total = -sum(entry.amount for entry in entries)
     count = len(entries)
-    noun = "record" if count == 1 else "records"
-    return (
-        f"{format_count(count, number_format)} {noun} selected · sum {format_money(total, number_format, signed=True)}"
-        f" · average {_average(total, count, number_format)}"
+    return say_many(
+        "{count} record selected · sum {total} · average {average}",
+        "{count} records selected · sum {total} · average {average}",
+        count,
+        count=format_count(count, number_format),
+        total=format_money(total, number_format, signed=True),
+        average=_average(total, count, number_format),
     )
 
 

@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.documents import copies
+from desktop.language.sentences import say
 from desktop.terms.values import Entry, Page
 from desktop.views.look.steady import steady_scroll_bar
 from desktop.views.records.column_layout import ColumnLayout
@@ -35,7 +36,7 @@ class RecordsTable(QTableView):
         self._records = model
         self._highlight = HighlightDelegate(number_format=number_format)
         self.setObjectName("records_table")
-        self.setAccessibleName("Records")
+        self.setAccessibleName(say("Records"))
         self.setModel(model)
         for place, column in enumerate(COLUMNS):
             if column in SEARCHED:
@@ -112,7 +113,7 @@ class RecordsTable(QTableView):
 
     def headers(self) -> list[str]:
         """Their headers."""
-        return [HEADERS[column] for column in self.columns_shown()]
+        return [say(HEADERS[column]) for column in self.columns_shown()]
 
     def copy(self) -> None:
         """Copy the chosen rows as they are shown, cells apart by tabs."""

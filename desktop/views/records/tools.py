@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from desktop.arithmetic.money import format_count
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.language.sentences import say, say_many
 from desktop.terms.values import Totals
 from desktop.views.look import theme
 from desktop.views.look.icons import icon
@@ -26,21 +27,21 @@ class RecordsTools(QWidget):
         self._browser = browser
         self._buttons: dict[QAction, QToolButton] = {}
         self._format = number_format
-        self.delete_action = self._action("delete_action", "trash", "&Delete", QKeySequence.StandardKey.Delete)
-        self.restore_action = self._action("restore_action", "restore", "&Restore", QKeySequence("Ctrl+R"))
-        self.copy_action = self._action("copy_records_action", "copy", "&Copy", QKeySequence.StandardKey.Copy)
-        self.export_action = self._action("export_action", "export", "&Export…", QKeySequence("Ctrl+E"))
+        self.delete_action = self._action("delete_action", "trash", say("&Delete"), QKeySequence.StandardKey.Delete)
+        self.restore_action = self._action("restore_action", "restore", say("&Restore"), QKeySequence("Ctrl+R"))
+        self.copy_action = self._action("copy_records_action", "copy", say("&Copy"), QKeySequence.StandardKey.Copy)
+        self.export_action = self._action("export_action", "export", say("&Export…"), QKeySequence("Ctrl+E"))
         for action in (self.delete_action, self.restore_action, self.copy_action):
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             action.setEnabled(False)
             table.addAction(action)
         self._trash = QToolButton()
         self._trash.setObjectName("trash_toggle")
-        self._trash.setText("&Trash")
+        self._trash.setText(say("&Trash"))
         self._trash.setIcon(icon("trash"))
         self._trash.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._trash.setCheckable(True)
-        self._trash.setToolTip("Show deleted records")
+        self._trash.setToolTip(say("Show deleted records"))
         self._trash.toggled.connect(self._on_trash)
         self._arrange()
 
@@ -55,7 +56,7 @@ class RecordsTools(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SMALL)
-        self._title = QLabel("Records")
+        self._title = QLabel(say("Records"))
         self._title.setObjectName("records_title_label")
         theme.set_size(self._title, theme.Size.LEAD, bold=True)
         row.addWidget(self._title, 1)
@@ -93,7 +94,7 @@ class RecordsTools(QWidget):
         self._show_place()
 
     def _show_place(self) -> None:
-        self._title.setText("Trash" if self.trash else "Records")
+        self._title.setText(say("Trash") if self.trash else say("Records"))
         # One place for what is done with the chosen ones here: the other of the two could not be pressed.
         self._buttons[self.delete_action].setVisible(not self.trash)
         self._buttons[self.restore_action].setVisible(self.trash)
@@ -108,32 +109,38 @@ class RecordsTools(QWidget):
         self.delete_action.setEnabled(chosen and not self.trash)
         self.restore_action.setEnabled(chosen and self.trash)
         self.copy_action.setEnabled(chosen)
-        none = "" if chosen else "no record is selected"
+        none = "" if chosen else say("no record is selected")
         self._explain(
-            self.delete_action, "Put the selected records into the Trash", "they are in it" if self.trash else none
+            self.delete_action,
+            say("Put the selected records into the Trash"),
+            # Translators: Why "Delete" is off, behind a colon: the records are in the Trash.
+            say("they are in it") if self.trash else none,
         )
-        elsewhere = "only what is in the Trash can be restored"
+        elsewhere = say("only what is in the Trash can be restored")
         self._explain(
-            self.restore_action, "Take the selected records out of the Trash", none if self.trash else elsewhere
+            self.restore_action, say("Take the selected records out of the Trash"), none if self.trash else elsewhere
         )
-        self._explain(self.copy_action, "Copy the selected records", none)
+        self._explain(self.copy_action, say("Copy the selected records"), none)
 
     def show_totals(self, totals: Totals | None) -> None:
         """Say how many records an export would write; None while they are being counted."""
         if totals is None:
             self.export_action.setEnabled(False)
-            self.export_action.setText("&Export…")
-            self.export_action.setIconText("Export…")
-            self._explain(self.export_action, "Write the records to a file", "they are being counted")
+            self.export_action.setText(say("&Export…"))
+            self.export_action.setIconText(say("Export…"))
+            self._explain(self.export_action, say("Write the records to a file"), say("they are being counted"))
             return
         self._show_count(totals.count)
 
     def _show_count(self, count: int) -> None:
-        records = f"{format_count(count, self._format)} record{'s' * (count != 1)}"
+        shown = format_count(count, self._format)
+        text = say_many("&Export {count} record…", "&Export {count} records…", count, count=shown)
+        brief = say_many("Export {count} record…", "Export {count} records…", count, count=shown)
+        what = say_many("Write {count} record to a file", "Write {count} records to a file", count, count=shown)
         self.export_action.setEnabled(bool(count))
-        self.export_action.setText(f"&Export {records}…")
-        self.export_action.setIconText(f"Export {records}…")
-        self._explain(self.export_action, f"Write {records} to a file", "" if count else "there is none")
+        self.export_action.setText(text)
+        self.export_action.setIconText(brief)
+        self._explain(self.export_action, what, "" if count else say("there is none"))
 
     @staticmethod
     def _explain(action: QAction, what: str, why_not: str) -> None:
@@ -144,4 +151,5 @@ class RecordsTools(QWidget):
     @Slot(int)
     def show_trash_count(self, count: int) -> None:
         """Say how many records are in the Trash."""
-        self._trash.setText(f"&Trash ({format_count(count, self._format)})" if count else "&Trash")
+        shown = format_count(count, self._format)
+        self._trash.setText(say("&Trash ({count})", count=shown) if count else say("&Trash"))

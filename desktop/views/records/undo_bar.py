@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton
 
+from desktop.language.sentences import say
 from desktop.views.look import theme
 from desktop.views.look.announcing import announce
 from desktop.views.look.icons import icon
@@ -22,13 +23,13 @@ class UndoBar(QFrame):
         theme.set_role(self, "bar")
         self._text = QLabel()
         self._text.setObjectName("undo_label")
-        self._undo = QPushButton(icon("undo"), "&Undo")
+        self._undo = QPushButton(icon("undo"), say("&Undo"))
         self._undo.setObjectName("undo_button")
         self._close = QToolButton()
         self._close.setObjectName("close_undo_button")
         self._close.setIcon(icon("clear"))
-        self._close.setAccessibleName("Close; the Edit menu still undoes it")
-        self._close.setToolTip("Close; the Edit menu still undoes it")
+        self._close.setAccessibleName(say("Close; the Edit menu still undoes it"))
+        self._close.setToolTip(say("Close; the Edit menu still undoes it"))
         theme.set_role(self._close, "link")
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.MEDIUM, theme.TIGHT, theme.TIGHT, theme.TIGHT)
@@ -47,7 +48,7 @@ class UndoBar(QFrame):
     def offer(self, available: bool, what: str) -> None:
         """Offer to take `what` back ("3 records deleted"), or nothing."""
         self._text.setText(what)
-        self._undo.setAccessibleName(f"Undo: {what}")
+        self._undo.setAccessibleName(say("Undo: {what}", what=what))
         self.setVisible(available)
         if available:
             self.raise_()  # it lies over the records

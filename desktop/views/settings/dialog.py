@@ -17,20 +17,22 @@ from typing_extensions import override
 
 from desktop.controllers.requests import Failure
 from desktop.controllers.settings import SettingsController, Tried
+from desktop.language.sentences import mark, say
 from desktop.terms.errors import BadInput
 from desktop.terms.settings import Effect, Setting
 from desktop.views.dialogs.dialogs import Dialog
 from desktop.views.look import theme
 from desktop.views.look.announcing import announce
+from desktop.views.look.mnemonics import letters_of
 from desktop.views.look.number_locale import number_format_of
 from desktop.views.settings.fields import width_of
 from desktop.views.settings.page import SettingsPage
 from desktop.wording.settings import PAGES, words_of
 
 _CHARACTERS, _LINES = 112, 31  # of the size, where the screen has room for it
-_TAKEN = "sdtgc"  # Save, Defaults, Try it now, Pages, Colours
-_COLOURS = (("system", "As the system has it"), ("light", "Light"), ("dark", "Dark"))
-_APPEARANCE, _RANDOM = "Appearance", "Random strings"
+_BUTTONS = (mark("&Save"), mark("&Defaults of this page"), mark("&Try it now"), mark("&Colours"))
+_COLOURS = (("system", mark("As the system has it")), ("light", mark("Light")), ("dark", mark("Dark")))
+_APPEARANCE, _RANDOM = "Appearance", "Random strings"  # titles of `PAGES`
 
 
 class SettingsDialog(Dialog):
@@ -46,7 +48,7 @@ class SettingsDialog(Dialog):
         locale: QLocale | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__("settings_dialog", "Settings", parent)
+        super().__init__("settings_dialog", say("Settings"), parent)
         self._settings = settings
         self._theme = colours
         self._before = colours.chosen
@@ -59,7 +61,7 @@ class SettingsDialog(Dialog):
     def _build(self) -> None:
         self._list = QListWidget()
         self._list.setObjectName("settings_pages")
-        self._list.setAccessibleName("Pages")
+        self._list.setAccessibleName(say("Pages"))
         theme.set_role(self._list, "pages")
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._stack = QStackedWidget()
@@ -68,19 +70,19 @@ class SettingsDialog(Dialog):
         body.addWidget(self._list)
         body.addWidget(self._stack, 1)
         self.layout_.addLayout(body, 1)
-        self._message = self.add_text("Reading the settings …", role="muted")
+        self._message = self.add_text(say("Reading the settings …"), role="muted")
         self._message.setObjectName("settings_message_label")
         self._message.setTextFormat(Qt.TextFormat.PlainText)
         self._message.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        buttons = self.add_buttons(accept="&Save", reject="Cancel")
+        buttons = self.add_buttons(accept=say("&Save"), reject=say("Cancel"))
         self._save = next(
             one for one in buttons.buttons() if buttons.buttonRole(one) is QDialogButtonBox.ButtonRole.AcceptRole
         )
         self._save.setObjectName("save_settings_button")
         self._save.setEnabled(False)
-        self._defaults = buttons.addButton("&Defaults of this page", QDialogButtonBox.ButtonRole.ResetRole)
+        self._defaults = buttons.addButton(say("&Defaults of this page"), QDialogButtonBox.ButtonRole.ResetRole)
         self._defaults.setObjectName("settings_defaults_button")
         self._defaults.setEnabled(False)
         room = self.screen().availableGeometry().size() * 0.9
@@ -117,10 +119,11 @@ class SettingsDialog(Dialog):
         if self._pages:
             return
         by_name = {setting.name: setting for setting in settings}
+        taken = letters_of(map(say, _BUTTONS))
         for title, names in PAGES:
-            page = SettingsPage(title, [by_name[name] for name in names], self._format, taken=_TAKEN)
+            page = SettingsPage(title, [by_name[name] for name in names], self._format, taken=taken)
             self._pages.append(page)
-            self._list.addItem(title)
+            self._list.addItem(say(title))
             self._stack.addWidget(page)
             for field in page.fields.values():
                 field.edited.connect(self._on_edited)
@@ -139,22 +142,24 @@ class SettingsDialog(Dialog):
         self._colours = QComboBox()
         self._colours.setObjectName("colour_scheme_setting")
         for name, text in _COLOURS:
-            self._colours.addItem(text, name)
+            self._colours.addItem(say(text), name)
         self._colours.setCurrentIndex(self._colours.findData(self._before))
         self._colours.setFixedWidth(width_of(self._colours, 40))
         self._colours.currentIndexChanged.connect(self._on_colours)
-        label = QLabel("&Colours")
+        label = QLabel(say("&Colours"))
         label.setBuddy(self._colours)
         page.append(label, gap=theme.MEDIUM)
         page.append(self._colours)
 
     def _add_trial(self, page: SettingsPage) -> None:
-        self._try = QPushButton("&Try it now")
+        self._try = QPushButton(say("&Try it now"))
         self._try.setObjectName("try_random_button")
-        self._try.setToolTip("Draw one string with what is set here, and throw it away; nothing is charged or saved")
+        self._try.setToolTip(
+            say("Draw one string with what is set here, and throw it away; nothing is charged or saved")
+        )
         self._try.clicked.connect(self._on_try)
         self._outcome = QLabel(
-            "Draws one string with what is set here and throws it away. Nothing is charged or saved."
+            say("Draws one string with what is set here and throws it away. Nothing is charged or saved.")
         )
         self._outcome.setObjectName("try_outcome_label")
         self._outcome.setWordWrap(True)
@@ -178,7 +183,7 @@ class SettingsDialog(Dialog):
         page.show_defaults()
         if page.title == _APPEARANCE:
             self._colours.setCurrentIndex(self._colours.findData("system"))
-        self._say("The defaults of this page are filled in. They count once they are saved.", "muted")
+        self._say(say("The defaults of this page are filled in. They count once they are saved."), "muted")
 
     @Slot()
     def _on_save(self) -> None:
@@ -200,12 +205,14 @@ class SettingsDialog(Dialog):
     def _on_saved(self, settings: tuple[Setting, ...]) -> None:
         before = {setting.name: setting.value for page in self._pages for setting in page.settings}
         later = [
-            words_of(setting).label
+            say(words_of(setting).label)
             for setting in settings
             if setting.effect is Effect.START and setting.value != before.get(setting.name)
         ]
-        waits = f" {', '.join(later)}: from the next start on." if later else ""
-        self.done_saving.emit(f"The settings are saved.{waits}")
+        told = [say("The settings are saved.")]
+        if later:
+            told.append(say("{settings}: from the next start on.", settings=", ".join(later)))
+        self.done_saving.emit(" ".join(told))
         self.accept()
 
     @Slot(object)
@@ -217,7 +224,7 @@ class SettingsDialog(Dialog):
             for setting in page.settings:
                 if key == f"[{setting.section}] {setting.key}":
                     self._list.setCurrentRow(row)
-                    page.show_trouble(setting.name, f"Accepted: {setting.accepts}.")
+                    page.show_trouble(setting.name, say("Accepted: {values}.", values=setting.accepts))
 
     @Slot()
     def _on_try(self) -> None:
@@ -228,13 +235,14 @@ class SettingsDialog(Dialog):
             self._tell(error.message, "negative")
             return
         self._try.setEnabled(False)
-        self._tell("Drawing a string …", "muted")
+        self._tell(say("Drawing a string …"), "muted")
         self._settings.try_random(values)
 
     @Slot(object)
     def _on_tried(self, tried: Tried) -> None:
         self._try.setEnabled(True)
-        self._tell(f"It works: {tried.url} gave a string in {tried.seconds:.1f} s.", "positive")
+        seconds = f"{tried.seconds:.1f}"
+        self._tell(say("It works: {url} gave a string in {seconds} s.", url=tried.url, seconds=seconds), "positive")
 
     @Slot(object)
     def _on_try_failed(self, failure: Failure) -> None:

@@ -8,6 +8,7 @@ from typing_extensions import override
 
 from desktop.arithmetic.money import format_money, parse_money, plain_money
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.language.sentences import say
 from desktop.terms.errors import BadInput
 from desktop.terms.settings import Kind, Setting
 from desktop.views.look import theme
@@ -81,7 +82,8 @@ class _MoneyField(SettingField):
     def value(self) -> str:
         amount = parse_money(self._edit.text(), self._format)
         if amount < 0:
-            raise BadInput(f"{format_money(amount, self._format)} is below zero. Write an amount from 0 on.")
+            shown = format_money(amount, self._format)
+            raise BadInput(say("{amount} is below zero. Write an amount from 0 on.", amount=shown))
         return plain_money(amount)
 
     @override
@@ -94,7 +96,7 @@ class _NumberField(SettingField):
         super().__init__(setting)
         self._spin = QSpinBox()
         self._spin.setRange(setting.shape.least, setting.shape.most)
-        self._spin.setSuffix(unit)
+        self._spin.setSuffix(say(unit) if unit else "")
         self._add(self._spin, _NARROW)
         self._spin.valueChanged.connect(self.edited)
 
@@ -115,7 +117,7 @@ class _ChoiceField(SettingField):
         self._combo = QComboBox()
         called = dict(words.choices)
         for choice in setting.shape.choices:
-            self._combo.addItem(called.get(choice, choice), choice)
+            self._combo.addItem(say(called.get(choice, choice)), choice)
         self._add(self._combo, _WIDE)
         self._combo.currentIndexChanged.connect(self.edited)
 
@@ -135,7 +137,7 @@ class _SomeField(SettingField):
         called = dict(words.choices)
         self._boxes: dict[str, QCheckBox] = {}
         for choice in setting.shape.choices:
-            box = QCheckBox(called.get(choice, choice))
+            box = QCheckBox(say(called.get(choice, choice)))
             box.setObjectName(f"{self._name}_{choice}_setting")
             box.toggled.connect(self.edited)
             self._boxes[choice] = box
@@ -148,7 +150,7 @@ class _SomeField(SettingField):
     def value(self) -> str:
         chosen = [choice for choice, box in self._boxes.items() if box.isChecked()]
         if not chosen:
-            raise BadInput("Choose at least one of them.")
+            raise BadInput(say("Choose at least one of them."))
         return ", ".join(chosen)
 
     @override

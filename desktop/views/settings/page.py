@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.language.sentences import say
 from desktop.terms.errors import BadInput
 from desktop.terms.settings import Change, Setting
 from desktop.views.look import theme
@@ -38,10 +39,10 @@ class SettingsPage(QScrollArea):
         self.column = QVBoxLayout(inner)
         self.column.setContentsMargins(0, 0, theme.MEDIUM, 0)
         self.column.setSpacing(theme.TIGHT)
-        heading = QLabel(title)
+        heading = QLabel(say(title))
         theme.set_size(heading, theme.Size.LEAD, bold=True)
         self.column.addWidget(heading)
-        labels = lettered([words_of(setting).label for setting in settings], taken=taken)
+        labels = lettered([say(words_of(setting).label) for setting in settings], taken=taken)
         for setting, label in zip(settings, labels, strict=True):
             self._add(setting, label)
         self.column.addStretch(1)
