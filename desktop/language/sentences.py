@@ -67,7 +67,8 @@ def mark(message: str) -> str:
 
 def say(message: str, /, **values: object) -> str:
     """A sentence in the person's language, `{name}`s filled in. Without values braces stand for themselves."""
-    return _filled(_Spoken.catalogue.gettext(message), message, values)
+    # To gettext the empty sentence is the catalogue's head.
+    return _filled(_Spoken.catalogue.gettext(message), message, values) if message else ""
 
 
 def say_in(context: str, message: str, /, **values: object) -> str:

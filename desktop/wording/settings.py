@@ -150,16 +150,7 @@ def words_of(setting: Setting) -> Words:
     if words is None:
         return Words(setting.name, "")
     choices = tuple((value, say(called)) for value, called in words.choices)
-    return Words(say(words.label), _said(words.what), choices, _said(words.unit))
-
-
-def page_title(title: str) -> str:
-    """What a page of `PAGES` is called in the person's language."""
-    return say(title)
-
-
-def _said(text: str) -> str:
-    return say(text) if text else ""  # the empty sentence is a catalogue's head
+    return Words(say(words.label), say(words.what), choices, say(words.unit))
 
 
 def shown_value(setting: Setting, value: str, fmt: NumberFormat) -> str:
@@ -187,7 +178,7 @@ def limits_text(setting: Setting, fmt: NumberFormat) -> str:
 
 def hint(setting: Setting, fmt: NumberFormat) -> str:
     """All that is to be said below a setting: what it does, its limits, its default, and from when on it counts."""
-    parts = (words_of(setting).what, limits_text(setting, fmt), _said(_EFFECTS[setting.effect]))
+    parts = (words_of(setting).what, limits_text(setting, fmt), say(_EFFECTS[setting.effect]))
     return " ".join(part for part in parts if part)
 
 

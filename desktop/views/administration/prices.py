@@ -16,7 +16,7 @@ from desktop.terms.values import OperationSum, OperationType
 from desktop.views.administration.sheet import Cell, Sheet, SheetModel
 from desktop.views.look import theme
 from desktop.wording.administration import forecast_text, forecast_total
-from desktop.wording.shown import OPERATION_NAMES, shown_moment
+from desktop.wording.shown import operation_name, shown_moment
 
 _HEADS = (
     # Translators: The date from which on a price counts.
@@ -102,12 +102,12 @@ class PricesPage(QWidget):
         self._present = prices.present
         if not self._operation.count():
             for kind in prices.present:
-                self._operation.addItem(say(OPERATION_NAMES[kind]), kind.value)
+                self._operation.addItem(operation_name(kind), kind.value)
         self._model.show(
             [
                 (
                     Cell(shown_moment(one.date)),
-                    Cell(say(OPERATION_NAMES[one.operation])),
+                    Cell(operation_name(one.operation)),
                     Cell(format_money(one.cost, self._format), one.cost),
                     Cell(one.username or say("The configuration")),
                 )

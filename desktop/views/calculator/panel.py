@@ -25,7 +25,7 @@ from desktop.views.look import theme
 from desktop.views.look.announcing import announce
 from desktop.views.look.number_locale import number_format_of
 from desktop.wording.grouping import grouped
-from desktop.wording.shown import OPERATION_NAMES
+from desktop.wording.shown import operation_name
 
 _HINT = mark("The price is shown here before you pay.")
 
@@ -284,7 +284,7 @@ class CalculatorPanel(QWidget):
     def _on_pointed_at(self, operation: OperationType | None) -> None:
         if operation is OperationType.RANDOM_STRING and self._statement is not None:
             cost, balance = self._statement.prices[operation], self._statement.account.balance
-            text = f"{say(OPERATION_NAMES[operation])}: {price_text(cost, balance, self._format)}"
+            text = f"{operation_name(operation)}: {price_text(cost, balance, self._format)}"
             self._display.show_quote(text, "muted" if cost <= balance else "warning")
         else:
             self._display.show_quote(*self._quote)

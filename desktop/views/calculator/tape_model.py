@@ -12,7 +12,7 @@ from desktop.arithmetic.numbers import NumberFormat, localise
 from desktop.language.sentences import say
 from desktop.terms.values import Entry, OperationType, Receipt
 from desktop.wording.grouping import grouped
-from desktop.wording.shown import OPERATION_NAMES
+from desktop.wording.shown import operation_name
 
 Index = QModelIndex | QPersistentModelIndex
 RESULT_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -106,7 +106,7 @@ class TapeModel(QAbstractListModel):
 
     def _operands(self, entry: Entry) -> str:
         if entry.operation is OperationType.RANDOM_STRING:
-            return say(OPERATION_NAMES[entry.operation])
+            return operation_name(entry.operation)
         return self._number(entry.operands)
 
     def _plain(self, entry: Entry, *, exact: bool) -> str:

@@ -14,7 +14,7 @@ from desktop.language.sentences import say, say_many
 from desktop.terms.values import Filters, OperationType
 from desktop.views.filters.operation_chips import OperationChips
 from desktop.views.filters.part import FilterPart
-from desktop.wording.shown import OPERATION_NAMES
+from desktop.wording.shown import OPERATION_NAMES, operation_name
 
 
 class OperationFilter(FilterPart):
@@ -26,8 +26,8 @@ class OperationFilter(FilterPart):
         self.combo.setObjectName("operation_filter")
         self.combo.setAccessibleName(say("Operation"))
         self.combo.addItem(say("All operations"), None)
-        for operation, name in OPERATION_NAMES.items():
-            self.combo.addItem(say(name), operation)
+        for operation in OPERATION_NAMES:
+            self.combo.addItem(operation_name(operation), operation)
         self.chips = OperationChips(number_format=number_format)
         self.combo.currentIndexChanged.connect(self._on_combo)
         self.chips.changed.connect(self._on_chips)

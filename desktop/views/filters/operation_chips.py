@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from desktop.arithmetic.money import format_count
 from desktop.arithmetic.numbers import NumberFormat
-from desktop.language.sentences import say, say_many
+from desktop.language.sentences import say_many
 from desktop.terms.values import OperationType
 from desktop.views.look import theme
 from desktop.views.look.flow_layout import FlowLayout
-from desktop.wording.shown import OPERATION_NAMES
+from desktop.wording.shown import OPERATION_NAMES, operation_name
 
 
 class OperationChips(QWidget):
@@ -27,11 +27,11 @@ class OperationChips(QWidget):
         self.setObjectName("operation_chips")
         self._chips: dict[OperationType, QToolButton] = {}
         row = FlowLayout(self, spacing=theme.TIGHT)
-        for operation, name in OPERATION_NAMES.items():
+        for operation in OPERATION_NAMES:
             chip = QToolButton()
             chip.setObjectName(f"chip_{operation.value}")
-            chip.setText(say(name))
-            chip.setAccessibleName(say(name))
+            chip.setText(operation_name(operation))
+            chip.setAccessibleName(operation_name(operation))
             chip.setCheckable(True)
             chip.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             theme.set_role(chip, "chip")
@@ -56,7 +56,7 @@ class OperationChips(QWidget):
     def show_counts(self, counts: Mapping[OperationType, int] | None) -> None:
         """Show how many records each operation has; None for not known."""
         for operation, chip in self._chips.items():
-            name, count = say(OPERATION_NAMES[operation]), counts.get(operation, 0) if counts is not None else None
+            name, count = operation_name(operation), counts.get(operation, 0) if counts is not None else None
             shown = "" if count is None else format_count(count, self._format)
             chip.setText(name if count is None else f"{name}  {shown}")
             told = "" if count is None else say_many("{count} record", "{count} records", count, count=shown)

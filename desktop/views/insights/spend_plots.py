@@ -14,7 +14,7 @@ from desktop.views.insights.palette import colour_of
 from desktop.views.insights.plot import UNIT_FORMATS, Plot
 from desktop.views.insights.scales import Unit
 from desktop.views.look import theme
-from desktop.wording.shown import OPERATION_NAMES
+from desktop.wording.shown import operation_name
 
 _HEADINGS = {
     Unit.DAY: mark("Spent by day"),
@@ -47,7 +47,7 @@ class SpendPlot(Plot):
         form = {Unit.MONTH: "MMMM yyyy", Unit.YEAR: "yyyy"}.get(self._unit, "ddd, d MMM yyyy")
         title = self._day(bar.start, form)
         lines = [
-            CardLine(say(OPERATION_NAMES[operation]), self._money(bar.spent[operation]), colour_of(operation, colours))
+            CardLine(operation_name(operation), self._money(bar.spent[operation]), colour_of(operation, colours))
             for operation in reversed(OperationType)
             if operation in bar.spent
         ]
@@ -91,7 +91,7 @@ class SpendPlot(Plot):
         for operation in OperationType:
             if operation not in present:
                 continue
-            name = say(OPERATION_NAMES[operation])
+            name = operation_name(operation)
             width = dot + GAP * 0.75 + pencil.width(name) + 2
             if x > area.left() and x + width > area.right():
                 x, y = area.left(), y + pencil.line + 2
@@ -118,7 +118,7 @@ class OperationsPlot(Plot):
     def card(self, mark: int, colours: theme.Colours) -> tuple[str, list[CardLine]]:
         operation, count, spent = self._rows[mark]
         share = 100 * spent / max(1, self.insights.totals.spent)
-        return say(OPERATION_NAMES[operation]), [
+        return operation_name(operation), [
             CardLine(say("Spent"), self._money(spent), colour_of(operation, colours)),
             CardLine(say("Charges"), format_count(count, self._format)),
             # Translators: What part of everything spent.
@@ -132,9 +132,9 @@ class OperationsPlot(Plot):
         for place, (operation, count, spent) in enumerate(self._rows):
             row = QRectF(area.left(), area.top() + place * height, area.width(), height)
             text = QRectF(row.left(), row.center().y() - pencil.line - 1, row.width(), pencil.line)
-            pencil.text(text, say(OPERATION_NAMES[operation]), colour=pencil.colours.text)
+            pencil.text(text, operation_name(operation), colour=pencil.colours.text)
             pencil.text(text, self._money(spent), align=RIGHT, colour=pencil.colours.text)
-            used = pencil.width(say(OPERATION_NAMES[operation])) + GAP
+            used = pencil.width(operation_name(operation)) + GAP
             room = text.adjusted(used, 0, -pencil.width(self._money(spent)) - GAP, 0)
             pencil.text(room, f"{format_count(count, self._format)} ×")
             bar = QRectF(row.left(), row.center().y() + 3, row.width(), 8)

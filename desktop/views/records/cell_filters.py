@@ -11,7 +11,7 @@ from desktop.language.sentences import say
 from desktop.terms.days import local
 from desktop.terms.values import Column, Entry
 from desktop.views.records.columns import SEARCHED, Shown
-from desktop.wording.shown import OPERATION_NAMES
+from desktop.wording.shown import operation_name
 
 _LONGEST = 30  # characters of a cell's text in a menu
 
@@ -28,7 +28,7 @@ class Offer:
 def offers(entry: Entry, column: Shown, shown: str, number_format: NumberFormat) -> list[Offer]:
     """The filters by one cell of a record; `shown` is the cell's text. The likeliest comes first."""
     if column is Column.OPERATION:
-        operation = say(OPERATION_NAMES[entry.operation])
+        operation = operation_name(entry.operation)
         return [Offer(say("Only {operation}", operation=operation), "operations", [entry.operation.value])]
     if column is Column.DATE:
         return _of_day(entry)

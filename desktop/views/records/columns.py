@@ -13,7 +13,7 @@ from desktop.arithmetic.table import OPERATIONS
 from desktop.language.sentences import mark, say
 from desktop.terms.values import Column, Detail, Entry, OperationType, Source
 from desktop.wording.grouping import grouped
-from desktop.wording.shown import OPERATION_NAMES, shown_moment
+from desktop.wording.shown import operation_name, shown_moment
 
 Shown = Column | Detail
 
@@ -89,7 +89,7 @@ def _source(entry: Entry, _number_format: NumberFormat) -> str:
 
 _TEXTS: Mapping[Shown, Callable[[Entry, NumberFormat], str]] = {
     Column.DATE: lambda entry, _: shown_moment(entry.date),
-    Column.OPERATION: lambda entry, _: say(OPERATION_NAMES[entry.operation]),
+    Column.OPERATION: lambda entry, _: operation_name(entry.operation),
     Column.OPERANDS: _operands,
     Column.RESPONSE: _response,
     Column.AMOUNT: lambda entry, number_format: format_money(-entry.amount, number_format, signed=True),
