@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from desktop.finding.searching import folded
+from desktop.language.sentences import say
 from desktop.models.ledger.protocol import Cancel, Progress, never
 from desktop.models.ledger.sums import totals_of
 from desktop.models.shared import surveys
@@ -137,9 +138,9 @@ class Records:
     def _words(self, filters: Filters, *, operations: bool = True) -> str:
         """Filters as the server's functions read them. Raises `BadInput` for what it cannot tell apart."""
         if filters.more:
-            raise BadInput("A server does not know one of these filters. Leave it out.")
+            raise BadInput(say("A server does not know one of these filters. Leave it out."))
         if any(len(text.encode(errors="replace")) > LONGEST_SEARCH for text in filters.search):
-            raise BadInput("The search text is too long: no record is that long.")
+            raise BadInput(say("The search text is too long: no record is that long."))
         words: dict[str, object] = {"trash": filters.trash, "offsets": self._local_offsets()}
         if any(filters.search):
             words["search"] = [folded(text).encode(errors="replace").decode() for text in filters.search]
