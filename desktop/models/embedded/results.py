@@ -11,6 +11,7 @@ from peewee import SqliteDatabase
 
 from desktop.arithmetic.literals import quoted
 from desktop.arithmetic.operations import follows
+from desktop.language.sentences import say
 from desktop.terms.kinds import OperationType
 
 _BATCH = 500
@@ -33,4 +34,14 @@ def check_results(
             operation = known.get(operation_id)
             if operation is not None and not follows(operation, operands, response, exact=bool(exact)):
                 sign = "=" if exact else "≈"
-                found("L8", user_id, id, f"Its response does not follow: {quoted(operands)} {sign} {quoted(response)}.")
+                found(
+                    "L8",
+                    user_id,
+                    id,
+                    say(
+                        "Its response does not follow: {operands} {sign} {response}.",
+                        operands=quoted(operands),
+                        sign=sign,
+                        response=quoted(response),
+                    ),
+                )

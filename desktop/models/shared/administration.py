@@ -77,7 +77,7 @@ class Administration:
             try:
                 _take(order, balances)
             except (BadInput, BalanceTooLow) as error:
-                message = f"{credits.told_of(order, error)} {say('Nothing was credited.')}"
+                message = f"{credits.told_of(order, error)} " + say("Nothing was credited.")
                 raise type(error)(message, **error.details) from error
         found: list[Receipt] = []
         for order, request_id in zip(orders, credits.request_ids(orders), strict=True):

@@ -14,6 +14,7 @@ from itertools import chain
 from pyroaring import BitMap
 
 from desktop.finding.filters import Plan
+from desktop.language.sentences import say
 from desktop.models.embedded.browsing import lines
 from desktop.models.embedded.browsing.found import Found
 from desktop.models.embedded.browsing.index_file import IndexFile
@@ -138,7 +139,7 @@ class Browser:
                 if walked == _AT_LENGTH and kinds == -1:
                     kinds = self._kinds_among(sets)
                 if found.cancelled():
-                    raise Cancelled("A newer request took the place of this one.")
+                    raise Cancelled(say("A newer request took the place of this one."))
                 seqs = [seq for seq in order.load(place) if seq in asked]
                 yield seqs[::-1] if descending else seqs
 
