@@ -8,6 +8,7 @@ from unicodedata import combining, normalize
 
 from desktop.arithmetic.numbers import PLAIN, NumberFormat
 from desktop.arithmetic.table import COMPUTED, OPERATIONS
+from desktop.language.sentences import say
 from desktop.terms.kinds import OperationType
 
 _SIGN = re.compile(r"[-−](?=[0-9.])(?<![0-9][-−])")  # of a number; neither the operator nor what stands in a date
@@ -82,7 +83,7 @@ def _joins(letter: str) -> bool:
 def operations_named(text: str) -> tuple[OperationType, ...]:
     """The operations whose names contain a text."""
     wanted = folded(text)
-    return tuple(row.type for row in OPERATIONS.values() if wanted in folded(row.name))
+    return tuple(row.type for row in OPERATIONS.values() if wanted in folded(say(row.name)))
 
 
 def _calculated(text: str) -> str:

@@ -33,15 +33,10 @@ def check_results(
         for id, user_id, operation_id, operands, response, exact in rows:
             operation = known.get(operation_id)
             if operation is not None and not follows(operation, operands, response, exact=bool(exact)):
-                sign = "=" if exact else "≈"
+                said = f"{quoted(operands)} {'=' if exact else '≈'} {quoted(response)}"
                 found(
                     "L8",
                     user_id,
                     id,
-                    say(
-                        "Its response does not follow: {operands} {sign} {response}.",
-                        operands=quoted(operands),
-                        sign=sign,
-                        response=quoted(response),
-                    ),
+                    say("Its response does not follow: {calculation}.", calculation=said),
                 )

@@ -169,7 +169,7 @@ class _Run:
                 place += 1
                 self._states.entries += 1
                 if values[0] != place:
-                    self._found("L6", user_id, 0, say("Entry {place} of the journal is missing.", place=place))
+                    self._found("L6", user_id, 0, say("Entry {number} of the journal is missing.", number=place))
                     place = values[0]
                 if mac(encode(*values) + last) != hash:
                     self._found(
@@ -177,8 +177,8 @@ class _Run:
                         user_id,
                         0,
                         say(
-                            "Entry {place} of the journal ({kind}) is not the one that was written.",
-                            place=place,
+                            "Entry {number} of the journal ({kind}) is not the one that was written.",
+                            number=place,
                             kind=values[5],
                         ),
                     )
@@ -221,7 +221,7 @@ class _Run:
                     "L6",
                     0,
                     0,
-                    say("Price {price} ({operation}) is not the one that was written.", price=id, operation=operation),
+                    say("Price {price} ({kind}) is not the one that was written.", price=id, kind=operation),
                 )
         for id in sorted(unseen):
             self._found("L6", 0, 0, say("Price {price} is missing.", price=id))

@@ -69,6 +69,8 @@ class Browser:
         if not self.state.sync(INLINE):
             return None
         found = self._found.pop(filters, None)
+        if found is not None and found.plan.named != plan.named:  # the language was changed
+            found = None
         if found is None or found.revision != self.state.revision:
             found = Found(self.state, plan, cancelled, found)
         found.cancelled = cancelled
