@@ -27,6 +27,7 @@ from desktop.arithmetic.exact import (
     within,
 )
 from desktop.arithmetic.numbers import format_number
+from desktop.language.sentences import say
 from desktop.terms.errors import DivisionByZero, NegativeSquareRoot
 
 
@@ -76,7 +77,9 @@ def _multiply_rounded(left: Rounded, right: Rounded) -> Value:
 
 def divide(left: Value, right: Value) -> Value:
     if _is_zero(right):
-        raise DivisionByZero(f"{_shown(left)} ÷ {_shown(right)} has no result: nothing can be divided by zero.")
+        raise DivisionByZero(
+            say("{division} has no result: nothing can be divided by zero.", division=_quotient(left, right))
+        )
     if _is_zero(left):
         return Decimal(0)
     if isinstance(left, Decimal) and isinstance(right, Decimal):
@@ -93,7 +96,10 @@ def divide(left: Value, right: Value) -> Value:
     divisor = rounded(right)
     if abs_at_most(divisor.number, divisor.error):
         raise DivisionByZero(
-            f"{_shown(left)} ÷ {_shown(right)} has no result: the divisor was rounded and cannot be told from zero."
+            say(
+                "{division} has no result: the divisor was rounded and cannot be told from zero.",
+                division=_quotient(left, right),
+            )
         )
     return _divide_rounded(rounded(left), divisor)
 
@@ -131,7 +137,9 @@ def square_root(radicand: Value) -> Value:
 
 
 def _no_root(radicand: Value) -> NegativeSquareRoot:
-    return NegativeSquareRoot(f"√{_shown(radicand)} has no result: the root of a negative number is not a number here.")
+    return NegativeSquareRoot(
+        say("{root} has no result: the root of a negative number is not a number here.", root=f"√{_shown(radicand)}")
+    )
 
 
 def _downwards() -> Context:
@@ -145,6 +153,10 @@ def _is_zero(value: Value) -> bool:
 def _exactly() -> Context:
     """Refuses to round: a result that does not fit raises."""
     return bounded(MAX_RESULT_DIGITS, Inexact)
+
+
+def _quotient(left: Value, right: Value) -> str:
+    return f"{_shown(left)} ÷ {_shown(right)}"
 
 
 def _shown(value: Value) -> str:

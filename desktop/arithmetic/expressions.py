@@ -24,6 +24,7 @@ from desktop.arithmetic.percentages import spelled_out
 from desktop.arithmetic.table import MAX_OPERATORS
 from desktop.arithmetic.tokens import tokenise
 from desktop.arithmetic.value_texts import write
+from desktop.language.sentences import say
 from desktop.terms.errors import OutOfBounds
 from desktop.terms.values import Step
 
@@ -66,8 +67,11 @@ def parse(text: str, fmt: NumberFormat = PLAIN) -> Expression:
     """
     if len(text) > MAX_LENGTH:
         raise OutOfBounds(
-            f"The entry is too long: it has {len(text):,} characters, and {MAX_LENGTH:,} are allowed. "
-            "Work it out in parts."
+            say(
+                "The entry is too long: it has {count} characters, and {most} are allowed. Work it out in parts.",
+                count=f"{len(text):,}",
+                most=f"{MAX_LENGTH:,}",
+            )
         )
     parser = Parser()
     for token in spelled_out(tokenise(text, fmt)):

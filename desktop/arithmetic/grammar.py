@@ -10,10 +10,11 @@ from decimal import Decimal
 from enum import Enum
 from typing import Final
 
-from desktop.arithmetic.literals import at_character, quoted
+from desktop.arithmetic.literals import counted, quoted
 from desktop.arithmetic.numbers import format_number
 from desktop.arithmetic.table import COMPUTED, MAX_OPERATORS
 from desktop.arithmetic.tokens import Kind, Token
+from desktop.language.sentences import say
 from desktop.terms.errors import ExpressionError, OutOfBounds
 from desktop.terms.kinds import OperationType
 
@@ -78,16 +79,23 @@ class Parser:
     def finish(self, length: int) -> Expression:
         """The whole, once everything is taken; `length` is where a message about the end points to."""
         if self._last is None:
-            raise ExpressionError("There is nothing to work out. Enter a number or an expression, such as 2 + 3.", 0)
+            raise ExpressionError(
+                say("There is nothing to work out. Enter a number or an expression, such as 2 + 3."), 0
+            )
         if not self._has_operand:
             raise ExpressionError(
-                f"The entry ends too early: a number is missing after {quoted(self._last.text)}. Add it.", length
+                say(
+                    "The entry ends too early: a number is missing after {text}. Add it.", text=quoted(self._last.text)
+                ),
+                length,
             )
         while self._waiting:
             top = self._waiting.pop()
             if top.item is None:
                 place = top.token.position
-                raise ExpressionError(f"The parenthesis {at_character(place)} is not closed. Add “)”.", place)
+                raise ExpressionError(
+                    say("The parenthesis at character {place} is not closed. Add “)”.", place=counted(place)), place
+                )
             self._program.append(top.item)
         return Expression(tuple(self._program), "".join(self._reading))
 
@@ -136,8 +144,12 @@ class Parser:
         self._nesting += 1
         if self._nesting > MAX_NESTING:
             raise OutOfBounds(
-                f"The entry is nested too deeply {at_character(token.position)}: {MAX_NESTING} parentheses can be open "
-                "at once. Work it out in parts.",
+                say(
+                    "The entry is nested too deeply at character {place}: {most} parentheses can be open at once. "
+                    "Work it out in parts.",
+                    place=counted(token.position),
+                    most=MAX_NESTING,
+                ),
                 position=token.position,
             )
         self._waiting.append(_Waiting(_OPENED, token))
@@ -147,7 +159,10 @@ class Parser:
         self._settle(_OPENED)
         if not self._waiting:
             raise ExpressionError(
-                f"The “)” {at_character(token.position)} closes no parenthesis. Remove it, or add “(” before.",
+                say(
+                    "The “)” at character {place} closes no parenthesis. Remove it, or add “(” before.",
+                    place=counted(token.position),
+                ),
                 token.position,
             )
         self._waiting.pop()
@@ -158,16 +173,29 @@ class Parser:
         self._operators += 1
         if self._operators > MAX_OPERATORS:
             raise OutOfBounds(
-                f"The entry has more than {MAX_OPERATORS} operators; the first too many is "
-                f"{at_character(token.position)}. Work it out in parts.",
+                say(
+                    "The entry has more than {most} operators; the first too many is at character {place}. "
+                    "Work it out in parts.",
+                    most=MAX_OPERATORS,
+                    place=counted(token.position),
+                ),
                 position=token.position,
             )
 
     def _missing_number(self, token: Token) -> ExpressionError:
-        where = f"before “{token.text}” {at_character(token.position)}"
-        return ExpressionError(f"A number is missing {where}. Add it, or remove “{token.text}”.", token.position)
+        message = say(
+            "A number is missing before “{sign}” at character {place}. Add it, or remove “{sign}”.",
+            sign=token.text,
+            place=counted(token.position),
+        )
+        return ExpressionError(message, token.position)
 
     def _missing_operator(self, token: Token) -> ExpressionError:
         before = self._last.text if self._last else ""
-        where = f"Between {quoted(before)} and {quoted(token.text)} {at_character(token.position)}"
-        return ExpressionError(f"{where} an operator is missing. To multiply, write ×.", token.position)
+        message = say(
+            "Between {before} and {after} at character {place} an operator is missing. To multiply, write ×.",
+            before=quoted(before),
+            after=quoted(token.text),
+            place=counted(token.position),
+        )
+        return ExpressionError(message, token.position)

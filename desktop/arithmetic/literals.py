@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
+from desktop.language.sentences import say
 from desktop.terms.errors import ExpressionError
 
 MAX_LENGTH: Final = 1000
@@ -142,14 +143,15 @@ def _plain(char: str) -> str:
 def quoted(text: str) -> str:
     """`text` in quotes for a message, at most _SHOWN characters; one that cannot be seen by its code and name."""
     if len(text) == 1 and (text.isspace() or not text.isprintable()):
-        return f"U+{ord(text):04X} ({unicodedata.name(text, 'no character that can be seen').lower()})"
+        named = unicodedata.name(text, "").lower() or say("no character that can be seen")
+        return f"U+{ord(text):04X} ({named})"
     shown = "".join(char if char.isprintable() or char in _GROUP_SPACES else "�" for char in text)
     return f"“{shown}”" if len(shown) <= _SHOWN else f"“{shown[: _SHOWN - 1]}…”"
 
 
-def at_character(position: int) -> str:
-    """Where, for people: they count from 1."""
-    return f"at character {position + 1}"
+def counted(position: int) -> int:
+    """A place in the entry as people count: from 1."""
+    return position + 1
 
 
 def scan(source: ScannedText, start: int) -> Literal:
@@ -160,7 +162,9 @@ def scan(source: ScannedText, start: int) -> Literal:
         end = source.skip_digits(at + 1)
         fraction, at = source.chars[at + 1 : end], end
         if not whole and not fraction:
-            raise _unclear(source, start, end, start, "it has no digits")
+            what = _number_at(source, start, end, start)
+            message = say("The number {number} is not clear at character {place}: it has no digits.", **what)
+            raise _unclear(source, start, message, say("Correct the number."))
     _refuse_stray_mark(source, start, at)
     exponent, end = _exponent(source, at)
     return Literal(whole, fraction, exponent, source.places[start], end, has_exponent=end > at)
@@ -209,11 +213,32 @@ def _malformed_groups(
         readings.append(decimal_mark.join(groups))
     if not joined.startswith("0"):
         readings.append(joined)
-    advice = f"Write {' or '.join(readings)}" if readings and end - start <= _SHOWN else "Correct the number"
+    advice = _advice(readings if end - start <= _SHOWN else [], spaced=spaced)
+    what = _number_at(source, start, end, marks[0]) | {"decimal_mark": decimal_mark}
     if spaced:
-        advice += ", or put an operator between the numbers"
-    why = f"{'a space' if spaced else quoted(mark)} groups digits in threes here, “{decimal_mark}” is the decimal mark"
-    return _unclear(source, start, end, marks[0], why, advice)
+        message = say(
+            "The number {number} is not clear at character {place}: a space groups digits in threes here, "
+            "“{decimal_mark}” is the decimal mark.",
+            **what,
+        )
+    else:
+        message = say(
+            "The number {number} is not clear at character {place}: {mark} groups digits in threes here, "
+            "“{decimal_mark}” is the decimal mark.",
+            mark=quoted(mark),
+            **what,
+        )
+    return _unclear(source, marks[0], message, advice)
+
+
+def _advice(readings: list[str], *, spaced: bool) -> str:
+    if spaced and readings:
+        return say("Write {number}, or put an operator between the numbers.", number=readings[0])
+    if spaced:
+        return say("Correct the number, or put an operator between the numbers.")
+    if len(readings) > 1:
+        return say("Write {number} or {other}.", number=readings[0], other=readings[1])
+    return say("Write {number}.", number=readings[0]) if readings else say("Correct the number.")
 
 
 def _refuse_stray_mark(source: ScannedText, start: int, at: int) -> None:
@@ -224,19 +249,23 @@ def _refuse_stray_mark(source: ScannedText, start: int, at: int) -> None:
         return
     end = source.skip_digits(at + 1)
     before, after = source.chars[start:at], source.chars[at + 1 : end]
-    why = f"“{fmt.decimal_mark}” is the decimal mark here and can stand once, grouping only before it"
+    message = say(
+        "The number {number} is not clear at character {place}: “{decimal_mark}” is the decimal mark here and can "
+        "stand once, grouping only before it.",
+        decimal_mark=fmt.decimal_mark,
+        **_number_at(source, start, end, at),
+    )
     simple = after and mark in _MARKS and (before or "0").isdecimal()
-    advice = f"Write {before or '0'}{fmt.decimal_mark}{after}" if simple else "Correct the number"
-    raise _unclear(source, start, end, at, why, advice)
+    advice = _advice([f"{before or '0'}{fmt.decimal_mark}{after}"] if simple else [], spaced=False)
+    raise _unclear(source, at, message, advice)
 
 
-def _unclear(
-    source: ScannedText, start: int, end: int, at: int, why: str, advice: str = "Correct the number"
-) -> ExpressionError:
-    place = source.places[at]
-    number = quoted(source.original(start, end))
-    message = f"The number {number} is not clear {at_character(place)}: {why}."
-    return ExpressionError(f"{message} {advice}.", place)
+def _number_at(source: ScannedText, start: int, end: int, at: int) -> dict[str, object]:
+    return {"number": quoted(source.original(start, end)), "place": counted(source.places[at])}
+
+
+def _unclear(source: ScannedText, at: int, message: str, advice: str) -> ExpressionError:
+    return ExpressionError(f"{message} {advice}", source.places[at])
 
 
 def _exponent(source: ScannedText, at: int) -> tuple[int, int]:
@@ -248,7 +277,11 @@ def _exponent(source: ScannedText, at: int) -> tuple[int, int]:
     if end == digits:
         place = source.places[at]
         raise ExpressionError(
-            f"“{source.chars[at]}” {at_character(place)} needs a whole exponent behind it, as in 1e5.",
+            say(
+                "“{letter}” at character {place} needs a whole exponent behind it, as in 1e5.",
+                letter=source.chars[at],
+                place=counted(place),
+            ),
             place,
         )
     value = int(source.chars[digits:end])

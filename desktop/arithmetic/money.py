@@ -6,6 +6,7 @@ from typing import Final
 
 from desktop.arithmetic.literals import MINUS, Literal, ScannedText, quoted, scan
 from desktop.arithmetic.numbers import MAX_LENGTH, PLAIN, NumberFormat, localise
+from desktop.language.sentences import say
 from desktop.terms.errors import BadInput, ExpressionError
 
 MAX_CREDIT_DIGITS: Final = 15
@@ -19,7 +20,12 @@ def parse_money(text: str, fmt: NumberFormat = PLAIN) -> int:
     Raises BadInput for more than two decimals, an exponent, more than 15 digits before the mark, or no amount.
     """
     if len(text) > MAX_LENGTH:
-        raise BadInput(f"An amount can have {MAX_CREDIT_DIGITS} digits before the decimal mark; this one is too long.")
+        raise BadInput(
+            say(
+                "An amount can have {most} digits before the decimal mark; this one is too long.",
+                most=MAX_CREDIT_DIGITS,
+            )
+        )
     source = ScannedText.of(text, fmt)
     start = source.skip_space(0)
     negative = source.char(start) in MINUS
@@ -28,13 +34,20 @@ def parse_money(text: str, fmt: NumberFormat = PLAIN) -> int:
     literal = _literal(source, start)
     if literal is None or source.skip_space(literal.end) < len(source.chars) or literal.has_exponent:
         example = format_money(100_000, fmt)
-        what = f"{quoted(text)} is not an amount" if text.strip() else "An amount is missing"
-        raise BadInput(f"{what}. Write it like {example}.")
+        if not text.strip():
+            raise BadInput(say("An amount is missing. Write it like {example}.", example=example))
+        raise BadInput(say("{text} is not an amount. Write it like {example}.", text=quoted(text), example=example))
     whole = literal.whole.lstrip("0")
     if len(literal.fraction) > _DECIMALS:
-        raise BadInput(f"{quoted(text)} has more than two decimals. Amounts have at most two.")
+        raise BadInput(say("{text} has more than two decimals. Amounts have at most two.", text=quoted(text)))
     if len(whole) > MAX_CREDIT_DIGITS:
-        raise BadInput(f"{quoted(text)} is too big: amounts have at most {MAX_CREDIT_DIGITS} digits before the mark.")
+        raise BadInput(
+            say(
+                "{text} is too big: amounts have at most {most} digits before the mark.",
+                text=quoted(text),
+                most=MAX_CREDIT_DIGITS,
+            )
+        )
     hundredths = int(whole + literal.fraction.ljust(_DECIMALS, "0"))
     return -hundredths if negative else hundredths
 

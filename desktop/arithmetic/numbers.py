@@ -20,10 +20,11 @@ from desktop.arithmetic.literals import (
     Literal,
     NumberFormat,
     ScannedText,
-    at_character,
+    counted,
     quoted,
     scan,
 )
+from desktop.language.sentences import say
 from desktop.terms.errors import BadInput, ExpressionError, OutOfBounds
 
 __all__ = [
@@ -49,20 +50,30 @@ def parse_number(text: str, fmt: NumberFormat = PLAIN) -> Decimal:
     Raises ExpressionError where it is no number, OutOfBounds where it is too long, too big or too small.
     """
     if len(text) > MAX_LENGTH:
-        raise OutOfBounds(f"A number can have {MAX_LENGTH:,} characters; this one has {len(text):,}.")
+        raise OutOfBounds(
+            say(
+                "A number can have {most} characters; this one has {count}.",
+                most=f"{MAX_LENGTH:,}",
+                count=f"{len(text):,}",
+            )
+        )
     source = ScannedText.of(text, fmt)
     start = source.skip_space(0)
     negative = source.char(start) in MINUS
     if negative or source.char(start) == "+":
         start = source.skip_space(start + 1)
     if not source.starts_number(start):
-        raise ExpressionError("A number is missing. Enter one, such as 1234.5.", source.places[start])
+        raise ExpressionError(say("A number is missing. Enter one, such as 1234.5."), source.places[start])
     literal = scan(source, start)
     rest = source.skip_space(literal.end)
     if rest < len(source.chars):
         place = source.places[rest]
         raise ExpressionError(
-            f"{quoted(text[place])} {at_character(place)} is no part of a number. Enter one number only.",
+            say(
+                "{sign} at character {place} is no part of a number. Enter one number only.",
+                sign=quoted(text[place]),
+                place=counted(place),
+            ),
             place,
         )
     number = number_of(literal)
@@ -93,20 +104,39 @@ def number_of(literal: Literal) -> Decimal:
     Zeros before the first other digit do not count as digits: 0.001 has one.
     """
     size = _size(literal.whole, literal.fraction, literal.exponent)
-    where = at_character(literal.position)
+    place = counted(literal.position)
     if len(size.digits) > MAX_DIGITS:
         raise OutOfBounds(
-            f"The number {where} has {len(size.digits)} digits, and {MAX_DIGITS} are allowed. Enter a shorter one.",
+            say(
+                "The number at character {place} has {count} digits, and {most} are allowed. Enter a shorter one.",
+                place=place,
+                count=len(size.digits),
+                most=MAX_DIGITS,
+            ),
             position=literal.position,
         )
     if size.digits and abs(size.adjusted) > MAX_EXPONENT:
-        what, closer = ("big", "smaller") if size.adjusted > 0 else ("small", "bigger")
         raise OutOfBounds(
-            f"The number {where} is too {what}: exponents go from −{MAX_EXPONENT} to {MAX_EXPONENT}. "
-            f"Enter a {closer} one.",
+            _too_big(place) if size.adjusted > 0 else _too_small(place),
             position=literal.position,
         )
     return _value(size)
+
+
+def _too_big(place: int) -> str:
+    return say(
+        "The number at character {place} is too big: exponents go from −{most} to {most}. Enter a smaller one.",
+        place=place,
+        most=MAX_EXPONENT,
+    )
+
+
+def _too_small(place: int) -> str:
+    return say(
+        "The number at character {place} is too small: exponents go from −{most} to {most}. Enter a bigger one.",
+        place=place,
+        most=MAX_EXPONENT,
+    )
 
 
 def _value(size: _Size) -> Decimal:
@@ -123,7 +153,7 @@ def read_canonical(text: str) -> Decimal:
     """
     found = _CANONICAL.fullmatch(text)
     if found is None:
-        raise BadInput(f"{quoted(text)} is not a number as the ledger writes one.")
+        raise BadInput(say("{text} is not a number as the ledger writes one.", text=quoted(text)))
     sign, whole, fraction, exponent = found.groups()
     number = _value(_size(whole, fraction or "", int(exponent or "0")))
     return negated(number) if sign else number

@@ -11,6 +11,7 @@ from desktop.arithmetic.literals import quoted
 from desktop.arithmetic.numbers import MAX_EXPONENT, format_number
 from desktop.arithmetic.table import OPERATIONS
 from desktop.arithmetic.value_texts import read
+from desktop.language.sentences import say
 from desktop.terms.errors import AppError, BadInput, OutOfBounds
 from desktop.terms.kinds import OperationType
 
@@ -40,13 +41,17 @@ def apply(operation: OperationType, operands: tuple[Value, ...]) -> Result:
         value = compute(*operands)
         number, exact = shown(value)
     except Overflow:
-        raise _too(operation, "big") from None
+        raise _too_big(operation) from None
     except Subnormal:
-        raise _too(operation, "small") from None
+        raise _too_small(operation) from None
     except Inexact:
         raise OutOfBounds(
-            f"The result of the {_name(operation)} is too long: it has more than {MAX_RESULT_DIGITS:,} digits. "
-            "Use numbers with fewer digits."
+            say(
+                "The result of the {operation} is too long: it has more than {most} digits. "
+                "Use numbers with fewer digits.",
+                operation=_noun(operation),
+                most=f"{MAX_RESULT_DIGITS:,}",
+            )
         ) from None
     return Result(number, exact, value)
 
@@ -85,7 +90,9 @@ def split_operands(operation: OperationType, text: str) -> tuple[str, ...]:
         left, *more = text.split(f" {row.symbol} ")
         operands = (left, *map(_opened, more))
     if operands_text(operation, operands) != text or (operands and len(operands) != arity(operation)):
-        raise BadInput(f"{quoted(text)} is not what a record of {_name(operation)} holds.")
+        raise BadInput(
+            say("{text} is not what a record of {operation} holds.", text=quoted(text), operation=_noun(operation))
+        )
     return operands
 
 
@@ -118,12 +125,26 @@ def follows(operation: OperationType, operands: str, response: str, *, exact: bo
     return once != result.number and format_number(once) == response
 
 
-def _name(operation: OperationType) -> str:
-    return OPERATIONS[operation].name.lower()
+def _noun(operation: OperationType) -> str:
+    row = OPERATIONS[operation]
+    return say(row.noun or row.name.lower())
 
 
-def _too(operation: OperationType, size: str) -> OutOfBounds:
+def _too_big(operation: OperationType) -> OutOfBounds:
     return OutOfBounds(
-        f"The result of the {_name(operation)} is too {size}: "
-        f"exponents go from −{MAX_EXPONENT} to {MAX_EXPONENT}. Use other numbers."
+        say(
+            "The result of the {operation} is too big: exponents go from −{most} to {most}. Use other numbers.",
+            operation=_noun(operation),
+            most=MAX_EXPONENT,
+        )
+    )
+
+
+def _too_small(operation: OperationType) -> OutOfBounds:
+    return OutOfBounds(
+        say(
+            "The result of the {operation} is too small: exponents go from −{most} to {most}. Use other numbers.",
+            operation=_noun(operation),
+            most=MAX_EXPONENT,
+        )
     )

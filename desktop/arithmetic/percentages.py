@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from desktop.arithmetic.literals import at_character, quoted
+from desktop.arithmetic.literals import counted, quoted
 from desktop.arithmetic.table import OPERATIONS
 from desktop.arithmetic.tokens import Kind, Token
+from desktop.language.sentences import say
 from desktop.terms.errors import ExpressionError
 from desktop.terms.kinds import OperationType
 
@@ -54,8 +55,12 @@ def _in_full(token: Token, level: list[Token], after: Token | None) -> Iterator[
         yield Token(Kind.NUMBER, token.position, token.text, Decimal(100))
     else:
         raise ExpressionError(
-            f"It is not clear what {quoted(token.text)} {at_character(token.position)} is a part of. "
-            "Multiply by it instead, as in 200 × 15%.",
+            say(
+                "It is not clear what {percentage} at character {place} is a part of. "
+                "Multiply by it instead, as in 200 × 15%.",
+                percentage=quoted(token.text),
+                place=counted(token.position),
+            ),
             token.position,
         )
 

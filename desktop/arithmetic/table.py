@@ -13,6 +13,7 @@ from typing import Final
 
 from desktop.arithmetic.computing import add, divide, multiply, square_root, subtract
 from desktop.arithmetic.exact import Value
+from desktop.language.sentences import mark
 from desktop.terms.kinds import OperationType
 
 MAX_OPERATORS: Final = 100
@@ -37,9 +38,10 @@ class Key:
 class Operation:
     """One operation. What has no `compute` is never worked out: a random string, money put in.
 
-    `number` stands in the index files behind the records browser and may never change or be used again. `symbol` is
-    the sign in a reading and in a record, `typed` what can be typed for it too. `precedence` orders those of two
-    operands; one of a single operand stands before it and binds more tightly than all of them.
+    `number` stands in the index files behind the records browser and may never change or be used again. `name`, and
+    `noun` within a sentence, are said by whoever shows them. `symbol` is the sign in a reading and in a record,
+    `typed` what can be typed for it too. `precedence` orders those of two operands; one of a single operand stands
+    before it and binds more tightly than all of them.
     """
 
     type: OperationType
@@ -51,31 +53,47 @@ class Operation:
     precedence: int = 0
     compute: Compute | None = None
     key: Key | None = None
+    noun: str = ""
 
 
 _ROWS: Final = (
     Operation(
-        OperationType.ADDITION, 0, "Addition", "+", (), 2, 1, add, Key("key_add", "Add", 4, 3)
+        OperationType.ADDITION, 0, mark("Addition"), "+", (), 2, 1, add,
+        # Translators: what a key does.
+        Key("key_add", mark("Add"), 4, 3),
+        noun=mark("addition"),
     ),
     Operation(
-        OperationType.SUBTRACTION, 1, "Subtraction", "−", ("-",), 2, 1, subtract,
-        Key("key_subtract", "Subtract", 3, 3),
+        OperationType.SUBTRACTION, 1, mark("Subtraction"), "−", ("-",), 2, 1, subtract,
+        # Translators: what a key does.
+        Key("key_subtract", mark("Subtract"), 3, 3),
+        noun=mark("subtraction"),
     ),
     Operation(
-        OperationType.MULTIPLICATION, 2, "Multiplication", "×", ("*", "·"), 2, 2, multiply,
-        Key("key_multiply", "Multiply", 2, 3),
+        OperationType.MULTIPLICATION, 2, mark("Multiplication"), "×", ("*", "·"), 2, 2, multiply,
+        # Translators: what a key does.
+        Key("key_multiply", mark("Multiply"), 2, 3),
+        noun=mark("multiplication"),
     ),
     Operation(
-        OperationType.DIVISION, 3, "Division", "÷", ("/",), 2, 2, divide, Key("key_divide", "Divide", 1, 3)
+        OperationType.DIVISION, 3, mark("Division"), "÷", ("/",), 2, 2, divide,
+        # Translators: what a key does.
+        Key("key_divide", mark("Divide"), 1, 3),
+        noun=mark("division"),
     ),
     Operation(
-        OperationType.SQUARE_ROOT, 4, "Square root", "√", ("sqrt",), 1, 0, square_root,
-        Key("key_square_root", "Square root", 5, 0),
+        OperationType.SQUARE_ROOT, 4, mark("Square root"), "√", ("sqrt",), 1, 0, square_root,
+        Key("key_square_root", mark("Square root"), 5, 0),
+        noun=mark("square root"),
     ),
     Operation(
-        OperationType.RANDOM_STRING, 5, "Random string", key=Key("key_random", "Random string", 4, 2, "Random")
+        OperationType.RANDOM_STRING, 5, mark("Random string"),
+        # Translators: the short one is on a narrow key.
+        key=Key("key_random", mark("Random string"), 4, 2, mark("Random")),
+        noun=mark("random string"),
     ),
-    Operation(OperationType.CREDIT, 6, "Credit"),
+    # Translators: money that was put in, a kind of record beside "Addition" and "Division".
+    Operation(OperationType.CREDIT, 6, mark("Credit")),
 )  # fmt: skip
 
 OPERATIONS: Final[Mapping[OperationType, Operation]] = MappingProxyType({row.type: row for row in _ROWS})

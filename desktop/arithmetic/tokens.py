@@ -10,9 +10,10 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from desktop.arithmetic.literals import MINUS, NumberFormat, ScannedText, at_character, quoted, scan
+from desktop.arithmetic.literals import MINUS, NumberFormat, ScannedText, counted, quoted, scan
 from desktop.arithmetic.numbers import number_of
 from desktop.arithmetic.table import COMPUTED, Operation
+from desktop.language.sentences import mark, say
 from desktop.terms.errors import ExpressionError
 
 
@@ -47,16 +48,16 @@ _WORDS: Final = {spelling: row for spelling, row in _SPELLINGS.items() if spelli
 
 _ADVICE: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "%": "A percentage is a number with the sign behind it, as in 15%.",
-        "^": "Write a power as a multiplication: 3 × 3.",
-        "x": "To multiply, write × or *.",
-        "X": "To multiply, write × or *.",
-        "—": "To subtract, write − or -.",
-        "=": "Leave it out: the entry is worked out when you press Enter.",
-        "[": "Write ( and ) instead.",
-        "]": "Write ( and ) instead.",
-        "{": "Write ( and ) instead.",
-        "}": "Write ( and ) instead.",
+        "%": mark("A percentage is a number with the sign behind it, as in 15%."),
+        "^": mark("Write a power as a multiplication: 3 × 3."),
+        "x": mark("To multiply, write × or *."),
+        "X": mark("To multiply, write × or *."),
+        "—": mark("To subtract, write − or -."),
+        "=": mark("Leave it out: the entry is worked out when you press Enter."),
+        "[": mark("Write ( and ) instead."),
+        "]": mark("Write ( and ) instead."),
+        "{": mark("Write ( and ) instead."),
+        "}": mark("Write ( and ) instead."),
     }
 )
 _PARTS: Final = {
@@ -73,7 +74,7 @@ _PARTS: Final = {
     "⅞": "875",
     "⅒": "1",
 }
-_GENERAL_ADVICE: Final = f"Use numbers, {' '.join(row.symbol for row in COMPUTED)} and parentheses."
+_SYMBOLS: Final = " ".join(row.symbol for row in COMPUTED)
 
 
 def tokenise(text: str, fmt: NumberFormat) -> Iterator[Token]:
@@ -96,8 +97,12 @@ def tokenise(text: str, fmt: NumberFormat) -> Iterator[Token]:
             if source.char(at) != currency:
                 place = source.places[at]
                 raise ExpressionError(
-                    f"There are two currencies in the entry: {quoted(source.text[place])} "
-                    f"{at_character(place)} is the second. Bring all amounts into one first.",
+                    say(
+                        "There are two currencies in the entry: {sign} at character {place} is the second. "
+                        "Bring all amounts into one first.",
+                        sign=quoted(source.text[place]),
+                        place=counted(place),
+                    ),
                     place,
                 )
             at = source.skip_space(at + 1)
@@ -137,8 +142,10 @@ def _next(source: ScannedText, at: int, last: Token | None) -> tuple[tuple[Token
         if source.chars[at:end].lower() == word:
             return (Token(Kind.OPERATOR, place, source.original(at, end), operation=operation),), end
     typed = source.text[place]
-    advice = _ADVICE.get(typed, _GENERAL_ADVICE)
-    raise ExpressionError(f"{quoted(typed)} {at_character(place)} is not understood. {advice}", place)
+    special = _ADVICE.get(typed)
+    advice = say(special) if special else say("Use numbers, {signs} and parentheses.", signs=_SYMBOLS)
+    what = say("{sign} at character {place} is not understood.", sign=quoted(typed), place=counted(place))
+    raise ExpressionError(f"{what} {advice}", place)
 
 
 def _number(source: ScannedText, at: int) -> tuple[Token, int]:

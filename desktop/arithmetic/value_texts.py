@@ -8,6 +8,7 @@ from decimal import Decimal
 from desktop.arithmetic.exact import BOUND_DIGITS, MAX_EXACT_DIGITS, Rounded, Value, bounding, multiple
 from desktop.arithmetic.literals import quoted
 from desktop.arithmetic.numbers import format_number, read_canonical
+from desktop.language.sentences import say
 from desktop.terms.errors import BadInput, OutOfBounds
 
 
@@ -42,14 +43,14 @@ def read(text: str) -> Value:
             return value
     except (ArithmeticError, OutOfBounds):
         pass  # no value has such a text; said below
-    raise BadInput(f"{quoted(text)} is not a value as the ledger writes one.")
+    raise BadInput(say("{text} is not a value as the ledger writes one.", text=quoted(text)))
 
 
 def _read(text: str) -> Value:
     number, sign, error = text.partition("±")
     if sign:
         if not _ERROR.fullmatch(error):
-            raise BadInput(f"{quoted(error)} is not an error as the ledger writes one.")
+            raise BadInput(say("{text} is not an error as the ledger writes one.", text=quoted(error)))
         return Rounded(read_canonical(number), Decimal(error))
     found = _MULTIPLE.fullmatch(text)
     if found is None or not ("/" in text or "√" in text):
@@ -62,5 +63,5 @@ def _read(text: str) -> Value:
 def _whole(text: str) -> int:
     number = read_canonical(text)
     if number < 1 or number.adjusted() >= MAX_EXACT_DIGITS or number != number.to_integral_value():
-        raise BadInput(f"{quoted(text)} is no whole number as the ledger writes one.")
+        raise BadInput(say("{text} is no whole number as the ledger writes one.", text=quoted(text)))
     return int(number)

@@ -20,6 +20,7 @@ from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store_access import StoreAccess
 from desktop.finding import periods
+from desktop.language.sentences import mark, say
 from desktop.system import logs
 from desktop.terms.errors import AppError, BadInput
 from desktop.terms.values import (
@@ -38,6 +39,13 @@ from desktop.terms.values import (
 )
 
 DEEDS_AT_ONCE = 200
+
+_STANDING = {
+    (Role.ADMIN, Status.ACTIVE): mark("{email} is an administrator, and active."),
+    (Role.ADMIN, Status.INACTIVE): mark("{email} is an administrator, and inactive."),
+    (Role.USER, Status.ACTIVE): mark("{email} is a user, and active."),
+    (Role.USER, Status.INACTIVE): mark("{email} is a user, and inactive."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,17 +212,16 @@ class AdministrationController(QObject):
     @Slot(object)
     def _on_reset(self, invited: Invited) -> None:
         self.invited.emit(invited)
-        self._after(f"{invited.account.username} has a one-time password.")
+        self._after(say("{email} has a one-time password.", email=invited.account.username))
 
     @Slot(object)
     def _on_invited(self, invited: Invited) -> None:
         self.invited.emit(invited)
-        self._after(f"{invited.account.username} is invited.")
+        self._after(say("{email} is invited.", email=invited.account.username))
 
     @Slot(object)
     def _on_account(self, account: Account) -> None:
-        role = "an administrator" if account.role is Role.ADMIN else "a user"
-        self._after(f"{account.username} is {role}, and {account.status.value}.")
+        self._after(say(_STANDING[account.role, account.status], email=account.username))
 
     @Slot(object)
     def _on_cost(self, told: str) -> None:
@@ -286,7 +293,8 @@ def _set_cost(access: StoreAccess, session: Session, *, operation: OperationType
     from desktop.wording.shown import OPERATION_NAMES
 
     access.ledger.set_cost(session, operation, cost)
-    return f"{OPERATION_NAMES[operation]} costs {format_money(cost)} from now on."
+    name = say(OPERATION_NAMES[operation])
+    return say("{operation} costs {amount} from now on.", operation=name, amount=format_money(cost))
 
 
 def _read_orders(file: Path, fmt: NumberFormat) -> OrdersRead:

@@ -21,6 +21,7 @@ from typing import Any, ClassVar, TypeVar
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal, Slot
 from shiboken6 import isValid
 
+from desktop.language.sentences import mark, say
 from desktop.system import logs
 from desktop.terms.errors import AppError
 
@@ -38,7 +39,7 @@ class Bug(AppError):
     """What a person is told when the program itself is at fault; the crash dialog has the rest."""
 
     code: ClassVar[str] = "bug"
-    charge_note: ClassVar[str] = "The records show whether it was charged."
+    charge_note: ClassVar[str] = mark("The records show whether it was charged.")
 
 
 class Ticket:
@@ -320,7 +321,7 @@ class Lane(QObject):
     def _hand_over(self, job: _Job) -> None:
         receive, outcome = job.done, job.result
         if job.error is not None:
-            bug = Bug("The program made a mistake of its own; the log has the details.")
+            bug = Bug(say("The program made a mistake of its own; the log has the details."))
             receive, outcome = job.failed, job.error if isinstance(job.error, AppError) else bug
         if job.settled is not None:
             _tell(job.settled, outcome)

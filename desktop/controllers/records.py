@@ -21,6 +21,7 @@ from desktop.controllers.background import Lanes, Ticket
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store_access import StoreAccess
+from desktop.language.sentences import say_many
 from desktop.system import logs
 from desktop.terms.errors import AppError, Cancelled
 from desktop.terms.values import Entry, Filters, OperationType, Page, PageRequest, Session, Totals
@@ -43,8 +44,9 @@ class _Change:
 
     @property
     def text(self) -> str:
-        noun = "record" if len(self.ids) == 1 else "records"
-        return f"{len(self.ids):,} {noun} {'deleted' if self.deleted else 'restored'}"
+        if self.deleted:
+            return say_many("{count} record deleted", "{count} records deleted", len(self.ids))
+        return say_many("{count} record restored", "{count} records restored", len(self.ids))
 
 
 class RecordsController(QObject):

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from desktop.language.sentences import say
 from desktop.terms.errors import AppError
 
 
@@ -32,7 +33,8 @@ class Failure:
     @property
     def text(self) -> str:
         """The message with its reference, as it is shown."""
-        return f"{self.message} (reference {self.reference})"
+        # Translators: a sentence, and the number by which the log knows what happened.
+        return say("{message} (reference {reference})", message=self.message, reference=self.reference)
 
 
 def new_request_id() -> str:

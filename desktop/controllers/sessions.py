@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from desktop.controllers.background import Lanes
 from desktop.controllers.requests import Failure
 from desktop.controllers.store_access import StoreAccess
+from desktop.language.sentences import say, say_many
 from desktop.system import logs
 from desktop.terms.errors import AppError, NotSignedIn
 
@@ -67,7 +68,7 @@ class SessionController(QObject):
     def session(self) -> Session:
         """The running session. Raises `NotSignedIn`."""
         if self._session is None:
-            raise NotSignedIn("You are signed out. Sign in again.")
+            raise NotSignedIn(say("You are signed out. Sign in again."))
         return self._session
 
     @property
@@ -245,8 +246,13 @@ class SessionController(QObject):
     @Slot()
     def _lock(self) -> None:
         self._locked = self._session is not None
-        minutes = "1 minute" if self._minutes == 1 else f"{self._minutes} minutes"
-        self.end(f"Locked after {minutes} without activity. Sign in to go on where you were.")
+        told = say_many(
+            "Locked after {count} minute without activity. Sign in to go on where you were.",
+            "Locked after {count} minutes without activity. Sign in to go on where you were.",
+            self._minutes,
+            count=self._minutes,
+        )
+        self.end(told)
 
 
 def awake_or_asleep() -> tuple[float, float]:

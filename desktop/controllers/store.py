@@ -13,6 +13,7 @@ from desktop.controllers import background
 from desktop.controllers.background import Lanes
 from desktop.controllers.requests import Failure
 from desktop.controllers.store_access import StoreAccess
+from desktop.language.sentences import mark, say
 from desktop.system import logs
 from desktop.terms.errors import AppError, Cancelled, StoreDamaged, StoreReadOnly
 
@@ -25,7 +26,9 @@ log = logging.getLogger(__name__)
 POLL_MS = 500  # another window's charge is seen within a second
 ANCHOR_MS = 60_000
 HOUR_MS = 3_600_000
-NOT_WORTH_IT = "The ledger fails its checks: a backup of it would be refused when it is needed. Nothing was written."
+NOT_WORTH_IT = mark(
+    "The ledger fails its checks: a backup of it would be refused when it is needed. Nothing was written."
+)
 
 
 class StoreController(QObject):
@@ -115,7 +118,7 @@ class StoreController(QObject):
     def back_up(self, file: str) -> None:
         """Write a backup; ends in `backed_up` or `failed`."""
         if self._proved is False:
-            self.failed.emit(Failure.of(StoreDamaged(NOT_WORTH_IT), logs.new_reference()))
+            self.failed.emit(Failure.of(StoreDamaged(say(NOT_WORTH_IT)), logs.new_reference()))
             return
         self._lanes.survey.submit(
             partial(_back_up, self._access, Path(file)),

@@ -9,6 +9,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from desktop.controllers import background
+from desktop.language.sentences import say
 from desktop.settings.config import Config, Places
 from desktop.system import memory
 from desktop.terms.errors import AppError, StoreError
@@ -41,7 +42,7 @@ class StoreAccess:
     def ledger(self) -> Ledger:
         """The open ledger. Raises the `StoreError` with which opening ended."""
         if self._ledger is None:
-            raise self._trouble or StoreError("The store is not open.")
+            raise self._trouble or StoreError(say("The store is not open."))
         return self._ledger
 
     def open(self) -> None:

@@ -49,13 +49,17 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What filters mean to the index. None lets everything through; of `texts` any may be in a record."""
+    """What filters mean to the index. None lets everything through; of `texts` any may be in a record.
+
+    `named` are the operations whose names have one of the texts: names depend on the language, the index does not.
+    """
 
     operations: frozenset[OperationType] | None = None
     amount: Callable[[int], bool] | None = None  # as the record has it: above zero for a charge
     since: int | None = None
     until: int | None = None
     texts: tuple[str, ...] = ()
+    named: frozenset[OperationType] = frozenset()
     trash: bool = False
 
 
@@ -146,6 +150,11 @@ def _search_where(filters: Filters) -> Clause:
             clauses.append(clause)
             values.extend(more)
     return f"({' OR '.join(clauses)})" if any(filters.search) else "1", values
+
+
+def _search_plan(filters: Filters, plan: Plan) -> Plan:
+    named = frozenset(operation for text in filters.search if text for operation in operations_named(text))
+    return replace(plan, texts=filters.search, named=named)
 
 
 def _contains(text: str) -> Clause:
@@ -252,7 +261,7 @@ FILTERS: tuple[Filter, ...] = (
         _search_where,
         lambda filters, _: f"“{next(filter(None, filters.search), '')}”",
         fields=("search",),
-        plan=lambda filters, plan: replace(plan, texts=filters.search),
+        plan=_search_plan,
         widget="search",
         options=(Option("--search", "search", "text", mark("what shall stand in a record"), "T"),),
         take=lambda filters, arguments: replace(filters, search=readings(arguments["search"] or "")),

@@ -99,4 +99,7 @@ def _filled(message: str, source: str, values: dict[str, object]) -> str:
 
 def _isolated(value: object) -> object:
     """What is put into a right-to-left sentence keeps its own direction, and the sentence keeps its order around it."""
-    return f"{_FIRST_STRONG}{value}{_END}" if isinstance(value, str) and value else value
+    if isinstance(value, int | float):
+        return value
+    text = str(value)  # of a path or an error too
+    return f"{_FIRST_STRONG}{text}{_END}" if text else text

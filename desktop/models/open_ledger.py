@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desktop.language.sentences import mark, say
 from desktop.models.embedded import backups
 from desktop.models.embedded.ledger import EmbeddedLedger
 from desktop.models.embedded.storage import backup_files, opening, sqlite, whereabouts
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
 
 PULSE_S = 0.9  # an open window asks a server once a second whether others have written
 
-_SERVERS_OWN = (
+_SERVERS_OWN = mark(
     "A ledger on a server is brought back with the server's own tools (pg_restore, or its base backups). Ask its owner."
 )
-_NO_DRIVER = (
+_NO_DRIVER = mark(
     "The ledger is on a PostgreSQL server, and what speaks to one is not installed (psycopg). Install it with "
     "python -m pip install 'metercalc[postgres]'."
 )
@@ -91,7 +92,7 @@ def _shared(places: Places) -> Ledger:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != "psycopg":
             raise
-        raise StoreMissing(_NO_DRIVER) from error
+        raise StoreMissing(say(_NO_DRIVER)) from error
     return SharedLedger(
         address.keywords(),
         server=address.shown(),
@@ -114,7 +115,7 @@ def _address(places: Places) -> ServerUrl:
 def check_restorable(places: Places) -> None:
     """Raises `BadInput` for a ledger that is not brought back by a backup of ours."""
     if places.server:
-        raise BadInput(_SERVERS_OWN)
+        raise BadInput(say(_SERVERS_OWN))
 
 
 def restore_backup(places: Places, config: Config, backup: Path, *, progress: Progress) -> Path | None:

@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desktop.language.sentences import say
 from desktop.models.embedded.storage.opening import open_store
 from desktop.models.ledger.protocol import Progress
 from desktop.models.shared import installing, reviewing
@@ -49,11 +50,11 @@ def bring_store(url: str, password: str, file: Path, config: Config, *, progress
     """A store's whole ledger to a server. Raises `BadInput` where there is none, and as `bring_over` does."""
     target = parse(url)
     if not file.is_file():
-        raise BadInput(f"There is no store {file}.")
+        raise BadInput(say("There is no store {file}.", file=file))
     store = open_store(file, costs=config.costs, make=False)
     with closing(store):
         if not store.key_is_own:
             raise StoreReadOnly(
-                f"{store.read_only_reason} Nothing was imported: without its key a store proves nothing."
+                f"{store.read_only_reason} " + say("Nothing was imported: without its key a store proves nothing.")
             )
         return bring_over(store, target, password, progress=progress)

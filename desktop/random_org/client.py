@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from desktop import __version__
+from desktop.language.sentences import mark, say, say_many
 from desktop.random_org.quota import Quota
 from desktop.random_org.turn import SharedTurn
 from desktop.settings.config import RandomSettings
@@ -44,31 +45,49 @@ QUOTE = 100
 POLL = 0.05
 
 _SENTENCES = {
-    "deadline": "{host} did not answer in full within {timeout:g} seconds. Try again later; the waiting time is"
-    " [random] timeout in the configuration.",
-    "unreachable": "{host} could not be reached. Check the network connection and try again.",
-    "proxy": "{host} could not be reached through the proxy {named}. Check that the proxy runs, and its address in this"
-    " computer's network settings or in HTTPS_PROXY.",
-    "authorities": "The certificates that connections are checked with cannot be read ({named}). REQUESTS_CA_BUNDLE or"
-    " CURL_CA_BUNDLE names them: put the file there, or take the variable away to trust what this computer trusts.",
-    "untrusted": "No trusted connection to {host} could be made: its certificate is not valid for it. Check this"
-    " computer's clock, and whether the network asks for a sign-in of its own.",
-    "garbled": "{host} answered with something that is not HTTP as it should be. Check whether a proxy stands in"
-    " between, and try again.",
-    "broken": "The connection to {host} broke off before the answer was complete. Try again.",
-    "redirect": "{host} pointed to another address, which is not followed. Check whether the network asks for a"
-    " sign-in of its own, and [random] url in the configuration.",
-    "refused": "{host} refused the draw: “{quote}” Try again later.",
-    "status": "{host} answered with an error (status {status}). Try again later.",
-    "encoded": "{host} answered in a form that was not asked for. Check whether a proxy stands in between, and try"
-    " again.",
-    "too_long": "{host} answered with more than was asked for, and the answer was refused. Try again later.",
-    "malformed": "{host} answered with something else than the {count} strings asked for, and the answer was refused."
-    " Check whether a proxy stands in between, and try again.",
-    "quota": "The random bits that {host} gives to this network address are used up for now; more come every midnight"
-    " UTC. Try again in {span}.",
-    "busy": "Another draw, perhaps of another window or program, was still running after {timeout:g} seconds. Try"
-    " again.",
+    "deadline": mark(
+        "{host} did not answer in full within {timeout} seconds. Try again later; the waiting time is"
+        " [random] timeout in the configuration."
+    ),
+    "unreachable": mark("{host} could not be reached. Check the network connection and try again."),
+    "proxy": mark(
+        "{host} could not be reached through the proxy {named}. Check that the proxy runs, and its address in this"
+        " computer's network settings or in HTTPS_PROXY."
+    ),
+    "authorities": mark(
+        "The certificates that connections are checked with cannot be read ({named}). REQUESTS_CA_BUNDLE or"
+        " CURL_CA_BUNDLE names them: put the file there, or take the variable away to trust what this computer trusts."
+    ),
+    "untrusted": mark(
+        "No trusted connection to {host} could be made: its certificate is not valid for it. Check this"
+        " computer's clock, and whether the network asks for a sign-in of its own."
+    ),
+    "garbled": mark(
+        "{host} answered with something that is not HTTP as it should be. Check whether a proxy stands in"
+        " between, and try again."
+    ),
+    "broken": mark("The connection to {host} broke off before the answer was complete. Try again."),
+    "redirect": mark(
+        "{host} pointed to another address, which is not followed. Check whether the network asks for a"
+        " sign-in of its own, and [random] url in the configuration."
+    ),
+    "refused": mark("{host} refused the draw: “{quote}” Try again later."),
+    "status": mark("{host} answered with an error (status {status}). Try again later."),
+    "encoded": mark(
+        "{host} answered in a form that was not asked for. Check whether a proxy stands in between, and try again."
+    ),
+    "too_long": mark("{host} answered with more than was asked for, and the answer was refused. Try again later."),
+    "malformed": mark(
+        "{host} answered with something else than the {count} strings asked for, and the answer was refused."
+        " Check whether a proxy stands in between, and try again."
+    ),
+    "quota": mark(
+        "The random bits that {host} gives to this network address are used up for now; more come every midnight"
+        " UTC. Try again in {span}."
+    ),
+    "busy": mark(
+        "Another draw, perhaps of another window or program, was still running after {timeout} seconds. Try again."
+    ),
 }
 
 
@@ -119,12 +138,12 @@ class RandomOrg:
     def _taking_turns(self, deadline: float, cancelled: Callable[[], bool]) -> Iterator[None]:
         while not self._turn.acquire(timeout=POLL):
             if cancelled():
-                raise Cancelled("The draw was stopped before it began.")
+                raise Cancelled(say("The draw was stopped before it began."))
             if self._clock() >= deadline:
                 raise self._error("busy")
         try:
             if cancelled():
-                raise Cancelled("The draw was stopped before it began.")
+                raise Cancelled(say("The draw was stopped before it began."))
             if self._shared is None:
                 yield
                 return
@@ -132,7 +151,7 @@ class RandomOrg:
                 yield
         except TurnNotCome as error:
             if cancelled():
-                raise Cancelled("The draw was stopped before it began.") from error
+                raise Cancelled(say("The draw was stopped before it began.")) from error
             raise self._error("busy") from error
         finally:
             self._turn.release()
@@ -204,7 +223,7 @@ class RandomOrg:
 
     def _error(self, reason: str, **facts: object) -> NetworkError:
         host = urlsplit(self._settings.url).hostname
-        sentence = _SENTENCES[reason].format(host=host, timeout=self._settings.timeout, **facts)
+        sentence = say(_SENTENCES[reason], host=host, timeout=f"{self._settings.timeout:g}", **facts)
         named = {"named": facts["named"]} if facts.get("named") else {}
         return NetworkError(sentence, reason=reason, **named)
 
@@ -283,5 +302,6 @@ def _switch(on: bool) -> str:
 
 def _span(seconds: int) -> str:
     """A waiting time in whole minutes or hours, rounded up."""
-    number, unit = (-(-seconds // 60), "minute") if seconds <= 5400 else (-(-seconds // 3600), "hour")
-    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+    if seconds <= 5400:
+        return say_many("{count} minute", "{count} minutes", -(-seconds // 60))
+    return say_many("{count} hour", "{count} hours", -(-seconds // 3600))

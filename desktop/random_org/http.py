@@ -28,6 +28,7 @@ from requests.auth import AuthBase, HTTPBasicAuth
 from requests.utils import get_auth_from_url, select_proxy
 from urllib3.poolmanager import PoolManager
 
+from desktop.language.sentences import say
 from desktop.random_org import trust as random_trust
 from desktop.settings.values import is_loopback
 from desktop.terms.errors import Cancelled
@@ -104,7 +105,7 @@ def _await(
         with contextlib.suppress(queue.Empty):
             return results.get(timeout=max(0.001, min(POLL, remaining())))
         if cancelled():
-            raise Cancelled("The draw was stopped before an answer came.")
+            raise Cancelled(say("The draw was stopped before an answer came."))
         if remaining() <= 0:
             raise ExchangeError("deadline")
 

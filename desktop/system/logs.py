@@ -20,6 +20,7 @@ from pathlib import Path
 
 from typing_extensions import override
 
+from desktop.language.sentences import say
 from desktop.system.private_files import FILE_MODE, make_folder
 
 FILE_NAME = "metercalc.log"
@@ -192,7 +193,8 @@ class _PrivateFiles(RotatingFileHandler):
             super().handleError(record)
         elif not self._told and sys.stderr is not None:
             self._told = True
-            sys.stderr.write(f"metercalc: the log cannot be written: {error}\n")
+            told = say("the log cannot be written: {why}", why=error)
+            sys.stderr.write(f"metercalc: {told}\n")
 
     @override
     def close(self) -> None:

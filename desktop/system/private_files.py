@@ -10,16 +10,19 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from desktop.language.sentences import mark, say
+
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
 UNFINISHED = ".metercalc-*.part"  # the names of files that are still being written, as a pattern
 _KINDS = (
-    (stat.S_ISDIR, "a folder"),
-    (stat.S_ISFIFO, "a pipe"),
-    (stat.S_ISSOCK, "a socket"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
+    (stat.S_ISDIR, mark("it is a folder, and was left as it is")),
+    (stat.S_ISFIFO, mark("it is a pipe, and was left as it is")),
+    (stat.S_ISSOCK, mark("it is a socket, and was left as it is")),
+    (stat.S_ISCHR, mark("it is a device, and was left as it is")),
+    (stat.S_ISBLK, mark("it is a device, and was left as it is")),
 )
+_OF_NO_KIND = mark("it is no regular file, and was left as it is")
 
 
 class NotAFile(OSError):
@@ -71,7 +74,7 @@ def require_regular(mode: int) -> None:
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if not stat.S_ISREG(mode):
-        raise OSError(errno.EINVAL, "It is no regular file")
+        raise OSError(errno.EINVAL, say("It is no regular file"))
 
 
 def write_private(file: Path, content: bytes) -> None:
@@ -139,8 +142,8 @@ def check_replaceable(file: Path) -> None:
     except OSError:  # there is none, or what stands in the way is told when it is written
         return
     if not stat.S_ISREG(found):
-        kind = next((name for is_one, name in _KINDS if is_one(found)), "no regular file")
-        raise NotAFile(errno.EEXIST, f"it is {kind}, and was left as it is")
+        trouble = next((trouble for is_one, trouble in _KINDS if is_one(found)), _OF_NO_KIND)
+        raise NotAFile(errno.EEXIST, say(trouble))
 
 
 def try_out(file: Path) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
+from desktop.finding.searching import readings
 from desktop.models.ledger.protocol import Ledger
 from desktop.terms.errors import Cancelled
 from desktop.terms.values import Column, Filters, OperationType, PageRequest, Session, Totals
 from tests.contract.conftest import Desk
 from tests.contract.ledgers import COPIED, LEDGERS, Factory
+from tests.support.speaking import spoken
 from tests.support.stores import ANN, BALANCE, new_id
 
 ENTRIES = ("1 + 2", "9 − 4", "3 × 3", "12 ÷ 4", "√16", "100 + 200")
@@ -167,3 +170,13 @@ def test_a_proof_covers_everything_that_was_done(filled: Desk) -> None:
     assert (proof.problems, proof.complete, proof.records, proof.users) == ((), True, 10, 3)
     assert filled.ledger.trouble() == ""
     assert not filled.ledger.can_only_be_read
+
+
+def test_an_operation_is_found_by_its_name_in_the_language_that_is_spoken(filled: Desk, tmp_path: Path) -> None:
+    request = PageRequest(Filters(search=readings("QUADRATwurzel")))
+    with spoken(tmp_path, "de", {"Square root": "Quadratwurzel"}):
+        page = filled.ledger.page(filled.ann, request)
+        assert [entry.operands for entry in page.entries] == ["√16"]
+        assert page.counted.count == filled.ledger.totals(filled.ann, request.filters).count == 1
+        assert set(filled.ledger.operation_counts(filled.ann, request.filters)) == {OperationType.SQUARE_ROOT}
+    assert filled.ledger.page(filled.ann, request).entries == ()

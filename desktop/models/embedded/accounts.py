@@ -14,6 +14,7 @@ from typing import Any
 
 from peewee import SqliteDatabase
 
+from desktop.language.sentences import mark, say
 from desktop.models.embedded import attempts
 from desktop.models.embedded.storage import entries, journal
 from desktop.models.embedded.storage.store import Opened, Store
@@ -25,8 +26,10 @@ from desktop.terms.values import Account, OperationType, Role, Session, Source, 
 
 log = logging.getLogger(__name__)
 
-CHANGED = "This account was changed by something other than Metercalc. Run metercalc verify, and restore a backup."
-REFUSED = "The e-mail or the password is not right."
+CHANGED = mark(
+    "This account was changed by something other than Metercalc. Run metercalc verify, and restore a backup."
+)
+REFUSED = mark("The e-mail or the password is not right.")
 FIRST_GENERATION = 1
 
 
@@ -63,7 +66,7 @@ def _make(
     with store.writing() as database:
         admin = None if invited_by is None else require(store, database, invited_by, Role.ADMIN)
         if _found(database, emails.spellings(email)):
-            raise BadInput("There is an account with this e-mail already. Sign in instead.")
+            raise BadInput(say("There is an account with this e-mail already. Sign in instead."))
         role = Role.USER if User.select().bind(database).exists() else Role.ADMIN
         user_id = User.insert(
             username=username, password=hashed, status=Status.ACTIVE, role=role, balance=starting_balance
@@ -115,11 +118,11 @@ def sign_in(store: Store, email: str, password: str) -> Session:
         right = passwords.verify_password(stored, password)
         if not (right and row):
             log.info("sign-in refused")
-            raise SignInRefused(REFUSED)
+            raise SignInRefused(say(REFUSED))
         if not sound:
-            raise NotAllowed(CHANGED)
+            raise NotAllowed(say(CHANGED))
     if status != Status.ACTIVE:
-        raise NotAllowed("This account has been deactivated. Ask the administrator.")
+        raise NotAllowed(say("This account has been deactivated. Ask the administrator."))
     if passwords.needs_rehash(stored) and store.read_only_reason is None:
         with store.writing() as database:
             mine = (User.id == user_id) & (User.password == stored)  # unless it was changed meanwhile
@@ -168,7 +171,7 @@ def require(
     """
     opened = store.sessions.get(session.token)
     if opened is None or opened.user_id != session.user_id:
-        raise NotSignedIn("You are signed out. Sign in again.")
+        raise NotSignedIn(say("You are signed out. Sign in again."))
     # Plain SQL: this stands in every charge, and building the query with peewee costs as much as a commit.
     found = (
         database.connection()
@@ -176,23 +179,25 @@ def require(
         .fetchone()
     )
     if found is None:
-        raise StoreDamaged("The account has gone from the store. Run metercalc verify, and restore a backup.")
+        raise StoreDamaged(say("The account has gone from the store. Run metercalc verify, and restore a backup."))
     *row, generation = found
     account = _account(row)
     if account.status is not Status.ACTIVE:
         sign_out(store, session)
-        raise NotSignedIn("This account has been deactivated. Ask the administrator.")
+        raise NotSignedIn(say("This account has been deactivated. Ask the administrator."))
     if generation != opened.generation:
         store.sessions.pop(session.token, None)
-        raise NotSignedIn("The password was changed elsewhere. Sign in again.")
+        raise NotSignedIn(say("The password was changed elsewhere. Sign in again."))
     if opened.one_time and not choosing:
         raise PasswordDue(
-            "This password was given to you by an administrator. Choose one of your own first: in the window when you "
-            "sign in, or with metercalc change-password."
+            say(
+                "This password was given to you by an administrator. Choose one of your own first: in the window when "
+                "you sign in, or with metercalc change-password."
+            )
         )
     if role is not None:
         if account.role is not role:
-            raise NotAllowed("Only an administrator may do that.")
+            raise NotAllowed(say("Only an administrator may do that."))
         _require_sound(store, database, account.id)
     return account
 
@@ -202,7 +207,7 @@ def change_password(store: Store, session: Session, old: str, new: str, *, minim
     with store.reading() as database:
         account = require(store, database, session, choosing=True)
     passwords.check_new(new, email=account.username, minimum_length=minimum_length)
-    check_password(store, account, old, "The present password is not right. It was not changed.")
+    check_password(store, account, old, say("The present password is not right. It was not changed."))
     with attempts.hashing(store):
         hashed = passwords.hash_password(new)
     with store.writing() as database:
@@ -276,7 +281,10 @@ def _change(store: Store, session: Session, email: str, detail: str, changed: Ca
             return before
         if _administers(before) and not _administers(account) and not _others_administer(database, before):
             raise BadInput(
-                f"{before.username} is the last active administrator, and stays one. Make somebody else one first."
+                say(
+                    "{name} is the last active administrator, and stays one. Make somebody else one first.",
+                    name=before.username,
+                )
             )
         User.update(status=account.status, role=account.role).where(User.id == account.id).execute(database)
         journal.write_account(store, database, account.id, detail=detail, actor_id=admin.id)
@@ -295,7 +303,7 @@ def _others_administer(database: SqliteDatabase, account: Account) -> bool:
 
 def _require_sound(store: Store, database: SqliteDatabase, user_id: int) -> None:
     if not _is_sound(store, database, user_id):
-        raise NotAllowed(CHANGED)
+        raise NotAllowed(say(CHANGED))
 
 
 def _is_sound(store: Store, database: SqliteDatabase, user_id: int) -> bool:
@@ -307,7 +315,7 @@ def by_email(database: SqliteDatabase, email: str) -> Account:
     """The account with this e-mail. Raises `BadInput` where there is none."""
     username = _found(database, emails.spellings(email))
     if not username:
-        raise BadInput(f"There is no account with the e-mail {emails.kept_form(email)}.")
+        raise BadInput(say("There is no account with the e-mail {name}.", name=emails.kept_form(email)))
     columns = (User.id, User.username, User.role, User.status, User.balance)
     return _account(User.select(*columns).where(User.username == username).tuples().bind(database).get())
 

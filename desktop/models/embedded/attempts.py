@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 
 from peewee import SqliteDatabase
 
+from desktop.language.sentences import say
 from desktop.models.embedded.storage import chain, forms
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.storage.tables import SignInFailure
@@ -57,7 +58,7 @@ def hashing(store: Store) -> Iterator[None]:
         try:
             held.enter_context(turn(chain.key_file(store.file), TURN_S))
         except TurnNotCome as error:
-            raise StoreLocked("Too many others are signing in at this moment. Try again.") from error
+            raise StoreLocked(say("Too many others are signing in at this moment. Try again.")) from error
         except OSError as error:
             if error.errno in chain.EXHAUSTED:
                 raise chain.too_many_files() from error
@@ -100,7 +101,9 @@ def _check_wait(store: Store, name: bytes) -> None:
     remaining = min(last + wait - now, LONGEST_WAIT_S * _SECOND)
     if remaining > 0:
         seconds = -(-remaining // _SECOND)
-        raise SignInRefused(f"Too many attempts: wait {seconds} seconds and try again.", wait_seconds=seconds)
+        raise SignInRefused(
+            say("Too many attempts: wait {seconds} seconds and try again.", seconds=seconds), wait_seconds=seconds
+        )
 
 
 def _count(store: Store, name: bytes) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from desktop.language.sentences import say, say_many
 from desktop.models.embedded import accounts
 from desktop.models.embedded.storage import backup_files, chain, sqlite, whereabouts
 from desktop.models.embedded.storage.opening import check_name, open_store
@@ -57,17 +58,21 @@ def back_up(
     replace a file that the store is made of, or one of those to `keep`.
     """
     if not store.key_is_own:
-        raise StoreError("The store's own key file is missing: a backup without it could never be verified.")
+        raise StoreError(say("The store's own key file is missing: a backup without it could never be verified."))
     # Not by resolve(), which raises where links lead in a circle.
     if os.path.realpath(target) in {os.path.realpath(file) for file in (*_files_of(store.file).values(), *keep)}:
-        raise StoreError(f"A backup cannot take the place of {target}. Choose another file.")
+        raise StoreError(say("A backup cannot take the place of {target}. Choose another file.", target=target))
     if _is_something_else(target):
-        raise StoreError(f"{target} is something else than a backup, and was left as it is. Choose another file.")
+        raise StoreError(
+            say("{target} is something else than a backup, and was left as it is. Choose another file.", target=target)
+        )
     try:
         with sqlite.translated(store.file, store.is_damaged):
             backup_files.write(store.database, store.key, target, cancelled)
     except OSError as error:
-        raise StoreError(f"The backup could not be written ({target}): {error.strerror or error}.") from error
+        raise StoreError(
+            say("The backup could not be written ({target}): {why}.", target=target, why=error.strerror or error)
+        ) from error
     log.info("backed up")
 
 
@@ -94,7 +99,9 @@ def back_up_daily(store: Store, *, cancelled: Callable[[], bool] = lambda: False
     try:
         make_folder(folder)
     except OSError as error:
-        raise StoreError(f"No backup can be made ({folder}): {error.strerror or error}.") from error
+        raise StoreError(
+            say("No backup can be made ({folder}): {why}.", folder=folder, why=error.strerror or error)
+        ) from error
     target = backup_files.daily(folder)
     back_up(store, target, cancelled=cancelled)
     dailies = _dailies(folder)  # the one just made is the newest day's, and always kept
@@ -137,8 +144,13 @@ def offer(store_file: Path, options: str = "") -> str:
     backup = newest(store_file)
     restore = f"metercalc {options}restore-backup"
     if backup is None:
-        return f"There is no automatic backup; if you keep one elsewhere, run: {restore} FILE."
-    return f"The newest backup can take its place: close Metercalc and run: {restore} {shlex.quote(str(backup))}."
+        return say(
+            "There is no automatic backup; if you keep one elsewhere, run: {command}.", command=f"{restore} FILE"
+        )
+    return say(
+        "The newest backup can take its place: close Metercalc and run: {command}.",
+        command=f"{restore} {shlex.quote(str(backup))}",
+    )
 
 
 def _dailies(folder: Path) -> dict[date, Path]:
@@ -176,8 +188,11 @@ def restore(
     check_name(store_file)
     if sqlite.has_content(store_file) and not whereabouts.is_store(store_file):
         raise StoreForeign(
-            f"{store_file} is not a Metercalc store: a backup does not take its place. Move it away, or say with "
-            "--data-dir or [database] url where the store is. Nothing was replaced."
+            say(
+                "{file} is not a Metercalc store: a backup does not take its place. Move it away, or say with "
+                "--data-dir or [database] url where the store is. Nothing was replaced.",
+                file=store_file,
+            )
         )
     # On the store's own disk: there it takes its place in one step.
     workshop = real_place(store_file).parent / f"restoring-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
@@ -186,7 +201,11 @@ def restore(
         make_folder(workshop)
     except OSError as error:
         raise StoreError(
-            f"Nothing can be put into {workshop.parent}: {os.strerror(error.errno or 0)}. Nothing was replaced."
+            say(
+                "Nothing can be put into {folder}: {why}. Nothing was replaced.",
+                folder=workshop.parent,
+                why=os.strerror(error.errno or 0),
+            )
         ) from error
     try:
         for file in _files_of(store_file).values():
@@ -204,7 +223,7 @@ def restore(
                 raise
             _remember(store_file, remembered)
     except OSError as error:
-        raise StoreError(f"The backup could not be restored: {error.strerror or error}.") from error
+        raise StoreError(say("The backup could not be restored: {why}.", why=error.strerror or error)) from error
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
     log.info("restored a backup")
@@ -231,7 +250,7 @@ def _prove(
     store = open_store(candidate, costs=costs, backups=candidate.parent)
     try:
         if store.read_only_reason is not None:
-            raise StoreDamaged(f"The backup cannot be used: {store.read_only_reason}")
+            raise StoreDamaged(say("The backup cannot be used: {why}", why=store.read_only_reason))
         store.write_anchor(anew=True)
         outcome = verify(store, progress=progress)
     finally:
@@ -239,7 +258,14 @@ def _prove(
     if outcome.problems:
         first = outcome.problems[0]
         raise StoreDamaged(
-            f"The backup fails {len(outcome.problems)} checks ({first.rule}: {first.message}) Nothing was replaced."
+            say_many(
+                "The backup fails {count} checks ({rule}: {message}) Nothing was replaced.",
+                "The backup fails {count} checks ({rule}: {message}) Nothing was replaced.",
+                len(outcome.problems),
+                count=len(outcome.problems),
+                rule=first.rule,
+                message=first.message,
+            )
         )
     return candidate
 
@@ -308,7 +334,7 @@ def _held(store_file: Path) -> Iterator[None]:
                 database.execute_sql("PRAGMA journal_mode = DELETE").fetchall()
                 database.execute_sql("BEGIN EXCLUSIVE")
         except StoreLocked as error:
-            raise StoreLocked("The store is in use. Close Metercalc everywhere, then restore again.") from error
+            raise StoreLocked(say("The store is in use. Close Metercalc everywhere, then restore again.")) from error
         except AppError as error:
             log.warning("the store to be replaced cannot be merged: %s", error.code)
         if os.name == "nt":  # which replaces no open file

@@ -13,6 +13,7 @@ from dataclasses import replace
 from peewee import SqliteDatabase, fn
 
 from desktop.arithmetic.operations import operands_text
+from desktop.language.sentences import say
 from desktop.models.embedded import accounts, spending
 from desktop.models.embedded.storage import added_operations, entries, journal, operations, sqlite
 from desktop.models.embedded.storage.entries import Head, Line
@@ -139,8 +140,8 @@ def credit_all(store: Store, session: Session, orders: Sequence[CreditOrder]) ->
                 line = _credit_line(order.amount, order.reason)
                 found.append(_credit(store, database, admin, order.email, request_id, line))
             except (BadInput, BalanceTooLow) as error:
-                where = f"Line {order.line}: " if order.line else ""
-                raise type(error)(f"{where}{error.message} Nothing was credited.", **error.details) from error
+                message = f"{credits.told_of(order, error)} " + say("Nothing was credited.")
+                raise type(error)(message, **error.details) from error
     log.info("credited %d of %d orders", sum(not receipt.repeated for receipt in found), len(orders))
     return tuple(found)
 
@@ -202,9 +203,9 @@ def _credit(store: Store, database: SqliteDatabase, admin: Account, email: str, 
 def set_cost(store: Store, session: Session, operation: OperationType, cost: int) -> None:
     """Set what an operation costs from the next record on, in hundredths; for admins. Old records keep their price."""
     if operation is OperationType.CREDIT:
-        raise BadInput("A credit has no cost.")
+        raise BadInput(say("A credit has no cost."))
     if not 0 <= cost <= MAX_MONEY:
-        raise BadInput("A cost must not be negative or beyond what the ledger can hold.")
+        raise BadInput(say("A cost must not be negative or beyond what the ledger can hold."))
     with store.writing() as database:
         admin = accounts.require(store, database, session, Role.ADMIN)
         operation_id = Operation.select(Operation.id).where(Operation.type == operation.value).bind(database).scalar()
@@ -294,7 +295,7 @@ def _debit(
     """Take the lines' sum from the balance if it covers it, and write them behind `head`; the chain's end after."""
     if head.balance != account.balance:
         raise StoreDamaged(
-            "The balance does not follow from the records: it was changed by something else. Run metercalc verify."
+            say("The balance does not follow from the records: it was changed by something else. Run metercalc verify.")
         )
     cost = sum(line.amount for line in lines)
     _check_covered(account.balance, cost)
@@ -302,7 +303,7 @@ def _debit(
         "UPDATE user SET balance = balance - ? WHERE id = ? AND balance >= ?", (cost, account.id, cost)
     ).rowcount
     if changed != 1:
-        raise StoreDamaged("The balance changed inside a transaction that holds the lock. Nothing was written.")
+        raise StoreDamaged(say("The balance changed inside a transaction that holds the lock. Nothing was written."))
     return entries.append(store, head, request_id, lines, known.ids if known else None)
 
 
@@ -319,7 +320,7 @@ def _find(database: SqliteDatabase, account: Account, request_id: str, charge: C
         # Not by the operands of each step: another version may carry them otherwise, and the entry is the same.
         same = [entry.operation for entry in found] == [step.operation for step in charge.steps]
         if not same or found[-1].expression != charge.expression:
-            raise RequestReused("This request id was used for something else before.")
+            raise RequestReused(say("This request id was used for something else before."))
     return receipt_of(found, account.balance, repeated=True)
 
 
@@ -329,7 +330,7 @@ def _find_credit(database: SqliteDatabase, account: Account, request_id: str, li
         return None
     wanted = [(line.operation, line.operands, line.amount)]
     if [(entry.operation, entry.operands, entry.amount) for entry in found] != wanted:
-        raise RequestReused("This request id was used for something else before. Nothing was credited.")
+        raise RequestReused(say("This request id was used for something else before. Nothing was credited."))
     return receipt_of(found, account.balance, repeated=True)
 
 
@@ -368,7 +369,7 @@ def _read_back(store: Store, find: Callable[[SqliteDatabase], Receipt | None], t
             with sqlite.translated(store.file):
                 sqlite.settle(store.database)
     except AppError as error:
-        raise ChargeUnknown(f"{trouble.message} The store could not be read back either.") from error
+        raise ChargeUnknown(f"{trouble.message} " + say("The store could not be read back either.")) from error
     if found is None:
         raise trouble
     return replace(found, repeated=False)
@@ -378,5 +379,7 @@ def _operations(store: Store, database: SqliteDatabase) -> Operations:
     found = operations.read(database)
     if found.trouble:
         added_operations.check_known(store, database)
-        raise StoreDamaged(f"The store is damaged: {found.trouble} Run metercalc verify, and restore a backup.")
+        raise StoreDamaged(
+            say("The store is damaged: {why} Run metercalc verify, and restore a backup.", why=found.trouble)
+        )
     return found

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from desktop.language.sentences import say
 from desktop.models.embedded import charges
 from desktop.models.embedded.charges import Till
 from desktop.models.embedded.storage import sqlite
@@ -75,7 +76,7 @@ def _one_by_one(store: Store, session: Session, tried: Sequence[Charge], trouble
             with sqlite.translated(store.file):
                 sqlite.settle(store.database)
     except AppError as error:
-        unknown = ChargeUnknown(f"{trouble.message} The store could not be read back either.")
+        unknown = ChargeUnknown(f"{trouble.message} " + say("The store could not be read back either."))
         unknown.__cause__ = error
         return [unknown] * len(tried)
     return [there or _alone(store, session, charge) for there, charge in zip(found, tried, strict=True)]

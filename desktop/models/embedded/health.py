@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 
+from desktop.language.sentences import say
 from desktop.models.embedded.storage import chain
 from desktop.models.embedded.storage.store import Store
 from desktop.wording.shown import shown_date
@@ -56,19 +57,22 @@ class Watch:
             return store.read_only_reason
         key = chain.key_file(store.file)
         if chain.read_key(key) != store.key:
-            return (
-                f"The store's key file is missing or not its own ({key}). Put it back before Metercalc is closed: "
-                "without it the store can only be read. Until then charges go on and are safe."
+            return say(
+                "The store's key file is missing or not its own ({key}). Put it back before Metercalc is closed: "
+                "without it the store can only be read. Until then charges go on and are safe.",
+                key=key,
             )
         if shutil.disk_usage(store.file.parent).free < LOW_SPACE:
-            return (
-                f"The disk that holds the store is full or nearly so ({store.file.parent}). Make room: what does not "
-                "fit is refused and not charged."
+            return say(
+                "The disk that holds the store is full or nearly so ({folder}). Make room: what does not "
+                "fit is refused and not charged.",
+                folder=store.file.parent,
             )
         if self._newest - store.clock() > CLOCK_SLACK:
-            return (
-                f"This computer's clock is behind the newest record, of {shown_date(self._newest)}. Set it right. "
-                "Balances do not depend on it; only dates and their order do."
+            return say(
+                "This computer's clock is behind the newest record, of {date}. Set it right. "
+                "Balances do not depend on it; only dates and their order do.",
+                date=shown_date(self._newest),
             )
         return ""
 

@@ -13,6 +13,7 @@ from typing import Any
 from peewee import SqliteDatabase
 
 from desktop.finding.filters import where
+from desktop.language.sentences import say
 from desktop.models.embedded import accounts
 from desktop.models.embedded.storage import entries
 from desktop.models.embedded.storage.store import Store
@@ -102,7 +103,7 @@ class _Query:
         """The sequence numbers after `begin` up to `end`, in pieces."""
         for start, stop in pairwise([*range(begin, end, size), end]):
             if self._cancelled():
-                raise Cancelled("The insights were not wanted any more.")
+                raise Cancelled(say("The insights were not wanted any more."))
             yield start, stop
             self._done += stop - start
             self._progress(self._done, 2 * self._last)

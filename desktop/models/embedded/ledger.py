@@ -6,6 +6,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from desktop.language.sentences import say
 from desktop.models.embedded import (
     accounts,
     administration,
@@ -242,7 +243,7 @@ class EmbeddedLedger:
         if self.store.read_only_reason is None:  # what is said already has its own way out
             offer = backups.offer(self.store.file, self._options)
             self.store.make_read_only(
-                f"The ledger fails its checks (Help, Verify ledger). Nothing can be charged. {offer}"
+                say("The ledger fails its checks (Help, Verify ledger). Nothing can be charged.") + f" {offer}"
             )
 
     @property

@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 
+from desktop.language.sentences import say
 from desktop.models.embedded import accounts, browsing
 from desktop.models.embedded.storage import entries, journal
 from desktop.models.embedded.storage.store import Store
@@ -146,7 +147,7 @@ def set_note(store: Store, session: Session, record_id: int, text: str) -> Entry
         sql = f"SELECT {entries.COLUMNS} FROM {entries.FROM} WHERE r.id = ? AND r.user_id = ?"
         row = database.execute_sql(sql, (min(max(record_id, 0), LARGEST_ID), user_id)).fetchone()
         if row is None:
-            raise BadInput(f"You have no record {record_id}. No note was written.")
+            raise BadInput(say("You have no record {record}. No note was written.", record=record_id))
         entry = entries.entry_of(row)
         if note != entry.note:
             journal.write(

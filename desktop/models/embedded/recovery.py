@@ -10,6 +10,7 @@ import logging
 
 from peewee import SqliteDatabase
 
+from desktop.language.sentences import mark, say
 from desktop.models.embedded import accounts, attempts
 from desktop.models.embedded.storage import journal
 from desktop.models.embedded.storage.store import Store
@@ -19,14 +20,16 @@ from desktop.terms.values import Account, Role, Session, Status
 
 log = logging.getLogger(__name__)
 
-REFUSED = "The e-mail or the recovery code is not right, or the code was used before. The password was not changed."
+REFUSED = mark(
+    "The e-mail or the recovery code is not right, or the code was used before. The password was not changed."
+)
 _MADE, _USED = "made", "used"
 
 
 def new_code(store: Store, session: Session, password: str) -> str:
     """A code in place of an earlier one, told this once. Raises `SignInRefused` for a wrong password."""
     account = accounts.current(store, session)
-    accounts.check_password(store, account, password, "The password is not right. No code was made.")
+    accounts.check_password(store, account, password, say("The password is not right. No code was made."))
     code = recovery_codes.new_code()
     with store.writing() as database:
         accounts.require(store, database, session)
@@ -49,14 +52,14 @@ def recover(store: Store, email: str, code: str, new: str, *, minimum_length: in
             user_id = _owner(store, database, username, code)
         if not user_id:
             log.info("recovery refused")
-            raise SignInRefused(REFUSED)
+            raise SignInRefused(say(REFUSED))
         hashed = passwords.hash_password(new)
     with store.writing() as database:
         if _owner(store, database, username, code) != user_id:  # another program was faster
-            raise SignInRefused(REFUSED)
+            raise SignInRefused(say(REFUSED))
         account = accounts.by_email(database, username)
         if account.status is not Status.ACTIVE:
-            raise NotAllowed("This account has been deactivated. Ask the administrator.")
+            raise NotAllowed(say("This account has been deactivated. Ask the administrator."))
         accounts.set_password(store, database, user_id, hashed, detail=journal.RECOVERED, actor_id=user_id)
         _note(store, database, user_id, _USED, b"")
     accounts.sign_out(store, Session("", user_id, username))
@@ -76,7 +79,7 @@ def reset_password(store: Store, session: Session, email: str, password: str) ->
         admin = accounts.require(store, database, session, Role.ADMIN)
         account = accounts.by_email(database, email)
         if account.id == admin.id:
-            raise BadInput("This is your own account: change its password instead.")
+            raise BadInput(say("This is your own account: change its password instead."))
         accounts.set_password(store, database, account.id, hashed, detail=journal.RESET, actor_id=admin.id)
         attempts.forget(store, database, account.username)
     accounts.sign_out(store, Session("", account.id, account.username))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from peewee import SqliteDatabase
 
+from desktop.language.sentences import say
 from desktop.models.embedded.storage import chain, forms, journal
 from desktop.models.embedded.storage.operations import Operations
 
@@ -51,16 +52,30 @@ def replay(
             number, user_id, subject, _, date, kind, detail, state, hash = row
             states.entries += 1
             if number != states.entries:
-                found("L6", 0, 0, f"Entry {states.entries} of the journal is missing.")
+                found("L6", 0, 0, say("Entry {number} of the journal is missing.", number=states.entries))
                 states.entries = number
             if mac(encode(*row[:-1]) + states.last) != hash:
-                found("L6", user_id, 0, f"Entry {number} of the journal ({kind}) is not the one that was written.")
+                found(
+                    "L6",
+                    user_id,
+                    0,
+                    say(
+                        "Entry {number} of the journal ({kind}) is not the one that was written.",
+                        number=number,
+                        kind=kind,
+                    ),
+                )
             states.last = hash
             passed(number, hash)
             if kind in journal.KINDS:
                 _apply(states, kind, user_id, subject, date, detail, state)
             else:
-                found("L6", user_id, 0, f"Entry {number} of the journal is of a kind that the program does not know.")
+                found(
+                    "L6",
+                    user_id,
+                    0,
+                    say("Entry {number} of the journal is of a kind that the program does not know.", number=number),
+                )
     return states
 
 
@@ -88,7 +103,7 @@ def check_credits(database: SqliteDatabase, states: States, found: Found) -> Non
     for record_id, user_id in states.credits.items():
         row = database.execute_sql(sql, (record_id,)).fetchone()
         if row is None or row[0] != user_id:
-            found("L6", user_id, record_id, "The journal has a credit there, and the record is none of theirs.")
+            found("L6", user_id, record_id, say("The journal has a credit there, and the record is none of theirs."))
 
 
 def check_notes(database: SqliteDatabase, states: States, found: Found) -> None:
@@ -97,9 +112,9 @@ def check_notes(database: SqliteDatabase, states: States, found: Found) -> None:
     for record_id, user_id, text in database.execute_sql("SELECT id, user_id, note FROM record WHERE note <> ''"):
         unseen.pop(record_id, None)
         if states.notes.get(record_id) != (user_id, text):
-            found("L6", user_id, record_id, "Its note is not the one that was last written.")
+            found("L6", user_id, record_id, say("Its note is not the one that was last written."))
     for record_id, user_id in sorted(unseen.items()):
-        found("L6", user_id, record_id, "Its note was taken away by something else than the program.")
+        found("L6", user_id, record_id, say("Its note was taken away by something else than the program."))
 
 
 def check_accounts(database: SqliteDatabase, key: bytes, states: States, found: Found) -> None:
@@ -108,9 +123,9 @@ def check_accounts(database: SqliteDatabase, key: bytes, states: States, found: 
     for row in database.execute_sql(f"SELECT {journal.ACCOUNT_COLUMNS} FROM user"):
         unseen.discard(row[0])
         if journal.account_state(key, row) != states.accounts.get(row[0]):
-            found("L6", row[0], 0, "The e-mail, password, status or role is not the one that was last written.")
+            found("L6", row[0], 0, say("The e-mail, password, status or role is not the one that was last written."))
     for user_id in sorted(unseen):
-        found("L6", user_id, 0, f"User {user_id} is missing: the journal knows of the account.")
+        found("L6", user_id, 0, say("User {user} is missing: the journal knows of the account.", user=user_id))
 
 
 def check_prices(
@@ -123,14 +138,21 @@ def check_prices(
         unseen.discard(id)
         kind = operations.kinds.get(operation_id, "")
         if journal.price_state(key, id, kind, cost, from_record, user_id, date) != states.prices.get(id):
-            found("L6", 0, 0, f"Price {id} ({kind}) is not the one that was written.")
+            found("L6", 0, 0, say("Price {price} ({kind}) is not the one that was written.", price=id, kind=kind))
         latest[operation_id] = cost
         prices.append((from_record, operation_id, cost))
     for id in sorted(unseen):
-        found("L6", 0, 0, f"Price {id} is missing.")
+        found("L6", 0, 0, say("Price {price} is missing.", price=id))
     if operations.trouble:
         found("L7", 0, 0, operations.trouble)
     for operation_id, cost in operations.costs.items():
         if cost != latest.get(operation_id):
-            found("L4", 0, 0, f"The cost of {operations.kinds[operation_id]} is not its last recorded price.")
+            found(
+                "L4",
+                0,
+                0,
+                say(
+                    "The cost of {operation} is not its last recorded price.", operation=operations.kinds[operation_id]
+                ),
+            )
     return prices

@@ -11,6 +11,7 @@ from peewee import SqliteDatabase
 
 from desktop.arithmetic.literals import quoted
 from desktop.arithmetic.operations import follows
+from desktop.language.sentences import say
 from desktop.terms.kinds import OperationType
 
 _BATCH = 500
@@ -32,5 +33,10 @@ def check_results(
         for id, user_id, operation_id, operands, response, exact in rows:
             operation = known.get(operation_id)
             if operation is not None and not follows(operation, operands, response, exact=bool(exact)):
-                sign = "=" if exact else "≈"
-                found("L8", user_id, id, f"Its response does not follow: {quoted(operands)} {sign} {quoted(response)}.")
+                said = f"{quoted(operands)} {'=' if exact else '≈'} {quoted(response)}"
+                found(
+                    "L8",
+                    user_id,
+                    id,
+                    say("Its response does not follow: {calculation}.", calculation=said),
+                )

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from peewee import SqliteDatabase
 
+from desktop.language.sentences import say
 from desktop.models.embedded import accounts
 from desktop.models.embedded.storage import entries
 from desktop.models.embedded.storage.store import Store
@@ -57,7 +58,9 @@ def statement(
         )
         # Counted from both ends: the records before the period, and the last balance less the records after it.
         if report.opening + report.credits.amount - report.charged != report.closing:
-            raise StoreDamaged("The records do not explain the balance. Run metercalc verify; no statement was made.")
+            raise StoreDamaged(
+                say("The records do not explain the balance. Run metercalc verify; no statement was made.")
+            )
         rows = _records(database, account.id, since, until)
         try:
             yield report, rows
@@ -90,7 +93,7 @@ def _sums(
     )
     for begin, end in pairwise([*range(0, last, STEP), last]):
         if cancelled():
-            raise Cancelled("The statement was stopped; no file was left.")
+            raise Cancelled(say("The statement was stopped; no file was left."))
         rows = database.execute_sql(sql, (since, until, user_id, begin, end)).fetchall()
         for place, kind, count, amount, least, most in rows:
             if place == 1:

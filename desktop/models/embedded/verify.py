@@ -25,6 +25,7 @@ from typing import Any
 
 from peewee import SqliteDatabase
 
+from desktop.language.sentences import mark, say
 from desktop.models.embedded import attempts, provers, replay
 from desktop.models.embedded.provers import Proof, Task
 from desktop.models.embedded.results import check_results
@@ -37,10 +38,22 @@ from desktop.terms.values import OperationType, Problem, Source, Verification
 Row = tuple[Any, ...]  # of `_RECORDS`, as SQLite has it
 
 BATCH = 500
-MISSING = (
+MISSING = mark(
     "The anchor file is missing: a cut tail could not be seen. Put it back; where it is lost, back up and restore that "
-    "backup, which begins a new one"
+    "backup, which begins a new one ({file})."
 )
+_SHORTER = mark("The end is missing: {owner} had {before} entries and now {now}. {witness} says so.")
+_SHORTER_JOURNAL = mark("The end is missing: the journal had {before} entries and now {now}. {witness} says so.")
+# The parts of a store, by the checks that read them.
+_PARTS = {
+    "schema": mark("schema"),
+    "anchors": mark("anchors"),
+    "users": mark("users"),
+    "journal": mark("journal"),
+    "records": mark("records"),
+    "attempts": mark("attempts"),
+    "structure": mark("structure"),
+}
 MAX_PROBLEMS = 1_000  # a store that breaks more often is not read any better by a longer list
 
 _RECORDS = """SELECT id, request_id, step, operation_id, user_id, seq, amount, user_balance, operands,
@@ -134,7 +147,7 @@ class Run:
         self.balances: dict[int, int] = {}
         self.last_id = 0
         self.last = b""  # the hash of that record
-        self.operations = operations.Operations({}, {}, {}, {}, "")
+        self.operations = operations.Operations({}, {}, {}, {}, True)
         self.prices: list[tuple[int, int, int]] = []
         self.states = replay.States()
         self.points: dict[int, list[_Point]] = {}
@@ -187,7 +200,7 @@ class Run:
             with self._unreadable(check.__name__.strip("_")):
                 check()
             if self.stopped or self.cancelled():
-                raise Cancelled(sqlite.NOT_WANTED)
+                raise Cancelled(say(sqlite.NOT_WANTED))
         return not self.problems
 
     def results(self) -> None:
@@ -208,11 +221,21 @@ class Run:
                 return
             if known is None and self.schema_is_ours:
                 raise
-            self._found("L7", 0, 0, f"The {part} cannot be read to the end: {error}.")
+            self._found(
+                "L7",
+                0,
+                0,
+                say("The {part} cannot be read to the end: {why}.", part=say(_PARTS.get(part, part)), why=error),
+            )
         except (TypeError, AttributeError, struct.error) as error:  # a value that its column cannot hold; else a bug
             if not sqlite.quick_check(self.database):
                 raise
-            self._found("L7", 0, 0, f"The {part} hold a value of the wrong kind: {error}.")
+            self._found(
+                "L7",
+                0,
+                0,
+                say("The {part} hold a value of the wrong kind: {why}.", part=say(_PARTS.get(part, part)), why=error),
+            )
 
     def _found(self, rule: str, user_id: int, record_id: int, message: str) -> None:
         self.problems.append(Problem(rule, self.usernames.get(user_id, ""), record_id, message))
@@ -222,14 +245,19 @@ class Run:
     def _schema(self) -> None:
         found = migrations.version(self.database)
         if found != migrations.SCHEMA_VERSION:
-            self._found("L7", 0, 0, f"The schema version is {found}, not {migrations.SCHEMA_VERSION}.")
+            self._found(
+                "L7",
+                0,
+                0,
+                say("The schema version is {version}, not {known}.", version=found, known=migrations.SCHEMA_VERSION),
+            )
         present = migrations.schema_of(self.database)
         self.schema_is_ours = present == migrations.expected_schema()
         for name, sql in migrations.expected_schema().items():
             if present.get(name) != sql:
-                self._found("L7", 0, 0, f"{name} is missing or not as the program made it.")
+                self._found("L7", 0, 0, say("{name} is missing or not as the program made it.", name=name))
         for name in present.keys() - migrations.expected_schema().keys():
-            self._found("L7", 0, 0, f"{name} was not made by the program.")
+            self._found("L7", 0, 0, say("{name} was not made by the program.", name=name))
 
     def _anchors(self) -> None:
         for place, witness in enumerate(self.witnesses):
@@ -240,7 +268,7 @@ class Run:
                 continue
             if anchor is None:
                 if place == 0:  # what a program remembers is missing wherever it has not been before
-                    self._found("L6", 0, 0, f"{MISSING} ({witness.file}).")
+                    self._found("L6", 0, 0, say(MISSING, file=witness.file))
                 continue
             self.anchored_at = self.anchored_at or anchor.date
             if isinstance(anchor, chain.Anchor):
@@ -269,7 +297,7 @@ class Run:
                 self._compare_anchors(chain.NO_USER, number, hash, 0)
 
         self.states = replay.replay(self.database, self.key, self._found, passed, self.cancelled)
-        self._compare_length(chain.NO_USER, self.states.entries, "the journal")
+        self._compare_length(chain.NO_USER, self.states.entries)
         self.operations = operations.read(self.database)
         replay.check_accounts(self.database, self.key, self.states, self._found)
         self.prices = replay.check_prices(self.database, self.key, self.states, self.operations, self._found)
@@ -309,8 +337,13 @@ class Run:
             self.progress(self.records, total)
         for name, anchor in self.anchors:
             if anchor.records > self.last_id:
-                has = f"the ledger had {anchor.records} records and now {self.last_id}"
-                self._found("L6", 0, 0, f"The end is missing: {has}. {name} says so.")
+                message = say(
+                    "The end is missing: the ledger had {before} records and now {now}. {witness} says so.",
+                    before=anchor.records,
+                    now=self.last_id,
+                    witness=name,
+                )
+                self._found("L6", 0, 0, message)
             elif anchor.records == self.last_id:
                 self._meet(name, anchor)
 
@@ -404,7 +437,7 @@ class Run:
 
     def _unknown_user(self, row: Row) -> _Head:
         record_id, user_id, seq, amount, balance = row[0], row[4], row[5], row[6], row[7]
-        self._found("L7", user_id, record_id, f"It belongs to user {user_id}, who does not exist.")
+        self._found("L7", user_id, record_id, say("It belongs to user {user}, who does not exist.", user=user_id))
         return self.heads.setdefault(user_id, _Head(seq - 1, balance + amount, b""))
 
     def _examine(self, row: Row, head: _Head, cost: int | None, expected_id: int, *, genuine: bool) -> None:
@@ -412,19 +445,31 @@ class Run:
         id, request_id, user_id, seq, amount, balance, response = row[0], row[1], *row[4:8], row[9]
         exact, source, stored, deleted_at, form = *row[11:13], *row[14:17]
         if form != forms.VERSION or exact not in (0, 1) or source not in _SOURCES or not _is_request_id(request_id):
-            self._found("L6", user_id, id, "It holds a value that the program never writes.")
+            self._found("L6", user_id, id, say("It holds a value that the program never writes."))
         if not genuine:
-            self._found("L6", user_id, id, "Its content or place is not what was written (hash).")
+            self._found("L6", user_id, id, say("Its content or place is not what was written (hash)."))
         if id != expected_id:
-            self._found("L2", user_id, id, f"Records are missing before it: {expected_id} to {id - 1}.")
+            self._found(
+                "L2",
+                user_id,
+                id,
+                say("Records are missing before it: {first} to {last}.", first=expected_id, last=id - 1),
+            )
         if seq != head.seq + 1:
-            self._found("L2", user_id, id, f"Its sequence number is {seq} after {head.seq}.")
+            self._found(
+                "L2", user_id, id, say("Its sequence number is {number} after {before}.", number=seq, before=head.seq)
+            )
         if balance != head.balance - amount or balance < 0:
-            self._found("L3", user_id, id, f"Its balance does not follow from the one before it ({head.balance}).")
+            self._found(
+                "L3",
+                user_id,
+                id,
+                say("Its balance does not follow from the one before it ({balance}).", balance=head.balance),
+            )
         if cost is not None and (amount != cost or not response):
-            self._found("L4", user_id, id, "It has no response, or did not cost what the operation cost then.")
+            self._found("L4", user_id, id, say("It has no response, or did not cost what the operation cost then."))
         if deleted_at is not None and self.states.hidden.pop(id, None) != (user_id, deleted_at):
-            self._found("L6", user_id, id, "It was deleted by something else than the program.")
+            self._found("L6", user_id, id, say("It was deleted by something else than the program."))
         if seq == head.anchored:
             self._compare_anchors(user_id, seq, stored, id)
             later = [point.length for point in self.points.get(user_id, ()) if point.length > seq]
@@ -433,9 +478,18 @@ class Run:
     def _meet(self, name: str, anchor: chain.Anchor) -> None:
         """Compare what an anchor knows with what stands in the chains where it was made."""
         if self.last_id == anchor.records and self.last != anchor.last:
-            self._found("L6", 0, anchor.records, f"{name} says that something else stood here.")
+            self._found("L6", 0, anchor.records, say("{witness} says that something else stood here.", witness=name))
         elif not self.problems and self._heads() != anchor.heads:  # else it is named where it is
-            self._found("L6", 0, 0, f"The chains up to record {anchor.records} are not those that {name} knows.")
+            self._found(
+                "L6",
+                0,
+                0,
+                say(
+                    "The chains up to record {record} are not those that {witness} knows.",
+                    record=anchor.records,
+                    witness=name,
+                ),
+            )
 
     def _heads(self) -> int:
         return self._sum({user_id: (head.seq, head.balance, head.hash) for user_id, head in self.heads.items()})
@@ -443,26 +497,33 @@ class Run:
     def _compare_anchors(self, user_id: int, length: int, stored: bytes, record_id: int) -> None:
         for point in self.points.get(user_id, ()):
             if point.length == length and point.hash != stored:
-                self._found("L6", user_id, record_id, f"{point.witness} says that something else stood here.")
+                self._found(
+                    "L6",
+                    user_id,
+                    record_id,
+                    say("{witness} says that something else stood here.", witness=point.witness),
+                )
 
-    def _compare_length(self, user_id: int, length: int, whose: str) -> None:
+    def _compare_length(self, user_id: int, length: int, owner: str = "") -> None:
+        """Name a chain that has become shorter: its owner's, or the journal."""
+        shorter = _SHORTER if owner else _SHORTER_JOURNAL
         for point in self.points.get(user_id, ()):
             if length < point.length:
-                has = f"{whose} had {point.length} entries and now {length}"
-                self._found("L6", user_id, 0, f"The end is missing: {has}. {point.witness} says so.")
+                message = say(shorter, owner=owner, before=point.length, now=length, witness=point.witness)
+                self._found("L6", user_id, 0, message)
 
     def _ends(self) -> None:
         for user_id, head in self.heads.items():
-            name = self.usernames.get(user_id, f"user {user_id}")
+            name = self.usernames.get(user_id, say("user {number}", number=user_id))
             if self.balances.get(user_id) != head.balance:
-                self._found("L1", user_id, 0, f"The balance of {name} is not that of the last record.")
+                self._found("L1", user_id, 0, say("The balance of {owner} is not that of the last record.", owner=name))
             if head.seq == 0:
-                self._found("L2", user_id, 0, f"{name} has no records, not even the starting balance.")
+                self._found("L2", user_id, 0, say("{owner} has no records, not even the starting balance.", owner=name))
             self._compare_length(user_id, head.seq, name)
         for user_id in self.points.keys() - self.heads.keys() - {chain.NO_USER}:
-            self._found("L6", user_id, 0, f"User {user_id} is missing with all records.")
+            self._found("L6", user_id, 0, say("User {user} is missing with all records.", user=user_id))
         for record_id, (user_id, _) in self.states.hidden.items():
-            self._found("L6", user_id, record_id, "It was restored by something else than the program.")
+            self._found("L6", user_id, record_id, say("It was restored by something else than the program."))
 
     def _said_of_records(self) -> None:
         replay.check_credits(self.database, self.states, self._found)
@@ -471,15 +532,22 @@ class Run:
     def _attempts(self) -> None:
         for row in self.database.execute_sql("SELECT failures, last, wait, name, mark FROM sign_in_failure"):
             if attempts.mark(self.key, *row[:-1]) != row[-1]:
-                self._found("L6", 0, 0, "A count of failed sign-ins was changed by something else than the program.")
+                self._found(
+                    "L6", 0, 0, say("A count of failed sign-ins was changed by something else than the program.")
+                )
 
     def _structure(self) -> None:
         findings = sqlite.full_check(self.database, self.cancelled) if self.structure is None else self.structure
         for finding in findings:
-            self._found("L7", 0, 0, f"SQLite finds: {finding}.")
+            self._found("L7", 0, 0, say("SQLite finds: {finding}.", finding=finding))
         # Where the schema's unique index stands and is sound, no request can be in the table twice.
         if self.schema_is_ours and not findings:
             return
         twice = "SELECT user_id, request_id, step, max(id) FROM record NOT INDEXED GROUP BY 1, 2, 3 HAVING count(*) > 1"
         for user_id, request_id, step, record_id in self.database.execute_sql(twice):
-            self._found("L5", user_id, record_id, f"Step {step} of request {request_id} stands more than once.")
+            self._found(
+                "L5",
+                user_id,
+                record_id,
+                say("Step {step} of request {request} stands more than once.", step=step, request=request_id),
+            )

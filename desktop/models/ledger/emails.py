@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from unicodedata import name, normalize
 
+from desktop.language.sentences import say
 from desktop.terms.errors import BadInput
 
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\".]+(\.[^@\s,;<>\".]+)+")
@@ -25,7 +26,7 @@ def normal(email: str) -> str:
     """An e-mail as it is kept. Raises `BadInput` when it is not one."""
     kept = kept_form(email)
     if len(kept) > MAX_EMAIL or not email.strip().isprintable() or not _EMAIL.fullmatch(kept):
-        raise BadInput("This is not an e-mail address. Write it like name@example.org.")
+        raise BadInput(say("This is not an e-mail address. Write it like name@example.org."))
     return kept
 
 

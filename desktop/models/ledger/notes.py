@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desktop.language.sentences import say
 from desktop.terms.errors import BadInput
 
 MAX_NOTE = 200
@@ -11,8 +12,19 @@ def normal_note(text: str) -> str:
     """A note as it is kept: one line, "" for none. Raises `BadInput`."""
     note = " ".join(text.split())
     if len(note) > MAX_NOTE:
-        raise BadInput(f"The note has {len(note):,} characters; it can have {MAX_NOTE}. It was not changed.")
+        raise BadInput(
+            say(
+                "The note has {count} characters; it can have {most}. It was not changed.",
+                count=f"{len(note):,}",
+                most=MAX_NOTE,
+            )
+        )
     unseen = next((letter for letter in note if not letter.isprintable()), "")
     if unseen:
-        raise BadInput(f"The note has a character in it that cannot be seen (U+{ord(unseen):04X}). It was not changed.")
+        raise BadInput(
+            say(
+                "The note has a character in it that cannot be seen (U+{code}). It was not changed.",
+                code=f"{ord(unseen):04X}",
+            )
+        )
     return note

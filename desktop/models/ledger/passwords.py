@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import HashingError, InvalidHashError, VerificationError, VerifyMismatchError
 from argon2.low_level import error_to_str
 
+from desktop.language.sentences import say, say_many
 from desktop.system import resources
 from desktop.terms.errors import BadInput, MachineError
 
@@ -58,8 +59,11 @@ def verify_password(stored: str, password: str) -> bool:
 def _no_memory() -> MachineError:
     mib = MEMORY_KIB // 1024
     return MachineError(
-        f"This computer has too little free memory to work with passwords ({mib} MB are needed): nothing can be said "
-        "about this one, and it was not counted as wrong. Close other programs and try again."
+        say(
+            "This computer has too little free memory to work with passwords ({needed} MB are needed): nothing can be "
+            "said about this one, and it was not counted as wrong. Close other programs and try again.",
+            needed=mib,
+        )
     )
 
 
@@ -80,15 +84,22 @@ def decoy() -> str:
 def check_new(password: str, *, email: str, minimum_length: int) -> None:
     """Refuse a weak new password. Raises `BadInput` with what to do."""
     if len(password) < minimum_length:
-        raise BadInput(f"The password is too short: use at least {minimum_length} characters.")
+        raise BadInput(
+            say_many(
+                "The password is too short: use at least {count} character.",
+                "The password is too short: use at least {count} characters.",
+                minimum_length,
+                count=minimum_length,
+            )
+        )
     if len(_normal(password)) > MAX_BYTES:
-        raise BadInput(f"The password is too long: use at most {MAX_BYTES} bytes.")
+        raise BadInput(say("The password is too long: use at most {most} bytes.", most=MAX_BYTES))
     folded = _normal(password).decode(errors="replace").casefold()
     local_part = email.partition("@")[0]
     if folded in {email, local_part} or (len(local_part) >= 4 and folded.strip("0123456789!.-_") == local_part):
-        raise BadInput("The password is the e-mail, or too close to it: choose another one.")
+        raise BadInput(say("The password is the e-mail, or too close to it: choose another one."))
     if folded in _common():
-        raise BadInput("The password is one of the most common ones: choose another one.")
+        raise BadInput(say("The password is one of the most common ones: choose another one."))
 
 
 def _normal(password: str) -> bytes:

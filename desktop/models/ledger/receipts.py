@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from desktop.arithmetic.expressions import parse, result_of
 from desktop.arithmetic.money import format_money
+from desktop.language.sentences import say
 from desktop.terms.errors import BadInput, BalanceTooLow, BeyondBudget, PriceChanged
 from desktop.terms.values import Budget, Entry, Receipt
 
@@ -50,8 +51,12 @@ def _result(last: Entry) -> str:
 def too_low(cost: int, balance: int) -> BalanceTooLow:
     """A cost that the balance does not cover, in hundredths of a credit."""
     return BalanceTooLow(
-        f"This costs {format_money(cost)} and the balance is {format_money(balance)}: "
-        f"{format_money(cost - balance)} too little.",
+        say(
+            "This costs {cost} and the balance is {balance}: {shortfall} too little.",
+            cost=format_money(cost),
+            balance=format_money(balance),
+            shortfall=format_money(cost - balance),
+        ),
         cost=cost,
         balance=balance,
         shortfall=cost - balance,
@@ -61,7 +66,11 @@ def too_low(cost: int, balance: int) -> BalanceTooLow:
 def price_changed(cost: int, quoted: int) -> PriceChanged:
     """A quoted price that does not hold any more."""
     return PriceChanged(
-        f"The price has changed: this costs {format_money(cost)} now, not {format_money(quoted)}.",
+        say(
+            "The price has changed: this costs {cost} now, not {quoted}.",
+            cost=format_money(cost),
+            quoted=format_money(quoted),
+        ),
         cost=cost,
         quoted=quoted,
     )
@@ -70,7 +79,9 @@ def price_changed(cost: int, quoted: int) -> PriceChanged:
 def above_limit(cost: int, most: int) -> PriceChanged:
     """A cost above the most that may be charged."""
     return PriceChanged(
-        f"This costs {format_money(cost)}, more than the {format_money(most)} allowed.", cost=cost, quoted=most
+        say("This costs {cost}, more than the {most} allowed.", cost=format_money(cost), most=format_money(most)),
+        cost=cost,
+        quoted=most,
     )
 
 
@@ -78,8 +89,13 @@ def beyond_budget(cost: int, budget: Budget, spent: int) -> BeyondBudget:
     """A cost that goes beyond what a person wants to spend in a month, in hundredths of a credit."""
     left = max(0, budget.most - spent)
     return BeyondBudget(
-        f"This costs {format_money(cost)}, and {format_money(left)} of this month's budget of "
-        f"{format_money(budget.most)} is left. The budget is yours: it is set in the settings.",
+        say(
+            "This costs {cost}, and {left} of this month's budget of "
+            "{budget} is left. The budget is yours: it is set in the settings.",
+            cost=format_money(cost),
+            left=format_money(left),
+            budget=format_money(budget.most),
+        ),
         cost=cost,
         budget=budget.most,
         spent=spent,
@@ -90,10 +106,17 @@ def checked_reason(text: str) -> str:
     """A credit's reason as it is kept. Raises `BadInput`."""
     reason = " ".join(text.split())
     if not reason:
-        raise BadInput("A credit needs a reason: it stands in the record.")
+        raise BadInput(say("A credit needs a reason: it stands in the record."))
     if len(reason) > MAX_REASON:
-        raise BadInput(f"The reason has {len(reason):,} characters; it can have {MAX_REASON}.")
+        raise BadInput(
+            say("The reason has {count} characters; it can have {most}.", count=f"{len(reason):,}", most=MAX_REASON)
+        )
     unseen = next((letter for letter in reason if not letter.isprintable()), "")
     if unseen:
-        raise BadInput(f"The reason has a character in it that cannot be seen (U+{ord(unseen):04X}). Leave it out.")
+        raise BadInput(
+            say(
+                "The reason has a character in it that cannot be seen (U+{code}). Leave it out.",
+                code=f"{ord(unseen):04X}",
+            )
+        )
     return reason

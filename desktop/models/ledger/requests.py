@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 
+from desktop.language.sentences import say
 from desktop.terms.errors import BadInput
 
 _is_usual = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
@@ -17,4 +18,4 @@ def normal_request_id(text: str) -> str:
     try:
         return str(uuid.UUID(text))
     except ValueError as error:
-        raise BadInput("A request id must be a UUID, like 01234567-89ab-cdef-0123-456789abcdef.") from error
+        raise BadInput(say("A request id must be a UUID, like 01234567-89ab-cdef-0123-456789abcdef.")) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 
+from desktop.language.sentences import mark, say, say_many
 from desktop.models.ledger import credits, emails, receipts
 from desktop.models.shared import scram
 from desktop.models.shared.people import People, account_of, check_new_password
@@ -19,9 +20,9 @@ _SET_ROLE = "SELECT * FROM metercalc.set_role(%s, %s)"
 _RESET = "SELECT metercalc.reset_verifier(%s, %s)"
 _PRICES = "SELECT operation, cost, from_record, user_id, date FROM metercalc.prices()"
 
-NOT_TOLD = "A ledger on a server does not tell this yet: its owner finds it in the server's tables."
-NO_NOTES = "A ledger on a server keeps no notes yet. The record is as it was."
-NO_CODES = "On a server there are no recovery codes: an administrator gives you a new password."
+NOT_TOLD = mark("A ledger on a server does not tell this yet: its owner finds it in the server's tables.")
+NO_NOTES = mark("A ledger on a server keeps no notes yet. The record is as it was.")
+NO_CODES = mark("On a server there are no recovery codes: an administrator gives you a new password.")
 
 Credit = Callable[[str, int, str, str], Receipt]
 
@@ -48,7 +49,7 @@ class Administration:
         check_new_password(password)
         account = self._account(signed, email)
         if account.id == signed.user_id:
-            raise BadInput("This is your own account: change its password instead.")
+            raise BadInput(say("This is your own account: change its password instead."))
         self._sessions.ask(signed, _RESET, (account.username, scram.verifier(password)))
         self._sessions.end(account.id)
         log.info("account %d was given a password", account.id)
@@ -76,24 +77,34 @@ class Administration:
             try:
                 _take(order, balances)
             except (BadInput, BalanceTooLow) as error:
-                where = f"Line {order.line}: " if order.line else ""
-                raise type(error)(f"{where}{error.message} Nothing was credited.", **error.details) from error
+                message = f"{credits.told_of(order, error)} " + say("Nothing was credited.")
+                raise type(error)(message, **error.details) from error
         found: list[Receipt] = []
         for order, request_id in zip(orders, credits.request_ids(orders), strict=True):
             try:
                 found.append(credit(order.email, order.amount, order.reason, request_id))
             except AppError as error:
-                done = f" The {len(found)} before it were credited: the same orders are safe to be given again."
-                where = f"Line {order.line}: " if order.line else ""
-                raise type(error)(f"{where}{error.message}{done if found else ''}", **error.details) from error
+                message = credits.told_of(order, error)
+                if found:
+                    message += " " + _done(len(found))
+                raise type(error)(message, **error.details) from error
         return tuple(found)
 
     def _account(self, signed: Signed, email: str) -> Account:
         name = emails.kept_form(email)
         found = next((account for account in self._people.users(signed) if account.username == name), None)
         if found is None:
-            raise BadInput(f"There is no account with the e-mail {name}.")
+            raise BadInput(say("There is no account with the e-mail {name}.", name=name))
         return found
+
+
+def _done(count: int) -> str:
+    return say_many(
+        "The {count} before it were credited: the same orders are safe to be given again.",
+        "The {count} before it were credited: the same orders are safe to be given again.",
+        count,
+        count=count,
+    )
 
 
 def _check(order: CreditOrder, request_id: str, balances: dict[str, int]) -> CreditCheck:
@@ -112,6 +123,6 @@ def _take(order: CreditOrder, balances: dict[str, int]) -> None:
     credits.check_amount(order.amount)
     receipts.checked_reason(order.reason)
     if name not in balances:
-        raise BadInput(f"There is no account with the e-mail {name}.")
+        raise BadInput(say("There is no account with the e-mail {name}.", name=name))
     credits.check_room(balances[name], order.amount)
     balances[name] += order.amount

@@ -16,6 +16,7 @@ from typing import Any
 
 import psycopg
 
+from desktop.language.sentences import say
 from desktop.models.ledger.receipts import MAX_MONEY, checked_reason, receipt_of
 from desktop.models.ledger.requests import normal_request_id
 from desktop.models.shared import failures, links
@@ -76,16 +77,16 @@ class Charges:
         request_id = normal_request_id(request_id)
         reason = checked_reason(reason)
         if amount == 0 or abs(amount) > MAX_MONEY:
-            raise BadInput("The amount must not be zero or beyond what the ledger can hold.")
+            raise BadInput(say("The amount must not be zero or beyond what the ledger can hold."))
         rows = self._write(signed, _CREDIT, (email, amount, reason, request_id), (request_id, email))
         return self._receipt(signed, rows, of_other=email != signed.username)
 
     def set_cost(self, signed: Signed, operation: OperationType, cost: int) -> None:
         """What an operation costs from now on. Setting it twice is as good as once."""
         if operation is OperationType.CREDIT:
-            raise BadInput("A credit has no cost.")
+            raise BadInput(say("A credit has no cost."))
         if not 0 <= cost <= MAX_MONEY:
-            raise BadInput("A cost must not be negative or beyond what the ledger can hold.")
+            raise BadInput(say("A cost must not be negative or beyond what the ledger can hold."))
         price = self._sessions.ask(signed, _SET_COST, (operation.value, cost))[0][0]
         self._watch.note_own(signed.user_id, price=price)
 
@@ -110,7 +111,7 @@ class Charges:
     def give_up(self, signed: Signed, request_id: str) -> None:
         """Have a request that is not stored never be. Raises `ChargeUnknown` for one that is, after all."""
         if self._sessions.ask(signed, _SETTLE, (request_id, None)):
-            raise ChargeUnknown("An earlier try of this was stored, and is paid for: the records have it.")
+            raise ChargeUnknown(say("An earlier try of this was stored, and is paid for: the records have it."))
 
     def _settle(self, signed: Signed, known_by: tuple[str, str | None], error: psycopg.Error, end: float) -> list[Row]:
         """After a connection was lost in the midst of a request: what the server makes of it, once it is back."""
@@ -125,13 +126,15 @@ class Charges:
                 rows = self._sessions.ask(signed, _SETTLE, known_by, deadline_s=left)
             except (ServerAway, StoreLocked) as still:
                 if time.monotonic() > end:
-                    raise ChargeUnknown(f"The connection to {server} was lost, and it has not come back.") from still
+                    raise ChargeUnknown(
+                        say("The connection to {server} was lost, and it has not come back.", server=server)
+                    ) from still
                 time.sleep(next(pauses))
                 continue
             except NotSignedIn as gone:
-                raise ChargeUnknown(f"The connection to {server} was lost. {gone.message}") from gone
+                raise ChargeUnknown(f"{_lost(server)} {gone.message}") from gone
             except AppError as other:
-                raise ChargeUnknown(f"The connection to {server} was lost. {other.message}") from other
+                raise ChargeUnknown(f"{_lost(server)} {other.message}") from other
             if not rows:
                 raise failures.cut_off(server) from error
             return rows
@@ -175,3 +178,7 @@ def _pauses() -> Iterator[float]:
     yield from _PAUSES_S
     while True:
         yield _PAUSES_S[-1]
+
+
+def _lost(server: str) -> str:
+    return say("The connection to {server} was lost.", server=server)

@@ -19,6 +19,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import tuple_row
 
+from desktop.language.sentences import say
 from desktop.models.ledger.protocol import Cancel, never
 from desktop.models.shared import failures
 from desktop.models.shared.line import DEADLINE_S, LONG_S, Line, Row, Stopped
@@ -232,7 +233,7 @@ class Connections:
             raise self._failed from error
         except psycopg.Error as error:
             if isinstance(error, psycopg.errors.QueryCanceled) and self._wanted_so(credentials, cancelled):
-                raise Cancelled("It was not wanted any more.") from error
+                raise Cancelled(say("It was not wanted any more.")) from error
             if failures.is_lost(error):
                 self.forget(credentials.role)
             raise failures.of_statement(error, self.server) from error
@@ -249,7 +250,7 @@ class Connections:
         line.deadline_s = deadline_s
         line.cancelled = mine if cancelled is None else lambda: mine() or cancelled()
         if line.cancelled():
-            raise Cancelled("It was not wanted any more.")
+            raise Cancelled(say("It was not wanted any more."))
         try:
             yield
         finally:
@@ -259,7 +260,7 @@ class Connections:
         if (diagnostic.severity_nonlocalized or diagnostic.severity) == "WARNING":
             log.warning("the server warns: %s", diagnostic.message_primary)
             if diagnostic.sqlstate == "01000" and "synchronous" in (diagnostic.message_primary or ""):
-                self.note = (
+                self.note = say(
                     "The last charge was stored on one server only: its copy on another was not waited for. Ask the "
                     "server's owner before that server is replaced."
                 )

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from desktop.language.sentences import say
 from desktop.models.embedded.ledger import EmbeddedLedger
 from desktop.models.embedded.storage import forms, journal
 from desktop.models.embedded.storage.opening import open_store
@@ -98,11 +99,16 @@ class Copy:
         self._compare_end(there, hash, ask)
         for first, last in links.slices(there + 1, seq):
             if cancelled():
-                raise Cancelled("The copy was not wanted any more.")
+                raise Cancelled(say("The copy was not wanted any more."))
             rows = ask(links.CHAIN_OF, (self._user_id, first, last))
             for row in rows:
                 if not chain.follows(row):
-                    raise StoreDamaged(f"Record {row[links.ID]} is not the one that was written. Run metercalc verify.")
+                    raise StoreDamaged(
+                        say(
+                            "Record {record} is not the one that was written. Run metercalc verify.",
+                            record=row[links.ID],
+                        )
+                    )
                 noted(chain.seq, chain.hash)
             self._take(rows)
             progress(last, seq)
@@ -120,7 +126,7 @@ class Copy:
         if there:
             rows = ask(links.CHAIN_OF, (self._user_id, there, there))
             if not rows or bytes(rows[0][links.HASH]) != hash:
-                raise StoreDamaged("The copy is of another history than the server's.")
+                raise StoreDamaged(say("The copy is of another history than the server's."))
 
     def _take(self, rows: list[Row]) -> None:
         """Add records, but for those that another program of this desk has added meanwhile."""

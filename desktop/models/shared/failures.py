@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 
+from desktop.language.sentences import mark, say
 from desktop.models.ledger import receipts
 from desktop.terms.errors import (
     AppError,
@@ -33,13 +34,13 @@ from desktop.terms.errors import (
     StoreReadOnly,
 )
 
-REFUSED = "The e-mail or the password is not right, or there is no such ledger at this address."
-DEACTIVATED = "This account has been deactivated. Ask the administrator."
-NO_RIGHTS = (
+REFUSED = mark("The e-mail or the password is not right, or there is no such ledger at this address.")
+DEACTIVATED = mark("This account has been deactivated. Ask the administrator.")
+NO_RIGHTS = mark(
     "The server refuses this account what Metercalc needs: its rights have been taken away, or the ledger was not "
     "installed to the end. Ask the administrator to run metercalc server status."
 )
-NO_LEDGER = (
+NO_LEDGER = mark(
     "There is no Metercalc ledger in this database. Check the address; the server's owner makes one with metercalc "
     "server install."
 )
@@ -49,6 +50,10 @@ AGAIN = frozenset({"40001", "40P01"})
 _AWAY = frozenset({"57P01", "57P02", "57P03", "57P05", "25P03", "25P04"})
 
 Words = Mapping[str, Any]
+
+
+class Deactivated(NotAllowed):
+    """The server lets nobody in by this account any more."""
 
 
 def is_lost(error: psycopg.Error) -> bool:
@@ -65,25 +70,36 @@ def of_connecting(error: psycopg.Error, server: str) -> AppError:
             return meaning(server)
     if "FATAL" not in said:
         return away(server, _reason(said))
-    return StoreError(f"The server {server} refused the connection: {_reason(said)}.")
+    return StoreError(say("The server {server} refused the connection: {why}.", server=server, why=_reason(said)))
 
 
 def away(server: str, why: str = "") -> ServerAway:
     """The server cannot be reached."""
+    if not why:
+        return ServerAway(
+            say("The server {server} cannot be reached. Nothing is lost: try again when it is back.", server=server)
+        )
     return ServerAway(
-        f"The server {server} cannot be reached{f' ({why})' if why else ''}. Nothing is lost: try again when it is "
-        "back."
+        say(
+            "The server {server} cannot be reached ({why}). Nothing is lost: try again when it is back.",
+            server=server,
+            why=why,
+        )
     )
 
 
 def cut_off(server: str) -> ChargeGivenUp:
     """A charge was lost with its connection, and the server has made sure that it never will be stored."""
-    return ChargeGivenUp(f"The connection to {server} was lost in the middle of this. It is back: try again.")
+    return ChargeGivenUp(
+        say("The connection to {server} was lost in the middle of this. It is back: try again.", server=server)
+    )
 
 
 def stopped(server: str) -> ServerAway:
     """The server took the question and gave no answer in time."""
-    return ServerAway(f"The server {server} does not answer. Nothing is lost: try again when it does.")
+    return ServerAway(
+        say("The server {server} does not answer. Nothing is lost: try again when it does.", server=server)
+    )
 
 
 def of_statement(error: psycopg.Error, server: str) -> AppError:
@@ -96,7 +112,9 @@ def of_statement(error: psycopg.Error, server: str) -> AppError:
     if state in _STATEMENTS:
         return _STATEMENTS[state](server)
     if state[:2] in ("53", "58", "XX"):
-        return StoreError(f"The server {server} is in trouble: {_reason(str(error))}. Ask its owner.")
+        return StoreError(
+            say("The server {server} is in trouble: {why}. Ask its owner.", server=server, why=_reason(str(error)))
+        )
     raise error
 
 
@@ -108,60 +126,86 @@ def _reason(said: str) -> str:
 
 def _tls(server: str) -> AppError:
     return StoreError(
-        f"The server {server} does not prove who it is: its certificate is of an unknown authority, of another host or "
-        "out of date. Nothing was sent to it. Ask its owner; sslrootcert= in the address names the authority."
+        say(
+            "The server {server} does not prove who it is: its certificate is of an unknown authority, of another "
+            "host or out of date. Nothing was sent to it. Ask its owner; sslrootcert= in the address names the "
+            "authority.",
+            server=server,
+        )
     )
 
 
 _CONNECTING: tuple[tuple[str, Callable[[str], AppError]], ...] = (
     (
         r"password authentication failed|no password supplied|role \"[^\"]*\" does not exist",
-        lambda _: SignInRefused(REFUSED),
+        lambda _: SignInRefused(say(REFUSED)),
     ),
-    (r"is not permitted to log in", lambda _: NotAllowed(DEACTIVATED)),
+    (r"is not permitted to log in", lambda _: Deactivated(say(DEACTIVATED))),
     (
         r"starting up|shutting down|recovery|not yet accepting",
-        lambda server: away(server, "it is starting or stopping"),
+        lambda server: away(server, say("it is starting or stopping")),
     ),
     (
         r"too many (clients|connections)|remaining connection slots|connection limit",
         lambda server: StoreLocked(
-            f"The server {server} has no connection left for this desk. Close other windows and programs of yours, or "
-            "try again later."
+            say(
+                "The server {server} has no connection left for this desk. Close other windows and programs of yours, "
+                "or try again later.",
+                server=server,
+            )
         ),
     ),
-    (r"database \"[^\"]*\" does not exist", lambda server: StoreMissing(f"There is no such database on {server}.")),
+    (
+        r"database \"[^\"]*\" does not exist",
+        lambda server: StoreMissing(say("There is no such database on {server}.", server=server)),
+    ),
     (
         r"no pg_hba\.conf entry|pg_hba\.conf rejects",
         lambda server: NotAllowed(
-            f"The server {server} does not let this computer in. Its owner can (pg_hba.conf): metercalc server status."
+            say(
+                "The server {server} does not let this computer in. Its owner can (pg_hba.conf): metercalc server "
+                "status.",
+                server=server,
+            )
         ),
     ),
-    (r"permission denied for database", lambda _: NotAllowed(NO_RIGHTS)),
+    (r"permission denied for database", lambda _: NotAllowed(say(NO_RIGHTS))),
     (r"certificate|does not support SSL|SSL error|tlsv1|root\.crt", _tls),
     (
         r"channel binding",
         lambda server: StoreError(
-            f"The server {server} cannot bind the password to the connection. Behind a pooler, add pooler=yes."
+            say(
+                "The server {server} cannot bind the password to the connection. Behind a pooler, add pooler=yes.",
+                server=server,
+            )
         ),
     ),
 )
 
 _STATEMENTS: Mapping[str, Callable[[str], AppError]] = {
-    "53100": lambda server: StoreFull(f"The disk of the server {server} is full. Its owner has to make room."),
-    "53300": lambda server: StoreLocked(f"The server {server} has no connection left. Try again later."),
-    "55P03": lambda server: StoreLocked("Another program kept the account busy for too long. Try again."),
-    "40001": lambda server: StoreLocked("Other programs kept the account busy for too long. Try again."),
-    "40P01": lambda server: StoreLocked("Other programs kept the account busy for too long. Try again."),
-    "57014": lambda server: StoreLocked(f"The server {server} took too long and was stopped. Try again."),
+    "53100": lambda server: StoreFull(
+        say("The disk of the server {server} is full. Its owner has to make room.", server=server)
+    ),
+    "53300": lambda server: StoreLocked(
+        say("The server {server} has no connection left. Try again later.", server=server)
+    ),
+    "55P03": lambda server: StoreLocked(say("Another program kept the account busy for too long. Try again.")),
+    "40001": lambda server: StoreLocked(say("Other programs kept the account busy for too long. Try again.")),
+    "40P01": lambda server: StoreLocked(say("Other programs kept the account busy for too long. Try again.")),
+    "57014": lambda server: StoreLocked(
+        say("The server {server} took too long and was stopped. Try again.", server=server)
+    ),
     "25006": lambda server: StoreReadOnly(
-        f"The server {server} can only be read: it is a copy that follows another one. Use the address of that one.",
+        say(
+            "The server {server} can only be read: it is a copy that follows another one. Use the address of that one.",
+            server=server,
+        ),
         reason="standby",
     ),
-    "42501": lambda _: NotAllowed(NO_RIGHTS),
-    "3F000": lambda _: StoreForeign(NO_LEDGER),
-    "42883": lambda _: StoreForeign(NO_LEDGER),
-    "42P01": lambda _: StoreForeign(NO_LEDGER),
+    "42501": lambda _: NotAllowed(say(NO_RIGHTS)),
+    "3F000": lambda _: StoreForeign(say(NO_LEDGER)),
+    "42883": lambda _: StoreForeign(say(NO_LEDGER)),
+    "42P01": lambda _: StoreForeign(say(NO_LEDGER)),
 }
 
 
@@ -170,7 +214,9 @@ def _ours(state: str, error: psycopg.Error) -> AppError:
     words = _words(error)
     meaning = _RULES.get(state)
     if meaning is None:
-        return StoreNewer(f"The ledger answers with something that this program does not know ({state}). Update it.")
+        return StoreNewer(
+            say("The ledger answers with something that this program does not know ({state}). Update it.", state=state)
+        )
     return meaning(words, error.diag.message_primary or "")
 
 
@@ -192,32 +238,38 @@ def _price_changed(words: Words, _said: str) -> AppError:
 
 
 def _said_so(kind: type[AppError], sentence: str = "") -> Callable[[Words, str], AppError]:
-    return lambda _, said: kind(sentence or said)
+    return lambda _, said: kind(say(sentence) if sentence else said)
 
 
 _RULES: Mapping[str, Callable[[Words, str], AppError]] = {
     "MC001": _too_low,
     "MC002": _price_changed,
-    "MC003": _said_so(RequestReused, "This request id was used for something else before."),
-    "MC004": _said_so(NotAllowed, "This role has no account in this ledger. Ask the administrator."),
+    "MC003": _said_so(RequestReused, mark("This request id was used for something else before.")),
+    "MC004": _said_so(NotAllowed, mark("This role has no account in this ledger. Ask the administrator.")),
     "MC005": _said_so(NotSignedIn, DEACTIVATED),
-    "MC006": _said_so(NotAllowed, "Only an administrator may do that."),
+    "MC006": _said_so(NotAllowed, mark("Only an administrator may do that.")),
     "MC007": _said_so(
         RequestReused,
-        "This request was given up when the server was away: nothing was charged under its id, and nothing ever will "
-        "be. Send it again under another one.",
+        mark(
+            "This request was given up when the server was away: nothing was charged under its id, and nothing ever "
+            "will be. Send it again under another one."
+        ),
     ),
-    "MC008": _said_so(StoreError, "The server works this out to something else, so that it cannot be stored."),
+    "MC008": _said_so(StoreError, mark("The server works this out to something else, so that it cannot be stored.")),
     "MC009": _said_so(BadInput),
-    "MC010": lambda words, _: BadInput(f"There is no account with the e-mail {words.get('email', '')}."),
-    "MC011": _said_so(BadInput, "There is an account with this e-mail already. Sign in instead."),
-    "MC012": _said_so(BadInput, "This is the last active administrator, and stays one. Make somebody else one first."),
+    "MC010": lambda words, _: BadInput(
+        say("There is no account with the e-mail {email}.", email=words.get("email", ""))
+    ),
+    "MC011": _said_so(BadInput, mark("There is an account with this e-mail already. Sign in instead.")),
+    "MC012": _said_so(
+        BadInput, mark("This is the last active administrator, and stays one. Make somebody else one first.")
+    ),
     "MC013": _said_so(BadInput),
     "MC014": _said_so(
-        StoreError, "A charge was sent inside another transaction, as a pooler does it. Nothing was stored."
+        StoreError, mark("A charge was sent inside another transaction, as a pooler does it. Nothing was stored.")
     ),
-    "MC015": _said_so(StoreDamaged, "The ledger contradicts itself. Nothing was stored: run metercalc verify."),
-    "MC016": _said_so(BadInput, "The balance would be beyond what the ledger can hold."),
+    "MC015": _said_so(StoreDamaged, mark("The ledger contradicts itself. Nothing was stored: run metercalc verify.")),
+    "MC016": _said_so(BadInput, mark("The balance would be beyond what the ledger can hold.")),
     "MC017": _said_so(BadInput),
-    "MC018": _said_so(StoreError, "The server has another role of this account's name. Ask its owner."),
+    "MC018": _said_so(StoreError, mark("The server has another role of this account's name. Ask its owner.")),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from desktop.language.sentences import mark, say
 from desktop.models.shared import links
 from desktop.models.shared.links import Ask, Chain
 from desktop.models.shared.remembered import Memory
@@ -51,7 +52,7 @@ class History:
         """Note a link that was worked out elsewhere, or compare it with the one that is known."""
         mark = self._memory.mark(seq)
         if mark and mark != link[: len(mark)]:
-            found(0, seq, REWRITTEN)
+            found(0, seq, say(REWRITTEN))
         self._memory.add(seq, link)
 
     def extend(self, seq: int, found: Found, wanted: Callable[[int], bool]) -> bool:
@@ -75,14 +76,14 @@ class History:
                 if not self._holds(chain, row, found):
                     return False
             if chain is None or chain.seq != stop:
-                found(0, stop, f"Record number {chain.seq + 1 if chain else start} is missing.")
+                found(0, stop, say("Record number {number} is missing.", number=chain.seq + 1 if chain else start))
                 return False
         return True
 
     def _holds(self, chain: Chain, row: links.Proof, found: Found) -> bool:
         memory, seq = self._memory, row[links.SEQ]
         if not chain.follows(row):
-            found(row[links.ID], seq, "Its content or place is not what was written (hash).")
+            found(row[links.ID], seq, say("Its content or place is not what was written (hash)."))
             return False
         mark = memory.mark(seq)
         if (mark and mark != chain.hash[: len(mark)]) or (seq == memory.seq and memory.hash != chain.hash):
@@ -98,30 +99,43 @@ class History:
             for earlier in self._ask(links.CHAIN_OF, (self._account_id, start, stop)):
                 mark = self._memory.mark(earlier[links.SEQ])
                 if mark and mark != bytes(earlier[links.HASH])[: len(mark)]:
-                    found(earlier[links.ID], earlier[links.SEQ], REWRITTEN)
+                    found(earlier[links.ID], earlier[links.SEQ], say(REWRITTEN))
                     return
-        found(row[links.ID], seq, REWRITTEN)
+        found(row[links.ID], seq, say(REWRITTEN))
 
 
-REWRITTEN = "It is not the one that this program was given: the history was written anew on the server."
+REWRITTEN = mark("It is not the one that this program was given: the history was written anew on the server.")
 
 
 def missing(there: int, given: int) -> str:
     """Records are missing at the end."""
-    return f"The end is missing: the server has {there} records, and this program was given {given}."
+    return say(
+        "The end is missing: the server has {there} records, and this program was given {given}.",
+        there=there,
+        given=given,
+    )
 
 
 def refuse(server: str, file: object, username: str) -> Found:
     """Raises `StoreDamaged` for the first thing that is found."""
 
     def found(record_id: int, seq: int, message: str) -> None:
-        which = f"record {record_id} (number {seq} of {username})" if record_id else f"the records of {username}"
-        log.error("the server's history does not hold: %s", message)
-        raise StoreDamaged(
-            f"The ledger on {server} is not to be trusted, {which}: {message} Nothing can be charged. Ask the server's "
-            f"owner; where an older copy of the ledger was put back, and you accept what is lost, move {file} away.",
-            record_id=record_id,
-            seq=seq,
+        log.error("the server's history does not hold: record %d, number %d: %s", record_id, seq, message)
+        what: dict[str, object] = {"server": server, "owner": username, "message": message}
+        if record_id:
+            trouble = say(
+                "The ledger on {server} is not to be trusted, record {record} (number {number} of {owner}): {message}",
+                record=record_id,
+                number=seq,
+                **what,
+            )
+        else:
+            trouble = say("The ledger on {server} is not to be trusted, the records of {owner}: {message}", **what)
+        advice = say(
+            "Nothing can be charged. Ask the server's owner; where an older copy of the ledger was put back, and you "
+            "accept what is lost, move {file} away.",
+            file=file,
         )
+        raise StoreDamaged(f"{trouble} {advice}", record_id=record_id, seq=seq)
 
     return found

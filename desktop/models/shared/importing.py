@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from desktop.language.sentences import say, say_many
 from desktop.models.embedded.storage import chain, forms
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.verify import verify
@@ -81,8 +82,16 @@ def bring_over(
     problems = verify(store, progress=progress).problems
     if problems:
         raise StoreDamaged(
-            f"The store fails {len(problems)} checks ({problems[0].rule}: {problems[0].message}) Nothing was imported: "
-            "run metercalc verify, and restore a backup."
+            say_many(
+                "The store fails {count} checks ({rule}: {message}) Nothing was imported: run metercalc verify, and "
+                "restore a backup.",
+                "The store fails {count} checks ({rule}: {message}) Nothing was imported: run metercalc verify, and "
+                "restore a backup.",
+                len(problems),
+                count=len(problems),
+                rule=problems[0].rule,
+                message=problems[0].message,
+            )
         )
     with owner.connected(url, password) as connection:
         installing.check_server(connection)
@@ -118,8 +127,10 @@ def _claim(connection: psycopg.Connection[Any]) -> tuple[_Admin, str]:
     ).fetchone()
     if row is None or row[:3] != (1, 1, 0):
         raise BadInput(
-            "This ledger has been used: there is more in it than its first account. Nothing was imported. "
-            "Install a new one, in a database of its own, and import into that."
+            say(
+                "This ledger has been used: there is more in it than its first account. Nothing was imported. "
+                "Install a new one, in a database of its own, and import into that."
+            )
         )
     found = connection.execute("SELECT username, role_name::text, salt, iterations FROM metercalc.account").fetchone()
     assert found is not None
@@ -142,7 +153,13 @@ def _people(database: Any, name: str, admin: _Admin, passwords: dict[str, str]) 
         username = row[1]
         role = role_name(name, username)
         if role in people:
-            raise BadInput(f"{people[role].username} and {username} are one e-mail on a server. Nothing was imported.")
+            raise BadInput(
+                say(
+                    "{first} and {second} are one e-mail on a server. Nothing was imported.",
+                    first=people[role].username,
+                    second=username,
+                )
+            )
         if role == admin.role_name:
             kept = (admin.salt, admin.iterations, "")
         else:
@@ -165,7 +182,10 @@ def _carry_prices(connection: psycopg.Connection[Any], database: Any) -> list[tu
     unknown = {row[1] for row in rows} - known
     if unknown:
         raise BadInput(
-            f"The server's ledger does not know {', '.join(sorted(unknown))}. Nothing was imported: upgrade it."
+            say(
+                "The server's ledger does not know {operations}. Nothing was imported: upgrade it.",
+                operations=", ".join(sorted(unknown)),
+            )
         )
     _copy(connection, "price (id, operation, cost, from_record, user_id, date)", iter(rows))
     connection.execute(
@@ -295,7 +315,7 @@ def _finish(connection: psycopg.Connection[Any], records: int, people: int) -> N
     ).fetchone()
     added = 0 if row is None else row[3] - people
     if row is None or row[0] or row[1] or row[2] != records + added:
-        raise StoreDamaged(f"What arrived does not prove ({row}). Nothing was imported.")
+        raise StoreDamaged(say("What arrived does not prove ({found}). Nothing was imported.", found=row))
 
 
 def _copy(connection: psycopg.Connection[Any], target: str, rows: Iterator[Sequence[Any]]) -> None:

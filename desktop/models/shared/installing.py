@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from desktop.language.sentences import say
 from desktop.models.ledger.registering import check_new
 from desktop.models.shared import owner, rights, scram, sources
 from desktop.models.shared.urls import ServerUrl
@@ -75,7 +76,7 @@ def lay_out(connection: psycopg.Connection[Any], progress: Callable[[str], None]
     """Roles, rights and the schema, without ledger or people; the numbers of the files that were run."""
     check_server(connection)
     _refuse_foreign(connection)
-    progress("roles and rights")
+    progress(say("roles and rights"))
     _again(connection, lambda: _prepare(connection))
     return _walk(connection, progress)
 
@@ -101,11 +102,18 @@ def require_ledger(connection: psycopg.Connection[Any], url: ServerUrl) -> int:
     """The version of the ledger that must be there. Raises `StoreMissing`, `StoreNewer`."""
     found = version_of(connection)
     if not found:
-        raise StoreMissing(f"{url.shown()} has no ledger. Make one with metercalc server install.")
+        raise StoreMissing(
+            say("{database} has no ledger. Make one with metercalc server install.", database=url.shown())
+        )
     if found > sources.VERSION:
         raise StoreNewer(
-            f"{url.shown()} has version {found} of the schema, and this program knows {sources.VERSION}. "
-            "Nothing was changed: install the newer program."
+            say(
+                "{database} has version {version} of the schema, and this program knows {known}. "
+                "Nothing was changed: install the newer program.",
+                database=url.shown(),
+                version=found,
+                known=sources.VERSION,
+            )
         )
     return found
 
@@ -114,17 +122,22 @@ def check_server(connection: psycopg.Connection[Any]) -> None:
     """Raises `BadInput` or `StoreError` for a server on which a ledger cannot be."""
     if connection.info.server_version < OLDEST:
         raise BadInput(
-            f"This is PostgreSQL {connection.info.server_version // 10_000}; a ledger needs 16 or newer, where a "
-            "role that makes roles is kept from all else."
+            say(
+                "This is PostgreSQL {version}; a ledger needs 16 or newer, where a "
+                "role that makes roles is kept from all else.",
+                version=connection.info.server_version // 10_000,
+            )
         )
     encoding, standby = _one(
         connection,
         "SELECT pg_encoding_to_char(encoding), pg_is_in_recovery() FROM pg_database WHERE datname = current_database()",
     )
     if encoding != "UTF8":
-        raise BadInput(f"The database's encoding is {encoding}; a ledger needs UTF8. Make another database.")
+        raise BadInput(
+            say("The database's encoding is {encoding}; a ledger needs UTF8. Make another database.", encoding=encoding)
+        )
     if standby:
-        raise StoreError("This server only reads: it is a standby. Name the one that writes.")
+        raise StoreError(say("This server only reads: it is a standby. Name the one that writes."))
 
 
 OLDEST = owner.OLDEST_SERVER
@@ -166,7 +179,9 @@ def _refuse_foreign(connection: psycopg.Connection[Any]) -> None:
     )
     objects = _one(connection, "SELECT count(*) FROM pg_class WHERE relnamespace = to_regnamespace('metercalc')")[0]
     if has_schema and not has_version and objects:
-        raise StoreForeign("The database has a schema metercalc that this program did not make. Use another database.")
+        raise StoreForeign(
+            say("The database has a schema metercalc that this program did not make. Use another database.")
+        )
 
 
 def _prepare(connection: psycopg.Connection[Any]) -> None:
@@ -190,8 +205,12 @@ def _walk(connection: psycopg.Connection[Any], progress: Callable[[str], None]) 
     """Run the missing files in their order, each in a transaction of its own that holds the version table."""
     if version_of(connection) > sources.VERSION:
         raise StoreNewer(
-            f"The schema's version is {version_of(connection)}, and this program knows {sources.VERSION}. Nothing was "
-            "changed: install the newer program."
+            say(
+                "The schema's version is {version}, and this program knows {known}. Nothing was "
+                "changed: install the newer program.",
+                version=version_of(connection),
+                known=sources.VERSION,
+            )
         )
     made = []
     for number in range(1, sources.VERSION + 1):

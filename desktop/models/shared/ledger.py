@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, closing
 from functools import partial
 from pathlib import Path
 
+from desktop.language.sentences import mark, say
 from desktop.models.ledger import emails, receipts
 from desktop.models.ledger.protocol import Cancel, Progress, never, silent
 from desktop.models.shared import history, proving
@@ -54,7 +55,7 @@ from desktop.terms.values import (
 
 log = logging.getLogger(__name__)
 
-_BACKED_UP = (
+_BACKED_UP = mark(
     "A ledger on a server is backed up with the server's own tools (pg_dump, or base backups with continuous "
     "archiving). Ask its owner."
 )
@@ -167,10 +168,10 @@ class SharedLedger:
         return ()  # a member does not see who they are
 
     def new_recovery_code(self, session: Session, password: str) -> str:
-        raise BadInput(NO_CODES)
+        raise BadInput(say(NO_CODES))
 
     def recover(self, email: str, code: str, new: str, *, minimum_length: int) -> None:
-        raise BadInput(NO_CODES)
+        raise BadInput(say(NO_CODES))
 
     def people(self, session: Session) -> tuple[Person, ...]:
         return self._administration.people(self._sessions.require(session))
@@ -197,11 +198,11 @@ class SharedLedger:
 
     def usage(self, session: Session, since: int, until: int) -> Mapping[OperationType, OperationSum]:
         self._administration.people(self._sessions.require(session))
-        raise BadInput(NOT_TOLD)
+        raise BadInput(say(NOT_TOLD))
 
     def deeds(self, session: Session, *, before: int = 0, limit: int = 200) -> tuple[Deed, ...]:
         self._administration.people(self._sessions.require(session))
-        raise BadInput(NOT_TOLD)
+        raise BadInput(say(NOT_TOLD))
 
     def balance_and_prices(self, session: Session) -> Statement:
         return self._people.statement(self._sessions.require(session))
@@ -313,7 +314,7 @@ class SharedLedger:
         return self._mark(session, ids, deleted=False)
 
     def set_note(self, session: Session, record_id: int, text: str) -> Entry:
-        raise BadInput(NO_NOTES)
+        raise BadInput(say(NO_NOTES))
 
     def insights(
         self, session: Session, filters: Filters, *, progress: Progress = silent, cancelled: Cancel = never
@@ -348,7 +349,7 @@ class SharedLedger:
 
     def refuse_charges(self) -> None:
         self._read_only = self._read_only or (
-            "The ledger fails its checks (Help, Verify ledger). Nothing can be charged. Ask the server's owner."
+            say("The ledger fails its checks (Help, Verify ledger). Nothing can be charged. Ask the server's owner.")
         )
 
     @property
@@ -365,7 +366,7 @@ class SharedLedger:
         self._memories.write()
 
     def back_up(self, target: Path, *, keep: Sequence[Path] = (), cancelled: Cancel = never) -> None:
-        raise BadInput(_BACKED_UP)
+        raise BadInput(say(_BACKED_UP))
 
     def back_up_daily(self, *, cancelled: Cancel = never) -> Path | None:
         return None

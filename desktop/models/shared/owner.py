@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from desktop.language.sentences import mark, say
 from desktop.models.shared.urls import ServerUrl
 from desktop.terms.errors import AppError, BadInput, MachineError, NetworkError, SignInRefused, StoreError, StoreMissing
 
@@ -17,23 +18,23 @@ if TYPE_CHECKING:
 
 OLDEST_SERVER = 160_000
 """PostgreSQL 16: before it, a role that may make roles may do far more than that (its release notes, E.1.3.3)."""
-MISSING = "Working with a server needs psycopg. Install it: pip install 'metercalc[postgres]'."
+MISSING = mark("Working with a server needs psycopg. Install it: pip install 'metercalc[postgres]'.")
 _CONNECT_SECONDS = 10
 
 _SENTENCES = {
-    "28P01": "The server refuses this user or password.",
-    "28000": "The server lets this user in under no line of its pg_hba.conf, or not over this connection.",
-    "3D000": "There is no such database on the server.",
-    "42501": "This user may not do that on the server. Use the one that owns the database and may make roles.",
-    "53300": "The server has no connection left. Wait, or end some.",
-    "53100": "The server's disk is full. Nothing was changed.",
-    "25006": "This server only reads: it is a standby. Name the one that writes.",
-    "57P03": "The server is starting, or shutting down. Try again in a moment.",
-    "57P01": "The server ended the connection. What was not done to the end was undone; the same again is safe.",
-    "57P02": "The server broke down. What was not done to the end is undone; the same again is safe.",
-    "57014": "The server stopped this, as it was told to. What was not done to the end was undone.",
-    "55P03": "Somebody holds what is to be changed. Nothing was changed; try again.",
-    "42883": "The database has another metercalc schema than this program's: see metercalc server status.",
+    "28P01": mark("The server refuses this user or password."),
+    "28000": mark("The server lets this user in under no line of its pg_hba.conf, or not over this connection."),
+    "3D000": mark("There is no such database on the server."),
+    "42501": mark("This user may not do that on the server. Use the one that owns the database and may make roles."),
+    "53300": mark("The server has no connection left. Wait, or end some."),
+    "53100": mark("The server's disk is full. Nothing was changed."),
+    "25006": mark("This server only reads: it is a standby. Name the one that writes."),
+    "57P03": mark("The server is starting, or shutting down. Try again in a moment."),
+    "57P01": mark("The server ended the connection. What was not done to the end was undone; the same again is safe."),
+    "57P02": mark("The server broke down. What was not done to the end is undone; the same again is safe."),
+    "57014": mark("The server stopped this, as it was told to. What was not done to the end was undone."),
+    "55P03": mark("Somebody holds what is to be changed. Nothing was changed; try again."),
+    "42883": mark("The database has another metercalc schema than this program's: see metercalc server status."),
 }
 
 
@@ -42,7 +43,7 @@ def library() -> Any:
     try:
         import psycopg
     except ImportError as error:
-        raise MachineError(MISSING) from error
+        raise MachineError(say(MISSING)) from error
     return psycopg
 
 
@@ -50,7 +51,7 @@ def library() -> Any:
 def connected(url: ServerUrl, password: str, *, database: str = "") -> Iterator[psycopg.Connection[Any]]:
     """The owner's connection, autocommit; what goes wrong meanwhile is an `AppError`."""
     if not url.user:
-        raise BadInput("The URL must name the server's owner, like postgresql://postgres@db.example.org/ledger.")
+        raise BadInput(say("The URL must name the server's owner, like postgresql://postgres@db.example.org/ledger."))
     psycopg = library()
     words = url.keywords() | ({"dbname": database} if database else {})
     with translated(url):
@@ -85,16 +86,17 @@ def as_app_error(error: Any, url: ServerUrl) -> AppError | None:
     code = error.sqlstate or _guessed(str(error))
     where = f"{url.shown()}: "
     if code == "3D000":
-        return StoreMissing(where + _SENTENCES[code])
+        return StoreMissing(where + say(_SENTENCES[code]))
     if code in ("28P01", "28000"):
-        return SignInRefused(where + _SENTENCES[code])
+        return SignInRefused(where + say(_SENTENCES[code]))
     if code in _SENTENCES:
-        return StoreError(where + _SENTENCES[code])
+        return StoreError(where + say(_SENTENCES[code]))
     if code is not None and code.startswith("MC"):
         return BadInput(str(error.diag.message_primary))
     if isinstance(error, psycopg.OperationalError) and error.sqlstate is None:
         first = str(error).strip().splitlines()
-        return NetworkError(f"{where}the server cannot be reached ({first[-1] if first else 'no reason given'}).")
+        why = first[-1] if first else say("no reason given")
+        return NetworkError(say("{server}: the server cannot be reached ({why}).", server=url.shown(), why=why))
     return None
 
 

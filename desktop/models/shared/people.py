@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from desktop.language.sentences import mark, say
 from desktop.models.ledger import emails, passwords
 from desktop.models.ledger.registering import check_new
 from desktop.models.shared import failures, history, scram, sources, urls
@@ -33,8 +34,10 @@ _REGISTER = "SELECT * FROM metercalc.register(%s, %s, %s::bigint)"
 _SET_STATUS = "SELECT * FROM metercalc.set_status(%s, %s)"
 _CHANGE = "SELECT metercalc.change_verifier(%s)"
 
-_PRESENT = "The present password is not right. It was not changed."
-_ASK_ADMIN = (
+_PRESENT = mark("The present password is not right. It was not changed.")
+_IS_IT_MADE = mark("Whether the account was made is not known: look before you try again.")
+_WHICH_HOLDS = mark("Whether the new password holds, or the old one is not known: look before you try again.")
+_ASK_ADMIN = mark(
     "On a server an administrator makes the accounts: ask for one, or sign in as an administrator first "
     "(metercalc register EMAIL --user ADMIN)."
 )
@@ -54,7 +57,7 @@ def _can_be_sent(password: str) -> bool:
 def check_new_password(password: str) -> None:
     """Raises `BadInput` for a password that could not be sent."""
     if not _can_be_sent(password):
-        raise BadInput("The password has a character in it that no server takes. Leave it out.")
+        raise BadInput(say("The password has a character in it that no server takes. Leave it out."))
 
 
 class People:
@@ -81,7 +84,7 @@ class People:
         connections = self._sessions.connections
         role = urls.role_name(self._ledger_name, emails.kept_form(email))
         if not _can_be_sent(password):
-            raise SignInRefused(failures.REFUSED)
+            raise SignInRefused(say(failures.REFUSED))
         credentials = with_password(role, password)
         line = connections.open(credentials)
         try:
@@ -109,11 +112,18 @@ class People:
         oldest, newest = self._served
         if version > newest:
             raise StoreNewer(
-                f"The ledger is a newer Metercalc's (version {version}). Nothing was touched: update the program."
+                say(
+                    "The ledger is a newer Metercalc's (version {version}). Nothing was touched: update the program.",
+                    version=version,
+                )
             )
         if version < oldest:
             raise StoreForeign(
-                f"The ledger is an older Metercalc's (version {version}). Have its owner run metercalc server upgrade."
+                say(
+                    "The ledger is an older Metercalc's (version {version}). Have its owner run metercalc server "
+                    "upgrade.",
+                    version=version,
+                )
             )
 
     def _look_back(self, signed: Signed, ledger_id: str, seq: int) -> None:
@@ -146,16 +156,16 @@ class People:
         username = check_new(email, password, minimum_length=minimum_length)
         admin = self._sessions.administrator()
         if admin is None:
-            raise NotAllowed(_ASK_ADMIN)
+            raise NotAllowed(say(_ASK_ADMIN))
         values = (username, scram.verifier(password), starting_balance)
-        return account_of(self._once(admin, _REGISTER, values, "the account was made")[0])
+        return account_of(self._once(admin, _REGISTER, values, say(_IS_IT_MADE))[0])
 
-    def _once(self, signed: Signed, sql: str, values: Sequence[object], what: str) -> list[Row]:
-        """The rows of a statement that is not sent twice. Where its answer is lost, that is said."""
+    def _once(self, signed: Signed, sql: str, values: Sequence[object], doubt: str) -> list[Row]:
+        """The rows of a statement that is not sent twice. Where its answer is lost, that and the `doubt` are said."""
         try:
             return self._sessions.ask(signed, sql, values, again=False)
         except ServerAway as away:
-            raise ServerAway(f"{away.message} Whether {what} is not known: look before you try again.") from away
+            raise ServerAway(f"{away.message} {doubt}") from away
 
     def change_password(self, session: Session, signed: Signed, old: str, new: str, *, minimum_length: int) -> None:
         """Set a new password; every other session of the account ends."""
@@ -165,9 +175,9 @@ class People:
         try:
             connections.open(with_password(role, old)).close()
         except SignInRefused as error:
-            raise SignInRefused(_PRESENT) from error
+            raise SignInRefused(say(_PRESENT)) from error
         verifier = scram.verifier(new)
-        generation = int(self._once(signed, _CHANGE, (verifier,), "the new password holds, or the old one")[0][0])
+        generation = int(self._once(signed, _CHANGE, (verifier,), say(_WHICH_HOLDS))[0][0])
         iterations, salt = verifier.split("$")[1].split(":")
         signed.credentials = lasting(role, new, salt, int(iterations), generation)
         connections.renew(signed.credentials)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from desktop.arithmetic.literals import quoted
 from desktop.arithmetic.operations import follows
+from desktop.language.sentences import say
 from desktop.models.embedded.storage import chain, forms, journal
 from desktop.models.ledger.protocol import Cancel, Progress
 from desktop.models.shared import history, links
@@ -148,7 +149,7 @@ class _Run:
 
     def _look(self) -> None:
         if self._cancelled():
-            raise Cancelled("The proof was not wanted any more.")
+            raise Cancelled(say("The proof was not wanted any more."))
 
     def _found(self, rule: str, user_id: int, record_id: int, message: str) -> None:
         account = self._accounts.get(user_id)
@@ -168,16 +169,28 @@ class _Run:
                 place += 1
                 self._states.entries += 1
                 if values[0] != place:
-                    self._found("L6", user_id, 0, f"Entry {place} of the journal is missing.")
+                    self._found("L6", user_id, 0, say("Entry {number} of the journal is missing.", number=place))
                     place = values[0]
                 if mac(encode(*values) + last) != hash:
                     self._found(
-                        "L6", user_id, 0, f"Entry {place} of the journal ({values[5]}) is not the one that was written."
+                        "L6",
+                        user_id,
+                        0,
+                        say(
+                            "Entry {number} of the journal ({kind}) is not the one that was written.",
+                            number=place,
+                            kind=values[5],
+                        ),
                     )
                 last = hash
                 self._take(values)
         if account is not None and (account.journal_number, account.journal_hash) != (place, last):
-            self._found("L6", user_id, 0, f"The journal of {account.username} does not end where the account says.")
+            self._found(
+                "L6",
+                user_id,
+                0,
+                say("The journal of {owner} does not end where the account says.", owner=account.username),
+            )
 
     def _take(self, entry: Row) -> None:
         number, user_id, subject, _, date, kind, _, state = entry
@@ -190,7 +203,12 @@ class _Run:
         elif kind == journal.RESTORED:
             self._states.hidden.pop(subject, None)
         elif kind not in journal.KINDS:
-            self._found("L6", user_id, 0, f"Entry {number} of the journal is of a kind that the program does not know.")
+            self._found(
+                "L6",
+                user_id,
+                0,
+                say("Entry {number} of the journal is of a kind that the program does not know.", number=number),
+            )
 
     def _check_prices(self) -> None:
         unseen = set(self._states.prices)
@@ -199,14 +217,19 @@ class _Run:
             self._prices[id] = (operation, cost)
             state = journal.price_state(self._key, id, operation, cost, from_record, user_id, date)
             if self._everybody and state != self._states.prices.get(id):
-                self._found("L6", 0, 0, f"Price {id} ({operation}) is not the one that was written.")
+                self._found(
+                    "L6",
+                    0,
+                    0,
+                    say("Price {price} ({kind}) is not the one that was written.", price=id, kind=operation),
+                )
         for id in sorted(unseen):
-            self._found("L6", 0, 0, f"Price {id} is missing.")
+            self._found("L6", 0, 0, say("Price {price} is missing.", price=id))
 
     def _check_account(self, account: ProofAccount) -> None:
         row = (account.id, account.generation, account.username, "", account.status, account.role)
         if journal.account_state(self._key, row) != self._states.accounts.get(account.id):
-            self._found("L6", account.id, 0, "The e-mail, status or role is not the one that was last written.")
+            self._found("L6", account.id, 0, say("The e-mail, status or role is not the one that was last written."))
 
     def _check_records(self, account: ProofAccount) -> None:
         followed, balance, last_id = Chain(self._key, account.id), 0, 0
@@ -228,25 +251,35 @@ class _Run:
         """Name each rule that a record breaks."""
         user_id, id = account.id, row[links.ID]
         if not _is_writable(row):
-            self._found("L6", user_id, id, "It holds a value that the program never writes.")
+            self._found("L6", user_id, id, say("It holds a value that the program never writes."))
         if not genuine and row[links.SEQ] == seq:
-            self._found("L6", user_id, id, "Its content or place is not what was written (hash).")
+            self._found("L6", user_id, id, say("Its content or place is not what was written (hash)."))
         if row[links.SEQ] != seq or id <= last_id:
-            self._found("L2", user_id, id, f"Its sequence number is {row[links.SEQ]} after {seq - 1}.")
+            self._found(
+                "L2",
+                user_id,
+                id,
+                say("Its sequence number is {number} after {before}.", number=row[links.SEQ], before=seq - 1),
+            )
         if row[links.BALANCE] != balance - row[links.AMOUNT] or row[links.BALANCE] < 0:
-            self._found("L3", user_id, id, f"Its balance does not follow from the one before it ({balance}).")
+            self._found(
+                "L3",
+                user_id,
+                id,
+                say("Its balance does not follow from the one before it ({balance}).", balance=balance),
+            )
         if not self._is_priced(row):
-            self._found("L4", user_id, id, "It has no response, or did not cost what the operation cost then.")
+            self._found("L4", user_id, id, say("It has no response, or did not cost what the operation cost then."))
         deleted = row[links.DELETED]
         hidden = self._states.hidden.pop(id, None)
         if deleted is not None and hidden != (user_id, deleted):
-            self._found("L6", user_id, id, "It was deleted by something else than the program.")
+            self._found("L6", user_id, id, say("It was deleted by something else than the program."))
         if deleted is None and hidden is not None:
-            self._found("L6", user_id, id, "It was restored by something else than the program.")
+            self._found("L6", user_id, id, say("It was restored by something else than the program."))
         if self._results and not _follows(row):
             sign = "=" if row[links.EXACT] else "≈"
             said = f"{quoted(row[links.OPERANDS])} {sign} {quoted(row[links.RESPONSE])}"
-            self._found("L8", user_id, id, f"Its response does not follow: {said}.")
+            self._found("L8", user_id, id, say("Its response does not follow: {calculation}.", calculation=said))
 
     def _is_priced(self, row: Proof) -> bool:
         price_id, operation = row[links.PRICE], row[links.OPERATION]
@@ -262,16 +295,31 @@ class _Run:
         seq, hash = row[links.SEQ], bytes(row[links.HASH])
         mark = memory.mark(seq)
         if (mark and mark != hash[: len(mark)]) or (seq == memory.seq and hash != memory.hash):
-            self._found("L6", account.id, row[links.ID], history.REWRITTEN)
+            self._found("L6", account.id, row[links.ID], say(history.REWRITTEN))
 
     def _check_end(self, account: ProofAccount, followed: Chain, balance: int) -> None:
         if (followed.seq, followed.hash) != (account.seq, account.hash):
-            said = f"{account.username} has {followed.seq} records and should have {account.seq}"
-            self._found("L6", account.id, 0, f"The end is missing: {said}.")
+            message = say(
+                "The end is missing: {owner} has {count} records and should have {wanted}.",
+                owner=account.username,
+                count=followed.seq,
+                wanted=account.seq,
+            )
+            self._found("L6", account.id, 0, message)
         if account.balance != balance:
-            self._found("L1", account.id, 0, f"The balance of {account.username} is not that of the last record.")
+            self._found(
+                "L1",
+                account.id,
+                0,
+                say("The balance of {owner} is not that of the last record.", owner=account.username),
+            )
         if followed.seq == 0:
-            self._found("L2", account.id, 0, f"{account.username} has no records, not even the starting balance.")
+            self._found(
+                "L2",
+                account.id,
+                0,
+                say("{owner} has no records, not even the starting balance.", owner=account.username),
+            )
         memory = self._memories.known(account.id) if self._memories else None
         if memory is not None and memory.seq > followed.seq:
             self._found("L6", account.id, 0, history.missing(followed.seq, memory.seq))

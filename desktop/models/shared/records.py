@@ -12,7 +12,8 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from desktop.finding.searching import folded
+from desktop.finding.searching import folded, operations_named
+from desktop.language.sentences import say
 from desktop.models.ledger.protocol import Cancel, Progress, never
 from desktop.models.ledger.sums import totals_of
 from desktop.models.shared import surveys
@@ -137,12 +138,12 @@ class Records:
     def _words(self, filters: Filters, *, operations: bool = True) -> str:
         """Filters as the server's functions read them. Raises `BadInput` for what it cannot tell apart."""
         if filters.more:
-            raise BadInput("A server does not know one of these filters. Leave it out.")
+            raise BadInput(say("A server does not know one of these filters. Leave it out."))
         if any(len(text.encode(errors="replace")) > LONGEST_SEARCH for text in filters.search):
-            raise BadInput("The search text is too long: no record is that long.")
+            raise BadInput(say("The search text is too long: no record is that long."))
         words: dict[str, object] = {"trash": filters.trash, "offsets": self._local_offsets()}
         if any(filters.search):
-            words["search"] = [folded(text).encode(errors="replace").decode() for text in filters.search]
+            words["search"] = _texts(filters.search)
         if operations and filters.operations:
             words["operations"] = sorted(kind.value for kind in filters.operations)
         bounds = {"since": filters.since, "until": filters.until, "least": filters.least, "most": filters.most}
@@ -155,6 +156,15 @@ class Records:
             _, spans = days.offsets(_LONG_AGO, now + days.DAY)
             self._offsets = (now + days.DAY // 2, [list(span) for span in spans])
         return self._offsets[1]
+
+
+def _texts(search: Sequence[str]) -> list[str]:
+    """Search texts as the server compares them. It knows operations by their English words alone, so those whose names
+    in the person's language have a text are added as such: a little more may be found, never less.
+    """
+    texts = [folded(text).encode(errors="replace").decode() for text in search]
+    named = {kind.value.replace("_", " ") for text in search if text for kind in operations_named(text)}
+    return texts + sorted(word for word in named if not any(text and text in word for text in texts))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from desktop.language.sentences import say
 from desktop.system.private_files import make_folder, read_whole, write_private
 from desktop.terms.errors import StoreError
 
@@ -92,12 +93,19 @@ class Memories:
             return Memory()
         except OSError as error:
             raise StoreError(
-                f"What this program remembers of the ledger cannot be read ({file}): {os.strerror(error.errno or 0)}."
+                say(
+                    "What this program remembers of the ledger cannot be read ({file}): {why}.",
+                    file=file,
+                    why=os.strerror(error.errno or 0),
+                )
             ) from error
         except (ValueError, KeyError, TypeError) as error:
             raise StoreError(
-                f"What this program remembers of the ledger is damaged ({file}). Move it away: the ledger is then "
-                "believed as it is."
+                say(
+                    "What this program remembers of the ledger is damaged ({file}). Move it away: the ledger is then "
+                    "believed as it is.",
+                    file=file,
+                )
             ) from error
         try:
             memory.marks = bytearray(read_whole(self._marks(account_id), _MOST))
@@ -117,7 +125,11 @@ class Memories:
                 write_private(file, text.encode() + b"\n")
         except OSError as error:
             raise StoreError(
-                f"What was given by the ledger cannot be remembered ({file}): {os.strerror(error.errno or 0)}."
+                say(
+                    "What was given by the ledger cannot be remembered ({file}): {why}.",
+                    file=file,
+                    why=os.strerror(error.errno or 0),
+                )
             ) from error
 
     def _write_marks(self, account_id: int, memory: Memory) -> None:

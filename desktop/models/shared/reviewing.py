@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from desktop.language.sentences import mark, say
 from desktop.models.shared import installing, owner, sources
 from desktop.models.shared.urls import ServerUrl
 
@@ -15,20 +16,35 @@ if TYPE_CHECKING:
 
 _MEMBER = "metercalc_member"
 # What the installation made so, and somebody may have changed since: each gives what is wrong, a row a thing.
-_RIGHTS = {
-    "The function {} can be called by everybody.": """SELECT proname FROM pg_proc
+_RIGHTS = (
+    (
+        mark("The function {name} can be called by everybody."),
+        """SELECT proname FROM pg_proc
         WHERE pronamespace = 'metercalc'::regnamespace AND has_function_privilege('public', oid, 'EXECUTE')""",
-    "The table {} is not kept apart for each person (row-level security).": """SELECT relname FROM pg_class
+    ),
+    (
+        mark("The table {name} is not kept apart for each person (row-level security)."),
+        """SELECT relname FROM pg_class
         WHERE relnamespace = 'metercalc'::regnamespace AND relkind = 'r'
         AND NOT (relrowsecurity AND relforcerowsecurity)""",
-    "Members may write the table {}.": """SELECT relname FROM pg_class WHERE relnamespace = 'metercalc'::regnamespace
+    ),
+    (
+        mark("Members may write the table {name}."),
+        """SELECT relname FROM pg_class WHERE relnamespace = 'metercalc'::regnamespace
         AND relkind = 'r' AND has_table_privilege('metercalc_member', oid, 'INSERT, UPDATE, DELETE, TRUNCATE')""",
-    "The member {} has rights on the whole server.": """SELECT rolname FROM pg_roles
+    ),
+    (
+        mark("The member {name} has rights on the whole server."),
+        """SELECT rolname FROM pg_roles
         WHERE pg_has_role(oid, 'metercalc_member', 'MEMBER') AND rolname ~ '^mc_'
         AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication)""",
-    "Everybody may connect with the database {}.": """SELECT current_database()
+    ),
+    (
+        mark("Everybody may connect with the database {name}."),
+        """SELECT current_database()
         WHERE has_database_privilege('public', current_database(), 'CONNECT')""",
-}
+    ),
+)
 _RULES = """SELECT line_number, type, database, user_name, address, netmask, auth_method, error
     FROM pg_hba_file_rules ORDER BY line_number"""
 
@@ -77,25 +93,29 @@ def review(url: ServerUrl, password: str, *, local_is_trusted: bool = False) -> 
             *_hba(connection, url, local_is_trusted=local_is_trusted),
         ]
         if version < sources.VERSION:
-            findings.append(f"The schema's version is {version} of {sources.VERSION}: run metercalc server upgrade.")
+            findings.append(
+                say(
+                    "The schema's version is {version} of {wanted}: run metercalc server upgrade.",
+                    version=version,
+                    wanted=sources.VERSION,
+                )
+            )
         return Review(facts[0], facts[1] or "", version, sources.VERSION, facts[2], int(facts[3]), tuple(findings))
 
 
 def _settings(url: ServerUrl, ssl: str, synchronous_commit: str, fsync: str) -> list[str]:
     found = []
     if ssl != "on" and url.sslmode == "verify-full":
-        found.append("The server has no TLS (ssl is off).")
+        found.append(say("The server has no TLS (ssl is off)."))
     if fsync != "on":
-        found.append("fsync is off: the server can lose everything when the power fails.")
+        found.append(say("fsync is off: the server can lose everything when the power fails."))
     if synchronous_commit == "off":
-        found.append("synchronous_commit is off by default; charges switch it on, all else can be lost.")
+        found.append(say("synchronous_commit is off by default; charges switch it on, all else can be lost."))
     return found
 
 
 def _rights(connection: psycopg.Connection[Any]) -> list[str]:
-    return [
-        sentence.format(row[0]) for sentence, query in _RIGHTS.items() for row in connection.execute(query).fetchall()
-    ]
+    return [say(sentence, name=row[0]) for sentence, query in _RIGHTS for row in connection.execute(query).fetchall()]
 
 
 def _hba(connection: psycopg.Connection[Any], url: ServerUrl, *, local_is_trusted: bool) -> list[str]:
@@ -103,7 +123,7 @@ def _hba(connection: psycopg.Connection[Any], url: ServerUrl, *, local_is_truste
     try:
         rows = connection.execute(_RULES).fetchall()
     except psycopg.errors.InsufficientPrivilege:
-        return ["pg_hba.conf cannot be read by this user: ask a superuser to run metercalc server status."]
+        return [say("pg_hba.conf cannot be read by this user: ask a superuser to run metercalc server status.")]
     return weak_lines([_rule(*row) for row in rows], url.database, local_is_trusted=local_is_trusted)
 
 
@@ -121,7 +141,9 @@ def weak_lines(rules: Sequence[Rule], database: str, *, local_is_trusted: bool =
     found, closed = [], set[str]()
     for rule in rules:
         if rule.error:
-            found.append(f"Line {rule.line} of pg_hba.conf cannot be read by the server: {rule.error}.")
+            found.append(
+                say("Line {line} of pg_hba.conf cannot be read by the server: {why}.", line=rule.line, why=rule.error)
+            )
             continue
         kinds = _kinds(rule.type) - closed
         if not kinds or not _may_be_member(rule, database):
@@ -130,10 +152,16 @@ def weak_lines(rules: Sequence[Rule], database: str, *, local_is_trusted: bool =
         if rule.method != "reject" and not (local and local_is_trusted):
             if rule.method != "scram-sha-256":
                 found.append(
-                    f"Line {rule.line} of pg_hba.conf lets members in by {rule.method}. Make it scram-sha-256."
+                    say(
+                        "Line {line} of pg_hba.conf lets members in by {method}. Make it scram-sha-256.",
+                        line=rule.line,
+                        method=rule.method,
+                    )
                 )
             elif not local and kinds - {"hostssl"}:
-                found.append(f"Line {rule.line} of pg_hba.conf lets members in without TLS. Make it hostssl.")
+                found.append(
+                    say("Line {line} of pg_hba.conf lets members in without TLS. Make it hostssl.", line=rule.line)
+                )
         if _is_for_all(rule, database):
             closed |= kinds
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from desktop.language.sentences import say
 from desktop.terms.errors import StoreDamaged
 from desktop.terms.values import Entry, OperationType, Source
 
@@ -14,7 +15,9 @@ def word(text: str) -> OperationType:
     try:
         return OperationType(text)
     except ValueError as error:
-        raise StoreDamaged(f"The ledger has an operation that this program does not know ({text}).") from error
+        raise StoreDamaged(
+            say("The ledger has an operation that this program does not know ({word}).", word=text)
+        ) from error
 
 
 def entry_of(row: Sequence[Any]) -> Entry:

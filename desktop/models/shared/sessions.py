@@ -13,18 +13,19 @@ from dataclasses import dataclass, field
 
 import psycopg
 
+from desktop.language.sentences import mark, say
 from desktop.models.ledger.protocol import Cancel
 from desktop.models.shared import scram
 from desktop.models.shared.connections import Connections, Credentials
-from desktop.models.shared.failures import DEACTIVATED
+from desktop.models.shared.failures import DEACTIVATED, Deactivated
 from desktop.models.shared.line import DEADLINE_S, Line, Row
-from desktop.terms.errors import NotAllowed, NotSignedIn, SignInRefused
+from desktop.terms.errors import NotSignedIn, SignInRefused
 from desktop.terms.values import Role, Session
 
 log = logging.getLogger(__name__)
 
 _TAKES_KEYS = 180_000  # libpq's version from which it takes what SCRAM makes of a password
-_ELSEWHERE = "The password was changed elsewhere. Sign in again."
+_ELSEWHERE = mark("The password was changed elsewhere. Sign in again.")
 
 
 @dataclass(slots=True)
@@ -67,7 +68,7 @@ class Sessions:
         """Whose a session is. Raises `NotSignedIn`."""
         signed = self._signed.get(session.token)
         if signed is None or signed.user_id != session.user_id:
-            raise NotSignedIn("You are signed out. Sign in again.")
+            raise NotSignedIn(say("You are signed out. Sign in again."))
         return signed
 
     def running(self) -> tuple[Signed, ...]:
@@ -106,15 +107,13 @@ class Sessions:
             yield
         except SignInRefused as error:
             self.end(signed.user_id)
-            raise NotSignedIn(_ELSEWHERE) from error
+            raise NotSignedIn(say(_ELSEWHERE)) from error
         except NotSignedIn:
             self.end(signed.user_id)
             raise
-        except NotAllowed as error:
-            if error.message == DEACTIVATED:
-                self.end(signed.user_id)
-                raise NotSignedIn(DEACTIVATED) from error
-            raise
+        except Deactivated as error:
+            self.end(signed.user_id)
+            raise NotSignedIn(say(DEACTIVATED)) from error
 
 
 def with_password(role: str, password: str) -> Credentials:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
+from desktop.language.sentences import say
 from desktop.models.ledger.protocol import Progress
 from desktop.models.ledger.sums import is_charge, sum_of, totals_of
 from desktop.models.shared.rows import entry_of, word
@@ -102,7 +103,7 @@ def report_of(ask: Question, since: int, until: int, progress: Progress) -> Stat
         contiguous=not count or _runs(ask, lowest, highest, count, opening, closing_balance),
     )
     if report.opening + report.credits.amount - report.charged != report.closing:
-        raise StoreDamaged("The records do not explain the balance. Run metercalc verify; no statement was made.")
+        raise StoreDamaged(say("The records do not explain the balance. Run metercalc verify; no statement was made."))
     return report
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from desktop.language.sentences import say
 from desktop.models.ledger.emails import kept_form
 from desktop.terms.errors import BadInput
 
@@ -51,7 +52,7 @@ class ServerUrl:
 
     def shown(self) -> str:
         """The server in a message."""
-        return f"{self.database} on {self.host}"
+        return say("{database} on {host}", database=self.database, host=self.host)
 
 
 def is_server(text: str) -> bool:
@@ -65,15 +66,19 @@ def parse(text: str) -> ServerUrl:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
-        raise BadInput(f"This is no address of a server. Write it like {EXAMPLE}.") from error
+        raise BadInput(say("This is no address of a server. Write it like {example}.", example=EXAMPLE)) from error
     if parts.scheme not in SCHEMES:
-        raise BadInput(f"The address of a shared ledger begins with postgresql://, like {EXAMPLE}.")
+        raise BadInput(
+            say("The address of a shared ledger begins with postgresql://, like {example}.", example=EXAMPLE)
+        )
     if parts.password is not None:
-        raise BadInput("A password does not belong in a URL: it would stand in logs. Leave it out; it is asked for.")
+        raise BadInput(
+            say("A password does not belong in a URL: it would stand in logs. Leave it out; it is asked for.")
+        )
     given = _parameters(parts.query)
     database = unquote(parts.path.removeprefix("/"))
     if parts.fragment or not database or "/" in database:
-        raise BadInput(f"The URL must name one database, like {EXAMPLE}.")
+        raise BadInput(say("The URL must name one database, like {example}.", example=EXAMPLE))
     host = _host(unquote(parts.hostname or ""), given)
     return ServerUrl(
         host=host,
@@ -110,24 +115,26 @@ def _parameters(query: str) -> Mapping[str, str]:
     for name, value in parse_qsl(query, keep_blank_values=True):
         if name in ("password", "passfile", "sslpassword"):
             raise BadInput(
-                "A password does not belong in a URL: it would stand in logs. Leave it out; it is asked for."
+                say("A password does not belong in a URL: it would stand in logs. Leave it out; it is asked for.")
             )
         if name not in _PARAMETERS:
-            raise BadInput(f"A database URL knows no {name[:40]}. It takes {', '.join(_PARAMETERS)}.")
+            raise BadInput(
+                say("A database URL knows no {name}. It takes {names}.", name=name[:40], names=", ".join(_PARAMETERS))
+            )
         if name in found or not value:
-            raise BadInput(f"{name} must be said once in the URL, with a value.")
+            raise BadInput(say("{name} must be said once in the URL, with a value.", name=name))
         found[name] = value
     return found
 
 
 def _host(host: str, given: Mapping[str, str]) -> str:
     if host and "host" in given:
-        raise BadInput("The URL names two hosts. Leave one out.")
+        raise BadInput(say("The URL names two hosts. Leave one out."))
     host = host or given.get("host", "")
     if not host:
-        raise BadInput(f"The URL must name a host, like {EXAMPLE}.")
+        raise BadInput(say("The URL must name a host, like {example}.", example=EXAMPLE))
     if "," in host:
-        raise BadInput("The URL must name one host. Give several servers one name, in the DNS or by a pooler.")
+        raise BadInput(say("The URL must name one host. Give several servers one name, in the DNS or by a pooler."))
     return host
 
 
@@ -139,18 +146,22 @@ def _port(port: int | None, given: Mapping[str, str]) -> int:
         or not text.isdecimal()
         or not 0 < int(text) < 65536
     ):
-        raise BadInput("The URL's port must be one number from 1 to 65535.")
+        raise BadInput(say("The URL's port must be one number from 1 to 65535."))
     return int(text)
 
 
 def _sslmode(host: str, given: Mapping[str, str]) -> str:
     mode = given.get("sslmode", "prefer" if is_local(host) else _STRICT)
     if mode not in _LOCAL:
-        raise BadInput(f"sslmode can be {_STRICT}.")
+        raise BadInput(say("sslmode can be {strict}.", strict=_STRICT))
     if mode != _STRICT and not is_local(host):
         raise BadInput(
-            f"sslmode={mode} would let somebody between you and the server read along. "
-            f"Leave it out: {_STRICT} is used. For an authority of your own add sslrootcert=FILE."
+            say(
+                "sslmode={mode} would let somebody between you and the server read along. "
+                "Leave it out: {strict} is used. For an authority of your own add sslrootcert=FILE.",
+                mode=mode,
+                strict=_STRICT,
+            )
         )
     return mode
 
@@ -163,5 +174,5 @@ def _authorities(host: str, given: Mapping[str, str]) -> str:
 def _pooler(given: Mapping[str, str]) -> bool:
     value = given.get("pooler", "no")
     if value not in ("yes", "no"):
-        raise BadInput("pooler can be yes or no.")
+        raise BadInput(say("pooler can be yes or no."))
     return value == "yes"

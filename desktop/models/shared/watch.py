@@ -10,6 +10,7 @@ import threading
 import time
 from dataclasses import dataclass
 
+from desktop.language.sentences import say
 from desktop.models.shared.connections import NAGGING_S
 from desktop.models.shared.sessions import Sessions, Signed
 from desktop.terms.errors import AppError, NotSignedIn, ServerAway
@@ -78,5 +79,5 @@ class Watch:
         """What is the matter with the server, in a sentence; "" when all is well."""
         connections = self._sessions.connections
         if connections.lost is not None:
-            return f"{connections.lost.message} Metercalc looks for it by itself, and what you typed is kept."
+            return f"{connections.lost.message} " + say("Metercalc looks for it by itself, and what you typed is kept.")
         return self._refused or connections.note

@@ -26,6 +26,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from desktop.finding.filters import plan_of
+from desktop.language.sentences import say
 from desktop.models.embedded.browsing import index_file, plain, upkeep
 from desktop.models.embedded.browsing.browser import Browser, rows
 from desktop.models.embedded.browsing.found import Found, Progress
@@ -114,7 +115,7 @@ def _whole(store: Store, user_id: int, seqs: Sequence[int]) -> list[RawRecord]:
     """Records that must be there. Raises `StoreDamaged`."""
     found = rows(store, user_id, seqs)
     if len(found) != len(seqs):
-        raise StoreDamaged("Records that were there are missing. Run metercalc verify, and restore a backup.")
+        raise StoreDamaged(say("Records that were there are missing. Run metercalc verify, and restore a backup."))
     return found
 
 
@@ -131,7 +132,7 @@ def needs_upkeep(store: Store, user_id: int, *, checked: bool) -> bool:
 def check(filters: Filters) -> None:
     """Raises `BadInput` for a text that no record can hold."""
     if any(len(text.encode(errors="replace")) > LONGEST_SEARCH for text in filters.search):
-        raise BadInput("The search text is too long: no record is that long.")
+        raise BadInput(say("The search text is too long: no record is that long."))
 
 
 def _ask(

@@ -14,6 +14,7 @@ from itertools import chain
 from pyroaring import BitMap
 
 from desktop.finding.filters import Plan
+from desktop.language.sentences import say
 from desktop.models.embedded.browsing import lines
 from desktop.models.embedded.browsing.found import Found
 from desktop.models.embedded.browsing.index_file import IndexFile
@@ -68,6 +69,8 @@ class Browser:
         if not self.state.sync(INLINE):
             return None
         found = self._found.pop(filters, None)
+        if found is not None and found.plan.named != plan.named:  # the language was changed
+            found = None
         if found is None or found.revision != self.state.revision:
             found = Found(self.state, plan, cancelled, found)
         found.cancelled = cancelled
@@ -138,7 +141,7 @@ class Browser:
                 if walked == _AT_LENGTH and kinds == -1:
                     kinds = self._kinds_among(sets)
                 if found.cancelled():
-                    raise Cancelled("A newer request took the place of this one.")
+                    raise Cancelled(say("A newer request took the place of this one."))
                 seqs = [seq for seq in order.load(place) if seq in asked]
                 yield seqs[::-1] if descending else seqs
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from desktop.language.sentences import say
 from desktop.models.embedded.browsing import places
 from desktop.models.embedded.browsing.index_file import IndexFile, Segment
 from desktop.models.embedded.browsing.keys import SPAN
@@ -50,7 +51,7 @@ def _check_segment(file: IndexFile, segment: Segment, cancelled: Callable[[], bo
     rows = file.connection.execute("SELECT id, bits FROM bitmap WHERE id >= ? AND id < ? ORDER BY id", span)
     for ids in file.keys(segment):
         if cancelled():
-            raise Cancelled("The index is not wanted any more.")
+            raise Cancelled(say("The index is not wanted any more."))
         for id in ids:
             found, *blob = rows.fetchone() or (None,)
             if found != id:

@@ -10,6 +10,7 @@ from typing import TypeVar
 from pyroaring import BitMap
 
 from desktop.finding.filters import Plan
+from desktop.language.sentences import say
 from desktop.models.embedded.browsing.keys import AMOUNT, KIND
 from desktop.models.embedded.browsing.lines import KINDS, NUMBERS
 from desktop.models.embedded.browsing.search import Search
@@ -184,7 +185,7 @@ class Found:
 
     def _go_on(self) -> None:
         if self.cancelled():
-            raise Cancelled("A newer request took the place of this one.")
+            raise Cancelled(say("A newer request took the place of this one."))
 
 
 def _window(members: BitMap, skip: int, count: int, *, descending: bool) -> list[int]:

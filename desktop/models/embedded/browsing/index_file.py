@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 from pyroaring import BitMap
 
+from desktop.language.sentences import say
 from desktop.models.embedded.browsing import places
 from desktop.models.embedded.browsing.keys import SPAN, bitmap_id
 from desktop.models.embedded.browsing.seals import IndexDamaged, Seals, new_salt, new_writing
@@ -56,7 +57,7 @@ def apart() -> Iterator[None]:
         yield
     except _ERRORS as error:
         if sqlite.error_name(error).startswith("SQLITE_INTERRUPT"):
-            raise Cancelled("A newer request took the place of this one.") from error
+            raise Cancelled(say("A newer request took the place of this one.")) from error
         raise IndexTrouble(error) from error
 
 

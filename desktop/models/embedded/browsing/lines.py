@@ -125,11 +125,6 @@ def amount_texts(amount: int) -> tuple[bytes, bytes]:
     return format_money(-amount, signed=True).encode(), plain_money(-amount).encode()
 
 
-def kinds_named(text: str) -> tuple[int, ...]:
-    """The numbers of the operations whose names contain a text."""
-    return tuple(NUMBERS[operation] for operation in searching.operations_named(text))
-
-
 def matches(line: RecordLine, plan: Plan) -> bool:
     """Whether a record is what filters mean."""
     return (
@@ -138,12 +133,12 @@ def matches(line: RecordLine, plan: Plan) -> bool:
         and (plan.since is None or line.date >= plan.since)
         and (plan.until is None or line.date < plan.until)
         and (plan.amount is None or plan.amount(line.amount))
-        and is_found(line, plan.texts)
+        and (KINDS[line.kind] in plan.named or is_found(line, plan.texts))
     )
 
 
 def is_found(line: RecordLine, search: tuple[str, ...]) -> bool:
-    """Whether any of the texts stands in anything that is shown of a record."""
+    """Whether any of the texts stands in anything that is shown of a record but its operation's name."""
     texts = [text for text in search if text]
     return not texts or any(_contains(line, text) for text in texts)
 
@@ -151,4 +146,4 @@ def is_found(line: RecordLine, search: tuple[str, ...]) -> bool:
 def _contains(line: RecordLine, text: str) -> bool:
     wanted = folded(text)
     shown = (*texts_of([line]), date_text(line.date), *amount_texts(line.amount))
-    return line.kind in kinds_named(text) or (END not in wanted and any(wanted in part for part in shown))
+    return END not in wanted and any(wanted in part for part in shown)

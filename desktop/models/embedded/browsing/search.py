@@ -34,7 +34,6 @@ class Term:
     def __init__(self, state: State, text: str) -> None:
         self._state = state
         self.text = lines.folded(text)
-        self._kinds = lines.kinds_named(text)
         typed, size = lines.END not in self.text, len(self.text)
         self._gram = key_of(self.text) if typed and size <= LONGEST else None
         self.is_long = typed and size > LONGEST
@@ -48,7 +47,7 @@ class Term:
     def sure(self, number: int, chunk: Chunk) -> BitMap:
         """Those of a chunk that are found for certain."""
         state = self._state
-        bits = [state.bits(number, KIND + kind) for kind in self._kinds]
+        bits = list[BitMap]()
         if self._gram is not None:
             bits.append(state.bits(number, self._gram))
         if self._amounts:
@@ -107,6 +106,7 @@ class Search:
         self.amounts: set[int] | None = None
         if plan.amount is not None:
             self.amounts = {id for id, amount in state.amount_of.items() if plan.amount(amount)}
+        self._named = [KIND + lines.NUMBERS[operation] for operation in plan.named]
         self.terms = [Term(state, text) for text in dict.fromkeys(plan.texts) if text]
 
     def whole(self, chunk: Chunk) -> bool | None:
@@ -152,7 +152,8 @@ class Search:
         if not self.terms or not base:
             return base, BitMap()
         chunk = self._state.chunks[number]
-        sure = BitMap().union(*(term.sure(number, chunk) for term in self.terms)) & base
+        named = (self._state.bits(number, key) for key in self._named)
+        sure = BitMap().union(*named, *(term.sure(number, chunk) for term in self.terms)) & base
         rest = base - sure
         return sure, BitMap().union(*(term.maybe(number, rest) for term in self.terms))
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop.arithmetic.ordering import number_key
+from desktop.language.sentences import say
 from desktop.models.embedded.browsing.lines import KINDS, SORT_KEYS, RecordLine
 from desktop.models.embedded.browsing.seals import Seals
 from desktop.models.embedded.storage import sqlite
@@ -83,7 +84,7 @@ class Runs:
         sources = [_Source(self._pieces(number, run, sort)) for number, run in enumerate(runs)]
         while sources := [source for source in sources if source.keys]:
             if cancelled():
-                raise Cancelled("The index is not wanted any more.")
+                raise Cancelled(say("The index is not wanted any more."))
             limit = sorted(source.keys[-1] for source in sources)[min(len(sources) - 1, len(sources) // _ABREAST)]
             keys: list[Any] = []
             seqs: list[int] = []

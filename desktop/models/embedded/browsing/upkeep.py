@@ -14,6 +14,7 @@ from itertools import chain
 
 from pyroaring import BitMap
 
+from desktop.language.sentences import say
 from desktop.models.embedded.browsing import index_file, lines, places
 from desktop.models.embedded.browsing.checking import check_whole
 from desktop.models.embedded.browsing.fresh import Fresh
@@ -99,7 +100,7 @@ def _take_chunk(state: State, cancelled: Callable[[], bool]) -> None:
         runs = None if state.marks.ready else stack.enter_context(_runs(state))
         while more := list(lines.read(state.store, state.user_id, state.upto, min(_AT_ONCE, end - state.upto))):
             if cancelled():
-                raise Cancelled("The index is not wanted any more.")
+                raise Cancelled(say("The index is not wanted any more."))
             state.take(more)
             if runs is not None:
                 known = state.marks.runs

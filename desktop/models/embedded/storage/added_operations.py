@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from peewee import SqliteDatabase
 
+from desktop.language.sentences import say
 from desktop.models.embedded.storage import journal, operations
 from desktop.models.embedded.storage.store import Store
 from desktop.terms.errors import StoreNewer
@@ -42,8 +43,12 @@ def check_known(store: Store, database: SqliteDatabase) -> None:
             made = hmac.compare_digest(journal.price_state(store.key, *price), bytes(state))
             if made and journal.is_genuine(store.key, database, number):
                 raise StoreNewer(
-                    f"A newer Metercalc has given this store the operation “{word}” ({store.file}). Nothing was "
-                    "charged. Update the program."
+                    say(
+                        "A newer Metercalc has given this store the operation “{operation}” ({file}). Nothing was "
+                        "charged. Update the program.",
+                        operation=word,
+                        file=store.file,
+                    )
                 )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from peewee import SqliteDatabase
 
+from desktop.language.sentences import say
 from desktop.models.embedded.storage import chain
 from desktop.models.embedded.storage.chain import Anchor, OldAnchor
 from desktop.terms.errors import StoreDamaged
@@ -68,7 +69,7 @@ def _at_the_end(database: SqliteDatabase, heads: int, date: int) -> Anchor:
 def _mark(database: SqliteDatabase, mac: chain.Mac, user_id: int, length: int) -> int:
     found = _link(database, _LINK, user_id, length)
     if found is None:
-        raise StoreDamaged("The records do not carry on from the anchor. Run metercalc verify.")
+        raise StoreDamaged(say("The records do not carry on from the anchor. Run metercalc verify."))
     return chain.head_mark(mac, user_id, *found)
 
 

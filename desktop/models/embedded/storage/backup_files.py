@@ -18,6 +18,7 @@ from typing import BinaryIO
 
 from peewee import SqliteDatabase
 
+from desktop.language.sentences import say
 from desktop.models.embedded.storage import chain, sqlite
 from desktop.system.private_files import replacing
 from desktop.terms.errors import StoreDamaged
@@ -55,7 +56,7 @@ def _seal(copy: Path, key: bytes) -> None:
         connection.execute("INSERT INTO backup_key VALUES (?)", (key,))
         found = [text for (text,) in connection.execute("PRAGMA quick_check") if text != "ok"]
     if found:
-        raise StoreDamaged(f"The copy is not sound: {found[0]}. The backup was not kept.")
+        raise StoreDamaged(say("The copy is not sound: {why}. The backup was not kept.", why=found[0]))
 
 
 def unseal(copy: Path) -> bytes:
@@ -65,7 +66,7 @@ def unseal(copy: Path) -> bytes:
         digest = _digest(content, size) if size > 0 else b""
         if content.read() != _TRAILER + digest:
             raise StoreDamaged(
-                "This file is not a Metercalc backup, or not as it was written any more. Nothing was replaced."
+                say("This file is not a Metercalc backup, or not as it was written any more. Nothing was replaced.")
             )
         content.truncate(size)
     # Nothing in this file is the program's own, whatever the digest says: what cannot be read of it is damage.
@@ -76,7 +77,7 @@ def unseal(copy: Path) -> bytes:
         known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'backup_key'").fetchone()
         row = connection.execute("SELECT key FROM backup_key").fetchone() if known else None
         if row is None:
-            raise StoreDamaged("This file is not a Metercalc backup: it holds no key.")
+            raise StoreDamaged(say("This file is not a Metercalc backup: it holds no key."))
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("DROP TABLE backup_key")
     return bytes(row[0])

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from desktop.language.sentences import say
 from desktop.models.embedded.storage import forms
 from desktop.system.private_files import read_whole, write_private
 from desktop.terms.errors import MachineError, StoreError
@@ -100,7 +101,7 @@ def make_key(file: Path) -> bytes:
 
 def too_many_files() -> MachineError:
     """What is said where the system opens no further file."""
-    return MachineError("The system lets this program open no further files. Close other programs and try again.")
+    return MachineError(say("The system lets this program open no further files. Close other programs and try again."))
 
 
 def key_text(key: bytes) -> bytes:
@@ -201,9 +202,9 @@ def anchor_of(content: bytes, key: bytes) -> Anchor | OldAnchor:
             chains = {int(user): (int(n), bytes.fromhex(last)) for user, (n, last) in document["chains"].items()}
             found = OldAnchor(chains, int(document["date"]))
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-        raise StoreError("The anchor file beside the store is not readable as one.") from error
+        raise StoreError(say("The anchor file beside the store is not readable as one.")) from error
     if not hmac.compare_digest(mac, expected):
-        raise StoreError("The anchor file beside the store was not written with this store's key.")
+        raise StoreError(say("The anchor file beside the store was not written with this store's key."))
     return found
 
 
@@ -216,7 +217,9 @@ def write_anchor(file: Path, anchor: Anchor, key: bytes) -> None:
     try:
         write_private(file, anchor.to_bytes(key))
     except OSError as error:
-        raise StoreError(f"The anchor could not be written ({file}): {error.strerror or error}.") from error
+        raise StoreError(
+            say("The anchor could not be written ({file}): {why}.", file=file, why=error.strerror or error)
+        ) from error
 
 
 def read_anchor(file: Path, key: bytes) -> Anchor | OldAnchor | None:
@@ -234,4 +237,6 @@ def anchor_content(file: Path) -> bytes | None:
     except OSError as error:
         if error.errno in EXHAUSTED:
             raise too_many_files() from error
-        raise StoreError(f"The anchor file cannot be read ({file}): {os.strerror(error.errno or 0)}.") from error
+        raise StoreError(
+            say("The anchor file cannot be read ({file}): {why}.", file=file, why=os.strerror(error.errno or 0))
+        ) from error

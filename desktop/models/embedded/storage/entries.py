@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from peewee import SqliteDatabase
 
+from desktop.language.sentences import say
 from desktop.models.embedded.storage import chain, forms, sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.terms.errors import StoreDamaged
@@ -71,7 +72,7 @@ class Head:
             .fetchone()
         )
         if row is None:
-            raise StoreDamaged("The account has lost its records. Run metercalc verify, and restore a backup.")
+            raise StoreDamaged(say("The account has lost its records. Run metercalc verify, and restore a backup."))
         return cls(user_id, *row)
 
 
@@ -149,7 +150,7 @@ def word(kind: type[Word], text: str) -> Word:
     try:
         return kind(text)
     except ValueError as error:
-        raise StoreDamaged("The store is damaged. Run metercalc verify, and restore a backup.") from error
+        raise StoreDamaged(say("The store is damaged. Run metercalc verify, and restore a backup.")) from error
 
 
 def entry_of(row: Sequence[Any]) -> Entry:
@@ -185,7 +186,9 @@ def _insert(run: Callable[..., object], row: tuple[object, ...]) -> None:
     try:
         run(_INSERT, row)
     except sqlite.sqlite3.IntegrityError as error:
-        raise StoreDamaged(f"The store refused it ({error}). Nothing was stored: run metercalc verify.") from error
+        raise StoreDamaged(
+            say("The store refused it ({why}). Nothing was stored: run metercalc verify.", why=error)
+        ) from error
 
 
 def _row(entry: Entry, user_id: int, operation_id: int | None, record_hash: bytes) -> tuple[object, ...]:

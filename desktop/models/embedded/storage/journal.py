@@ -23,6 +23,7 @@ from typing import Any
 
 from peewee import SqliteDatabase
 
+from desktop.language.sentences import say
 from desktop.models.embedded.storage import chain, forms
 from desktop.models.embedded.storage.store import Store
 from desktop.terms.errors import StoreDamaged
@@ -119,5 +120,5 @@ def price_state(key: bytes, id: int, operation: str, cost: int, from_record: int
 def _account(database: SqliteDatabase, user_id: int) -> Any:
     row = database.execute_sql(f"SELECT {ACCOUNT_COLUMNS} FROM user WHERE id = ?", (user_id,)).fetchone()
     if row is None:
-        raise StoreDamaged("The account has gone from the store. Run metercalc verify, and restore a backup.")
+        raise StoreDamaged(say("The account has gone from the store. Run metercalc verify, and restore a backup."))
     return row

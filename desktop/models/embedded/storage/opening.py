@@ -11,6 +11,7 @@ from pathlib import Path
 
 from peewee import SqliteDatabase
 
+from desktop.language.sentences import say
 from desktop.models.embedded.storage import (
     added_operations,
     backup_files,
@@ -65,7 +66,7 @@ def open_store(
         # Nobody has it open, or its side files would be there: what nobody changes can be read without them.
         if sqlite.is_shared(file) or sqlite.side_file(file, "-journal").exists() or _has_log(file):
             raise
-        reason = f"{full.message} Until then the ledger can only be read."
+        reason = f"{full.message} " + say("Until then the ledger can only be read.")
         try:
             return _open(file, reason, costs, backups, remembered, sealed=True)
         except StoreReadOnly:  # it is still to be made, or to be upgraded
@@ -83,7 +84,9 @@ def _check_side_files(file: Path) -> None:
         try:
             require_regular(mode)
         except OSError as error:
-            raise StoreError(f"{side} is in the store's way: {error.strerror}. Move it away.") from error
+            raise StoreError(
+                say("{file} is in the store's way: {why}. Move it away.", file=side, why=error.strerror)
+            ) from error
 
 
 def _open(
@@ -174,12 +177,21 @@ def check_name(file: Path) -> None:
     logs = ("-wal", "-shm", "-journal")
     beside = any(file.name.endswith(end) and file.with_name(file.name.removesuffix(end)).exists() for end in logs)
     if file.suffix.lower() in chain.SIDE_SUFFIXES or beside:
-        raise StoreError(f"A store cannot be called {file.name}: so are the files beside a store. Choose another name.")
+        raise StoreError(
+            say(
+                "A store cannot be called {name}: so are the files beside a store. Choose another name.", name=file.name
+            )
+        )
     other = file.with_name(file.name + chain.USUAL_SUFFIX)
     if file.suffix != chain.USUAL_SUFFIX and chain.key_file(file) == chain.key_file(other) and other.exists():
         raise StoreError(
-            f"{file.name} and {other.name} would share one key ({chain.key_file(file)}). Give the store another name, "
-            "or a folder of its own."
+            say(
+                "{name} and {other} would share one key ({key_file}). Give the store another name, "
+                "or a folder of its own.",
+                name=file.name,
+                other=other.name,
+                key_file=chain.key_file(file),
+            )
         )
 
 
@@ -190,29 +202,42 @@ def _make_file(file: Path, *, make: bool) -> None:
         if not file.exists():
             # In this order: another program may be making the store meanwhile, whose file comes first.
             if (chain.key_file(file).exists() or chain.anchor_file(file).exists()) and not file.exists():
-                raise StoreDamaged(_gone(file, "is missing"))
+                raise StoreDamaged(_is_missing(file))
             make_folder(file.parent)
             try_out(sqlite.side_file(file, "-journal"))  # the longest name beside it
             create_private(file)
     except FileExistsError:
         return
     except OSError as error:
-        raise StoreError(f"The store cannot be made ({file}): {error.strerror or error}.") from error
+        raise StoreError(
+            say("The store cannot be made ({file}): {why}.", file=file, why=error.strerror or error)
+        ) from error
 
 
-def _gone(file: Path, state: str) -> str:
-    return (
-        f"The store {state} ({file}), and what belongs to it is still there. Put the store back or restore a backup; "
-        f"to begin a new ledger, move {chain.key_file(file).name} and {chain.anchor_file(file).name} away first."
+def _is_missing(file: Path) -> str:
+    return say("The store is missing ({file}), and what belongs to it is still there.", file=file) + f" {_way_on(file)}"
+
+
+def _is_emptied(file: Path) -> str:
+    return say("The store is empty ({file}), and what belongs to it is still there.", file=file) + f" {_way_on(file)}"
+
+
+def _way_on(file: Path) -> str:
+    return say(
+        "Put the store back or restore a backup; to begin a new ledger, move {key} and {anchor} away first.",
+        key=chain.key_file(file).name,
+        anchor=chain.anchor_file(file).name,
     )
 
 
 def _cannot_write(file: Path) -> str | None:
     if has_other_names(file):
-        return OTHER_NAMES.format(file=file)
+        return say(OTHER_NAMES, file=file)
     if all(os.access(place, os.W_OK) for place in (file, file.parent, real_place(file).parent)):
         return None
-    return f"The store can only be read ({file}): its file or folder is not writable, so nothing can be charged."
+    return say(
+        "The store can only be read ({file}): its file or folder is not writable, so nothing can be charged.", file=file
+    )
 
 
 def _check_file(file: Path, *, read_only: bool, sealed: bool) -> None:
@@ -220,13 +245,15 @@ def _check_file(file: Path, *, read_only: bool, sealed: bool) -> None:
     whereabouts.refuse_foreign(file)
     # SQLite would remove a log that lies beside an emptied file, and all that is still in it.
     if chain.anchor_file(file).exists() and not sqlite.has_content(file):
-        raise StoreDamaged(_gone(file, "is empty"))
+        raise StoreDamaged(_is_emptied(file))
     # A reader cannot roll back what a killed program left half-written, and is refused until somebody has.
     unfinished = not read_only and sqlite.has_content(sqlite.side_file(file, "-journal"))
     database = sqlite.make_database(file, read_only=not unfinished, sealed=sealed)
     pending = sqlite.side_file(file, "-wal")
     if read_only and "immutable" in database.database and sqlite.has_content(pending):
-        raise StoreError(f"The store holds charges not yet merged and cannot be read without writing ({file}).")
+        raise StoreError(
+            say("The store holds charges not yet merged and cannot be read without writing ({file}).", file=file)
+        )
     with _told_apart(file), sqlite.translated(file):
         database.connect()
         try:
@@ -239,15 +266,23 @@ def _check_file(file: Path, *, read_only: bool, sealed: bool) -> None:
         finally:
             database.close()
     if gone:
-        raise StoreDamaged(_gone(file, "is empty"))
+        raise StoreDamaged(_is_emptied(file))
     if owner != sqlite.APPLICATION_ID and not (empty and owner == found == 0):
         if whereabouts.is_store(file):  # its key lies beside it: it was one
-            raise StoreDamaged(f"This file is not a Metercalc store ({file}). Nothing was changed in it.")
+            raise StoreDamaged(
+                say("This file is not a Metercalc store ({file}). Nothing was changed in it.", file=file)
+            )
         raise whereabouts.foreign(file)
     if not found and not empty:  # its first commit holds both
-        raise StoreDamaged(f"The store is damaged ({file}): it has lost the version of its schema.")
+        raise StoreDamaged(say("The store is damaged ({file}): it has lost the version of its schema.", file=file))
     if found > migrations.SCHEMA_VERSION:
-        raise StoreNewer(f"The store was written by a newer Metercalc ({file}, version {found}). Update the program.")
+        raise StoreNewer(
+            say(
+                "The store was written by a newer Metercalc ({file}, version {version}). Update the program.",
+                file=file,
+                version=found,
+            )
+        )
 
 
 @contextlib.contextmanager
@@ -271,21 +306,29 @@ def _upgrade(store: Store, costs: Mapping[OperationType, int], backups: Path) ->
     if found == migrations.SCHEMA_VERSION:
         return False
     if store.read_only_reason is not None:
-        raise StoreReadOnly(f"{store.read_only_reason} It must be upgraded before it can be used.")
+        raise StoreReadOnly(f"{store.read_only_reason} " + say("It must be upgraded before it can be used."))
     key_file = chain.key_file(store.file)
     if found:
         store.load_key()
         if not store.has_key:
-            raise StoreError(f"The store cannot be upgraded without its key file ({key_file}). Put it back.")
+            raise StoreError(
+                say("The store cannot be upgraded without its key file ({key_file}). Put it back.", key_file=key_file)
+            )
         if not _key_fits(store, found):
             # What an upgrade writes under a wrong key would never be right again.
-            raise StoreError(f"The store cannot be upgraded: the key file does not belong to it ({key_file}).")
+            raise StoreError(
+                say("The store cannot be upgraded: the key file does not belong to it ({key_file}).", key_file=key_file)
+            )
         try:
             make_folder(backups)
             backup_files.write(store.database, store.key, backup_files.before_upgrade(backups, found))
         except OSError as error:
             raise StoreError(
-                f"The store cannot be backed up before its upgrade ({backups}): {error.strerror or error}."
+                say(
+                    "The store cannot be backed up before its upgrade ({folder}): {why}.",
+                    folder=backups,
+                    why=error.strerror or error,
+                )
             ) from error
     by_name = {operation.value: cost for operation, cost in costs.items()}
     try:
@@ -294,7 +337,13 @@ def _upgrade(store: Store, costs: Mapping[OperationType, int], backups: Path) ->
         if not found:
             _take_back_key(store)
         if isinstance(error, OSError):
-            raise StoreError(f"The store's key cannot be made ({key_file}): {error.strerror or error}.") from error
+            raise StoreError(
+                say(
+                    "The store's key cannot be made ({key_file}): {why}.",
+                    key_file=key_file,
+                    why=error.strerror or error,
+                )
+            ) from error
         raise
     # Measured: on the connection that altered the tables, each statement of a charge takes three times as long.
     store.disconnect()
@@ -323,7 +372,12 @@ def _key_trouble(store: Store) -> str | None:
     """Why records cannot be continued: no key, or one of another store."""
     file = chain.key_file(store.file)
     if not store.has_key:
-        return f"The store's key file is missing or unreadable ({file}): the store can only be read. Put it back."
+        return say(
+            "The store's key file is missing or unreadable ({file}): the store can only be read. Put it back.",
+            file=file,
+        )
     if not journal.is_genuine(store.key, store.database, 1):
-        return f"The key file does not belong to this store, or its journal was changed ({file}): read-only."
+        return say(
+            "The key file does not belong to this store, or its journal was changed ({file}): read-only.", file=file
+        )
     return None

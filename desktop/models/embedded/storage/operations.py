@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from peewee import SqliteDatabase
 
+from desktop.language.sentences import say
 from desktop.terms.values import OperationType
 
 _KNOWN = {kind.value: kind for kind in OperationType}
@@ -18,14 +19,19 @@ _PRICED = {word: kind for word, kind in _KNOWN.items() if kind is not OperationT
 class Operations:
     """`kinds` are the words by id and `ids` the other way round, `costs` by id, `prices` by operation.
 
-    Costs are in hundredths of a credit; `trouble` is a sentence, "" where all is well.
+    Costs are in hundredths of a credit; `is_whole` is whether they are those that the program knows, each once.
     """
 
     kinds: Mapping[int, str]
     ids: Mapping[str, int]
     costs: Mapping[int, int]
     prices: Mapping[OperationType, int]
-    trouble: str
+    is_whole: bool
+
+    @property
+    def trouble(self) -> str:
+        """What is the matter with them in a sentence, "" where all is well."""
+        return "" if self.is_whole else _trouble(list(self.kinds.values()))
 
 
 def read(database: SqliteDatabase) -> Operations:
@@ -36,13 +42,12 @@ def read(database: SqliteDatabase) -> Operations:
 @functools.lru_cache(maxsize=8)
 def _of(rows: tuple[tuple[int, str, int], ...]) -> Operations:
     words = [word for _, word, _ in rows]
-    trouble = "" if len(words) == len(_KNOWN) and _KNOWN.keys() == set(words) else _trouble(words)
     return Operations(
         kinds={id: word for id, word, _ in rows},
         ids={word: id for id, word, _ in rows},
         costs={id: cost for id, _, cost in rows},
         prices={_PRICED[word]: cost for _, word, cost in rows if word in _PRICED},
-        trouble=trouble,
+        is_whole=len(words) == len(_KNOWN) and _KNOWN.keys() == set(words),
     )
 
 
@@ -60,8 +65,8 @@ def unknown(database: SqliteDatabase) -> list[str]:
 def _trouble(words: list[str]) -> str:
     for word in words:
         if word not in _KNOWN:
-            return f"The operation “{word}” was not made by the program."
+            return say("The operation “{operation}” was not made by the program.", operation=word)
     for word in _KNOWN:
         if word not in words:
-            return f"The operation “{word}” is missing."
-    return "An operation stands in it twice."
+            return say("The operation “{operation}” is missing.", operation=word)
+    return say("An operation stands in it twice.")

@@ -23,6 +23,7 @@ from peewee import SqliteDatabase
 from desktop.arithmetic.money import format_money, plain_money
 from desktop.arithmetic.ordering import number_key
 from desktop.finding.searching import folded
+from desktop.language.sentences import mark, say
 from desktop.system.private_files import real_place, sync
 from desktop.terms import days
 from desktop.terms.errors import (
@@ -43,7 +44,7 @@ APPLICATION_ID = 0x4D657463  # "Metc": tells the file from any other SQLite data
 BUSY_TIMEOUT_S = 10.0
 CACHE_KB = 500  # a connection: there is one a lane, and the system keeps the file's pages anyway
 _FILES = 3  # that a connection opens: the store, its log, the log's shared memory
-NOT_WANTED = "A newer request took the place of this one."
+NOT_WANTED = mark("A newer request took the place of this one.")
 ERRORS = (peewee.PeeweeException, sqlite3.Error, UnicodeDecodeError)
 
 _LOOK = 2_000  # steps of SQLite's machine, or pages of a check, between two looks: a few milliseconds
@@ -167,7 +168,14 @@ def apply_pragmas(database: SqliteDatabase, *, read_only: bool) -> None:
         _execute_in_turn(database, f"PRAGMA {name} = {value}")
         found = database.execute_sql(f"PRAGMA {name}").fetchone()[0]
         if str(found) != str(value):
-            raise StoreError(f"The store's disk does not allow a durable store: {name} is {found}, not {value}.")
+            raise StoreError(
+                say(
+                    "The store's disk does not allow a durable store: {name} is {found}, not {value}.",
+                    name=name,
+                    found=found,
+                    value=value,
+                )
+            )
 
 
 def _execute_in_turn(database: SqliteDatabase, sql: str) -> None:
@@ -224,11 +232,13 @@ def as_app_error(error: BaseException, file: Path) -> AppError | None:
     """
     name = error_name(error)
     if name.startswith("SQLITE_FULL"):
-        return StoreFull(f"The disk that holds the store is full ({file}). Make room and try again.")
+        return StoreFull(say("The disk that holds the store is full ({file}). Make room and try again.", file=file))
     if name.startswith(("SQLITE_READONLY", "SQLITE_PERM")):
-        return StoreReadOnly(f"The store cannot be written ({file}): check the file's and folder's permissions.")
+        return StoreReadOnly(
+            say("The store cannot be written ({file}): check the file's and folder's permissions.", file=file)
+        )
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")):
-        return StoreLocked("Another program keeps the store busy. Try again in a moment.")
+        return StoreLocked(say("Another program keeps the store busy. Try again in a moment."))
     unreadable = isinstance(error, UnicodeDecodeError) and error.object.startswith(_DAMAGED_SCHEMA)
     damage = unreadable or any(text in str(error) for text in _DAMAGE)
     if damage or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
@@ -240,15 +250,21 @@ def as_app_error(error: BaseException, file: Path) -> AppError | None:
         found = _cannot_open(file, name)
         if isinstance(found, StoreFull | MachineError):
             return found
-        return StoreError(f"The disk that holds the store failed ({file}, {name}). Try again; check the disk.")
+        return StoreError(
+            say(
+                "The disk that holds the store failed ({file}, {name}). Try again; check the disk.",
+                file=file,
+                name=name,
+            )
+        )
     if name.startswith("SQLITE_INTERRUPT"):
-        return Cancelled(NOT_WANTED)
+        return Cancelled(say(NOT_WANTED))
     return None
 
 
 def damaged(file: Path) -> StoreDamaged:
     """What a person is told of a damaged file."""
-    return StoreDamaged(f"The store is damaged ({file}). Restore a backup.")
+    return StoreDamaged(say("The store is damaged ({file}). Restore a backup.", file=file))
 
 
 def _cannot_open(file: Path, name: str) -> AppError:
@@ -262,17 +278,27 @@ def _cannot_open(file: Path, name: str) -> AppError:
     except OSError as error:
         if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):
             return MachineError(
-                "The system lets this program open no further files. Close other programs and try again."
+                say("The system lets this program open no further files. Close other programs and try again.")
             )
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            return StoreFull(f"The disk that holds the store is full ({file}). Make room and try again.")
+            return StoreFull(say("The disk that holds the store is full ({file}). Make room and try again.", file=file))
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            return StoreReadOnly(f"The store cannot be opened ({file}): check the file's and folder's permissions.")
-        return StoreError(f"The store cannot be opened ({file}): {os.strerror(error.errno or 0)}.")
+            return StoreReadOnly(
+                say("The store cannot be opened ({file}): check the file's and folder's permissions.", file=file)
+            )
+        return StoreError(
+            say("The store cannot be opened ({file}): {why}.", file=file, why=os.strerror(error.errno or 0))
+        )
     finally:
         with suppress(OSError):
             probe.unlink()
-    return StoreError(f"The store cannot be opened ({file}, {name}): check that the folder exists and is yours.")
+    return StoreError(
+        say(
+            "The store cannot be opened ({file}, {name}): check that the folder exists and is yours.",
+            file=file,
+            name=name,
+        )
+    )
 
 
 @contextmanager
@@ -321,7 +347,7 @@ def giving_up_when(cancelled: Callable[[], bool]) -> Iterator[None]:
         yield
     except ERRORS as error:
         if error_name(error).startswith("SQLITE_INTERRUPT"):
-            raise Cancelled(NOT_WANTED) from error
+            raise Cancelled(say(NOT_WANTED)) from error
         raise
     finally:
         _given_up.reset(token)
@@ -335,7 +361,7 @@ def heed(connection: Any) -> None:
 def check_wanted(cancelled: Callable[[], bool]) -> None:
     """Raises `Cancelled` where nobody waits any more."""
     if cancelled():
-        raise Cancelled(NOT_WANTED)
+        raise Cancelled(say(NOT_WANTED))
 
 
 def copy_into(database: SqliteDatabase, target: Path, cancelled: Callable[[], bool] = lambda: False) -> None:

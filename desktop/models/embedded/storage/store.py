@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, Protocol
 
 from peewee import SqliteDatabase
 
+from desktop.language.sentences import mark, say
 from desktop.models.embedded.storage import anchoring, chain, migrations, sqlite
 from desktop.system.private_files import make_folder
 from desktop.terms.errors import StoreDamaged, StoreError, StoreNewer, StoreReadOnly
@@ -24,13 +25,13 @@ from desktop.terms.errors import StoreDamaged, StoreError, StoreNewer, StoreRead
 log = logging.getLogger(__name__)
 
 
-OTHER_NAMES = (
+OTHER_NAMES = mark(
     "The store has more than one name ({file} is a hard link, as copies made with “cp -al” and by some backup programs "
     "are). Opened by two names at once it would lose charges, so it can only be read. To go on with it, close "
     "Metercalc, make a real copy of the file, and put that in its place; to copy a store, use “metercalc backup”."
 )
 
-TAKEN_OVER = (
+TAKEN_OVER = mark(
     "Another version of Metercalc has taken this store over. What was charged is safe in it; this program neither "
     "reads it nor charges on it any more. Close it, and start the program again."
 )
@@ -111,7 +112,7 @@ class Store:
     def key(self) -> bytes:
         """The chain's key. Raises `StoreReadOnly` where it is missing."""
         if self._key is None:
-            raise StoreReadOnly(self.read_only_reason or "The store's key file is missing.")
+            raise StoreReadOnly(self.read_only_reason or say("The store's key file is missing."))
         return self._key
 
     def load_key(self) -> None:
@@ -196,20 +197,20 @@ class Store:
         self._connect_again()
         with sqlite.translated(self.file, self.is_damaged), self.database.atomic("IMMEDIATE"):
             if self._version() != migrations.SCHEMA_VERSION:
-                raise StoreNewer(TAKEN_OVER)
+                raise StoreNewer(say(TAKEN_OVER))
             yield self.database
 
     @contextmanager
     def reading(self) -> Iterator[SqliteDatabase]:
         """A transaction that sees one state of the store throughout. Raises what `writing` does, but for locks."""
         if self.is_sealed and sqlite.has_content(sqlite.side_file(self.file, "-wal")):
-            raise StoreError("Another program writes to the store again. Start this one again.")
+            raise StoreError(say("Another program writes to the store again. Start this one again."))
         self._connect_again()
         with sqlite.translated(self.file, self.is_damaged):
             # Before the transaction, whose state is the one at its own first look: what the caller reads of other
             # files until then is no newer. An older version is a finding of `verify`'s.
             if self._version() > migrations.SCHEMA_VERSION:
-                raise StoreNewer(TAKEN_OVER)
+                raise StoreNewer(say(TAKEN_OVER))
             with self.database.atomic("DEFERRED"):
                 yield self.database
 
@@ -252,9 +253,11 @@ class Store:
         """
         identity, names = _identity(self.file)
         if identity != self._identity:
-            raise StoreError(f"The store has been moved, replaced or removed ({self.file}). Start the program again.")
+            raise StoreError(
+                say("The store has been moved, replaced or removed ({file}). Start the program again.", file=self.file)
+            )
         if to_write and names > 1:
-            reason = OTHER_NAMES.format(file=self.file)
+            reason = say(OTHER_NAMES, file=self.file)
             raise StoreReadOnly(reason, reason=reason)
 
     def data_version(self) -> int:
@@ -269,10 +272,12 @@ class Store:
 
     def witnesses(self) -> tuple[Witness, ...]:
         """The files that know how far the chains had come: one beside the store, one where this program remembers."""
-        beside = Witness("The anchor beside the store", chain.anchor_file(self.file))
+        beside = Witness(say("The anchor beside the store"), chain.anchor_file(self.file))
         if self.remembered is None or self._key is None:
             return (beside,)
-        return beside, Witness("What this program remembers of the store", remembered_file(self.remembered, self._key))
+        return beside, Witness(
+            say("What this program remembers of the store"), remembered_file(self.remembered, self._key)
+        )
 
     def write_anchor(self, *, anew: bool = False) -> None:
         """Note the chains' heads beside the store and where this program remembers: a tail cut off later is missed.
@@ -286,12 +291,15 @@ class Store:
         beside, *others = self.witnesses()
         known = {} if anew else {witness: chain.read_anchor(witness.file, self.key) for witness in (beside, *others)}
         if not anew and known[beside] is None:
-            raise StoreDamaged(f"The anchor file is missing ({beside.file}). Run metercalc verify.")
+            raise StoreDamaged(say("The anchor file is missing ({file}). Run metercalc verify.", file=beside.file))
         with self.reading() as database:
             for witness, before in known.items():
                 if before is not None and not anchoring.lies_on(database, before):
                     raise StoreDamaged(
-                        f"The records do not carry on from the anchor ({witness.file}). Run metercalc verify."
+                        say(
+                            "The records do not carry on from the anchor ({file}). Run metercalc verify.",
+                            file=witness.file,
+                        )
                     )
             first = self._anchor(database, known.get(beside))
             # What is not there yet is to know what the one beside the store does, not what the store says now.
@@ -338,7 +346,9 @@ def _make_room(file: Path) -> None:
     try:
         make_folder(file.parent)
     except OSError as error:
-        raise StoreError(f"The anchor could not be written ({file}): {os.strerror(error.errno or 0)}.") from error
+        raise StoreError(
+            say("The anchor could not be written ({file}): {why}.", file=file, why=os.strerror(error.errno or 0))
+        ) from error
 
 
 def remembered_file(folder: Path, key: bytes) -> Path:

@@ -6,6 +6,7 @@ import errno
 import os
 from pathlib import Path
 
+from desktop.language.sentences import say
 from desktop.models.embedded.storage import chain, sqlite
 from desktop.system.private_files import read_start
 from desktop.terms.errors import StoreError, StoreForeign, StoreMissing
@@ -26,15 +27,21 @@ def is_there(file: Path) -> bool:
             _size(each) >= 0 for each in (chain.key_file(file), chain.anchor_file(file))
         )
     except OSError as error:
-        raise StoreError(f"The ledger cannot be looked for ({file}): {os.strerror(error.errno or 0)}.") from error
+        raise StoreError(
+            say("The ledger cannot be looked for ({file}): {why}.", file=file, why=os.strerror(error.errno or 0))
+        ) from error
 
 
 def require(file: Path, options: str = "") -> None:
     """Raises `StoreMissing` where there is no ledger; `options` are those that name the place to a command."""
     if not is_there(file):
         raise StoreMissing(
-            f"There is no ledger at {file}. Nothing was made. If yours lies elsewhere, say where with --data-dir or "
-            f"[database] url; to begin one here, run: metercalc {options}init."
+            say(
+                "There is no ledger at {file}. Nothing was made. If yours lies elsewhere, say where with --data-dir or "
+                "[database] url; to begin one here, run: {command}.",
+                file=file,
+                command=f"metercalc {options}init",
+            )
         )
 
 
@@ -58,8 +65,11 @@ def refuse_foreign(file: Path) -> None:
 def foreign(file: Path) -> StoreForeign:
     """What is said of a file that is no store."""
     return StoreForeign(
-        f"{file} is not a Metercalc store. Nothing was changed in it. Say with --data-dir or [database] url where "
-        "yours is, or choose another name for a new one."
+        say(
+            "{file} is not a Metercalc store. Nothing was changed in it. Say with --data-dir or [database] url where "
+            "yours is, or choose another name for a new one.",
+            file=file,
+        )
     )
 
 
@@ -72,7 +82,9 @@ def _head(file: Path) -> bytes:
         return read_start(file, _HEAD)
     except OSError as error:
         if error.errno == errno.EIO:
-            raise StoreError(f"The disk that holds the store failed ({file}). Try again; check the disk.") from error
+            raise StoreError(
+                say("The disk that holds the store failed ({file}). Try again; check the disk.", file=file)
+            ) from error
         return b""
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from peewee import SqliteDatabase
 
+from desktop.language.sentences import say
 from desktop.models.embedded.storage import chain
 from desktop.models.embedded.storage.migrations import fifth, first, fourth
 from desktop.models.embedded.storage.migrations.schema import schema_after, schema_of
@@ -58,7 +59,9 @@ def upgrade(
             if key is None and number == 1:
                 key = chain.make_key(key_file)
             if key is None:
-                raise StoreError(f"The store cannot be upgraded without its key file ({key_file}).")
+                raise StoreError(
+                    say("The store cannot be upgraded without its key file ({key_file}).", key_file=key_file)
+                )
             anchor = None if anchor_file is None else chain.anchor_content(anchor_file)
             steps[number - 1](Upgrade(database, key, costs, anchor))
             database.execute_sql(f"PRAGMA user_version = {number}")

@@ -15,6 +15,7 @@ from typing import Any
 
 from peewee import SqliteDatabase
 
+from desktop.language.sentences import say
 from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.storage.migrations import first
 from desktop.models.embedded.storage.migrations.schema import schema_after, schema_of
@@ -32,9 +33,9 @@ def check(database: SqliteDatabase, key: bytes, anchor: bytes | None) -> None:
     anchored = _anchored(key, anchor)
     steps = (first.create, first.note_visibility, first.mark_accounts)
     if schema_of(database) != schema_after(steps):
-        raise _broken("L7", "its tables, indexes and triggers are not as the program made them")
+        raise _broken("L7", say("its tables, indexes and triggers are not as the program made them"))
     for finding in sqlite.full_check(database):
-        raise _broken("L7", f"SQLite finds {finding}")
+        raise _broken("L7", say("SQLite finds {finding}", finding=finding))
     kinds = dict(database.execute_sql("SELECT id, type FROM operation").fetchall())
     _check_operations(kinds)
     _check_accounts(database, key)
@@ -51,7 +52,12 @@ def records(database: SqliteDatabase, sql: str = RECORDS) -> Iterator[Any]:
 
 def _broken(rule: str, what: str) -> StoreDamaged:
     return StoreDamaged(
-        f"The ledger does not prove and was not upgraded ({rule}: {what}). No record was changed.", rule=rule
+        say(
+            "The ledger does not prove and was not upgraded ({rule}: {what}). No record was changed.",
+            rule=rule,
+            what=what,
+        ),
+        rule=rule,
     )
 
 
@@ -65,21 +71,21 @@ def _anchored(key: bytes, anchor: bytes | None) -> dict[int, tuple[int, bytes]]:
         genuine = hmac.compare_digest(bytes.fromhex(document["mac"]), hmac.digest(key, body, "sha256"))
         found = {int(user): (int(n), bytes.fromhex(last)) for user, (n, last) in document["chains"].items()}
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-        raise _broken("L6", "the anchor file beside it is not readable as one") from error
+        raise _broken("L6", say("the anchor file beside it is not readable as one")) from error
     if not genuine:
-        raise _broken("L6", "the anchor file beside it was not written with its key")
+        raise _broken("L6", say("the anchor file beside it was not written with its key"))
     return found
 
 
 def _check_operations(kinds: dict[int, str]) -> None:
     if kinds != dict(enumerate(first.OPERATIONS, start=1)):
-        raise _broken("L7", "its operations are not those that the program made")
+        raise _broken("L7", say("its operations are not those that the program made"))
 
 
 def _check_accounts(database: SqliteDatabase, key: bytes) -> None:
     for row in database.execute_sql("SELECT id, username, password, status, role, mark FROM user").fetchall():
         if first.account_mark(key, *row[:-1]) != row[-1]:
-            raise _broken("L6", f"the account of {row[1]} was changed by something else")
+            raise _broken("L6", say("the account of {owner} was changed by something else", owner=row[1]))
 
 
 def _check_prices(
@@ -92,15 +98,24 @@ def _check_prices(
         count += 1
         form = first.price_form(id, kinds[operation_id], cost, from_record, user_id, date)
         if id != count or first.link(key, last, form) != stored:
-            raise _broken("L6", f"price {id} is not the one that was written")
+            raise _broken("L6", say("price {price} is not the one that was written", price=id))
         last = stored
         latest[operation_id] = cost
         found.append((from_record, operation_id, cost))
-        _compare(anchored, first.PRICES, count, stored, f"price {id}")
-    _compare_end(anchored, first.PRICES, count, "the prices")
+        if _differs(anchored, first.PRICES, count, stored):
+            raise _broken(
+                "L6",
+                say("the anchor beside the store says that something else stood where price {price} stands", price=id),
+            )
+    if before := _length_before(anchored, first.PRICES, count):
+        raise _broken(
+            "L6", say("the end is missing: the prices had {before} entries and now {now}", before=before, now=count)
+        )
     for operation_id, cost in database.execute_sql("SELECT id, cost FROM operation").fetchall():
         if latest[operation_id] != cost:
-            raise _broken("L4", f"the cost of {kinds[operation_id]} is not its last recorded price")
+            raise _broken(
+                "L4", say("the cost of {operation} is not its last recorded price", operation=kinds[operation_id])
+            )
     return found
 
 
@@ -120,38 +135,67 @@ def _check_records(
         while coming and coming[-1][0] <= id:
             _, priced, cost = coming.pop()
             costs[priced] = cost
-        what = f"record {id} of {names.get(user_id, user_id)}"
+        owner = names.get(user_id, user_id)
         if id != seen:
-            raise _broken("L2", f"records are missing before {what}")
-        _check_record(row, key, kinds, costs, heads[user_id], what)
+            raise _broken("L2", say("records are missing before record {record} of {owner}", record=id, owner=owner))
+        _check_record(row, key, kinds, costs, heads[user_id], owner)
         heads[user_id] = (seq, balance, stored)
-        _compare(anchored, user_id, seq, stored, what)
+        if _differs(anchored, user_id, seq, stored):
+            message = say(
+                "the anchor beside the store says that something else stood where record {record} of {owner} stands",
+                record=id,
+                owner=owner,
+            )
+            raise _broken("L6", message)
     for user_id, balance in database.execute_sql("SELECT id, balance FROM user").fetchall():
         if heads[user_id][1] != balance or not heads[user_id][0]:
-            raise _broken("L1", f"the balance of {names[user_id]} is not that of the last record")
-        _compare_end(anchored, user_id, heads[user_id][0], f"the records of {names[user_id]}")
+            raise _broken("L1", say("the balance of {owner} is not that of the last record", owner=names[user_id]))
+        if before := _length_before(anchored, user_id, heads[user_id][0]):
+            message = say(
+                "the end is missing: the records of {owner} had {before} entries and now {now}",
+                owner=names[user_id],
+                before=before,
+                now=heads[user_id][0],
+            )
+            raise _broken("L6", message)
     for user_id in anchored.keys() - heads.keys() - {first.PRICES}:
-        raise _broken("L6", f"user {user_id} is missing with all records")
+        raise _broken("L6", say("user {user} is missing with all records", user=user_id))
 
 
 def _check_record(
-    row: Any, key: bytes, kinds: dict[int, str], costs: dict[int, int], head: tuple[int, int, bytes], what: str
+    row: Any, key: bytes, kinds: dict[int, str], costs: dict[int, int], head: tuple[int, int, bytes], owner: object
 ) -> None:
     request_id, operation_id, seq, amount, balance, response = row[1], row[3], row[5], row[6], row[7], row[9]
     exact, source, stored, deleted_at, deleted_hash = row[11], row[12], row[14], row[15], row[16]
     last_seq, last_balance, last = head
+    what: dict[str, object] = {"record": row[0], "owner": owner}
     if not (_UUID.fullmatch(request_id) and source in first.SOURCES and exact in (0, 1)):
-        raise _broken("L6", f"{what} holds a value that the program never writes")
+        raise _broken("L6", say("record {record} of {owner} holds a value that the program never writes", **what))
     if first.link(key, last, _form(row, kinds)) != stored:
-        raise _broken("L6", f"{what} is not what was written")
+        raise _broken("L6", say("record {record} of {owner} is not what was written", **what))
     if seq != last_seq + 1:
-        raise _broken("L2", f"{what} has the sequence number {seq} after {last_seq}")
+        raise _broken(
+            "L2",
+            say(
+                "record {record} of {owner} has the sequence number {number} after {before}",
+                number=seq,
+                before=last_seq,
+                **what,
+            ),
+        )
     if balance != last_balance - amount or balance < 0:
-        raise _broken("L3", f"the balance of {what} does not follow from the one before it")
+        raise _broken(
+            "L3", say("the balance of record {record} of {owner} does not follow from the one before it", **what)
+        )
     if kinds[operation_id] != first.CREDIT and (amount != costs.get(operation_id) or not response):
-        raise _broken("L4", f"{what} has no response, or did not cost what the operation cost then")
+        raise _broken(
+            "L4",
+            say("record {record} of {owner} has no response, or did not cost what the operation cost then", **what),
+        )
     if (deleted_at, deleted_hash) != (None, None) and deleted_hash != first.visibility_mark(key, stored, deleted_at):
-        raise _broken("L6", f"{what} was deleted or restored by something else than the program")
+        raise _broken(
+            "L6", say("record {record} of {owner} was deleted or restored by something else than the program", **what)
+        )
 
 
 def _form(row: Any, kinds: dict[int, str]) -> bytes:
@@ -164,13 +208,13 @@ def _form(row: Any, kinds: dict[int, str]) -> bytes:
     )  # fmt: skip
 
 
-def _compare(anchored: dict[int, tuple[int, bytes]], user_id: int, length: int, stored: bytes, what: str) -> None:
+def _differs(anchored: dict[int, tuple[int, bytes]], user_id: int, length: int, stored: bytes) -> bool:
+    """Whether the anchor knows another link at just this length of a chain."""
     point = anchored.get(user_id)
-    if point is not None and point[0] == length and point[1] != stored:
-        raise _broken("L6", f"the anchor beside the store says that something else stood where {what} stands")
+    return point is not None and point[0] == length and point[1] != stored
 
 
-def _compare_end(anchored: dict[int, tuple[int, bytes]], user_id: int, length: int, whose: str) -> None:
+def _length_before(anchored: dict[int, tuple[int, bytes]], user_id: int, length: int) -> int:
+    """How long a chain was that has become shorter; 0 where it has not."""
     point = anchored.get(user_id)
-    if point is not None and length < point[0]:
-        raise _broken("L6", f"the end is missing: {whose} had {point[0]} entries and now {length}")
+    return point[0] if point is not None and length < point[0] else 0
