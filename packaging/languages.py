@@ -143,7 +143,7 @@ def main() -> int:
             continue
         catalog = merged(code, sentences)
         (FOLDER / f"{code}.po").write_bytes(written(catalog))
-        (FOLDER / f"{code}.mo").write_bytes(compiled(catalog))
+        (FOLDER / f"{code}.mo").write_bytes(compiled(read(code)))
         lacking += missing(catalog)
         sys.stdout.write(f"{code}: {missing(catalog)} of {len(sentences)} to translate\n")
     return lacking

@@ -1,0 +1,115 @@
+"""The catalogues say all that the code says, nothing that it no longer says, and with the same names and letters."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import string
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+
+from desktop.commands import grammar
+from desktop.language.sentences import LANGUAGES, SOURCE, speak
+from desktop.system import resources, spoken
+
+ROOT = Path(__file__).parents[2]
+OTHERS = [code for code in LANGUAGES if code != SOURCE]
+
+
+@cache
+def maker() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("languages", ROOT / "packaging/languages.py")
+    assert spec is not None
+    assert spec.loader is not None
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
+
+
+@cache
+def sentences() -> Catalog:
+    found: Catalog = maker().found()
+    return found
+
+
+@cache
+def catalogue(code: str) -> Catalog:
+    found: Catalog = maker().read(code)
+    return found
+
+
+@pytest.fixture
+def english_again() -> Iterator[None]:
+    yield
+    speak(SOURCE)
+
+
+def forms(message: Message) -> list[tuple[str, str]]:
+    """Each translation with the English that it is of."""
+    if isinstance(message.id, (tuple, list)):
+        one, many = message.id
+        return [(many if place else one, text) for place, text in enumerate(message.string or ())]
+    return [(str(message.id), str(message.string))]
+
+
+def names(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def keys(catalog: Catalog) -> set[tuple[object, object]]:
+    return {(message.context, message.id) for message in catalog if message.id}
+
+
+def test_the_template_is_of_todays_code() -> None:
+    assert (ROOT / "resources/languages/metercalc.pot").read_bytes() == maker().written(sentences())
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_every_sentence_is_translated_and_none_is_stale(code: str) -> None:
+    assert keys(catalogue(code)) == keys(sentences())
+    assert maker().missing(catalogue(code)) == 0
+    assert not any(message.fuzzy for message in catalogue(code))
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_what_is_read_is_what_was_written(code: str) -> None:
+    assert resources.path(f"languages/{code}.mo").read_bytes() == maker().compiled(catalogue(code))
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_placeholders_are_the_same(code: str) -> None:
+    for message in catalogue(code):
+        for english, text in forms(message) if message.id else ():
+            if "{" in english or "{" in text:
+                # One form of a plural may say its number in words.
+                spare = {"count"} if isinstance(message.id, (tuple, list)) else set()
+                assert names(english) - spare <= names(text) <= names(english) | spare, text
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_signs_that_mean_something_stay(code: str) -> None:
+    for message in catalogue(code):
+        for english, text in forms(message) if message.id else ():
+            assert text.count("\n") == english.count("\n"), text
+            assert (text.startswith(" "), text.endswith(" ")) == (english.startswith(" "), english.endswith(" ")), text
+            assert Counter(re.findall(r"&(?=[^\s&])", text)) == Counter(re.findall(r"&(?=[^\s&])", english)), text
+            assert Counter(re.findall(r"--[a-z][a-z-]+", text)) == Counter(re.findall(r"--[a-z][a-z-]+", english)), text
+
+
+@pytest.mark.parametrize("code", OTHERS)
+@pytest.mark.usefixtures("english_again")
+def test_the_whole_help_can_be_said(code: str) -> None:
+    spoken.choose(code)
+    parser = grammar.parser()
+    commands = [
+        one for action in parser._actions if isinstance(action.choices, dict) for one in action.choices.values()
+    ]  # noqa: SLF001
+    texts = [parser.format_help(), *(one.format_help() for one in commands)]
+    assert len(texts) > 20
+    assert all("metercalc" in text for text in texts)
