@@ -12,6 +12,7 @@ import ast
 import io
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages import mofile, pofile
@@ -31,6 +32,7 @@ SPEAKERS: Mapping[str, tuple[int | None, int, int | None]] = {
     "say_in": (0, 1, None),
 }
 _COMMENT = "# Translators:"
+_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # the same catalogue gives the same bytes on any day
 
 
 def found() -> Catalog:
@@ -117,9 +119,13 @@ def written(catalog: Catalog) -> bytes:
 
 
 def compiled(catalog: Catalog) -> bytes:
-    """The same as the program reads it."""
+    """The same as the program reads it: what is not translated is left out, so that it is said in English."""
+    kept = Catalog(locale=catalog.locale, project="Metercalc", creation_date=_DAY, revision_date=_DAY, fuzzy=False)
+    for message in catalog:
+        if message.id and _is_translated(message):
+            kept.add(message.id, message.string, context=message.context)
     out = io.BytesIO()
-    mofile.write_mo(out, catalog)
+    mofile.write_mo(out, kept)
     return out.getvalue()
 
 
