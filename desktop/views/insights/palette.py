@@ -19,7 +19,7 @@ _DARK = ("#4a9eda", "#f0b341", "#2fbf93", "#ee7f45", "#d995bd", "#94d2f7", "#9aa
 
 def colour_of(operation: OperationType, colours: theme.Colours) -> QColor:
     """The colour of an operation in a scheme."""
-    found = _DARK if colours is theme.DARK else _LIGHT
+    found = _DARK if theme.is_dark(colours) else _LIGHT
     return QColor(found[OPERATIONS[operation].number % len(found)])
 
 

@@ -42,6 +42,7 @@ class Colours(NamedTuple):
     sunken: str
     operation: str
     border: str
+    edge: str
     text: str
     muted: str
     accent: str
@@ -60,6 +61,7 @@ LIGHT = Colours(
     sunken="#e9ebef",
     operation="#e9ebef",
     border="#d3d7de",
+    edge="#828a96",
     text="#1a1d21",
     muted="#59626d",
     accent="#2457c5",
@@ -77,6 +79,7 @@ DARK = Colours(
     sunken="#121418",
     operation="#2e333b",
     border="#393e46",
+    edge="#737c88",
     text="#e7e9ec",
     muted="#a0a9b4",
     accent="#86a9ff",
@@ -89,10 +92,50 @@ DARK = Colours(
     mark="#6b5714",
 )
 
+# For who asks for high contrast: 7:1 and more, and nothing is told by a faint line.
+HIGH_LIGHT = Colours(
+    surface="#ffffff",
+    raised="#ffffff",
+    sunken="#ffffff",
+    operation="#ffffff",
+    border="#000000",
+    edge="#000000",
+    text="#000000",
+    muted="#2b2b2b",
+    accent="#00309c",
+    on_accent="#ffffff",
+    selection="#cfe0ff",
+    positive="#00501f",
+    negative="#8c0000",
+    warning="#5c3a00",
+    warning_surface="#fff3c4",
+    mark="#ffe066",
+)
+HIGH_DARK = Colours(
+    surface="#000000",
+    raised="#000000",
+    sunken="#000000",
+    operation="#000000",
+    border="#ffffff",
+    edge="#ffffff",
+    text="#ffffff",
+    muted="#e0e0e0",
+    accent="#ffe500",
+    on_accent="#000000",
+    selection="#00378f",
+    positive="#7dffb0",
+    negative="#ffb0a8",
+    warning="#ffd75e",
+    warning_surface="#332600",
+    mark="#6b5200",
+)
+_ALL = (LIGHT, DARK, HIGH_LIGHT, HIGH_DARK)
+
 SCHEMES = {
     "system": Qt.ColorScheme.Unknown,
     "light": Qt.ColorScheme.Light,
     "dark": Qt.ColorScheme.Dark,
+    "contrast": Qt.ColorScheme.Unknown,  # light or dark as the system has it, with high contrast
 }
 _SETTING = "appearance/scheme"
 
@@ -113,10 +156,12 @@ class Theme(QObject):
             application.setFont(system)
         self.choose(self.chosen)
         application.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
+        if hasattr(application.styleHints(), "accessibility"):  # Qt 6.10 and newer
+            application.styleHints().accessibility().contrastPreferenceChanged.connect(self._apply)
 
     @property
     def chosen(self) -> str:
-        """ "system", "light" or "dark"."""
+        """ "system", "light", "dark" or "contrast"."""
         name = remembered.text(self._settings, _SETTING, "system")
         return name if name in SCHEMES else "system"
 
@@ -134,8 +179,12 @@ class Theme(QObject):
     def _apply(self) -> None:
         hint = QGuiApplication.styleHints().colorScheme()
         # The choice first: a platform without schemes of its own ignores what it was asked for.
-        scheme = hint if self.chosen == "system" else SCHEMES[self.chosen]
-        found = DARK if scheme == Qt.ColorScheme.Dark else LIGHT
+        scheme = SCHEMES[self.chosen]
+        is_dark = (hint if scheme == Qt.ColorScheme.Unknown else scheme) == Qt.ColorScheme.Dark
+        if self.chosen == "contrast" or _contrast_is_wanted():
+            found = HIGH_DARK if is_dark else HIGH_LIGHT
+        else:
+            found = DARK if is_dark else LIGHT
         self._application.setPalette(_palette(found))
         self._application.setStyleSheet(_style(found))
         self.changed.emit()
@@ -143,7 +192,21 @@ class Theme(QObject):
 
 def colours() -> Colours:
     """The colours of the scheme in force: those whose surface the palette has."""
-    return DARK if QGuiApplication.palette().window().color().lightnessF() < 0.5 else LIGHT
+    surface = QGuiApplication.palette().window().color().name()
+    return next((one for one in _ALL if one.surface == surface), LIGHT)
+
+
+def is_dark(found: Colours) -> bool:
+    """Whether a scheme's surface is dark."""
+    return QColor(found.surface).lightnessF() < 0.5
+
+
+def _contrast_is_wanted() -> bool:
+    """Whether the desktop asks for high contrast."""
+    hints = QGuiApplication.styleHints()
+    if not hasattr(hints, "accessibility"):
+        return False
+    return bool(hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast)
 
 
 def set_size(widget: QWidget, size: Size, *, bold: bool = False) -> None:
@@ -218,7 +281,7 @@ def _palette(found: Colours) -> QPalette:
 
 
 def _style(c: Colours) -> str:
-    scheme = "dark" if c is DARK else "light"
+    scheme = "dark" if is_dark(c) else "light"
     chevron = resources.path(f"icons/chevron-{scheme}.svg").as_posix()
     chevron_up = resources.path(f"icons/chevron-up-{scheme}.svg").as_posix()
     check = resources.path(f"icons/check-{scheme}.svg").as_posix()
@@ -235,7 +298,7 @@ def _style(c: Colours) -> str:
     QFrame[role="bar"] {{ background: {c.sunken}; border: 1px solid {c.border}; border-radius: {RADIUS}px; }}
     QFrame[role="header"] {{ background: {c.raised}; border-bottom: 1px solid {c.border}; }}
     QLineEdit, QComboBox, QSpinBox, QDateEdit {{
-        background: {c.raised}; color: {c.text}; border: 1px solid {c.border}; border-radius: {RADIUS}px;
+        background: {c.raised}; color: {c.text}; border: 1px solid {c.edge}; border-radius: {RADIUS}px;
         padding: {TIGHT + 2}px {SMALL}px; selection-background-color: {c.selection}; selection-color: {c.text};
         min-height: {line}px;
     }}
@@ -243,8 +306,8 @@ def _style(c: Colours) -> str:
     QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDateEdit:focus {{
         border: 2px solid {c.accent}; padding: {TIGHT + 1}px {SMALL - 1}px;
     }}
-    QPlainTextEdit {{ background: {c.raised}; border: 1px solid {c.border}; border-radius: {RADIUS}px; }}
-    QPlainTextEdit:focus {{ border: 1px solid {c.accent}; }}
+    QPlainTextEdit {{ background: {c.raised}; border: 1px solid {c.edge}; border-radius: {RADIUS}px; }}
+    QPlainTextEdit:focus {{ border: 2px solid {c.accent}; }}
     QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDateEdit:disabled {{ color: {c.muted}; }}
     QComboBox::drop-down, QDateEdit::drop-down {{ border: none; width: 20px; }}
     QComboBox::down-arrow, QDateEdit::down-arrow {{ image: url("{chevron}"); width: 12px; height: 12px; }}
@@ -252,12 +315,13 @@ def _style(c: Colours) -> str:
     QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.border}; }}
     QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
     QPushButton, QToolButton {{
-        background: {c.raised}; color: {c.text}; border: 1px solid {c.border}; border-radius: {RADIUS}px;
+        background: {c.raised}; color: {c.text}; border: 1px solid {c.edge}; border-radius: {RADIUS}px;
         padding: {TIGHT + 3}px {MEDIUM}px;
     }}
     QToolButton {{ padding: {TIGHT + 2}px {SMALL}px; }}
     QPushButton:hover, QToolButton:hover {{ background: {c.sunken}; }}
-    QPushButton:pressed, QToolButton:pressed, QToolButton:checked {{ background: {c.selection}; }}
+    QPushButton:pressed, QToolButton:pressed {{ background: {c.selection}; }}
+    QToolButton:checked {{ background: {c.selection}; border-color: {c.accent}; }}
     QPushButton:focus {{ border: 2px solid {c.accent}; padding: {TIGHT + 2}px {MEDIUM - 1}px; }}
     QToolButton:focus {{ border: 2px solid {c.accent}; padding: {TIGHT + 1}px {SMALL - 1}px; }}
     QPushButton:disabled, QToolButton:disabled {{ color: {c.muted}; background: {c.surface}; }}
@@ -308,6 +372,11 @@ def _style(c: Colours) -> str:
     }}
     QTableView#records_table::item, QTableView[role="sheet"]::item, QListView#tape_view::item {{
         padding: {TIGHT}px {SMALL}px;
+    }}
+    QTableView#records_table::item:selected, QTableView[role="sheet"]::item:selected,
+    QListView#tape_view::item:selected {{
+        border: 0 solid {c.accent}; border-top-width: 1px; border-bottom-width: 1px;
+        padding: {TIGHT - 1}px {SMALL}px;
     }}
     QTableView#records_table::item:focus, QTableView[role="sheet"]::item:focus, QListView#tape_view::item:focus {{
         border: 2px solid {c.accent}; padding: {TIGHT - 2}px {SMALL - 2}px;

@@ -16,7 +16,12 @@ _ARRANGEMENTS = (
     (CALCULATOR, mark("&Calculator alone"), "Ctrl+2"),
     (RECORDS, mark("&Records alone"), "Ctrl+3"),
 )
-_SCHEMES = (("system", mark("&System colours")), ("light", mark("&Light")), ("dark", mark("&Dark")))
+_SCHEMES = (
+    ("system", mark("&System colours")),
+    ("light", mark("&Light")),
+    ("dark", mark("&Dark")),
+    ("contrast", mark("&High contrast")),
+)
 
 
 class Menus(QObject):

@@ -52,7 +52,7 @@ class HighlightDelegate(QStyledItemDelegate):
             return
         painter.save()
         # A marker's ink: it dyes the ground and leaves the letters as they are, dark on light or light on dark.
-        dark = theme.colours() is theme.DARK
+        dark = theme.is_dark(theme.colours())
         modes = QPainter.CompositionMode
         painter.setCompositionMode(modes.CompositionMode_Lighten if dark else modes.CompositionMode_Darken)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

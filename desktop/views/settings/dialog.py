@@ -31,7 +31,12 @@ from desktop.wording.settings import PAGES, words_of
 
 _CHARACTERS, _LINES = 112, 31  # of the size, where the screen has room for it
 _BUTTONS = (mark("&Save"), mark("&Defaults of this page"), mark("&Try it now"), mark("&Colours"))
-_COLOURS = (("system", mark("As the system has it")), ("light", mark("Light")), ("dark", mark("Dark")))
+_COLOURS = (
+    ("system", mark("As the system has it")),
+    ("light", mark("Light")),
+    ("dark", mark("Dark")),
+    ("contrast", mark("High contrast")),
+)
 _APPEARANCE, _RANDOM = "Appearance", "Random strings"  # titles of `PAGES`
 
 

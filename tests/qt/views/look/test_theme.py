@@ -31,9 +31,11 @@ from pytestqt.qtbot import QtBot
 from desktop.views.look import theme
 from desktop.views.look.icons import icon
 from desktop.views.look.steady import steady_scroll_bar
-from desktop.views.look.theme import DARK, LIGHT, Colours, Theme
+from desktop.views.look.theme import DARK, HIGH_DARK, HIGH_LIGHT, LIGHT, Colours, Theme
 
 READABLE = 4.5  # the contrast that WCAG 2.2 asks of text (1.4.3)
+ENHANCED = 7.0  # and for who needs more (1.4.6)
+SEEN = 3.0  # of what is no text (1.4.11)
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def colours(qapp: QApplication, settings: QSettings) -> Iterator[Theme]:
     qapp.setPalette(before[0])
 
 
-@pytest.mark.parametrize(("name", "found"), [("dark", DARK), ("light", LIGHT)])
+@pytest.mark.parametrize(("name", "found"), [("dark", DARK), ("light", LIGHT), ("contrast", HIGH_LIGHT)])
 def test_a_chosen_scheme_is_in_force_at_once(colours: Theme, name: str, found: Colours) -> None:
     colours.choose(name)
     assert theme.colours() is found
@@ -96,7 +98,7 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("found", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("found", [LIGHT, DARK, HIGH_LIGHT, HIGH_DARK])
 def test_every_text_can_be_read(found: Colours) -> None:
     pairs = [
         (getattr(found, text), getattr(found, ground))
@@ -107,6 +109,37 @@ def test_every_text_can_be_read(found: Colours) -> None:
     pairs += [(found.text, found.selection), (found.text, found.mark)]
     for text, ground in pairs:
         assert contrast(text, ground) >= READABLE, (text, ground)
+
+
+@pytest.mark.parametrize("found", [HIGH_LIGHT, HIGH_DARK])
+def test_high_contrast_is_higher(found: Colours) -> None:
+    grounds = (found.surface, found.raised, found.sunken, found.selection)
+    for text in (found.text, found.muted):
+        assert min(contrast(text, ground) for ground in grounds) >= ENHANCED
+    for text in (found.positive, found.negative, found.warning, found.accent, found.edge, found.border):
+        assert min(contrast(text, ground) for ground in grounds[:3]) >= ENHANCED
+
+
+@pytest.mark.parametrize("found", [LIGHT, DARK, HIGH_LIGHT, HIGH_DARK])
+def test_the_edge_of_what_can_be_used_is_seen(found: Colours) -> None:
+    for ground in (found.surface, found.raised):
+        assert contrast(found.edge, ground) >= SEEN
+        assert contrast(found.accent, ground) >= SEEN  # of what is switched on, and of the row that is chosen
+
+
+def test_a_desktop_that_asks_for_contrast_is_followed(
+    qapp: QApplication, colours: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, usual, high in (("light", LIGHT, HIGH_LIGHT), ("dark", DARK, HIGH_DARK)):
+        colours.choose(name)
+        assert theme.colours() == usual
+        monkeypatch.setattr(theme, "_contrast_is_wanted", lambda: True)
+        if hasattr(qapp.styleHints(), "accessibility"):
+            qapp.styleHints().accessibility().contrastPreferenceChanged.emit(Qt.ContrastPreference.HighContrast)
+        else:
+            colours.choose(name)
+        assert theme.colours() == high
+        monkeypatch.undo()
 
 
 def test_no_text_has_a_size_in_pixels(colours: Theme, qapp: QApplication) -> None:
@@ -150,7 +183,7 @@ def focusable() -> dict[str, QWidget]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", "dark", "contrast"])
 def test_focus_is_seen_against_what_is_around_and_against_no_focus(qtbot: QtBot, colours: Theme, scheme: str) -> None:
     colours.choose(scheme)
     stage = QWidget()
