@@ -258,6 +258,7 @@ def _style(c: Colours) -> str:
         padding: {TIGHT + 3}px {MEDIUM}px;
     }}
     QToolButton {{ padding: {TIGHT + 2}px {SMALL}px; }}
+    QToolButton[role="small"] {{ padding: 0 {SMALL}px; }}
     QPushButton:hover, QToolButton:hover {{ background: {c.sunken}; }}
     QPushButton:pressed, QToolButton:pressed, QToolButton:checked {{ background: {c.selection}; }}
     QPushButton:focus {{ border: 2px solid {c.accent}; padding: {TIGHT + 2}px {MEDIUM - 1}px; }}
