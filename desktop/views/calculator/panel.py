@@ -118,6 +118,7 @@ class CalculatorPanel(QWidget):
         self._display.draw_here_asked.connect(self._on_draw_here)
         self._display.credit_asked.connect(self._on_credit)
         self._tape.reused.connect(self._on_reused)
+        self._tape.reused_already.connect(self._entry.setFocus)
         self._tape.expression_asked.connect(self.take_expression)
         self._tape.details_asked.connect(self.details_asked)
         self._tape.copied.connect(self._on_step_copied)

@@ -25,6 +25,7 @@ from typing_extensions import override
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.language.sentences import say
 from desktop.terms.values import Receipt
+from desktop.views.calculator.result_click import ResultClick
 from desktop.views.calculator.tape_menu import TapeMenu
 from desktop.views.calculator.tape_model import (
     CHARGE_ROLE,
@@ -43,6 +44,7 @@ from desktop.wording.cut import cut_number
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _FRAME = 2
+_HAND = 3 * theme.LARGE
 
 
 class TapeDelegate(QStyledItemDelegate):
@@ -78,7 +80,7 @@ class TapeDelegate(QStyledItemDelegate):
             area.setTop(area.top() + height)
         half = area.height() // 2
         upper = QRect(area.left(), area.top(), area.width(), half)
-        lower = QRect(area.left(), area.top() + half, area.width(), half)
+        lower = _result_line(option.rect, index)
         painter.setFont(theme.font(theme.Size.CAPTION, figures=True))
         painter.setPen(QColor(colours.muted))
         charge = index.data(CHARGE_ROLE)
@@ -96,14 +98,24 @@ class TapeDelegate(QStyledItemDelegate):
         painter.restore()
 
 
+def _result_line(row: QRect, index: Index) -> QRect:
+    """The lower line of a step, where its result stands on the right."""
+    area = row.adjusted(theme.MEDIUM, theme.TIGHT, -theme.MEDIUM, -theme.TIGHT)
+    if index.data(HEADING_ROLE):
+        area.setTop(area.top() + QFontMetrics(theme.font()).height())
+    half = area.height() // 2
+    return QRect(area.left(), area.top() + half, area.width(), half)
+
+
 def _cut_at_end(painter: QPainter, text: str, width: int) -> str:
     return painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, width)
 
 
 class TapeView(QListView):
-    """The tape as a list: a double click or Enter takes an old result up again, free of charge."""
+    """The tape as a list: a click on an old result, a double click or Enter takes it up again, free of charge."""
 
     reused = Signal(str)
+    reused_already = Signal()  # by the click before: the second one only brought the focus here
     expression_asked = Signal(str)  # to be entered again
     details_asked = Signal(object)  # Entry
     copied = Signal()
@@ -118,6 +130,9 @@ class TapeView(QListView):
         steady_scroll_bar(self)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.doubleClicked.connect(self._reuse)
+        click = ResultClick(self, self.result_area)
+        click.clicked.connect(self._reuse)
+        click.repeated.connect(self.reused_already)
         self._menu = TapeMenu(self)
         self._menu.result_asked.connect(self._on_result)
         self._menu.expression_asked.connect(self._on_expression)
@@ -129,6 +144,13 @@ class TapeView(QListView):
         found = super().model()
         assert isinstance(found, TapeModel)
         return found
+
+    def result_area(self, index: Index) -> QRect:
+        """Where a click takes the result up: its figure, and beside a short one what a hand needs."""
+        line = _result_line(self.visualRect(index), index)
+        figure = QFontMetrics(theme.font(bold=True, figures=True)).horizontalAdvance(index.data(SHOWN_ROLE) or "")
+        wide = min(max(figure, _HAND), line.width()) if index.data(RESULT_ROLE) else 0
+        return QRect(line.right() + 1 - wide, line.top(), wide, line.height())
 
     @Slot(object)
     def recall(self, receipts: Iterable[Receipt]) -> None:

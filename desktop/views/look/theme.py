@@ -313,12 +313,15 @@ def _style(c: Colours) -> str:
     QComboBox::down-arrow, QDateEdit::down-arrow {{ image: url("{chevron}"); width: 12px; height: 12px; }}
     QComboBox {{ combobox-popup: 0; }}
     QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.border}; }}
+    QComboBox QAbstractItemView::item {{ min-height: {max(line, WIDE)}px; padding: 0 {TIGHT}px; }}
+    QComboBox QAbstractItemView::item:selected {{ background: {c.selection}; color: {c.text}; }}
     QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
     QPushButton, QToolButton {{
         background: {c.raised}; color: {c.text}; border: 1px solid {c.edge}; border-radius: {RADIUS}px;
         padding: {TIGHT + 3}px {MEDIUM}px;
     }}
     QToolButton {{ padding: {TIGHT + 2}px {SMALL}px; }}
+    QToolButton[role="small"] {{ padding: 0 {SMALL}px; }}
     QPushButton:hover, QToolButton:hover {{ background: {c.sunken}; }}
     QPushButton:pressed, QToolButton:pressed {{ background: {c.selection}; }}
     QToolButton:checked {{ background: {c.selection}; border-color: {c.accent}; }}

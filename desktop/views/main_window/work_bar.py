@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QToolButton, QWidget
 
 from desktop.language.sentences import say
 from desktop.views.look import theme
@@ -30,12 +30,15 @@ class WorkBar(QWidget):
         self._stop.setObjectName(f"stop_{name}_button")
         self._stop.setText(say("Stop"))
         self._stop.setAccessibleName(say("Stop: {work}", work=text))
+        theme.set_role(self._stop, "small")
         self._stop.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.SMALL, 0, theme.SMALL, 0)
         row.setSpacing(theme.SMALL)
         for widget in (self._label, self._progress, self._stop):
             row.addWidget(widget)
+        # The status bar keeps its height, or each page would be a record shorter from the first export on.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         self._stop.clicked.connect(self.stop_asked)
         self.hide()
 

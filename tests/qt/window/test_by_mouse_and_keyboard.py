@@ -30,7 +30,9 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from desktop.views.dialogs.dialogs import SHORTCUTS
+from desktop.views.dialogs.export import ExportDialog
 from desktop.views.main_window.window import MainWindow
+from desktop.views.main_window.work_bar import WorkBar
 from desktop.views.records.table import RecordsTable
 from desktop.window.program import Program
 from tests.support.widgets import part
@@ -415,6 +417,19 @@ def test_the_button_of_the_saved_filters_is_itself_again_when_its_menu_has_close
     popup_of(qtbot, window, "saved_filters_menu").close()
     part(window, QLineEdit, "entry_edit").setFocus()
     assert button.grab().toImage() == plain
+
+
+def test_an_export_leaves_the_table_as_high_as_it_was(
+    qtbot: QtBot, window: MainWindow, program: Program, tmp_path: Path
+) -> None:
+    before = table(window).height()
+    part(window, QAction, "export_action").trigger()
+    file = tmp_path / "records.csv"
+    part(window, ExportDialog, "export_dialog").export_to(str(file))
+    qtbot.waitUntil(lambda: str(file) in window.statusBar().currentMessage(), timeout=10_000)
+    part(window, WorkBar, "export_bar").begin()
+    QApplication.processEvents()
+    assert table(window).height() == before
 
 
 def test_a_proof_shows_each_rule_with_a_tick_and_is_saved_as_a_page(

@@ -96,3 +96,18 @@ def test_every_choice_of_a_combo_box_is_in_sight_in_one_frame(qtbot: QtBot, sche
     assert view.frameWidth() == 0 or (isinstance(around, QFrame) and around.frameWidth() == 0)
     assert stage.isVisible()
     combo.hidePopup()
+
+
+def test_every_choice_of_a_combo_box_is_high_enough_to_hit_and_shown_whole(qtbot: QtBot, scheme: Theme) -> None:
+    combo = QComboBox()
+    combo.addItems(["Any time", "Multiplication"])
+    stage = shown(qtbot, combo)
+    combo.showPopup()
+    view = combo.view()
+    qtbot.waitUntil(view.isVisible)
+    for row in range(combo.count()):
+        place = view.visualRect(combo.model().index(row, 0))
+        assert place.height() >= theme.WIDE
+        assert place.width() >= view.fontMetrics().horizontalAdvance(combo.itemText(row)) + 2 * theme.TIGHT
+    assert stage.isVisible()
+    combo.hidePopup()

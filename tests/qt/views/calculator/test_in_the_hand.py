@@ -31,6 +31,7 @@ from desktop.terms.values import Column, OperationType, Role, Source
 from desktop.views.calculator.keypad import KeyButton
 from desktop.views.calculator.panel import CalculatorPanel
 from desktop.views.calculator.result_label import Figures
+from desktop.views.calculator.tape import TapeView
 from desktop.views.calculator.tape_model import HEADING_ROLE
 from desktop.views.dialogs.record import RecordDialog
 from desktop.views.look import theme
@@ -104,6 +105,22 @@ def test_a_result_gives_way_to_a_value_from_the_tape(window: MainWindow, five: Q
     QTest.mouseClick(tape.viewport(), Qt.MouseButton.LeftButton, NONE, place)  # the focus goes away
     QTest.mouseDClick(tape.viewport(), Qt.MouseButton.LeftButton, NONE, place)
     assert five.text() == "42"
+
+
+@pytest.mark.parametrize("doubled", [False, True])
+def test_one_click_on_an_old_result_is_enough_to_go_on_with_it(
+    window: MainWindow, five: QLineEdit, *, doubled: bool
+) -> None:
+    tape = part(window, TapeView, "tape_view")
+    place = tape.result_area(tape.model().index(0, 0)).center()
+    QTest.mouseClick(tape.viewport(), Qt.MouseButton.LeftButton, NONE, place)
+    if doubled:
+        tape.setFocus()  # as the press of a second click has it
+        QTest.mouseDClick(tape.viewport(), Qt.MouseButton.LeftButton, NONE, place)
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    QTest.keyClicks(focus, "+1")
+    assert five.text() == "42+1"
 
 
 def test_a_result_gives_way_to_a_digit_wherever_the_focus_was(

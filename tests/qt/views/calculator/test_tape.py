@@ -94,6 +94,30 @@ def test_a_double_click_takes_an_old_result_up(qtbot: QtBot, tape: TapeView) -> 
     assert taken.args == ["6"]
 
 
+def test_one_click_on_a_result_takes_it_up_and_the_second_of_a_double_click_does_not(
+    qtbot: QtBot, tape: TapeView
+) -> None:
+    tape.append(receipt(PRODUCT, entry(3)))
+    taken: list[str] = []
+    tape.reused.connect(taken.append)
+    at = tape.result_area(tape.model().index(0, 0)).center()
+    qtbot.mouseClick(tape.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert taken == ["6"]
+    qtbot.mouseDClick(tape.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert taken == ["6"]
+
+
+def test_a_click_beside_the_result_only_chooses_the_step(qtbot: QtBot, tape: TapeView) -> None:
+    tape.append(receipt(PRODUCT, entry(3)))
+    taken: list[str] = []
+    tape.reused.connect(taken.append)
+    first = tape.model().index(0, 0)
+    beside = tape.visualRect(first).center()
+    qtbot.mouseClick(tape.viewport(), Qt.MouseButton.LeftButton, pos=beside)
+    assert taken == []
+    assert tape.currentIndex() == first
+
+
 def test_a_rounded_step_is_marked(tape: TapeView) -> None:
     tape.append(receipt(entry(1, response="0.3333", exact=False)))
     assert "≈ 0.3333" in tape.model().index(0, 0).data()
