@@ -14,6 +14,7 @@ from desktop.language.sentences import say, say_many
 from desktop.terms.values import Filters, OperationType
 from desktop.views.filters.operation_chips import OperationChips
 from desktop.views.filters.part import FilterPart
+from desktop.views.look.told import call
 from desktop.wording.shown import OPERATION_NAMES, operation_name
 
 
@@ -24,7 +25,7 @@ class OperationFilter(FilterPart):
         super().__init__(parent)
         self.combo = QComboBox()
         self.combo.setObjectName("operation_filter")
-        self.combo.setAccessibleName(say("Operation"))
+        call(self.combo, say("Operation"))
         self.combo.addItem(say("All operations"), None)
         for operation in OPERATION_NAMES:
             self.combo.addItem(operation_name(operation), operation)
@@ -60,7 +61,7 @@ class OperationFilter(FilterPart):
             told = say_many("{count} operation", "{count} operations", len(chosen)) if several else ""
             self.combo.setPlaceholderText(told)
             self.combo.setCurrentIndex(index)
-        self.combo.setAccessibleDescription(self.combo.placeholderText())
+        call(self.combo, say("Operation"), self.combo.placeholderText())
 
     @Slot()
     def _on_combo(self) -> None:

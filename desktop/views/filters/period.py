@@ -18,6 +18,7 @@ from desktop.terms.values import Filters
 from desktop.views.filters.day_edit import DayEdit, end_of, start_of
 from desktop.views.filters.part import FilterPart
 from desktop.views.filters.periods import Period, days_of, period_of
+from desktop.views.look.told import call
 
 _ISO = Qt.DateFormat.ISODate
 _LOOK_MS = 60_000  # a timer set for midnight would miss it on a computer that sleeps
@@ -36,7 +37,7 @@ class PeriodFilter(FilterPart):
         self._clock.setInterval(_LOOK_MS)
         self.combo = QComboBox()
         self.combo.setObjectName("period_filter")
-        self.combo.setAccessibleName(say("Period"))
+        call(self.combo, say("Period"))
         for period in Period:
             self.combo.addItem(say(period.value), period)
         self.first = DayEdit("from_date", say("any day"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 from typing_extensions import override
 
@@ -12,6 +12,12 @@ class ClearingEdit(QLineEdit):
     """One line of text."""
 
     escaped = Signal()  # Esc while there was nothing to clear
+
+    def call_clear_button(self, what: str) -> None:
+        """Say what the button in the field does: Qt gives it no name."""
+        button = self.findChild(QAction, "_q_qlineeditclearaction")
+        if button is not None:
+            button.setText(what)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

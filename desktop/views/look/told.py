@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 from typing_extensions import override
+
+
+def call(box: QComboBox, what: str, chosen: str = "") -> None:
+    """Say what is chosen in a box: on Linux Qt tells a box's value as its name, so what it is of is its description.
+
+    `chosen` is told beside it, where the box's own text does not say it.
+    """
+    box.setAccessibleName(what)
+    box.setAccessibleDescription(f"{what}: {chosen}" if chosen else what)
 
 
 class Told(QLabel):

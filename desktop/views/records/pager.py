@@ -12,6 +12,7 @@ from desktop.language.sentences import mark, say, say_many
 from desktop.terms.values import Page, Totals
 from desktop.views.look import theme
 from desktop.views.look.icons import icon
+from desktop.views.look.told import call
 
 _TURNS = (
     ("first_page_action", mark("&First page"), ("Alt+Home",)),
@@ -67,7 +68,7 @@ class Pager(QWidget):
         self._of = QLabel(_of("1"))
         self._size = QComboBox()
         self._size.setObjectName("page_size_combo")
-        self._size.setAccessibleName(say("Records on a page"))
+        call(self._size, say("Records on a page"))
         # Translators: As many records on a page as fit.
         self._size.addItem(say("What fits"), FIT)
         for size in self._page_sizes:
