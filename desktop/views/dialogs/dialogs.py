@@ -40,7 +40,7 @@ SHORTCUTS = (
     ("Ctrl+C", "Copy the selected records (in the table)"),
     ("Del", "Delete the selected records (in the table)"),
     ("Ctrl+R", "Restore the selected records (in the table of the Trash)"),
-    ("Ctrl+Z", "Undo deletions, the newest first"),
+    ("Ctrl+Z", "Bring back what was deleted, cleared or hidden, the newest first"),
     ("Ctrl+E", "Export the filtered records"),
     ("Ctrl+T", "Make a statement"),
     ("Ctrl+I", "Look at the insights"),

@@ -34,7 +34,7 @@ class SearchFilter(FilterPart):
         self.edit.setObjectName("search_edit")
         self.edit.setAccessibleName("Search in the records")
         self.edit.setPlaceholderText("Search everything shown")
-        self.edit.setClearButtonEnabled(True)
+        self.edit.offer_to_clear()
         self.edit.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self.edit.textChanged.connect(self._delay.start)
         self.edit.returnPressed.connect(self.left)
@@ -48,6 +48,11 @@ class SearchFilter(FilterPart):
     @override
     def state(self) -> Any:
         return self.edit.text().strip() or None
+
+    @property
+    @override
+    def can_undo(self) -> bool:
+        return self.edit.isUndoAvailable()
 
     @override
     def recall(self, state: Any) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 from typing_extensions import override
 
@@ -13,11 +13,21 @@ class ClearingEdit(QLineEdit):
 
     escaped = Signal()  # Esc while there was nothing to clear
 
+    def offer_to_clear(self) -> None:
+        """Have Qt's button for clearing; what it takes away the window brings back, as after Esc."""
+        self.setClearButtonEnabled(True)
+        for button in self.findChildren(QAction):
+            button.triggered.connect(self._on_cleared)
+
+    @Slot()
+    def _on_cleared(self) -> None:
+        self.setText("")  # the field's own undo ends
+
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
         elif self.text():
-            self.clear()
+            self.setText("")  # not clear(): the window takes this back, with the filter, and not the field alone
         else:
             self.escaped.emit()
