@@ -36,7 +36,7 @@ SEARCHED: frozenset[Shown] = frozenset(Column) | {Detail.EXPRESSION, Detail.NOTE
 
 # What is not computed is no number, and what a locale does to those is wrong.
 _AS_TYPED = frozenset(row.type for row in OPERATIONS.values() if row.compute is None)
-_CALCULATED: frozenset[Shown] = frozenset({Column.OPERANDS, Column.RESPONSE, Detail.EXPRESSION})
+CALCULATED: frozenset[Shown] = frozenset({Column.OPERANDS, Column.RESPONSE, Detail.EXPRESSION})
 _SOURCES = {
     Source.COMPUTED: "computed exactly",
     Source.RANDOM_ORG: "random.org",
@@ -64,7 +64,7 @@ def is_drawn(entry: Entry | None, column: Shown) -> bool:
 
 def seen(cell: str, column: Shown, entry: Entry | None, number_format: NumberFormat) -> str | None:
     """A cell for the eye, its thousands grouped; None where it holds no numbers of a calculation."""
-    if entry is None or entry.operation in _AS_TYPED or column not in _CALCULATED:
+    if entry is None or entry.operation in _AS_TYPED or column not in CALCULATED:
         return None
     return grouped(cell, number_format)
 

@@ -63,7 +63,8 @@ class Pager(QWidget):
         self._number.setMinimum(1)
         self._number.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._number.setKeyboardTracking(False)
-        self._of = QLabel("of 1")
+        self._of = QLabel()  # empty until the totals are known
+        self._of.setObjectName("pages_label")
         self._size = QComboBox()
         self._size.setObjectName("page_size_combo")
         self._size.setAccessibleName("Records on a page")
@@ -112,7 +113,7 @@ class Pager(QWidget):
     def forget(self) -> None:
         """Say nothing of the records of whoever has signed out."""
         self._total.clear()
-        self._of.setText("of 1")
+        self._of.clear()
         self._number.setMaximum(1)
 
     def show_page(self, page: Page) -> None:
@@ -124,7 +125,7 @@ class Pager(QWidget):
         with QSignalBlocker(self._number):
             self._number.setMaximum(self._pages)
             self._number.setValue(page.number)
-        self._of.setText(f"of {format_count(page.pages, self._format)}" if known else "of …")
+        self._of.setText(f"of {format_count(page.pages, self._format)}" if known else "")
         back, on = page.number > 1, page.number < self._pages
         reasons = ("" if back else "this is the first one", "" if on else "this is the last one")
         why = (reasons[0], reasons[0], reasons[1], reasons[1] if known or not on else "the records are being counted")
