@@ -8,7 +8,6 @@ behind the pages is brought up in the background, and gone through once after ea
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,7 +20,8 @@ from desktop.controllers.background import Lanes, Ticket
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store_access import StoreAccess
-from desktop.language.sentences import say_many
+from desktop.controllers.undoing import Act, Undoing
+from desktop.language.sentences import say, say_many
 from desktop.system import logs
 from desktop.terms.errors import AppError, Cancelled
 from desktop.terms.values import Entry, Filters, OperationType, Page, PageRequest, Session, Totals
@@ -30,9 +30,6 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Ids = tuple[int, ...]
-
-
-UNDO_STEPS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +46,21 @@ class _Change:
         return say_many("{count} record restored", "{count} records restored", len(self.ids))
 
 
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """A note that took the place of another one; "" for none."""
+
+    record_id: int
+    before: str
+    after: str
+
+    @property
+    def text(self) -> str:
+        return say("Note changed") if self.after else say("Note removed")
+
+
 class RecordsController(QObject):
-    """The page that is shown, and the last deletions and restorations, which can be undone one after another."""
+    """The page that is shown, and the last acts that hid something, which can be undone one after another."""
 
     page_changed = Signal(object)  # Page; without its totals, `totals_changed` follows unless another page is asked for
     totals_changed = Signal(object)  # Totals of the page shown last
@@ -72,7 +82,8 @@ class RecordsController(QObject):
         self._access = access
         self._sessions = sessions
         self._request = PageRequest()
-        self._undo: deque[_Change] = deque(maxlen=UNDO_STEPS)
+        self._undoing = Undoing(self)
+        self._undoing.changed.connect(self.undo_changed)
         self._counting: list[Ticket] = []
         self._counted: Filters | None = None  # what the counts on screen were made for
         self._upkeep: Ticket | None = None
@@ -151,23 +162,37 @@ class RecordsController(QObject):
         """Show hidden records again; ends in `restored` or `failed`."""
         self._mark(_Change(ids, deleted=False))
 
-    @Slot(int, str)
-    def set_note(self, record_id: int, text: str) -> None:
-        """Write a note beside a record, "" to take it away; ends in `noted` or `failed`."""
+    @Slot(int, str, str)
+    def set_note(self, record_id: int, text: str, before: str = "") -> None:
+        """Write a note beside a record, "" to take it away; ends in `noted` or `failed`. `before` is what it was."""
+        self._write_note(_Note(record_id, before, text))
+
+    def _write_note(self, note: _Note, *, undo: bool = False) -> None:
+        text = note.before if undo else note.after
         self._lanes.write.submit(
-            partial(_set_note, self._access, self._sessions.session, record_id, text),
-            done=self._on_noted,
-            failed=self._on_failed,
+            partial(_set_note, self._access, self._sessions.session, note.record_id, text),
+            done=partial(self._on_noted, None if undo else note),
+            failed=partial(self._on_note_failed, note if undo else None),
             reference=logs.new_reference(),
         )
 
+    def _can_undo_note(self, note: _Note | None) -> None:
+        if note is not None and note.before and note.before != note.after:
+            self._undoing.add(Act(note.text, partial(self._write_note, note, undo=True)))
+
+    @Slot(object)
+    def can_undo(self, act: Act) -> None:
+        """Offer to take back something that was hidden or dropped in the window, beside what happened to records."""
+        if self._sessions.is_signed_in:
+            self._undoing.add(act)
+
     @Slot()
     def undo(self) -> None:
-        """Take the last deletion or restoration back that was not yet."""
-        if self._undo:
-            change = self._undo.pop()
-            self._tell_undo()
-            self._mark(_Change(change.ids, deleted=not change.deleted), undoes=change)
+        """Take the last act back that was not yet, the newest first."""
+        self._undoing.undo()
+
+    def _take_back(self, change: _Change) -> None:
+        self._mark(_Change(change.ids, deleted=not change.deleted), undoes=change)
 
     def _mark(self, change: _Change, *, undoes: _Change | None = None) -> None:
         self._lanes.write.submit(
@@ -179,11 +204,7 @@ class RecordsController(QObject):
 
     def _can_undo(self, change: _Change | None) -> None:
         if change is not None and change.ids:
-            self._undo.append(change)
-            self._tell_undo()
-
-    def _tell_undo(self) -> None:
-        self.undo_changed.emit(bool(self._undo), self._undo[-1].text if self._undo else "")
+            self._undoing.add(Act(change.text, partial(self._take_back, change)))
 
     @Slot(object)
     def _on_page(self, looked: tuple[Page, bool]) -> None:
@@ -245,10 +266,14 @@ class RecordsController(QObject):
         (self.deleted if change.deleted else self.restored).emit(ids)
         self.refresh()
 
-    @Slot(object)
-    def _on_noted(self, entry: Entry) -> None:
+    def _on_noted(self, note: _Note | None, entry: Entry) -> None:
+        self._can_undo_note(note)
         self.noted.emit(entry)
         self.refresh()
+
+    def _on_note_failed(self, undoes: _Note | None, error: AppError) -> None:
+        self._can_undo_note(undoes)
+        self._on_failed(error)
 
     def _on_change_failed(self, undoes: _Change | None, error: AppError) -> None:
         self._can_undo(undoes)
@@ -266,8 +291,7 @@ class RecordsController(QObject):
             self._upkeep.cancel()
             self._end_upkeep()
         self._checked = False
-        self._undo.clear()
-        self._tell_undo()
+        self._undoing.clear()
         self._request, self._counted = PageRequest(), None
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimeZone
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
@@ -15,6 +16,7 @@ from desktop.arithmetic.money import format_count, format_money
 from desktop.arithmetic.numbers import NumberFormat, localise
 from desktop.language.sentences import mark, say
 from desktop.terms.values import OperationType, RawRecord, StatementReport
+from desktop.wording.grouping import gaps
 from desktop.wording.shown import operation_name, shown_date, shown_moment
 
 _MARGIN = 51.0  # 18 mm
@@ -24,10 +26,12 @@ _DRAWN = 8.25  # random strings, in a face that tells l from I and O from 0
 _SET_BACK = mark("A clock was set back: some balances below count records dated outside this period.")
 _WIDEST = 0.7  # of the font's size: no text of ours has wider signs on average
 _WHAT = 2  # the column that has them
+_APART = 0.09  # of the font's size, between groups of figures; from 0.1 on readers of a PDF take it for a space
 UNITS = 10  # of the painter, a point: fonts have whole sizes in it
 _LINE = Qt.AlignmentFlag.AlignVCenter.value | Qt.TextFlag.TextSingleLine.value | Qt.TextFlag.TextDontClip.value
 _LEFT = Qt.AlignmentFlag.AlignLeft.value | _LINE
 _RIGHT = Qt.AlignmentFlag.AlignRight.value | _LINE
+_AS_TYPED = frozenset({"", OperationType.CREDIT.value, OperationType.RANDOM_STRING.value})
 # Of the records' table: header, share of the width, whether its figures stand to the right.
 _COLUMNS = (
     (mark("Date"), 0.20, False),
@@ -180,8 +184,7 @@ class Pages:
         y = top + _HEAD_ROW
         for row in rows:
             deleted = row[12] is not None
-            drawn = row[4] == OperationType.RANDOM_STRING.value
-            self._cells(y, self._record(row), colour=_GREY if deleted else _INK, drawn=drawn)
+            self._cells(y, self._record(row), colour=_GREY if deleted else _INK, of=row[4])
             y += _ROW
             self._rule(body.left(), body.right(), y, _FAINT)
 
@@ -202,7 +205,9 @@ class Pages:
             self._money(balance),
         ]
 
-    def _cells(self, y: float, cells: Sequence[str], *, colour: QColor, drawn: bool = False) -> None:
+    def _cells(self, y: float, cells: Sequence[str], *, colour: QColor, of: str = "") -> None:
+        """A row of the table; `of` is the operation of a record."""
+        drawn, typed = of == OperationType.RANDOM_STRING.value, of in _AS_TYPED
         x, gap = self.sheets.body.left(), 8.0
         for place, (cell, (_, share, right)) in enumerate(zip(cells, _COLUMNS, strict=True)):
             width = self.sheets.body.width() * share
@@ -210,7 +215,13 @@ class Pages:
             # A date is longer where an hour came twice.
             size = _DRAWN if drawn and place == _WHAT else _BODY
             self._text(
-                inner, cell, align=_RIGHT if right else _LEFT, colour=colour, size=size, whole=right or not place
+                inner,
+                cell,
+                align=_RIGHT if right else _LEFT,
+                colour=colour,
+                size=size,
+                whole=right or not place,
+                number=place == _WHAT and not typed,
             )
             x += width
 
@@ -224,19 +235,35 @@ class Pages:
         size: float = _BODY,
         bold: bool = False,
         whole: bool = False,
+        number: bool = False,
     ) -> None:
-        """One line; where it does not fit, a `whole` one is written smaller, another is cut at its end."""
+        """One line; where it does not fit, a `whole` one is written smaller, another is cut at its end.
+
+        A `number`, or an expression, has room between groups of figures; it stands to the left.
+        """
         font = self._fonts[size, bold]
         room = QRectF(box.topLeft() * UNITS, box.size() * UNITS)
-        if len(text) * size * _WIDEST > box.width():  # measuring a text takes as long as painting it
+        ends, apart = (sorted(gaps(text, self._format)) if number else []), size * _APART
+        if len(text) * size * _WIDEST + len(ends) * apart > box.width():  # measuring takes as long as painting
             metrics = self._metrics[size, bold]
             if whole:
                 font = _narrowed(font, metrics.horizontalAdvance(text), room.width())
             else:
-                text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width() + UNITS)
+                width = room.width() + UNITS - len(ends) * apart * UNITS
+                text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
         self._painter.setFont(font)
         self._painter.setPen(colour)
-        self._painter.drawText(room, align, text)
+        if ends:
+            self._spaced(room, text, ends, self._metrics[size, bold], apart * UNITS)
+        else:
+            self._painter.drawText(room, align, text)
+
+    def _spaced(self, room: QRectF, text: str, ends: Sequence[int], metrics: QFontMetricsF, apart: float) -> None:
+        """Groups of figures with room between them; `ends` are the places of the last figure of each."""
+        cuts = (0, *(end + 1 for end in ends if end + 1 < len(text)), len(text))
+        for start, end in pairwise(cuts):
+            self._painter.drawText(room, _LEFT, text[start:end])
+            room = room.adjusted(metrics.horizontalAdvance(text[start:end]) + apart, 0, 0, 0)
 
     def _rule(self, left: float, right: float, y: float, colour: QColor, width: float = 0.5) -> None:
         self._painter.setPen(QPen(colour, width * UNITS))

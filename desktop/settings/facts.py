@@ -32,6 +32,18 @@ def facts(places: Places, sqlite: str) -> list[str]:
     ]
 
 
+def licence_file() -> Path | None:
+    """Where the program's own licence lies: in a source tree, in a frozen program, or where pip put it."""
+    tree = Path(__file__).parents[2]
+    beside = [tree / "LICENSE", tree / "licences" / "metercalc" / "LICENSE"]
+    try:
+        installed = metadata.distribution("metercalc").files or []
+    except metadata.PackageNotFoundError:  # frozen
+        installed = []
+    beside += [Path(str(file.locate())) for file in installed if file.name == "LICENSE"]
+    return next(filter(Path.is_file, beside), None)
+
+
 def _version_of(name: str) -> str:
     try:
         return metadata.version(name)

@@ -15,7 +15,7 @@ from desktop.controllers.store import StoreController
 from desktop.controllers.store_access import StoreAccess, sqlite_version
 from desktop.language.sentences import mark, say
 from desktop.settings.config import Places
-from desktop.settings.facts import facts
+from desktop.settings.facts import facts, licence_file
 from desktop.terms.errors import AppError, BadInput
 from desktop.terms.values import Verification
 from desktop.views.main_window.window import MainWindow
@@ -83,13 +83,34 @@ class Questions(QObject):
         from desktop.views.dialogs.dialogs import DetailsDialog
 
         what = say("A pay-per-use calculator with a ledger that can be proved.")
-        DetailsDialog(
+        dialog = DetailsDialog(
             name="about_dialog",
             title=say("About Metercalc"),
             text=f"<b>Metercalc {__version__}</b><br>{what}",
             details=[*facts(self._places, sqlite_version()), *map(say, _LICENCES)],
+            links=self._links(),
             parent=self._window,
-        ).open()
+        )
+        dialog.link_asked.connect(self._on_link)
+        dialog.open()
+
+    def _links(self) -> dict[str, str]:
+        """What About leads to: files of this computer, since the program has no page of its own."""
+        licence, places = licence_file(), self._places
+        targets = {
+            say("Licence"): licence,
+            say("Folder of the data"): places.data_dir,
+            say("Folder of the logs"): places.log_dir,
+        }
+        there = {words: path for words, path in targets.items() if path is not None and path.exists()}
+        return {words: QUrl.fromLocalFile(str(path)).toString() for words, path in there.items()}
+
+    @Slot(str)
+    def _on_link(self, address: str) -> None:
+        from desktop.system import outside
+
+        with outside.environment():
+            QDesktopServices.openUrl(QUrl(address))
 
     @Slot()
     def _on_verify(self) -> None:
@@ -160,10 +181,7 @@ class Questions(QObject):
 
     @Slot()
     def _on_log_folder(self) -> None:
-        from desktop.system import outside
-
-        with outside.environment():
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._places.log_dir)))
+        self._on_link(QUrl.fromLocalFile(str(self._places.log_dir)).toString())
 
 
 def _write_page(verification: Verification, store: str, file: Path) -> Path:

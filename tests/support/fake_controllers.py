@@ -12,6 +12,7 @@ from desktop.controllers.records import Ids, RecordsController
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store import StoreController
+from desktop.controllers.undoing import Act, Undoing
 from desktop.terms.errors import AppError
 from desktop.terms.values import (
     Account,
@@ -195,6 +196,8 @@ class FakeRecords(RecordsController):
         QObject.__init__(self)
         self.requests: list[PageRequest] = []
         self.asked: list[tuple[object, ...]] = []
+        self._undoing = Undoing(self)
+        self._undoing.changed.connect(self.undo_changed)
 
     @property
     def request(self) -> PageRequest:
@@ -222,9 +225,15 @@ class FakeRecords(RecordsController):
         self.asked.append(("restore", ids))
 
     @override
+    @Slot(object)
+    def can_undo(self, act: Act) -> None:
+        self._undoing.add(act)
+
+    @override
     @Slot()
     def undo(self) -> None:
         self.asked.append(("undo",))
+        self._undoing.undo()
 
 
 class FakeStore(StoreController):

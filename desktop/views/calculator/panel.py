@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QLocale, QSize, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QResizeEvent
@@ -13,6 +14,7 @@ from typing_extensions import override
 from desktop.arithmetic.numbers import MAX_DIGITS, localise
 from desktop.controllers.calculator import CalculatorController
 from desktop.controllers.requests import Failure
+from desktop.controllers.undoing import Act
 from desktop.language.sentences import mark, say
 from desktop.terms.errors import BalanceTooLow, NetworkError
 from desktop.terms.values import Entry, OperationType, Quote, Receipt, Role, Statement
@@ -37,6 +39,7 @@ class CalculatorPanel(QWidget):
     credit_asked = Signal(str)  # for whom: an administrator's own account
     draw_asked = Signal()  # where something is to be asked first
     copied = Signal(str)  # what lies on the clipboard, in words
+    can_undo = Signal(object)  # Act: the memory was cleared
 
     def __init__(self, *, calculator: CalculatorController, locale: QLocale | None = None) -> None:
         super().__init__()
@@ -139,6 +142,11 @@ class CalculatorPanel(QWidget):
     def focus_entry(self) -> None:
         """Go back to where one types."""
         self._entry.setFocus()
+
+    @property
+    def undo_place(self) -> QWidget:
+        """Where the offer to undo can lie without covering a key."""
+        return self._tape
 
     @Slot(object)
     def take_note(self, entry: Entry) -> None:
@@ -259,9 +267,21 @@ class CalculatorPanel(QWidget):
 
     @Slot()
     def _on_memory_cleared(self) -> None:
-        self._memory.clear()
-        self._show_numbers()
+        before = self._memory.kept
+        self._keep("")
         self._entry.setFocus()
+        if before:
+            shown = grouped(localise(before, self._format), self._format)
+            lacks = partial(self._lacks, before)
+            self.can_undo.emit(Act(say("Memory {number} cleared", number=shown), partial(self._keep, before), lacks))
+
+    def _keep(self, number: str) -> None:
+        self._memory.clear()
+        self._memory.kept = number
+        self._show_numbers()
+
+    def _lacks(self, number: str) -> bool:
+        return self._memory.kept != number
 
     @Slot()
     def _on_memory_recalled(self) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from html import escape
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
@@ -41,7 +42,7 @@ SHORTCUTS = (
     ("Ctrl+C", mark("Copy the selected records (in the table)")),
     ("Del", mark("Delete the selected records (in the table)")),
     ("Ctrl+R", mark("Restore the selected records (in the table of the Trash)")),
-    ("Ctrl+Z", mark("Undo deletions, the newest first")),
+    ("Ctrl+Z", mark("Bring back what was deleted, cleared or hidden, the newest first")),
     ("Ctrl+E", mark("Export the filtered records")),
     ("Ctrl+T", mark("Make a statement")),
     ("Ctrl+I", mark("Look at the insights")),
@@ -212,15 +213,27 @@ class ShortcutsDialog(Dialog):
 class DetailsDialog(Dialog):
     """Text to read and copy: what the program is, or what went wrong in it."""
 
+    link_asked = Signal(str)  # an address, to be opened by the program that the system has for it
+
     def __init__(
-        self, *, name: str, title: str, text: str, details: Sequence[str], parent: QWidget | None = None
+        self,
+        *,
+        name: str,
+        title: str,
+        text: str,
+        details: Sequence[str],
+        links: Mapping[str, str] | None = None,
+        parent: QWidget | None = None,
     ) -> None:
+        """`links` are addresses by the words that lead to them."""
         super().__init__(name, title, parent)
         self._details = "\n".join(details)
         picture = QLabel()
         picture.setPixmap(application_icon().pixmap(48, 48))
         self.layout_.addWidget(picture)
         self.add_text(text)
+        if links:
+            self._add_links(links)
         shown = QPlainTextEdit(self._details)
         shown.setReadOnly(True)
         shown.setAccessibleName(say("Details"))
@@ -231,6 +244,14 @@ class DetailsDialog(Dialog):
         copy.setObjectName("copy_details_button")
         copy.clicked.connect(self._on_copy)
         self.resize(560, 380)
+
+    def _add_links(self, links: Mapping[str, str]) -> None:
+        words = (f'<a href="{escape(address)}">{escape(text)}</a>' for text, address in links.items())
+        label = self.add_text(" &nbsp;·&nbsp; ".join(words))
+        label.setObjectName("links_label")
+        label.setAccessibleName(say("Links: {names}", names=", ".join(links)))
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)  # Tab and Enter too
+        label.linkActivated.connect(self.link_asked)
 
     @Slot()
     def _on_copy(self) -> None:

@@ -18,7 +18,7 @@ _LONGEST = 200  # characters; the ledger says the same of what is pasted elsewhe
 class NoteDialog(Dialog):
     """One line, which is kept until the ledger has it."""
 
-    note_given = Signal(int, str)  # the record's id, and its note
+    note_given = Signal(int, str, str)  # the record's id, its note, and the one before
 
     def __init__(self, entry: Entry, *, records: RecordsController, parent: QWidget | None = None) -> None:
         super().__init__("note_dialog", say("Note on record {number}", number=entry.seq), parent)
@@ -47,7 +47,7 @@ class NoteDialog(Dialog):
     @Slot()
     def _on_save(self) -> None:
         self._error.clear()
-        self.note_given.emit(self._entry.id, self._edit.text())
+        self.note_given.emit(self._entry.id, self._edit.text(), self._entry.note)
 
     @Slot(object)
     def _on_noted(self, entry: Entry) -> None:

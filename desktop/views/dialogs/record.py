@@ -31,6 +31,7 @@ class RecordDialog(Dialog):
         buttons = self.add_buttons()
         note = QPushButton(say("&Note…"))
         note.setObjectName("note_button")
+        note.setAutoDefault(False)  # Enter, which opened the record, closes it
         note.clicked.connect(partial(self.note_asked.emit, entry))
         for button in (*view.buttons, note):
             buttons.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)

@@ -79,6 +79,11 @@ class AmountFilter(FilterPart):
 
     @property
     @override
+    def can_undo(self) -> bool:
+        return self.least.isUndoAvailable() or self.most.isUndoAvailable()
+
+    @property
+    @override
     def needs_room(self) -> bool:
         return self.is_touched
 

@@ -7,6 +7,7 @@ by name and counting follow from that.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QSize, Signal, Slot
@@ -15,9 +16,11 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QToo
 from typing_extensions import override
 
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.controllers.undoing import Act
 from desktop.language.sentences import say, say_in
 from desktop.terms.values import Filters, OperationType
 from desktop.views.filters.amount import AmountFilter
+from desktop.views.filters.dropped import dropped, in_words
 from desktop.views.filters.operation import OperationFilter
 from desktop.views.filters.part import FilterPart
 from desktop.views.filters.period import PeriodFilter
@@ -36,12 +39,14 @@ class FilterBar(QWidget):
     """What is looked for."""
 
     changed = Signal()
+    can_undo = Signal(object)  # Act: a filter was taken off
     entry_asked = Signal()  # Esc where there was nothing to clear
     table_asked = Signal()  # Enter in the search: on to what was found
 
     def __init__(self, *, number_format: NumberFormat, saved: QWidget | None = None) -> None:
         """`saved` is a widget of somebody else's that stands at the end of the row."""
         super().__init__()
+        self._format = number_format
         self._parts = parts_of(number_format, self)
         self._search = self._part("search", SearchFilter)
         self._operations = self._part("operations", OperationFilter)
@@ -54,6 +59,7 @@ class FilterBar(QWidget):
         self._build()
         self._arrange(saved)
         self._connect()
+        self._settled = self.state(), self.filters(trash=False)  # as they were said to be last
 
     def _part(self, name: str, kind: type[Part]) -> Part:
         part = self._parts[name]
@@ -141,11 +147,11 @@ class FilterBar(QWidget):
         for name, part in self._parts.items():
             part.recall(state.get(name))
         self._give_room()
-        self._on_part()
+        self._settle()
 
     def narrow(self, name: str, state: Any) -> None:
-        """Set one filter beside the others, and say so once."""
-        self.recall(self.state() | {name: state})
+        """Set one filter beside the others, and say so once. What it takes the place of can be brought back."""
+        self._replace(self.state() | {name: state})
 
     @property
     def search_edit(self) -> QWidget:
@@ -163,8 +169,13 @@ class FilterBar(QWidget):
 
     @Slot()
     def clear(self) -> None:
-        """Take every filter off, and say so once."""
-        self.recall({})
+        """Take every filter off, and say so once. They can be brought back."""
+        self._replace({})
+
+    def _replace(self, state: Mapping[str, Any]) -> None:
+        before = self.state(), self.filters(trash=False)
+        self.recall(state)
+        self._offer(*before, replaced=True)
 
     @Slot()
     def focus_search(self) -> None:
@@ -198,8 +209,30 @@ class FilterBar(QWidget):
 
     @Slot()
     def _on_part(self) -> None:
+        before = self._settled
+        self._settle()
+        self._offer(*before)
+
+    def _settle(self) -> None:
+        self._settled = self.state(), self.filters(trash=False)
         self._show_use()
         self.changed.emit()
+
+    def _offer(self, before: Mapping[str, Any], filters: Filters, *, replaced: bool = False) -> None:
+        """Offer to bring back what went; what is typed away, the field itself takes back."""
+        after = self.state()
+        gone = dropped(before, after, replaced=replaced)
+        gone = {name: state for name, state in gone.items() if not self._parts[name].can_undo}
+        if gone:
+            text = in_words(gone, filters, after, self._format)
+            self.can_undo.emit(Act(text, partial(self._bring_back, gone), partial(self._lacks, gone)))
+
+    def _bring_back(self, gone: Mapping[str, Any]) -> None:
+        self.recall({**self.state(), **gone})
+
+    def _lacks(self, gone: Mapping[str, Any]) -> bool:
+        now = self.state()
+        return any(now.get(name) != state for name, state in gone.items())
 
     @Slot()
     def _on_days_asked(self) -> None:

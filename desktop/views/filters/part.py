@@ -43,6 +43,11 @@ class FilterPart(QObject):
         return self.state() is not None
 
     @property
+    def can_undo(self) -> bool:
+        """Whether the field that shows it takes the last change back by itself: it was typed there."""
+        return False
+
+    @property
     def trouble(self) -> str:
         """Why what is set finds nothing, or is not heeded; "" for no reason."""
         return ""

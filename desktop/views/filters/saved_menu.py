@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QCursor
 from PySide6.QtWidgets import QComboBox, QInputDialog, QMenu, QToolButton, QWidget
 
+from desktop.controllers.undoing import Act
 from desktop.language.sentences import say
 from desktop.views.filters.saved_filters import SavedFilters
 
@@ -16,7 +18,8 @@ from desktop.views.filters.saved_filters import SavedFilters
 class SavedMenu(QToolButton):
     """A shelf's names. `save_asked` gives a name; whoever knows the state answers with `keep`."""
 
-    taken_up = Signal(object)  # the state that was kept
+    taken_up = Signal(str, object)  # a name, and the state that was kept
+    can_undo = Signal(object)  # Act: a name was removed, or stands for something else now
     save_asked = Signal(str)
 
     def __init__(self, *, shelf: SavedFilters, parent: QWidget | None = None) -> None:
@@ -67,7 +70,17 @@ class SavedMenu(QToolButton):
 
     def keep(self, name: str, state: Mapping[str, Any]) -> None:
         """Put a state on the shelf, in place of one of the same name."""
+        before = self._shelf.get(name)
         self._shelf.save(name, state)
+        self._offer(name, before, say("Saved filter “{name}” replaced", name=name))
+
+    def _offer(self, name: str, before: Mapping[str, Any] | None, what: str) -> None:
+        if before is not None and before != self._shelf.get(name):
+            take_back = partial(self._shelf.save, name, before)
+            self.can_undo.emit(Act(what, take_back, partial(self._lacks, name, before)))
+
+    def _lacks(self, name: str, state: Mapping[str, Any]) -> bool:
+        return self._shelf.get(name) != state
 
     @staticmethod
     def _add(menu: QMenu, name: str, what: str) -> None:
@@ -80,9 +93,11 @@ class SavedMenu(QToolButton):
             return
         what, name = action.data()
         if what == "remove":
+            before = self._shelf.get(name)
             self._shelf.remove(name)
+            self._offer(name, before, say("Saved filter “{name}” removed", name=name))
         elif (state := self._shelf.get(name)) is not None:
-            self.taken_up.emit(state)
+            self.taken_up.emit(name, state)
 
     @Slot()
     def _on_save(self) -> None:

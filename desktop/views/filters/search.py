@@ -35,8 +35,7 @@ class SearchFilter(FilterPart):
         self.edit.setObjectName("search_edit")
         self.edit.setAccessibleName(say("Search in the records"))
         self.edit.setPlaceholderText(say("Search everything shown"))
-        self.edit.setClearButtonEnabled(True)
-        self.edit.call_clear_button(say("Clear the search"))
+        self.edit.offer_to_clear(say("Clear the search"))
         self.edit.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition).setText(say("Search"))
         self.edit.textChanged.connect(self._delay.start)
         self.edit.returnPressed.connect(self.left)
@@ -50,6 +49,11 @@ class SearchFilter(FilterPart):
     @override
     def state(self) -> Any:
         return self.edit.text().strip() or None
+
+    @property
+    @override
+    def can_undo(self) -> bool:
+        return self.edit.isUndoAvailable()
 
     @override
     def recall(self, state: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 from typing_extensions import override
@@ -13,17 +13,22 @@ class ClearingEdit(QLineEdit):
 
     escaped = Signal()  # Esc while there was nothing to clear
 
-    def call_clear_button(self, what: str) -> None:
-        """Say what the button in the field does: Qt gives it no name."""
-        button = self.findChild(QAction, "_q_qlineeditclearaction")
-        if button is not None:
-            button.setText(what)
+    def offer_to_clear(self, what: str) -> None:
+        """Have Qt's button for clearing, called `what`; what it takes away the window brings back, as after Esc."""
+        self.setClearButtonEnabled(True)
+        for button in self.findChildren(QAction):
+            button.setText(what)  # Qt gives it no name
+            button.triggered.connect(self._on_cleared)
+
+    @Slot()
+    def _on_cleared(self) -> None:
+        self.setText("")  # the field's own undo ends
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
         elif self.text():
-            self.clear()
+            self.setText("")  # not clear(): the window takes this back, with the filter, and not the field alone
         else:
             self.escaped.emit()

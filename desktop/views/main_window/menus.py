@@ -65,7 +65,7 @@ class Menus(QObject):
     def _build_edit(self, menu: QMenu, copy_menu: QMenu) -> None:
         self.copy = self._add(menu, say("Copy &result"), "Ctrl+Shift+C", picture="copy")
         menu.addMenu(copy_menu)
-        self.undo = self._add(menu, say("&Undo delete"), _standard(_KEY.Undo, "Ctrl+Z"), picture="undo")
+        self.undo = self._add(menu, say("&Undo"), _standard(_KEY.Undo, "Ctrl+Z"), picture="undo")
         self.undo.setEnabled(False)
         self.draw = self._add(menu, say("Draw a random &string"), "Ctrl+G", name="draw_random_action", picture="random")
         self.memory = self._add(menu, say("Add to the &memory"), "Ctrl+M", name="memory_action")
@@ -107,7 +107,7 @@ class Menus(QObject):
     def offer_undo(self, available: bool, what: str) -> None:
         """Offer to take `what` back, or nothing."""
         self.undo.setEnabled(available)
-        self.undo.setText(say("&Undo: {what}", what=what) if available else say("&Undo delete"))
+        self.undo.setText(say("&Undo: {what}", what=what.replace("&", "&&")) if available else say("&Undo"))
 
     def offer_administration(self, offered: bool) -> None:
         """Offer the administrators' window, or keep it out of sight."""

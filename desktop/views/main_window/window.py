@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from PySide6.QtCore import QLocale, QSettings, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence, QShortcut
@@ -37,6 +38,7 @@ from desktop.views.main_window.menus import BOTH, CALCULATOR, RECORDS, Menus
 from desktop.views.main_window.panes import Panes
 from desktop.views.main_window.recovery_bar import RecoveryBar
 from desktop.views.main_window.spending_line import SpendingLine
+from desktop.views.main_window.undo_offers import UndoOffers
 from desktop.views.records.browser import RecordsBrowser
 from desktop.wording.grouping import show_groups
 
@@ -149,6 +151,12 @@ class MainWindow(QMainWindow):
             page_menu=self.records_browser.page_menu,
             scheme=self._theme.chosen,
         )
+        self._undo_offers = UndoOffers(
+            self,
+            bar=self.records_browser.undo_bar,
+            places=(self.records_browser.undo_place, self.calculator_panel.undo_place),
+            details=self._menus.details,
+        )
         everywhere = [action for menu in self.menuBar().findChildren(QMenu) for action in menu.actions()]
         self._shortcuts = Shortcuts(everywhere, self)
         self._shortcuts.hold_in([*self.findChildren(QLineEdit), *self.findChildren(QAbstractSpinBox)])
@@ -180,6 +188,10 @@ class MainWindow(QMainWindow):
         self.calculator_panel.details_asked.connect(self._on_details)
         records.entry_asked.connect(self._to_calculator)
         records.undo_changed.connect(menus.offer_undo)
+        records.undo_changed.connect(self._undo_offers.tell)
+        self._undo_offers.said.connect(self.show_message)
+        for part in (self._undo_offers, self.calculator_panel):
+            part.can_undo.connect(self._records.can_undo)
         records.selection_changed.connect(self._selection.setText)
         menus.undo.triggered.connect(records.undo)
         menus.search.triggered.connect(self._to_search)
@@ -266,6 +278,7 @@ class MainWindow(QMainWindow):
         self._panes.arrange(*panes.get(name, (self.calculator_panel, self.records_browser)))
         self._selection.setVisible(name != CALCULATOR)
         self._menus.check(self._menus.arrangements, name)
+        self._undo_offers.find_a_place()
         changed = (self._arrangement == CALCULATOR) != (name == CALCULATOR)
         self._arrangement = name
         self._lay_out()
@@ -421,6 +434,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_pane_shown(self) -> None:
+        self._undo_offers.find_a_place()
         self._header.show_pane(calculator=self._panes.front is self.calculator_panel)
 
     @Slot()
@@ -430,8 +444,17 @@ class MainWindow(QMainWindow):
 
     @Slot(QAction)
     def _on_arrangement(self, action: QAction) -> None:
-        self.arrange(action.data())
-        self._settings.setValue("window/arrangement", action.data())
+        before, now = self._arrangement, action.data()
+        self._choose_arrangement(now)
+        back = partial(self._choose_arrangement, before)
+        self._undo_offers.hid_a_pane(before, now, back, partial(self._is_arranged, now))
+
+    def _choose_arrangement(self, name: str) -> None:
+        self.arrange(name)
+        self._settings.setValue("window/arrangement", name)
+
+    def _is_arranged(self, name: str) -> bool:
+        return self._arrangement == name
 
     @Slot(QAction)
     def _on_scheme(self, action: QAction) -> None:

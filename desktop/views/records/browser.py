@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, QLocale, QPoint, QSettings, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QItemSelectionModel, QLocale, QPoint, QSettings, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QStackedLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from desktop.arithmetic.money import format_count
 from desktop.controllers.records import RecordsController
 from desktop.controllers.requests import Failure
+from desktop.controllers.undoing import Act
 from desktop.language.sentences import say, say_many
 from desktop.terms.values import Entry, Page, PageRequest, Totals
 from desktop.views.filters.bar import FilterBar
@@ -103,7 +105,7 @@ class RecordsBrowser(QWidget):
         self._table = RecordsTable(self._model, number_format=self._format)
         self._empty = EmptyState(number_format=self._format)
         self._pager = Pager(page_sizes=self._page_sizes, number_format=self._format)
-        self._undo_bar = UndoBar()
+        self.undo_bar = UndoBar()
         self._details = DetailPane(number_format=self._format)
         self._details.hide()
         self._message = QLabel()
@@ -130,14 +132,11 @@ class RecordsBrowser(QWidget):
             self._menu.addMenu(menu)
 
     def _arrange(self) -> None:
-        stack, place = QWidget(), QWidget()
-        self._stack = QStackedLayout(stack)
+        self._place = place = QWidget()
+        self._stack = QStackedLayout(place)
         self._stack.addWidget(self._table)
         self._stack.addWidget(self._empty)
-        over = QGridLayout(place)  # two in one cell: what can be undone lies over the records and moves none
-        over.setContentsMargins(0, 0, 0, 0)
-        over.addWidget(stack, 0, 0)
-        over.addWidget(self._undo_bar, 0, 0, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignHCenter)
+        self.undo_bar.lie_over(place)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
         layout.setSpacing(theme.SMALL)
@@ -182,7 +181,7 @@ class RecordsBrowser(QWidget):
         self._table.copied.connect(self._on_copied)
         self.copy_menu.copied.connect(self._on_copied)
         self.export_action.triggered.connect(self._on_export)
-        self._undo_bar.undo_asked.connect(self.undo)
+        self.undo_bar.undo_asked.connect(self.undo)
         self._records.page_changed.connect(self._on_page)
         self._records.totals_changed.connect(self._on_totals)
         self._records.counting.connect(self._on_counting)
@@ -191,8 +190,10 @@ class RecordsBrowser(QWidget):
         self._records.counts_changed.connect(self._filter_bar.show_counts)
         self._records.trash_changed.connect(self._tools.show_trash_count)
         self._records.trash_changed.connect(self._empty.show_trash_count)
-        self._records.undo_changed.connect(self._undo_bar.offer)
+        self._records.undo_changed.connect(self.undo_bar.offer)
         self._records.undo_changed.connect(self.undo_changed)
+        for part in (self._filter_bar, self._saved, self.columns_menu):
+            part.can_undo.connect(self._records.can_undo)
         self._records.failed.connect(self._on_failed)
 
     @override
@@ -207,7 +208,7 @@ class RecordsBrowser(QWidget):
 
     @Slot()
     def undo(self) -> None:
-        """Take the last deletion or restoration back."""
+        """Take back what was deleted, restored, hidden or dropped last."""
         self._records.undo()
 
     @Slot(bool)
@@ -215,6 +216,11 @@ class RecordsBrowser(QWidget):
         """Show all of the record where the cursor is beside the table, or hide it."""
         self._details.setVisible(shown)
         self._on_current()
+
+    @property
+    def undo_place(self) -> QWidget:
+        """Where the offer to undo lies, over the records."""
+        return self._place
 
     def show_numbers_anew(self) -> None:
         """Whether figures are grouped has changed."""
@@ -237,7 +243,7 @@ class RecordsBrowser(QWidget):
         self._pager.forget()
         self._page = None
         self._tools.look_into_trash(False)
-        self._filter_bar.clear()
+        self._filter_bar.recall({})  # nobody brings these back
         self._filter_bar.forget_counts()
         self._tools.show_trash_count(0)
         self._empty.show_trash_count(0)
@@ -312,9 +318,18 @@ class RecordsBrowser(QWidget):
     def _on_save_asked(self, name: str) -> None:
         self._saved.keep(name, self._memory.state())
 
-    @Slot(object)
-    def _on_taken_up(self, state: Mapping[str, Any]) -> None:
+    @Slot(str, object)
+    def _on_taken_up(self, name: str, state: Mapping[str, Any]) -> None:
+        before = self._memory.state()
         self._memory.take_up(state)
+        if before["filters"] and self._lacks(before):
+            take_back = partial(self._memory.take_up, before)
+            self._records.can_undo(
+                Act(say("Filters replaced by “{name}”", name=name), take_back, partial(self._lacks, before))
+            )
+
+    def _lacks(self, state: Mapping[str, Any]) -> bool:
+        return self._memory.state() != state
 
     @Slot(object)
     def _on_page(self, page: Page) -> None:

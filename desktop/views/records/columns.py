@@ -40,7 +40,7 @@ SEARCHED: frozenset[Shown] = frozenset(Column) | {Detail.EXPRESSION, Detail.NOTE
 
 # What is not computed is no number, and what a locale does to those is wrong.
 _AS_TYPED = frozenset(row.type for row in OPERATIONS.values() if row.compute is None)
-_CALCULATED: frozenset[Shown] = frozenset({Column.OPERANDS, Column.RESPONSE, Detail.EXPRESSION})
+CALCULATED: frozenset[Shown] = frozenset({Column.OPERANDS, Column.RESPONSE, Detail.EXPRESSION})
 _SOURCES = {
     # Translators: These say where a result comes from.
     Source.COMPUTED: mark("computed exactly"),
@@ -69,7 +69,7 @@ def is_drawn(entry: Entry | None, column: Shown) -> bool:
 
 def seen(cell: str, column: Shown, entry: Entry | None, number_format: NumberFormat) -> str | None:
     """A cell for the eye, its thousands grouped; None where it holds no numbers of a calculation."""
-    if entry is None or entry.operation in _AS_TYPED or column not in _CALCULATED:
+    if entry is None or entry.operation in _AS_TYPED or column not in CALCULATED:
         return None
     return grouped(cell, number_format)
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from desktop.controllers.undoing import Act
 from desktop.language.sentences import mark, say
 from desktop.views.look.mnemonics import lettered, letters_of
 from desktop.views.records.columns import COLUMNS, HEADERS, Shown
@@ -21,6 +25,8 @@ _CHANGES = (
 
 class ColumnsMenu(QMenu):
     """One entry a column, and the keyboard's way to what the header does for the mouse."""
+
+    can_undo = Signal(object)  # Act: a column was hidden, or all are as at first
 
     def __init__(self, *, table: RecordsTable, parent: QWidget | None = None) -> None:
         super().__init__(say("C&olumns"), parent)
@@ -59,7 +65,7 @@ class ColumnsMenu(QMenu):
         self._right.triggered.connect(self._on_right)
         self._wider.triggered.connect(self._on_wider)
         self._narrower.triggered.connect(self._on_narrower)
-        self._reset.triggered.connect(self._layout.reset)
+        self._reset.triggered.connect(self._on_reset)
 
     def _current(self) -> Shown:
         """The column with the cursor; the first one where there is no cursor."""
@@ -82,7 +88,29 @@ class ColumnsMenu(QMenu):
     @Slot(QAction)
     def _on_triggered(self, action: QAction) -> None:
         if action.isCheckable():
-            self._layout.show_column(_column(action), action.isChecked())
+            column, shown = _column(action), action.isChecked()
+            self._layout.show_column(column, shown)
+            if not shown:
+                show, is_hidden = partial(self._layout.show_column, column, True), partial(self._is_hidden, column)
+                self.can_undo.emit(Act(say("Column “{name}” hidden", name=say(HEADERS[column])), show, is_hidden))
+
+    def _is_hidden(self, column: Shown) -> bool:
+        return not self._layout.is_shown(column)
+
+    @Slot()
+    def _on_reset(self) -> None:
+        before = self._layout.state()
+        self._layout.reset()
+        if self._layout.state() != before:
+            back, lacks = partial(self._put_back, before), partial(self._lacks, before)
+            self.can_undo.emit(Act(say("Columns as at first"), back, lacks))
+
+    def _put_back(self, state: dict[str, Any]) -> None:
+        self._layout.recall(state)
+        self._layout.share()
+
+    def _lacks(self, state: dict[str, Any]) -> bool:
+        return self._layout.state() != state
 
     @Slot()
     def _on_left(self) -> None:

@@ -65,7 +65,8 @@ class Pager(QWidget):
         self._number.setMinimum(1)
         self._number.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._number.setKeyboardTracking(False)
-        self._of = QLabel(_of("1"))
+        self._of = QLabel()  # empty until the totals are known
+        self._of.setObjectName("pages_label")
         self._size = QComboBox()
         self._size.setObjectName("page_size_combo")
         call(self._size, say("Records on a page"))
@@ -115,7 +116,7 @@ class Pager(QWidget):
     def forget(self) -> None:
         """Say nothing of the records of whoever has signed out."""
         self._total.clear()
-        self._of.setText(_of("1"))
+        self._of.clear()
         self._number.setMaximum(1)
 
     def show_page(self, page: Page) -> None:
@@ -127,7 +128,7 @@ class Pager(QWidget):
         with QSignalBlocker(self._number):
             self._number.setMaximum(self._pages)
             self._number.setValue(page.number)
-        self._of.setText(_of(format_count(page.pages, self._format) if known else "…"))
+        self._of.setText(_of(format_count(page.pages, self._format)) if known else "")
         back, on = page.number > 1, page.number < self._pages
         # Translators: Why a button is off, behind a colon: the page is the first one, or the last one.
         reasons = ("" if back else say("this is the first one"), "" if on else say("this is the last one"))

@@ -12,10 +12,12 @@ from desktop.arithmetic.numbers import NumberFormat
 from desktop.language.sentences import mark, say
 from desktop.terms.values import Column, Entry
 from desktop.views.look import theme
-from desktop.views.records.columns import HEADERS, is_drawn
+from desktop.views.records.columns import CALCULATED, HEADERS, is_drawn
 from desktop.views.records.record_facts import expression_of, facts, result_of
+from desktop.views.records.spaced import spaced
 
 _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+_NUMBERS = frozenset(HEADERS[column] for column in CALCULATED)
 _NO_NUMBER = mark("Only a calculation has a number to go on with")
 
 
@@ -72,12 +74,15 @@ class RecordView(QScrollArea):
         self.copy.setEnabled(entry is not None)
 
     def _value(self, name: str, text: str) -> QLabel:
-        value = QLabel(text)
+        value = QLabel()
         value.setObjectName(f"record_{name.lower().rstrip('.')}_label")
-        value.setTextFormat(Qt.TextFormat.PlainText)
         value.setWordWrap(True)
         drawn = name == HEADERS[Column.RESPONSE] and is_drawn(self._entry, Column.RESPONSE)
         value.setFont(theme.telling_font() if drawn else theme.font(figures=True))
+        number = name in _NUMBERS and bool(expression_of(self._entry)) if self._entry is not None else False
+        apart = spaced(text, self._format, value.fontMetrics().height()) if number else ""
+        value.setTextFormat(Qt.TextFormat.RichText if apart else Qt.TextFormat.PlainText)
+        value.setText(apart or text)
         value.setTextInteractionFlags(_SELECTABLE)
         return value
 

@@ -161,4 +161,6 @@ class RecordsTable(QTableView):
         if plain and event.key() in edges and row == edges[Qt.Key(event.key())]:
             self.page_asked.emit(event.key() == Qt.Key.Key_PageDown)
             return
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and event.isAutoRepeat():
+            return  # a key that is held opens a record once
         super().keyPressEvent(event)

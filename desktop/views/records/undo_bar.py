@@ -1,9 +1,10 @@
-"""The line that offers to take the last deletion or restoration back, for a while. Ctrl+Z does so at any time."""
+"""The line that offers to take the last act back, for a while. It lies over what is there; Ctrl+Z works at any time."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from typing_extensions import override
 
 from desktop.language.sentences import say
 from desktop.views.look import theme
@@ -42,7 +43,34 @@ class UndoBar(QFrame):
         self._leaving.timeout.connect(self.hide)
         self._undo.clicked.connect(self.undo_asked)
         self._close.clicked.connect(self.hide)
+        self._under: QWidget | None = None
         self.hide()
+
+    def lie_over(self, place: QWidget) -> None:
+        """Lie at the foot of another widget, and move nothing in it."""
+        if place is not self._under:
+            offered = not self.isHidden()
+            if self._under is not None:
+                self._under.removeEventFilter(self)
+            self._under = place
+            place.installEventFilter(self)
+            self.setParent(place)
+            self.setVisible(offered)
+        self._stand()
+
+    def _stand(self) -> None:
+        """In the middle, as wide as its words."""
+        if self._under is not None:
+            size = self.sizeHint().boundedTo(self._under.size())
+            free = self._under.size() - size
+            self.setGeometry(free.width() // 2, free.height(), size.width(), size.height())
+            self.raise_()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._stand()
+        return False
 
     @Slot(bool, str)
     def offer(self, available: bool, what: str) -> None:
@@ -50,7 +78,7 @@ class UndoBar(QFrame):
         self._text.setText(what)
         self._undo.setAccessibleName(say("Undo: {what}", what=what))
         self.setVisible(available)
+        self._stand()
         if available:
-            self.raise_()  # it lies over the records
             self._leaving.start()
             announce(self, what)

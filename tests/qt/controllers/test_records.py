@@ -11,7 +11,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop.controllers import background
-from desktop.controllers.records import UNDO_STEPS
+from desktop.controllers.undoing import UNDO_STEPS
 from desktop.models.embedded import records
 from desktop.terms.errors import AppError, StoreFull
 from desktop.terms.values import Filters, OperationType, Page, PageRequest
@@ -179,6 +179,21 @@ def test_an_undo_that_failed_is_offered_again(qtbot: QtBot, filled: Program, mon
             filled.records.undo()
     change(qtbot, filled, filled.records.undo, "restored")
     assert number in ids(look(qtbot, filled))
+
+
+def test_a_note_that_is_removed_comes_back(qtbot: QtBot, filled: Program) -> None:
+    number = ids(look(qtbot, filled))[0]
+    offers: list[tuple[bool, str]] = []
+    filled.records.undo_changed.connect(lambda *offer: offers.append(offer))
+    for text, before in (("Rent", ""), ("", "Rent")):
+        with qtbot.waitSignal(filled.records.noted):
+            filled.records.set_note(number, text, before)
+    assert offers == [(True, "Note removed")]  # the first one took nothing away
+    with qtbot.waitSignal(filled.records.noted) as noted:
+        filled.records.undo()
+    assert noted.args is not None
+    assert noted.args[0].note == "Rent"
+    assert offers[-1] == (False, "")
 
 
 def test_who_signs_in_next_has_nothing_to_undo(qtbot: QtBot, filled: Program) -> None:

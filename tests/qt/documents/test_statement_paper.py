@@ -18,6 +18,7 @@ from desktop.documents.exports import raw_record
 from desktop.documents.statement_paper import Ended, Style, write_pdf
 from desktop.terms.errors import Cancelled, StoreDamaged, StoreError
 from desktop.terms.values import Entry, OperationSum, OperationType, Source, StatementReport
+from desktop.wording.grouping import show_groups
 from tests.support.fake_controllers import JULY, entry
 from tests.support.papers import pages_of
 
@@ -130,6 +131,19 @@ def test_figures_are_written_as_the_person_writes_them(tmp_path: Path) -> None:
     written(tmp_path / "a.pdf", [entry(1, operands="0.5 + 1", response="1.5")], Style("A4", german), opening=1_234_56)
     assert "1.234,56" in pages_of(tmp_path / "a.pdf")[0]
     assert "0,5 + 1 = 1,5" in pages_of(tmp_path / "a.pdf")[0]
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_groups_of_figures_stand_apart_without_a_sign_between_them(tmp_path: Path, apart: bool) -> None:
+    found = [entry(1, operands="1234567 + 0.5", response="1234567.5")]
+    show_groups(apart)
+    try:
+        written(tmp_path / "a.pdf", found)
+    finally:
+        show_groups(True)
+    (page,) = pages_of(tmp_path / "a.pdf")
+    assert ("1234567 + 0.5 = 1234567.5" in page) != apart  # pypdf takes any two pieces for two words
+    assert "1234567+0.5=1234567.5" in page.replace(" ", ""), "there is a sign between them"
 
 
 def test_what_does_not_fit_is_cut_at_its_end_and_money_never(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtCore import QObject, QPoint, Qt, QUrl
 from PySide6.QtGui import QAction, QContextMenuEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -459,6 +459,8 @@ def test_about_names_versions_and_licences(qtbot: QtBot, window: MainWindow) -> 
     (shown,) = dialog.findChildren(QPlainTextEdit)
     for word in ("Python 3", "SQLite 3", "MIT", "LGPL", "Store: "):
         assert word in shown.toPlainText()
+    targets = re.findall('href="([^"]+)"', part(dialog, QLabel, "links_label").text())
+    assert [Path(QUrl(target).toLocalFile()).exists() for target in targets] == [True, True]
     dialog.reject()
 
 

@@ -9,6 +9,7 @@ import pytest
 import shiboken6
 from PySide6.QtCore import QDate, QDir, QSettings, QStandardPaths, Qt
 from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -147,3 +148,20 @@ def test_a_file_is_proposed_dated_where_the_last_one_went_or_among_the_documents
     wanted = tmp_path if last else Path(documents if Path(documents).is_dir() else QDir.homePath())
     assert file.parent == wanted
     assert file.name == f"metercalc-{QDate.currentDate().toString(Qt.DateFormat.ISODate)}.metercalc-backup"
+
+
+def test_about_leads_to_files_by_mouse_and_by_keyboard(qtbot: QtBot) -> None:
+    links = {"Licence": "file:///usr/share/LICENSE", "Folder of the data": "file:///home/ada/it%20is"}
+    dialog = DetailsDialog(name="about_dialog", title="About", text="x", details=["one"], links=links)
+    qtbot.addWidget(dialog)
+    with qtbot.waitActive(dialog):
+        dialog.show()
+        dialog.activateWindow()
+    label = part(dialog, QLabel, "links_label")
+    assert "Licence" in label.accessibleName()
+    label.setFocus(Qt.FocusReason.TabFocusReason)
+    followed: list[str] = []
+    dialog.link_asked.connect(followed.append)
+    for key in (Qt.Key.Key_Tab, Qt.Key.Key_Return) * 2:
+        QTest.keyClick(label, key)
+    assert followed == list(links.values())

@@ -87,7 +87,7 @@ def test_a_name_that_is_chosen_is_taken_up(qtbot: QtBot, menu: SavedMenu) -> Non
     menu.keep("Lunch & dinner", STATE)
     with qtbot.waitSignal(menu.taken_up) as taken:
         action(opened(menu), "Lunch && dinner").trigger()
-    assert taken.args == [STATE]
+    assert taken.args == ["Lunch & dinner", STATE]
 
 
 def test_a_name_can_be_removed(qtbot: QtBot, menu: SavedMenu) -> None:

@@ -2,88 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-
 import pytest
-from PySide6.QtCore import QLocale, QSettings, Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QMenu, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.terms.errors import StoreFull
 from desktop.views.calculator.panel import CalculatorPanel
 from desktop.views.look.theme import Theme
-from desktop.views.main_window.window import MainWindow
 from desktop.views.records.browser import RecordsBrowser
 from tests.support.fake_controllers import (
     PRICES,
-    SESSION,
-    FakeCalculator,
-    FakeRecords,
-    FakeSessions,
-    FakeStore,
     entry,
     failure,
-    page,
     receipt,
     statement,
 )
+from tests.support.stages import Stage, open_stage
 from tests.support.widgets import part
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A window and all that it talks to."""
-
-    window: MainWindow
-    sessions: FakeSessions
-    calculator: FakeCalculator
-    records: FakeRecords
-    store: FakeStore
-    settings: QSettings
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> QSettings:
-    return QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
-
-
-@pytest.fixture
-def colours(qapp: QApplication, settings: QSettings) -> Iterator[Theme]:
-    before = qapp.palette(), qapp.styleSheet(), qapp.style().objectName()
-    yield Theme(qapp, settings)
-    qapp.setStyle(before[2])
-    qapp.setStyleSheet(before[1])
-    qapp.setPalette(before[0])
-
-
-@pytest.fixture
-def stage(qtbot: QtBot, settings: QSettings, colours: Theme) -> Stage:
-    return open_stage(qtbot, settings, colours)
-
-
-def open_stage(qtbot: QtBot, settings: QSettings, colours: Theme) -> Stage:
-    sessions, calculator, records, store = FakeSessions(), FakeCalculator(), FakeRecords(), FakeStore()
-    window = MainWindow(
-        sessions=sessions,
-        calculator=calculator,
-        records=records,
-        store=store,
-        settings=settings,
-        colours=colours,
-        page_size=25,
-        page_sizes=(10, 25, 50),
-        locale=QLocale(QLocale.Language.C),
-    )
-    qtbot.addWidget(window)
-    with qtbot.waitExposed(window):
-        window.show()
-    sessions.signed_in.emit(SESSION)
-    calculator.statement_changed.emit(statement(100_000))
-    records.page_changed.emit(page((entry(1),), request=records.request))
-    return Stage(window, sessions, calculator, records, store, settings)
 
 
 def text(stage: Stage, name: str) -> str:

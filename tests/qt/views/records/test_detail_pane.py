@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.terms.values import OperationType
 from desktop.views.records.browser import RecordsBrowser
+from desktop.wording.grouping import show_groups
 from tests.support.fake_controllers import FakeRecords, entry, page
 from tests.support.widgets import part
 
@@ -90,3 +91,22 @@ def test_closing_it_is_said_and_the_records_have_the_focus(qtbot: QtBot, browser
     with qtbot.waitSignal(browser.details_closed):
         qtbot.mouseClick(part(browser, QToolButton, "close_details_button"), Qt.MouseButton.LeftButton)
     assert part(browser, QTableView, "records_table").hasFocus()
+
+
+def test_large_numbers_stand_in_groups_and_are_copied_plain(qtbot: QtBot, browser: RecordsBrowser) -> None:
+    large = entry(3, operands="1234567 + 1", response="1234568", expression="1234567 + 1")
+    browser._records.page_changed.emit(page((large,), count=1))  # noqa: SLF001 - what the test's controller answers
+    browser.show_details(True)
+    go_to(browser, 0)
+    label = part(browser, QLabel, "record_result_label")
+    grouped = label.sizeHint().width()
+    label.setSelection(0, len("1234568"))
+    assert label.selectedText() == "1234568"
+    show_groups(False)
+    try:
+        browser.show_numbers_anew()
+        plain = part(browser, QLabel, "record_result_label")
+        assert plain.text() == "1234568"
+        assert plain.sizeHint().width() < grouped
+    finally:
+        show_groups(True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtWidgets import QComboBox, QLabel, QSpinBox, QToolButton
 from pytestqt.qtbot import QtBot
@@ -103,3 +105,15 @@ def test_quick_clicks_go_as_many_pages(qtbot: QtBot, pager: Pager) -> None:
         part(pager, QToolButton, "next_page_button").click()
     part(pager, QToolButton, "previous_page_button").click()
     assert asked == [6, 7, 8, 7]
+
+
+def test_of_how_many_is_said_once_it_is_known(pager: Pager) -> None:
+    label = part(pager, QLabel, "pages_label")
+    assert label.text() == ""
+    show(pager, 7)
+    assert label.text() == "of 50"
+    pager.show_page(replace(page((entry(1),), request=PageRequest(number=7, size=25), number=7), totals=None))
+    assert label.text() == ""
+    show(pager, 7)
+    pager.forget()
+    assert label.text() == ""
