@@ -10,10 +10,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QToolButton, QWidget
 
 from desktop.views.main_window.window import MainWindow
 from desktop.window.start import make_application
@@ -37,13 +37,19 @@ def cut(window: QWidget) -> list[str]:
     found = []
     widgets: list[QAbstractButton | QLabel] = [*window.findChildren(QAbstractButton), *window.findChildren(QLabel)]
     for widget in widgets:
-        if not widget.isVisible() or not widget.text() or _scrolls(widget):
+        if not widget.isVisible() or not widget.text() or _scrolls(widget) or _shows_an_icon(widget):
             continue
         needed, has = widget.minimumSizeHint(), widget.size()
         outside = not window.rect().contains(widget.mapTo(window, widget.rect().center()))
         if outside or has.width() < needed.width() - 1 or has.height() < needed.height() - 1:
             found.append(f"{widget.objectName() or widget.text()}: {has.toTuple()} of {needed.toTuple()}")
     return found
+
+
+def _shows_an_icon(widget: QWidget) -> bool:
+    """Whether a button's text is only heard."""
+    icon_only = Qt.ToolButtonStyle.ToolButtonIconOnly
+    return isinstance(widget, QToolButton) and widget.toolButtonStyle() == icon_only and not widget.icon().isNull()
 
 
 def _scrolls(widget: QWidget) -> bool:
