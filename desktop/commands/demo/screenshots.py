@@ -10,14 +10,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QCoreApplication, QItemSelectionModel, QObject, QTimer, Slot
+from PySide6.QtCore import QCoreApplication, QItemSelectionModel, QLocale, QObject, QTimer, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QDialog, QLineEdit, QTableView, QTabWidget, QWidget
 
+from desktop.arithmetic.numbers import localise
+from desktop.language.sentences import say
 from desktop.settings.config import Config, Places
 from desktop.terms.errors import AppError, BadInput
 from desktop.terms.values import OperationType
 from desktop.views.filters.periods import Period
+from desktop.views.look.number_locale import number_format_of
 from desktop.window.program import Program
 from desktop.window.start import make_application
 
@@ -108,17 +111,17 @@ def _scenes(program: Program, account: tuple[str, str], folder: Path) -> Iterato
     window.resize(*WINDOW)
     entry = _find(window, QLineEdit, "entry_edit")
     for text in ("0.1 + 0.2", "12.50 × 3", "√2", "(19.99 + 5) ÷ 3"):
-        entry.setText(text)
+        entry.setText(_written(text))
         program.calculator.evaluate()
         yield program.calculator.charged
-    entry.setText("4 × 17.35 + 8")
+    entry.setText(_written("4 × 17.35 + 8"))
     yield SETTLE_MS
     yield from _both(program, window, folder, "calculator")
-    entry.setText("7 ÷ 0")
+    entry.setText(_written("7 ÷ 0"))
     program.calculator.evaluate()
     yield program.calculator.failed
     yield from _both(program, window, folder, "error")
-    entry.setText("8 + 1")
+    entry.setText(_written("8 + 1"))
     program.calculator.evaluate()
     yield program.calculator.charged
     yield from _records(program, window, folder)
@@ -129,7 +132,7 @@ def _scenes(program: Program, account: tuple[str, str], folder: Path) -> Iterato
     yield from _administration(program, window, folder)
     window.arrange("calculator")
     window.resize(*COMPACT)
-    entry.setText("2 ÷ 7")
+    entry.setText(_written("2 ÷ 7"))
     program.calculator.evaluate()
     yield program.calculator.charged
     yield from _both(program, window, folder, "compact")
@@ -167,8 +170,8 @@ def _filters(program: Program, window: MainWindow, folder: Path) -> Iterator[Any
     for name in ("more_filters_button", "chip_addition", "chip_division"):
         _find(window, QAbstractButton, name).click()
     for name, text in (("search_edit", "2"), ("least_edit", "-1000"), ("most_edit", "-5")):
-        _find(window, QLineEdit, name).setText(text)
-    _find(window, QComboBox, "period_filter").setCurrentText(Period.YEAR.value)
+        _find(window, QLineEdit, name).setText(_written(text))
+    _find(window, QComboBox, "period_filter").setCurrentText(say(Period.YEAR.value))
     yield SETTLE_MS
     table = _find(window, QTableView, "records_table")
     for row in (1, 2, 3):
@@ -257,7 +260,7 @@ def _administration(program: Program, window: QWidget, folder: Path) -> Iterator
             _find(shown, QAbstractButton, "credit_add_button").click()
             yield _find(window, QObject, "administration_controller").credits_checked
         elif name == "prices":
-            _find(shown, QLineEdit, "price_edit").setText("12.50")
+            _find(shown, QLineEdit, "price_edit").setText(_written("12.50"))
         yield from _both(program, shown, folder, f"administration-{name}")
     shown.close()
 
@@ -270,6 +273,11 @@ def _both(program: Program, widget: QWidget, folder: Path, name: str) -> Iterato
         file = folder / f"{name}-{scheme}.png"
         if not widget.grab().save(str(file)):
             raise BadInput(f"The picture could not be written ({file}).")
+
+
+def _written(text: str) -> str:
+    """What a person of this locale would type: its decimal mark and digits."""
+    return localise(text, number_format_of(QLocale()))
 
 
 def _find(parent: QWidget, kind: type[Any], name: str) -> Any:
