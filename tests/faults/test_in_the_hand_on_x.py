@@ -108,9 +108,7 @@ def test_every_shortcut_works_while_one_types(sitting: Sitting) -> None:
     for place in ("ctrl+l", "ctrl+f"):
         for keys, window in (("ctrl+e", "export_dialog"), ("ctrl+t", "statement_dialog")):
             sitting.press(*place.split(), keys)
-            sitting.wait_window(window)
-            sitting.press("Escape")
-            sitting.wait_window("main_window")
+            sitting.leave(window)
 
 
 @at_length
@@ -125,9 +123,7 @@ def test_every_shortcut_of_the_help_works_from_everywhere(sitting: Sitting, plac
         ("F1", "shortcuts_dialog"),
     ):
         sitting.press(*place.split(), keys)
-        sitting.wait_window(window)
-        sitting.press("Escape")
-        sitting.wait_window("main_window")
+        sitting.leave(window)
     sitting.press(*place.split(), "ctrl+2")
     until(lambda: not sitting.see("where", "records_table"), "the calculator alone")
     sitting.press("ctrl+3")

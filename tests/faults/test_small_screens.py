@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from tests.support.sittings import screen
 
 SCREENS = {
     "800x600": 96, "1024x600": 96, "1024x640": 144, "1024x700": 120, "1280x720": 96, "1366x768": 144, "1920x1080": 96,
@@ -25,21 +24,6 @@ pytestmark = [
     pytest.mark.faults,
     pytest.mark.skipif(not (shutil.which("Xvfb") and shutil.which("openbox")), reason="needs Xvfb and openbox"),
 ]
-
-
-@contextmanager
-def screen(size: str) -> Iterator[dict[str, str]]:
-    """The environment of an X display of that size with a window manager."""
-    reading, writing = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{size}x24", "-nolisten", "tcp"]
-    with subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL) as server:
-        os.close(writing)
-        with os.fdopen(reading) as pipe:
-            environ = {**os.environ, "DISPLAY": f":{pipe.readline().strip()}", "QT_QPA_PLATFORM": "xcb"}
-        with subprocess.Popen(["openbox"], env=environ, stderr=subprocess.DEVNULL) as manager:
-            yield environ
-            manager.terminate()
-        server.terminate()
 
 
 @pytest.mark.parametrize(("size", "dpi"), SCREENS.items())

@@ -121,6 +121,15 @@ class Sitting:
         """Wait until a window, a dialog or a menu is in front."""
         until(lambda: self.see("window") == name, f"{name} in front of {self.see('window')}")
 
+    def leave(self, name: str) -> None:
+        """Close a dialog by Esc; where the window manager then gives the keyboard to nobody, take it back."""
+        self.wait_window(name)
+        self.press("Escape")
+        until(lambda: self.see("window") in ("main_window", ""), f"{name} closed")
+        if not self.see("window"):
+            self.xdotool("search", "--onlyvisible", "--name", "^Metercalc$", "windowactivate", "--sync")
+        self.wait_window("main_window")
+
     def wait_focus(self, name: str) -> None:
         """Wait until something has the keyboard."""
         until(lambda: self.see("focus") == name, f"the keyboard in {name}, not {self.see('focus')}")
