@@ -14,7 +14,7 @@ OPERATION_NAMES: Mapping[OperationType, str] = {row.type: row.name for row in OP
 
 def operation_name(operation: OperationType) -> str:
     """What an operation is called in the person's language."""
-    return operation_name(operation)
+    return say(OPERATION_NAMES[operation])
 
 
 def shown_date(microseconds: int) -> str:

@@ -29,6 +29,10 @@ class Memory:
         """Somebody else signs in."""
         self.kept = self.answer = self._awaited = ""
 
+    def take_over(self, other: Memory, awaited: str) -> None:
+        """Hold what another one holds; `awaited` is the entry that is to be kept once it is paid, as written here."""
+        self.kept, self.answer, self._awaited = other.kept, other.answer, awaited
+
     def clear(self) -> None:
         """Keep nothing; the last answer stays."""
         self.kept = self._awaited = ""

@@ -10,11 +10,12 @@ from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
-from desktop.arithmetic.numbers import MAX_DIGITS, localise
+from desktop.arithmetic import expressions
+from desktop.arithmetic.numbers import MAX_DIGITS, NumberFormat, localise
 from desktop.controllers.calculator import CalculatorController
 from desktop.controllers.requests import Failure
 from desktop.language.sentences import mark, say
-from desktop.terms.errors import BalanceTooLow, NetworkError
+from desktop.terms.errors import AppError, BalanceTooLow, NetworkError
 from desktop.terms.values import Entry, OperationType, Quote, Receipt, Role, Statement
 from desktop.views.calculator.display import Display
 from desktop.views.calculator.keypad import Keypad
@@ -49,6 +50,7 @@ class CalculatorPanel(QWidget):
         self._question_due: Callable[[], bool] = bool
         self._drawing = False
         self._result = ""
+        self._outcome: tuple[str, bool, bool] = ("", True, True)  # the result as the ledger has it, exact, a number
         self._shown = ("", True, "")  # what stands before the result, whether it is a number, what it came from
         self._memory = Memory(number_format=self._format)
         self._build()
@@ -138,6 +140,31 @@ class CalculatorPanel(QWidget):
     def focus_entry(self) -> None:
         """Go back to where one types."""
         self._entry.setFocus()
+
+    def take_over(self, other: CalculatorPanel) -> None:
+        """Go on where another panel was, for the same person: entry, result, tape, memory, what can be recalled."""
+        self._tape.take_over(other._tape)
+        entry = other._entry
+        self._entry.history.replace(self._anew(text, other._format) for text in entry.history.entries)
+        text = self._anew(entry.text(), other._format)
+        self._memory.take_over(other._memory, text if other._memory.is_awaiting(entry.text()) else "")
+        self._show_numbers()
+        result, exact, number = other._outcome
+        expression = self._anew(other._shown[2], other._format)
+        self._show_result(result, exact=exact, number=number, expression=expression)
+        if entry.holds_result:
+            self._entry.hold_result(self._result)
+        else:
+            self._entry.setText(text)
+            self._entry.setCursorPosition(min(entry.cursorPosition(), len(text)))
+        self._display.age_result(old=bool(text.strip()) and not entry.holds_result)
+
+    def _anew(self, text: str, was: NumberFormat) -> str:
+        """An entry as this panel's locale writes it; `was` is how it was written before."""
+        try:
+            return text if was == self._format else localise(expressions.parse(text, was).reading, self._format)
+        except AppError:  # nobody understands it in either
+            return text
 
     @Slot(object)
     def take_note(self, entry: Entry) -> None:
@@ -384,6 +411,7 @@ class CalculatorPanel(QWidget):
 
     def _show_result(self, result: str, *, exact: bool, number: bool = True, expression: str = "") -> None:
         # A random string is no number: its "." and "-" are its own.
+        self._outcome = result, exact, number
         self._result = localise(result, self._format) if number else result
         self._shown = ("" if exact else "≈ ", number, expression)
         self._show_figures()

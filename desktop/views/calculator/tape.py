@@ -137,6 +137,12 @@ class TapeView(QListView):
             for receipt in receipts:
                 self.append(receipt)
 
+    def take_over(self, other: TapeView) -> None:
+        """Show what another tape shows."""
+        self.model().take_over(other.model())
+        if self.model().rowCount():
+            self._choose_newest()
+
     @Slot(object)
     def append(self, receipt: Receipt) -> None:
         """Add what was charged and show it."""

@@ -46,6 +46,17 @@ class TapeModel(QAbstractListModel):
             self._entries.extend(receipt.entries)
             self.endInsertRows()
 
+    def take_over(self, other: TapeModel) -> None:
+        """Show what another one shows."""
+        self.beginResetModel()
+        self._entries, self._headings, self._rounded = other.content
+        self.endResetModel()
+
+    @property
+    def content(self) -> tuple[list[Entry], dict[int, str], set[int]]:
+        """The steps, the entries over the first of several, by row, and the rows that are rounded in the end."""
+        return list(self._entries), dict(self._headings), set(self._rounded)
+
     def entry(self, index: Index) -> Entry:
         """The record of a step."""
         return self._entries[index.row()]

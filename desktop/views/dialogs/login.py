@@ -148,6 +148,10 @@ class LoginDialog(QDialog):
         self._fit()
         announce(self, text, urgent=True)
 
+    def expect_people(self) -> None:
+        """Somebody has an account here: this is not the first run."""
+        self._show_first_run(False)
+
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc clears the field that it is pressed in, and never ends the program: closing the window does."""
