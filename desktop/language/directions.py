@@ -25,6 +25,14 @@ def bare(text: str) -> str:
     return text if text.isascii() else text.translate(_CONTROLS)
 
 
+def is_backwards(text: str) -> bool:
+    """Whether a text of words runs from right to left: its first letter does."""
+    if text.isascii() or text.startswith(_BEGIN):
+        return False
+    kinds = (unicodedata.bidirectional(char) for char in text)
+    return next((kind for kind in kinds if kind in ("L", "R", "AL")), "L") != "L"
+
+
 def turns_signs(digit: str) -> bool:
     """Whether digits of this kind turn the signs between them round, even in a text from left to right."""
     return unicodedata.bidirectional(digit) in ("AN", "R", "AL")

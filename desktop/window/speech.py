@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator, Slot
 from PySide6.QtGui import QGuiApplication
 
-from desktop.language.directions import bare
+from desktop.language.directions import OVERRIDE, bare
 from desktop.language.sentences import SOURCE, is_right_to_left
 from desktop.system.spoken import choose
 from desktop.views.look.number_locale import use_digits
@@ -65,8 +65,7 @@ class Speech(QObject):
     def _on_copied(self) -> None:
         """Whatever was copied in this program, from whatever widget, is copied without what keeps it in order."""
         clipboard = self._application.clipboard()
-        if not clipboard.ownsClipboard():
-            return
         text = clipboard.text()
-        if bare(text) != text:
+        ours = clipboard.ownsClipboard() or OVERRIDE in text  # not every platform knows whose it is
+        if ours and bare(text) != text:
             clipboard.setText(bare(text))

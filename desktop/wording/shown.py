@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from desktop.arithmetic.numbers import NumberFormat, digits_of, in_order
 from desktop.arithmetic.table import OPERATIONS
 from desktop.language.sentences import say, say_many
 from desktop.terms.days import local, offset_where_repeated
@@ -32,6 +33,11 @@ def shown_moment(microseconds: int) -> str:
     """
     shown = shown_date(microseconds)
     return shown if shown.startswith("?") else shown + offset_where_repeated(microseconds)
+
+
+def moment_text(microseconds: int, fmt: NumberFormat) -> str:
+    """The same with the digits of a locale, in order inside of any text."""
+    return in_order(digits_of(shown_moment(microseconds), fmt), fmt)
 
 
 def explain_verification(verification: Verification) -> str:

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy
 from typing_extensions import override
 
 from desktop.arithmetic.money import format_money
-from desktop.arithmetic.numbers import NumberFormat
+from desktop.arithmetic.numbers import NumberFormat, digits_of
 from desktop.arithmetic.table import OPERATIONS
+from desktop.language.directions import bare
 from desktop.language.sentences import mark, say
 from desktop.terms.values import OperationType
 from desktop.views.look import theme
@@ -103,7 +104,7 @@ class KeyButton(QPushButton):
         self._say(number or why_not)
 
     def _say(self, what: str) -> None:
-        self.setAccessibleDescription(what)
+        self.setAccessibleDescription(bare(what))
         self.setToolTip(f"{say(self.key.spoken)}: {what}")
 
     @override
@@ -156,6 +157,7 @@ class Keypad(QWidget):
     def __init__(self, *, number_format: NumberFormat) -> None:
         super().__init__()
         self._format = number_format
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # 7 8 9 in every language
         self._buttons = [KeyButton(key, say(self._label(key))) for key in KEYS]
         self._build()
         self._connect()
@@ -227,4 +229,4 @@ class Keypad(QWidget):
             self.typed.emit(self._label(button.key))
 
     def _label(self, key: Key) -> str:
-        return self._format.decimal_mark if key.name == "key_point" else key.label
+        return self._format.decimal_mark if key.name == "key_point" else digits_of(key.label, self._format)

@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
 from desktop.arithmetic import expressions
-from desktop.arithmetic.numbers import MAX_DIGITS, NumberFormat, localise
+from desktop.arithmetic.numbers import MAX_DIGITS, NumberFormat, in_order, localise
 from desktop.controllers.calculator import CalculatorController
 from desktop.controllers.requests import Failure
+from desktop.language.directions import bare
 from desktop.language.sentences import mark, say
 from desktop.terms.errors import AppError, BalanceTooLow, NetworkError
 from desktop.terms.values import Entry, OperationType, Quote, Receipt, Role, Statement
@@ -146,7 +147,7 @@ class CalculatorPanel(QWidget):
         self._tape.take_over(other._tape)
         entry = other._entry
         self._entry.history.replace(self._anew(text, other._format) for text in entry.history.entries)
-        text = self._anew(entry.text(), other._format)
+        text = self._anew(bare(entry.text()), other._format)
         self._memory.take_over(other._memory, text if other._memory.is_awaiting(entry.text()) else "")
         self._show_numbers()
         result, exact, number = other._outcome
@@ -156,7 +157,7 @@ class CalculatorPanel(QWidget):
             self._entry.hold_result(self._result)
         else:
             self._entry.setText(text)
-            self._entry.setCursorPosition(min(entry.cursorPosition(), len(text)))
+            self._entry.setCursorPosition(min(entry.cursorPosition(), len(self._entry.text())))
         self._display.age_result(old=bool(text.strip()) and not entry.holds_result)
 
     def _anew(self, text: str, was: NumberFormat) -> str:
@@ -203,7 +204,7 @@ class CalculatorPanel(QWidget):
             return
         self._display.take_message_away()
         sum_ = self._memory.add(text)
-        if sum_ and sum_ != self._entry.text():
+        if sum_ and sum_ != bare(self._entry.text()):
             self._entry.setText(sum_)
         elif sum_:
             self._calculator.set_entry(sum_)  # priced anew, with the word that it will be kept
@@ -229,8 +230,9 @@ class CalculatorPanel(QWidget):
         self._entry.setText("")  # this one empties what can be undone, too
         self._show_quote(say(_HINT), "muted")
 
-    @Slot(str)
-    def _on_text_changed(self, text: str) -> None:
+    @Slot()
+    def _on_text_changed(self) -> None:
+        text = self._entry.text()  # not what the signal says: the entry may have put it in order meanwhile
         self._paid = False
         self._entry.mark(None)
         if not self._memory.is_awaiting(text):
@@ -304,7 +306,8 @@ class CalculatorPanel(QWidget):
         self._entry.turn_sign()
 
     def _show_numbers(self) -> None:
-        memory, answer = (localise(number, self._format) for number in (self._memory.kept, self._memory.answer))
+        numbers = (localise(number, self._format) for number in (self._memory.kept, self._memory.answer))
+        memory, answer = (in_order(number, self._format) for number in numbers)
         self._keypad.show_numbers(memory=memory, answer=answer)
 
     @Slot(object)
@@ -418,8 +421,9 @@ class CalculatorPanel(QWidget):
 
     def _show_figures(self) -> None:
         about, number, expression = self._shown
-        seen = grouped(self._result, self._format) if number else self._result
-        self._display.show_result(about + seen, expression=grouped(expression, self._format), telling=not number)
+        result = about + self._result
+        seen = grouped(result, self._format) if number else in_order(result, self._format)
+        self._display.show_result(seen, expression=grouped(expression, self._format), telling=not number)
 
     def _show_quote(self, text: str, role: str) -> None:
         self._quote = (text, role)

@@ -112,6 +112,7 @@ class TapeView(QListView):
         super().__init__(parent)
         self.setObjectName("tape_view")
         self.setAccessibleName(say("Tape: the latest steps"))
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.setModel(TapeModel(number_format=number_format))
         self.setItemDelegate(TapeDelegate(self, number_format=number_format))
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)

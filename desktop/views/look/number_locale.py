@@ -24,9 +24,13 @@ def use_digits(choice: str) -> None:
     _Chosen.latin = choice == LATIN
 
 
-def dates_locale() -> QLocale:
-    """Whose digits a date is written and typed with."""
-    return QLocale.c() if _Chosen.latin else QLocale()
+def widgets_locale(locale: QLocale | None = None) -> QLocale:
+    """What Qt's own fields for days and numbers are to go by, so that they have the same digits as all else."""
+    locale = locale or QLocale()
+    if not _Chosen.latin or locale.zeroDigit() == PLAIN.zero_digit:
+        return locale
+    others = QLocale.matchingLocales(locale.language(), QLocale.Script.AnyScript, QLocale.Country.AnyCountry)
+    return next((other for other in others if other.zeroDigit() == PLAIN.zero_digit), QLocale.c())
 
 
 def number_format_of(locale: QLocale) -> NumberFormat:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel, QWidget
 from typing_extensions import override
 
+from desktop.language.directions import bare
+
 
 class Told(QLabel):
     """Says what it shows and of what: "Balance: 970.00"."""
@@ -17,7 +19,7 @@ class Told(QLabel):
     @override
     def setText(self, text: str) -> None:
         super().setText(text)
-        self.setAccessibleName(f"{self._what}: {text}" if text else self._what)
+        self.setAccessibleName(f"{self._what}: {bare(text)}" if text else self._what)
 
     @override
     def clear(self) -> None:

@@ -8,14 +8,16 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QPushButton, QScrollArea, QWidget
 
-from desktop.arithmetic.numbers import NumberFormat
+from desktop.arithmetic.numbers import NumberFormat, in_order
 from desktop.language.sentences import mark, say
-from desktop.terms.values import Column, Entry
+from desktop.terms.values import Column, Detail, Entry
 from desktop.views.look import theme
 from desktop.views.records.columns import HEADERS, is_drawn
 from desktop.views.records.record_facts import expression_of, facts, result_of
 
 _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+_WORDS = {HEADERS[column] for column in (Column.OPERATION, Detail.SOURCE, Detail.NOTE)}
+_IN_ORDER = {*HEADERS.values()} - _WORDS
 _NO_NUMBER = mark("Only a calculation has a number to go on with")
 
 
@@ -72,7 +74,10 @@ class RecordView(QScrollArea):
         self.copy.setEnabled(entry is not None)
 
     def _value(self, name: str, text: str) -> QLabel:
-        value = QLabel(text)
+        seen = in_order(text, self._format) if name in _IN_ORDER else text
+        value = QLabel(seen)
+        if seen != text:
+            value.setAccessibleName(text)
         value.setObjectName(f"record_{name.lower().rstrip('.')}_label")
         value.setTextFormat(Qt.TextFormat.PlainText)
         value.setWordWrap(True)
