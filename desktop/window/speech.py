@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+def asked_for() -> list[str]:
+    """The languages that the system asks for, best first."""
+    return QLocale.system().uiLanguages()
+
+
 class Speech(QObject):
     """What is spoken in the window; one for the application."""
 
@@ -33,8 +38,7 @@ class Speech(QObject):
 
     def use(self, language: LanguageSection) -> None:
         """Speak what was set, or what the system asks for; numbers stay the system's, but for their digits."""
-        wanted = QLocale.system().uiLanguages()
-        code = choose(language.name, wanted)
+        code = choose(language.name, asked_for())
         self._take_own_words(code)
         use_digits(language.digits)
         right_to_left = is_right_to_left(code)

@@ -85,7 +85,8 @@ class EntryEdit(QLineEdit):
         super().insert(self._ordered(text) if self._begins else bare(text))
 
     def _ordered(self, text: str) -> str:
-        return f"{self._order}{bare(text)}" if text else ""
+        plain = bare(text)
+        return f"{self._order}{plain}" if plain else ""
 
     @property
     def _begins(self) -> bool:
@@ -93,16 +94,17 @@ class EntryEdit(QLineEdit):
         return not self.text() or self.selectionStart() == 0
 
     def _keep_order(self) -> None:
-        """What came or went past `insert`, by paste or a key, leaves the override where it belongs, or none."""
+        """What came or went past `insert`, by paste or a key, leaves our override alone, before all else."""
         text = self.text()
-        if text == self._order:
+        wanted = self._ordered(text)
+        if not wanted:
             self.clear()
-        elif not text.startswith(self._order):
-            cursor = self.cursorPosition()
+        elif wanted != text:
+            cursor = len(self._ordered(text[: self.cursorPosition()]))
             with QSignalBlocker(self):
-                self.setCursorPosition(0)
-                super().insert(self._order)
-                self.setCursorPosition(cursor + 1)
+                self.selectAll()
+                super().insert(wanted)
+                self.setCursorPosition(cursor)
 
     @Slot(int, int)
     def _on_cursor(self, _before: int, now: int) -> None:
@@ -223,7 +225,7 @@ class EntryEdit(QLineEdit):
     def _on_changed(self, text: str) -> None:
         if not self._putting and bare(text) != bare(self._held):
             self._untouched = False
-        if self._order and text:
+        if text and not text.isascii():
             self._keep_order()
         self.dress()
 

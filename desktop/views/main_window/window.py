@@ -262,6 +262,8 @@ class MainWindow(QMainWindow):
         other.remember()
         self._recall()
         self.arrange(other._arrangement)
+        if not other.isMaximized() and not other.isFullScreen():
+            self.setGeometry(other.geometry())
         self._kept_for = other._kept_for
         self.calculator_panel.take_over(other.calculator_panel)
         if other._recovery.code:
