@@ -35,6 +35,12 @@ def shown_moment(microseconds: int) -> str:
     return shown if shown.startswith("?") else shown + offset_where_repeated(microseconds)
 
 
+def shown_minute(microseconds: int) -> str:
+    """The same to the minute: "2026-11-25 14:03"."""
+    shown = shown_date(microseconds)
+    return shown if shown.startswith("?") else shown[:-3] + offset_where_repeated(microseconds)
+
+
 def moment_text(microseconds: int, fmt: NumberFormat) -> str:
     """The same with the digits of a locale, in order inside of any text."""
     return in_order(digits_of(shown_moment(microseconds), fmt), fmt)
@@ -51,7 +57,7 @@ def explain_verification(verification: Verification) -> str:
         proved = say("The ledger is proved: {records} of {users}, no problem.", records=records, users=users)
         if not verification.anchored_at:
             return proved
-        return f"{proved} {say('The anchor is of {date}.', date=shown_date(verification.anchored_at))}"
+        return f"{proved} {say('The anchor is of {date}.', date=shown_moment(verification.anchored_at))}"
     return say("{problems} in {records}. Do not trust the balances.", problems=problems, records=records)
 
 

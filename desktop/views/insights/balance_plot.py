@@ -16,7 +16,7 @@ from desktop.views.insights.drawing import GAP, CardLine, Pencil
 from desktop.views.insights.palette import faded
 from desktop.views.insights.plot import UNIT_FORMATS, Plot
 from desktop.views.look import theme
-from desktop.wording.shown import shown_date
+from desktop.wording.shown import shown_minute
 
 _DENSE = 1_000  # turns of a line, from which on it is a texture
 
@@ -41,7 +41,7 @@ class BalancePlot(Plot):
                     say("{low} and {high}", low=self._money(point.low), high=self._money(point.high)),
                 )
             )
-        return in_order(digits_of(shown_date(point.date)[:-3], self._format), self._format), lines
+        return in_order(digits_of(shown_minute(point.date), self._format), self._format), lines
 
     def draw(self, pencil: Pencil, area: QRectF) -> list[QRectF]:
         points = self.insights.balance
