@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from PySide6.QtCore import QDate, QEvent, QObject, QPointF, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QTextCharFormat
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QMouseEvent, QTextCharFormat
 from PySide6.QtWidgets import (
     QApplication,
     QCalendarWidget,
@@ -83,6 +83,7 @@ class DayEdit(QDateEdit):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         # Only now, when it may be opened: two calendars take 10 ms of the window's building.
         self.calendarWidget().installEventFilter(self)  # once more is the same as once
+        self.calendarWidget().setLayoutDirection(QGuiApplication.layoutDirection())  # only the field is no words
         self._dress(self.calendarWidget())
         super().mousePressEvent(event)
 
