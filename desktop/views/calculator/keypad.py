@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy
 from typing_extensions import override
 
 from desktop.arithmetic.money import format_money
-from desktop.arithmetic.numbers import NumberFormat, digits_of
+from desktop.arithmetic.numbers import NumberFormat, digits_of, in_order
 from desktop.arithmetic.table import OPERATIONS
 from desktop.language.directions import bare
 from desktop.language.sentences import mark, say
@@ -86,7 +86,7 @@ class KeyButton(QPushButton):
         height = self.fontMetrics().height()
         above = key.row < 0
         self.setMinimumSize(height * (2 if above else 3), int(height * (_LOW_LINES if above else _LINES)))
-        theme.set_size(self, theme.Size.BODY if len(label) > 1 else theme.Size.LEAD)
+        theme.set_size(self, theme.Size.BODY if len(bare(label)) > 1 else theme.Size.LEAD)
         self.setToolTip(say(key.spoken))
         if key.name == "key_equals":
             theme.set_role(self, "primary")
@@ -158,7 +158,7 @@ class Keypad(QWidget):
         super().__init__()
         self._format = number_format
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # 7 8 9 in every language
-        self._buttons = [KeyButton(key, say(self._label(key))) for key in KEYS]
+        self._buttons = [KeyButton(key, in_order(say(self._label(key)), number_format)) for key in KEYS]
         self._build()
         self._connect()
 

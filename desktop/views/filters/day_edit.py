@@ -40,8 +40,8 @@ class DayEdit(QDateEdit):
         self.setLocale(widgets_locale())
         # Beside Arabic-Indic digits the hyphens are no part of the date, which would be written backwards.
         between = f"{_MARK}-{_MARK}" if turns_signs(self.locale().zeroDigit()) else "-"
+        left_to_right(self)  # first: Qt turns the parts of a format round where the widget is mirrored
         self.setDisplayFormat(between.join(("yyyy", "MM", "dd")))
-        left_to_right(self)
         self.setDateRange(_OPEN, _LAST)
         self.setSpecialValueText(open_text)
         self.setDate(_OPEN)

@@ -12,7 +12,7 @@ from typing_extensions import override
 from desktop.system import resources
 
 _STROKE = b"#000000"
-_POINTING = frozenset({"export", "first", "last", "next", "previous", "restore", "sign-out", "undo"})
+_POINTING = frozenset({"first", "last", "next", "previous", "sign-out", "undo"})
 """What points backwards or onwards: in a mirrored window that is the other side."""
 
 

@@ -12,6 +12,7 @@ from desktop.arithmetic.numbers import NumberFormat, in_order
 from desktop.language.sentences import mark, say
 from desktop.terms.values import Column, Detail, Entry
 from desktop.views.look import theme
+from desktop.views.look.left_to_right import leading
 from desktop.views.records.columns import HEADERS, is_drawn
 from desktop.views.records.record_facts import expression_of, facts, result_of
 
@@ -78,6 +79,7 @@ class RecordView(QScrollArea):
         value = QLabel(seen)
         if seen != text:
             value.setAccessibleName(text)
+            value.setAlignment(leading())
         value.setObjectName(f"record_{name.lower().rstrip('.')}_label")
         value.setTextFormat(Qt.TextFormat.PlainText)
         value.setWordWrap(True)

@@ -135,8 +135,12 @@ def test_what_was_pasted_with_its_order_is_read_and_shown_in_ours(qtbot: QtBot, 
     assert seen(entry.text(), entry.layoutDirection()) == "3-8"
 
 
+@pytest.mark.parametrize("direction", BOTH)
 @pytest.mark.parametrize("name", LOCALES)
-def test_a_day_is_written_in_the_same_digits_and_in_order(qtbot: QtBot, qapp: QApplication, name: str) -> None:
+def test_a_day_is_written_in_the_same_digits_and_in_order(
+    qtbot: QtBot, qapp: QApplication, name: str, direction: Qt.LayoutDirection
+) -> None:
+    qapp.setLayoutDirection(direction)
     QLocale.setDefault(QLocale(name))
     day = DayEdit("day", "any")
     qtbot.addWidget(day)
