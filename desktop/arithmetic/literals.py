@@ -37,7 +37,7 @@ _SAME: Final = str.maketrans(
 )
 """Signs that other programs, keyboards and papers use for ours. An em dash is not among them: it may have been two."""
 # Qt and CLDR put these invisible marks around signs: ar_EG's minus is U+061C "-", fa_IR's U+200E "−".
-_DIRECTION_MARKS: Final = "\u061c\u200e\u200f\u2066\u2067\u2068\u2069"
+_DIRECTION_MARKS: Final = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _THREES: Final = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+")
 _INDIAN: Final = re.compile(r"[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}")
 
@@ -49,6 +49,8 @@ class NumberFormat:
     `group_marks` holds every mark that may group digits, the one to write with first; `zero_digit` is the
     first of ten digits in a row. `minus` may carry a direction mark, as in Arabic. `groups` are how many digits stand
     in the last group and in each before it; numbers are grouped where at least `least` stand before the last group.
+    With `isolates`, what is written for the eye is kept from left to right in whatever text it comes to stand; what is
+    copied or put where it is edited never is.
     """
 
     decimal_mark: str = "."
@@ -57,6 +59,7 @@ class NumberFormat:
     zero_digit: str = "0"
     groups: tuple[int, int] = (3, 3)
     least: int = 1
+    isolates: bool = False
 
     def ends_of_groups(self, count: int) -> range | tuple[int, ...]:
         """How many of `count` digits stand before each mark, from the last mark to the first; none for a short one."""

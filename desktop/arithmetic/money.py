@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from desktop.arithmetic.literals import MINUS, Literal, ScannedText, quoted, scan
-from desktop.arithmetic.numbers import MAX_LENGTH, PLAIN, NumberFormat, localise
+from desktop.arithmetic.numbers import MAX_LENGTH, PLAIN, NumberFormat, in_order, localise
 from desktop.language.sentences import say
 from desktop.terms.errors import BadInput, ExpressionError
 
@@ -71,11 +71,15 @@ def format_money(hundredths: int, fmt: NumberFormat = PLAIN, signed: bool = Fals
     """As the locale writes it: "1,000.00", "−10.00" with U+2212; `signed` puts "+" before what is above zero."""
     whole, cents = divmod(abs(hundredths), 100)
     sign = "−" if hundredths < 0 else "+" if signed and hundredths > 0 else ""
-    return sign + format_count(whole, fmt) + localise(f".{cents:02d}", fmt)
+    return in_order(sign + _count(whole, fmt) + localise(f".{cents:02d}", fmt), fmt)
 
 
 def format_count(count: int, fmt: NumberFormat = PLAIN) -> str:
     """A whole number from 0 on, grouped as the locale does: it stands beside money, and must not read as decimals."""
+    return in_order(_count(count, fmt), fmt)
+
+
+def _count(count: int, fmt: NumberFormat) -> str:
     figures = str(count)
     parts, end = [], len(figures)
     for start in fmt.ends_of_groups(len(figures)):

@@ -24,6 +24,7 @@ from desktop.arithmetic.literals import (
     quoted,
     scan,
 )
+from desktop.language.directions import isolated
 from desktop.language.sentences import say
 from desktop.terms.errors import BadInput, ExpressionError, OutOfBounds
 
@@ -33,7 +34,9 @@ __all__ = [
     "MAX_LENGTH",
     "PLAIN",
     "NumberFormat",
+    "digits_of",
     "format_number",
+    "in_order",
     "localise",
     "negated",
     "number_of",
@@ -186,8 +189,22 @@ def localise(text: str, fmt: NumberFormat) -> str:
     return text.translate(_letters(fmt))
 
 
+def digits_of(text: str, fmt: NumberFormat) -> str:
+    """A text that is no number, such as a date, with its digits as the person's locale has them."""
+    return text if fmt.zero_digit == "0" else text.translate(_digits(fmt))
+
+
+def in_order(text: str, fmt: NumberFormat) -> str:
+    """What was written, for the eye: from left to right where the text around it might turn it round."""
+    return isolated(text) if fmt.isolates else text
+
+
 @functools.lru_cache(maxsize=8)  # a page of 500 records asks some thousand times, a search of all for each record
 def _letters(fmt: NumberFormat) -> dict[int, str]:
+    return _digits(fmt) | {ord("."): fmt.decimal_mark, ord("-"): "−"}
+
+
+@functools.lru_cache(maxsize=8)
+def _digits(fmt: NumberFormat) -> dict[int, str]:
     zero = ord(fmt.zero_digit)
-    digits = {ord(str(digit)): chr(zero + digit) for digit in range(10)}
-    return digits | {ord("."): fmt.decimal_mark, ord("-"): "−"}
+    return {ord(str(digit)): chr(zero + digit) for digit in range(10)}

@@ -9,6 +9,7 @@ from desktop.arithmetic.money import format_money, plain_money
 from desktop.commands import receipts
 from desktop.commands.run import Command, Run
 from desktop.commands.tables import aligned
+from desktop.documents.exports import utc_text
 from desktop.language.sentences import say, say_in
 from desktop.models.ledger import emails
 from desktop.models.ledger.registering import check_new
@@ -93,7 +94,7 @@ def users(run: Run) -> int:
         _document(person.account)
         | {
             "invited": person.invited,
-            "last_active": shown_moment(person.active_at) if person.active_at else None,
+            "last_active": utc_text(person.active_at) if person.active_at else None,
             "looks_like": emails.looks_like(person.account.username) or None,
         }
         for person in people

@@ -10,6 +10,7 @@ from desktop.commands import receipts
 from desktop.commands.run import Command, Run
 from desktop.commands.tables import aligned
 from desktop.documents import credit_files
+from desktop.documents.exports import utc_text
 from desktop.finding import periods
 from desktop.language.sentences import say, say_in, say_many
 from desktop.models.ledger import passwords
@@ -172,7 +173,7 @@ def prices(run: Run) -> int:
                 {
                     "operation": one.operation.value,
                     "cost": plain_money(one.cost),
-                    "date": shown_moment(one.date),
+                    "date": utc_text(one.date),
                     "user": one.username or None,
                     "from_record": one.from_record,
                 }
@@ -227,7 +228,7 @@ def admin_log(run: Run) -> int:
 def _document(deed: Deed) -> dict[str, object]:
     return {
         "number": deed.number,
-        "date": shown_moment(deed.date),
+        "date": utc_text(deed.date),
         "who": deed.actor,
         "what": deed.kind.value,
         "user": deed.whom or None,

@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from desktop.commands.run import Command, Run
+from desktop.documents.exports import utc_text
 from desktop.language.sentences import say
 from desktop.models.ledger.protocol import Ledger
 from desktop.models.open_ledger import check_restorable, is_backup, is_there, proves_for_people
 from desktop.models.open_ledger import restore_backup as restore_ledger
 from desktop.terms.errors import BadInput, StoreDamaged
 from desktop.terms.values import Verification
-from desktop.wording.shown import explain_verification, shown_date
+from desktop.wording.shown import explain_verification
 
 FOUND_PROBLEMS = 5
 
@@ -121,7 +122,7 @@ def _document(outcome: Verification) -> dict[str, object]:
         "records": outcome.records,
         "users": outcome.users,
         "changes": outcome.changes,
-        "anchored_at": shown_date(outcome.anchored_at) if outcome.anchored_at else None,
+        "anchored_at": utc_text(outcome.anchored_at) if outcome.anchored_at else None,
         "problems": [
             {"rule": p.rule, "user": p.username, "record_id": p.record_id or None, "message": p.message}
             for p in outcome.problems

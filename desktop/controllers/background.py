@@ -201,6 +201,12 @@ class Lane(QObject):
             self._changed.notify()
         return job.ticket
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody waits for any outcome of it."""
+        with self._changed:
+            return not self._pending
+
     def serve(self, session: Hashable) -> None:
         """From now on work for this session, or for nobody (None); what others asked for reaches nobody any more."""
         with self._changed:

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from desktop.documents.exports import guarded, record_document
+from desktop.language.directions import bare
 from desktop.language.sentences import mark
 from desktop.terms.values import Column, Detail, Entry
 
@@ -54,7 +55,7 @@ def as_shown(cells: Sequence[Sequence[str]]) -> str:
 
 
 def _pasted(cell: str) -> str:
-    text = " ".join(cell.split("\t")).replace("\r", " ").replace("\n", " ")
+    text = " ".join(bare(cell).split("\t")).replace("\r", " ").replace("\n", " ")
     return text.replace("−", "-") if _FIGURE.fullmatch(text) else guarded(text)
 
 

@@ -13,11 +13,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QTimeZone
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from desktop.arithmetic.money import format_count, format_money
-from desktop.arithmetic.numbers import NumberFormat, localise
-from desktop.language.sentences import mark, say
+from desktop.arithmetic.numbers import PLAIN, NumberFormat, digits_of, in_order, localise
+from desktop.language.sentences import is_right_to_left, mark, say, spoken
 from desktop.terms.values import OperationType, RawRecord, StatementReport
 from desktop.wording.grouping import gaps
-from desktop.wording.shown import operation_name, shown_date, shown_moment
+from desktop.wording.shown import operation_name, shown_date, shown_minute, shown_moment
 
 _MARGIN = 51.0  # 18 mm
 _INK, _GREY, _RULE, _FAINT = QColor("#1a1d21"), QColor("#59626d"), QColor("#9aa2ad"), QColor("#e3e6ea")
@@ -29,8 +29,9 @@ _WHAT = 2  # the column that has them
 _APART = 0.09  # of the font's size, between groups of figures; from 0.1 on readers of a PDF take it for a space
 UNITS = 10  # of the painter, a point: fonts have whole sizes in it
 _LINE = Qt.AlignmentFlag.AlignVCenter.value | Qt.TextFlag.TextSingleLine.value | Qt.TextFlag.TextDontClip.value
-_LEFT = Qt.AlignmentFlag.AlignLeft.value | _LINE
-_RIGHT = Qt.AlignmentFlag.AlignRight.value | _LINE
+_LEFT = Qt.AlignmentFlag.AlignLeft.value | Qt.AlignmentFlag.AlignAbsolute.value | _LINE
+_RIGHT = Qt.AlignmentFlag.AlignRight.value | Qt.AlignmentFlag.AlignAbsolute.value | _LINE
+_OTHER_SIDE = {_LEFT: _RIGHT, _RIGHT: _LEFT}
 _AS_TYPED = frozenset({"", OperationType.CREDIT.value, OperationType.RANDOM_STRING.value})
 # Of the records' table: header, share of the width, whether its figures stand to the right.
 _COLUMNS = (
@@ -71,6 +72,8 @@ class Pages:
         self._painter = painter
         self._report = report
         self._format = number_format
+        self._mirrored = is_right_to_left(spoken())
+        painter.setLayoutDirection(Qt.LayoutDirection.RightToLeft if self._mirrored else Qt.LayoutDirection.LeftToRight)
         self._total = self.sheets.count(report.count)
         self._fonts = {
             (size, bold): _font(family, size, bold=bold)
@@ -100,12 +103,12 @@ class Pages:
         body, report = self.sheets.body, self._report
         head = QRectF(body.left(), body.top(), body.width(), 14)
         self._text(head, "Metercalc", size=_LEAD, bold=True)
-        right = f"{report.username}   ·   {period(report)}" if self.number > 1 else say("Statement of account")
+        right = f"{report.username}   ·   {self._period()}" if self.number > 1 else say("Statement of account")
         self._text(head, right, align=_RIGHT, colour=_GREY, size=_SMALL)
         self._rule(body.left(), body.right(), head.bottom() + 4, _RULE)
         foot = QRectF(body.left(), body.bottom() - 12, body.width(), 12)
         self._rule(body.left(), body.right(), foot.top() - 3, _FAINT)
-        made = say("Made on {date}, from the ledger as it was then", date=shown_date(report.made)[:16])
+        made = say("Made on {date}, from the ledger as it was then", date=self._date(shown_minute(report.made)))
         self._text(foot, made, colour=_GREY, size=_SMALL)
         page = say("Page {number} of {pages}", number=self._count(self.number), pages=self._count(self._total))
         self._text(foot, page, align=_RIGHT, colour=_GREY, size=_SMALL)
@@ -121,7 +124,7 @@ class Pages:
     def _title_rows(self) -> tuple[tuple[str, str], ...]:
         zone = bytes(QTimeZone.systemTimeZoneId().data()).decode() or time.tzname[0]
         times = say("times of {zone}", zone=zone)
-        return (say("Account"), self._report.username), (say("Period"), f"{period(self._report)}   ·   {times}")
+        return (say("Account"), self._report.username), (say("Period"), f"{self._period()}   ·   {times}")
 
     def _paint_sums(self, top: float) -> None:
         """What opened and closed it, and what lies between."""
@@ -174,8 +177,10 @@ class Pages:
         body = self.sheets.body
         half = body.width() * 0.5
         self._text(QRectF(body.left(), y, half, _ROW), cells[0], bold=bold, colour=colour)
-        self._text(QRectF(body.left() + half, y, body.width() * 0.2, _ROW), cells[1], align=_RIGHT, colour=colour)
-        self._text(QRectF(body.left(), y, body.width(), _ROW), cells[2], align=_RIGHT, bold=bold, colour=colour)
+        count = QRectF(body.left() + half, y, body.width() * 0.2, _ROW)
+        amount = QRectF(body.left() + body.width() * 0.75, y, body.width() * 0.25, _ROW)
+        self._text(count, cells[1], align=_RIGHT, colour=colour, figure=True)
+        self._text(amount, cells[2], align=_RIGHT, bold=bold, colour=colour, figure=True)
 
     def _paint_records(self, top: float, rows: Sequence[RawRecord]) -> None:
         body = self.sheets.body
@@ -193,12 +198,13 @@ class Pages:
         if operation == OperationType.CREDIT.value:
             what = operands
         elif operation == OperationType.RANDOM_STRING.value:
-            what = response
+            what = in_order(response, self._format)
         else:
             equals = "=" if exact else "≈"
             what = f"{localise(operands, self._format)} {equals} {localise(response, self._format)}"
+            what = in_order(what, self._format)
         return [
-            shown_moment(date),
+            self._date(shown_moment(date)),
             operation_name(operation),
             say("Deleted: {record}", record=what) if deleted is not None else what,
             self._money(-amount, signed=True),
@@ -221,6 +227,7 @@ class Pages:
                 colour=colour,
                 size=size,
                 whole=right or not place,
+                figure=right,
                 number=place == _WHAT and not typed,
             )
             x += width
@@ -235,15 +242,20 @@ class Pages:
         size: float = _BODY,
         bold: bool = False,
         whole: bool = False,
+        figure: bool = False,
         number: bool = False,
     ) -> None:
         """One line; where it does not fit, a `whole` one is written smaller, another is cut at its end.
 
-        A `number`, or an expression, has room between groups of figures; it stands to the left.
+        A `figure` stands at its right side on a page from right to left too, the last ones under each other. A
+        `number`, or an expression, has room between groups of figures, but where it must be kept in order as a whole.
         """
         font = self._fonts[size, bold]
+        if self._mirrored:
+            box, align = self._mirror(box), align if figure else _OTHER_SIDE[align]
         room = QRectF(box.topLeft() * UNITS, box.size() * UNITS)
-        ends, apart = (sorted(gaps(text, self._format)) if number else []), size * _APART
+        spaced = number and not self._format.isolates
+        ends, apart = (sorted(gaps(text, self._format)) if spaced else []), size * _APART
         if len(text) * size * _WIDEST + len(ends) * apart > box.width():  # measuring takes as long as painting
             metrics = self._metrics[size, bold]
             if whole:
@@ -265,9 +277,19 @@ class Pages:
             self._painter.drawText(room, _LEFT, text[start:end])
             room = room.adjusted(metrics.horizontalAdvance(text[start:end]) + apart, 0, 0, 0)
 
+    def _mirror(self, box: QRectF) -> QRectF:
+        """Where a box of a page from left to right lies on one from right to left."""
+        return box.translated(self.sheets.body.left() + self.sheets.body.right() - box.left() - box.right(), 0)
+
     def _rule(self, left: float, right: float, y: float, colour: QColor, width: float = 0.5) -> None:
         self._painter.setPen(QPen(colour, width * UNITS))
         self._painter.drawLine(QPointF(left, y) * UNITS, QPointF(right, y) * UNITS)
+
+    def _period(self) -> str:
+        return period(self._report, self._format)
+
+    def _date(self, text: str) -> str:
+        return in_order(digits_of(text, self._format), self._format)
 
     def _count(self, count: int) -> str:
         return format_count(count, self._format)
@@ -276,8 +298,10 @@ class Pages:
         return format_money(hundredths, self._format, signed=signed)
 
 
-def period(report: StatementReport) -> str:
-    first, last = (shown_date(moment)[:10] for moment in (report.since, report.until - 1))
+def period(report: StatementReport, fmt: NumberFormat = PLAIN) -> str:
+    first, last = (
+        in_order(digits_of(shown_date(moment)[:10], fmt), fmt) for moment in (report.since, report.until - 1)
+    )
     if report.since <= 0:
         return say("up to {date}", date=last)
     return first if first == last else say("{first} to {last}", first=first, last=last)

@@ -8,6 +8,7 @@ from unicodedata import combining, normalize
 
 from desktop.arithmetic.numbers import PLAIN, NumberFormat
 from desktop.arithmetic.table import COMPUTED, OPERATIONS
+from desktop.language.directions import bare
 from desktop.language.sentences import say
 from desktop.terms.kinds import OperationType
 
@@ -41,7 +42,7 @@ def readings(text: str, fmt: NumberFormat = PLAIN) -> tuple[str, ...]:
     be there or not, and operators are written as the ledger does ("2*3" is "2 × 3"). What is only a number is looked
     for in its one meaning, other texts also as they stand. None for a text that is blank.
     """
-    text = _OFFSET.sub("", text.strip())
+    text = _OFFSET.sub("", bare(text).strip())
     text = text.removeprefix("≈").lstrip() or text  # it stands before what was rounded, and in no record
     if not text:
         return ()

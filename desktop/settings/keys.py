@@ -49,7 +49,7 @@ AT_START = frozenset(
         *(("database", key) for key in KEYS["database"]),
         *(("logging", key) for key in KEYS["logging"]),
         ("records", "page_sizes"),
-        *(("window", key) for key in KEYS["window"]),
+        ("window", "start_pane"),
     )
 )
 """What is read once, when the program starts."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings, QUrl, Slot
+from PySide6.QtCore import QObject, QSettings, QUrl, Signal, Slot
 
 from desktop.controllers.background import Lanes
 from desktop.controllers.random_strings import RandomStrings
@@ -33,6 +33,8 @@ _CONTACT_ASKED = "random/contact_asked"
 
 class Desks(QObject):
     """Where things are set: by a person for themselves, and by an administrator for all."""
+
+    looks_changed = Signal()  # language, digits or text size: windows take them when they are built
 
     def __init__(
         self,
@@ -147,6 +149,8 @@ class Desks(QObject):
         """Put into force what counts from now on; the rest is read at the next start."""
         before, self._access.config = self._access.config, config
         self._random_strings.use(config.random)
+        if (config.language, config.window.text_size) != (before.language, before.window.text_size):
+            self.looks_changed.emit()
         if config.spending != before.spending:
             self._spending.look()
         if config.security.idle_lock_minutes != before.security.idle_lock_minutes:

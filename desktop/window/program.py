@@ -26,7 +26,7 @@ from PySide6.QtCore import (
     Slot,
 )
 from PySide6.QtGui import QInputEvent, QSessionManager
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from desktop.arithmetic.money import format_money
 from desktop.controllers.background import Lanes
@@ -41,6 +41,7 @@ from desktop.terms.errors import ConfigError
 from desktop.views.dialogs.login import LoginDialog
 from desktop.views.look.theme import Theme
 from desktop.window.crash import CRASH_DIALOG, crash_dialog
+from desktop.window.speech import Speech
 
 if TYPE_CHECKING:
     from desktop.controllers.calculator import CalculatorController
@@ -58,6 +59,9 @@ log = logging.getLogger(__name__)
 # with Python's 5 ms, painting one page of records took 2 s while a search ran with functions of Python's in its SQL.
 _SWITCH_SECONDS = 0.0002
 
+_BESIDE = ("insights_window", "administration_window")
+_MESSAGE_MS = 10_000
+
 _ACTIVITY = {QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel}
 
 
@@ -73,6 +77,8 @@ class Program(QObject):
         self.config = config
         _check_settings(places.settings_file)
         self.settings = QSettings(str(places.settings_file), QSettings.Format.IniFormat)
+        self.speech = Speech(application)
+        self.speech.use(config.language)
         self.theme = Theme(application, self.settings, text_size=config.window.text_size)
         self.access = StoreAccess(places, config)
         sys.setswitchinterval(_SWITCH_SECONDS)
@@ -86,12 +92,7 @@ class Program(QObject):
         )
         self.sessions = SessionController(lanes=self.lanes, access=self.access)
         self.store = StoreController(lanes=self.lanes, access=self.access)
-        self.login_dialog = LoginDialog(
-            sessions=self.sessions,
-            settings=self.settings,
-            starting_balance=format_money(config.account.default_balance),
-            ledger=places.ledger,
-        )
+        self.login_dialog = self._make_login_dialog()
         self.window: MainWindow | None = None
         self._closed = False
         self._steps = self._build_window()
@@ -126,8 +127,6 @@ class Program(QObject):
         return records
 
     def _connect(self) -> None:
-        self.login_dialog.appeared.connect(self.sessions.look_around, Qt.ConnectionType.QueuedConnection)
-        self.login_dialog.quit_asked.connect(self.application.quit)
         self.sessions.first_run_known.connect(self._on_store_open)
         self.sessions.busy_changed.connect(self._on_busy)
         self.sessions.password_due.connect(self._on_password_due)
@@ -138,6 +137,17 @@ class Program(QObject):
         self.sessions.registered.connect(self.store.back_up_daily)  # of an empty store there is none
         self.bug_found.connect(self._on_bug)
 
+    def _make_login_dialog(self) -> LoginDialog:
+        dialog = LoginDialog(
+            sessions=self.sessions,
+            settings=self.settings,
+            starting_balance=format_money(self.config.account.default_balance),
+            ledger=self.places.ledger,
+        )
+        dialog.appeared.connect(self.sessions.look_around, Qt.ConnectionType.QueuedConnection)
+        dialog.quit_asked.connect(self.application.quit)
+        return dialog
+
     def start(self) -> None:
         """Show the sign-in dialog; once it is on screen, open the store behind it."""
         self.login_dialog.show()
@@ -146,6 +156,7 @@ class Program(QObject):
         """End the lanes: what was accepted is written, the anchor too."""
         self._closed = True
         self.lanes.close()
+        self.speech.end()
         self.settings.sync()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -209,6 +220,7 @@ class Program(QObject):
         from desktop.views.main_window.window import MainWindow
         from desktop.window.desks import Desks
         from desktop.window.questions import Questions
+        from desktop.window.renewal import Renewal
         from desktop.window.reports import Reports
 
         window = MainWindow(
@@ -234,7 +246,7 @@ class Program(QObject):
             access=self.access,
             window=window,
         )
-        Desks(
+        desks = Desks(
             lanes=self.lanes,
             access=self.access,
             sessions=self.sessions,
@@ -253,8 +265,40 @@ class Program(QObject):
             settings=self.settings,
             window=window,
         )
+        renewal = Renewal(lanes=self.lanes, window=window)
+        desks.looks_changed.connect(renewal.ask, Qt.ConnectionType.QueuedConnection)
+        renewal.due.connect(self._on_renewal, Qt.ConnectionType.QueuedConnection)  # the window goes with what asked
         window.closed.connect(self.application.quit)
         return window
+
+    @Slot()
+    def _on_renewal(self) -> None:
+        """Build window and sign-in dialog anew, in the language and size that were just set, for the same person."""
+        if self.window is None or self._closed:
+            return
+        from desktop.views.calculator.panel import CalculatorPanel
+
+        config = self.access.config
+        self.speech.use(config.language)
+        self.theme.take_size(config.window.text_size)
+        old, old_dialog = self.window, self.login_dialog
+        opened = [name for name in _BESIDE if (beside := old.findChild(QWidget, name)) and beside.isVisible()]
+        self.sessions.signed_in.disconnect(self._on_signed_in)
+        self.login_dialog = self._make_login_dialog()
+        self.login_dialog.expect_people()
+        self.window = self._make_window(CalculatorPanel(calculator=self.calculator))
+        self.sessions.signed_in.connect(self._on_signed_in)  # after the window's own: it is filled, then shown
+        self.window.take_over(old, self.sessions.session if self.sessions.is_signed_in else None)
+        if self.sessions.is_signed_in:
+            self.window.show()
+            for name in opened:
+                self.window.ask_for(name)
+        else:
+            self.login_dialog.show()
+        for gone in (old, old_dialog):
+            gone.hide()
+            gone.deleteLater()
+        self.window.show_message(say("The settings are saved."), _MESSAGE_MS)
 
     @Slot(bool)
     def _on_store_open(self, _first_run: bool) -> None:

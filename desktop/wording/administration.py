@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from desktop.arithmetic.money import format_money
+from desktop.arithmetic.money import format_count, format_money
 from desktop.arithmetic.numbers import PLAIN, NumberFormat
 from desktop.language.sentences import mark, say, say_many
 from desktop.terms.values import Deed, DeedKind, OperationSum, OperationType
@@ -56,4 +56,7 @@ def forecast_total(usage: Mapping[OperationType, OperationSum], prices: Mapping[
 def orders_text(count: int, amount: int, fmt: NumberFormat = PLAIN) -> str:
     """ "3 credits, +250.00 in all"."""
     amount_text = format_money(amount, fmt, signed=True)
-    return say_many("{count} credit, {amount} in all", "{count} credits, {amount} in all", count, amount=amount_text)
+    shown = format_count(count, fmt)
+    return say_many(
+        "{count} credit, {amount} in all", "{count} credits, {amount} in all", count, count=shown, amount=amount_text
+    )

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 from desktop.arithmetic.numbers import PLAIN, NumberFormat, localise
+from desktop.language.directions import bare, isolated
 
 MORE = "…"
 
@@ -20,6 +21,8 @@ def cut_number(text: str, fits: Callable[[str], bool], fmt: NumberFormat = PLAIN
     """
     if fits(text):
         return text
+    if (inner := bare(text)) != text:
+        return isolated(cut_number(inner, fits, fmt))
     found = _shown_number(fmt).fullmatch(text)
     if found is None:
         return _longest(range(1, len(text)), fits, lambda end: text[:end] + MORE) or MORE

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 
-from desktop.arithmetic.numbers import NumberFormat
+from desktop.arithmetic.numbers import NumberFormat, in_order
 
 _SHORT = 4  # figures that stand in no group anywhere, less one
 
@@ -31,9 +31,13 @@ def gaps(text: str, fmt: NumberFormat) -> list[int]:
 
 
 def grouped(text: str, fmt: NumberFormat) -> str:
-    """A number or an expression in the locale's marks, the whole part of each number in the locale's groups."""
+    """A number or an expression in the locale's marks, the whole part of each number in the locale's groups.
+
+    In order for the eye (`in_order`), as what is put into a text or stands alone on the screen must be.
+    """
     mark = fmt.group_marks[:1] if _Shown.groups else ""
-    return _whole_parts(fmt.decimal_mark).sub(lambda found: _in_groups(found[0], mark, fmt), text) if mark else text
+    parts = _whole_parts(fmt.decimal_mark)
+    return in_order(parts.sub(lambda found: _in_groups(found[0], mark, fmt), text) if mark else text, fmt)
 
 
 def _in_groups(figures: str, mark: str, fmt: NumberFormat) -> str:

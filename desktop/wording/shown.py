@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from desktop.arithmetic.numbers import NumberFormat, digits_of, in_order
 from desktop.arithmetic.table import OPERATIONS
 from desktop.language.sentences import say, say_many
 from desktop.terms.days import local, offset_where_repeated
@@ -34,6 +35,17 @@ def shown_moment(microseconds: int) -> str:
     return shown if shown.startswith("?") else shown + offset_where_repeated(microseconds)
 
 
+def shown_minute(microseconds: int) -> str:
+    """The same to the minute: "2026-11-25 14:03"."""
+    shown = shown_date(microseconds)
+    return shown if shown.startswith("?") else shown[:-3] + offset_where_repeated(microseconds)
+
+
+def moment_text(microseconds: int, fmt: NumberFormat) -> str:
+    """The same with the digits of a locale, in order inside of any text."""
+    return in_order(digits_of(shown_moment(microseconds), fmt), fmt)
+
+
 def explain_verification(verification: Verification) -> str:
     """The outcome of a proof in plain words."""
     problems = say_many("{count} problem", "{count} problems", len(verification.problems))
@@ -45,7 +57,7 @@ def explain_verification(verification: Verification) -> str:
         proved = say("The ledger is proved: {records} of {users}, no problem.", records=records, users=users)
         if not verification.anchored_at:
             return proved
-        return f"{proved} {say('The anchor is of {date}.', date=shown_date(verification.anchored_at))}"
+        return f"{proved} {say('The anchor is of {date}.', date=shown_moment(verification.anchored_at))}"
     return say("{problems} in {records}. Do not trust the balances.", problems=problems, records=records)
 
 

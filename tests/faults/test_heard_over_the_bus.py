@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.test_small_screens import screen
+from tests.support.sittings import screen
 
 _READER = "/usr/bin/python3"  # Debian's Python has its bindings of the bus
 _SCRIPT = Path(__file__).parents[1] / "support" / "heard.py"

@@ -22,13 +22,15 @@ from PySide6.QtWidgets import (
 from desktop.arithmetic.money import format_money, parse_money
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.controllers.administration import AdministrationController, OrdersRead
+from desktop.language.directions import bare
 from desktop.language.sentences import mark, say, say_many
 from desktop.terms.errors import BadInput
 from desktop.terms.values import CreditCheck, CreditOrder, Receipt
 from desktop.views.administration.sheet import Cell, Sheet, SheetModel
 from desktop.views.look import theme
+from desktop.views.look.left_to_right import left_to_right
 from desktop.wording.administration import orders_text
-from desktop.wording.shown import shown_moment
+from desktop.wording.shown import moment_text
 
 _HEADS = (
     # Translators: The number of a line in a file.
@@ -62,7 +64,8 @@ class CreditsPage(QWidget):
 
     def _build(self) -> None:
         self._to = self._edit("credit_to_edit", say("ann@example.org, bob@example.org"))
-        self._amount = self._edit("credit_amount_edit", format_money(100_00, self._format))
+        self._amount = self._edit("credit_amount_edit", bare(format_money(100_00, self._format)))
+        left_to_right(self._amount)
         self._reason = self._edit("credit_reason_edit", say("Stands in the record"))
         self._add = QPushButton(say("A&dd to the list"))
         self._add.setObjectName("credit_add_button")
@@ -229,7 +232,7 @@ class CreditsPage(QWidget):
         if check.trouble:
             note, role = check.trouble, "negative"
         elif check.done_at:
-            moment = shown_moment(check.done_at)
+            moment = moment_text(check.done_at, self._format)
             note, role = say("{reason} (carried out on {moment})", reason=order.reason, moment=moment), "muted"
         after = "" if check.trouble or check.done_at else format_money(check.balance_after, self._format)
         return (

@@ -14,6 +14,7 @@ from desktop.language.sentences import say
 from desktop.views.dialogs.dialogs import Dialog
 from desktop.views.look import theme
 from desktop.views.look.announcing import announce
+from desktop.views.look.left_to_right import left_to_right
 
 
 class InviteDialog(Dialog):
@@ -47,6 +48,7 @@ class InviteDialog(Dialog):
             )
         )
         self._email = QLineEdit(whom)
+        left_to_right(self._email)
         self._email.setReadOnly(bool(whom))
         self._email.setObjectName("invite_email_edit")
         self._password = QLabel()

@@ -13,7 +13,7 @@ from desktop.views.administration.sheet import Cell, Sheet, SheetModel
 from desktop.views.look import theme
 from desktop.views.look.clearing_edit import ClearingEdit
 from desktop.wording.administration import deed_text
-from desktop.wording.shown import shown_moment
+from desktop.wording.shown import moment_text
 
 _HEADS = (
     mark("Date"),
@@ -70,7 +70,7 @@ class LogPage(QWidget):
         self._older.setEnabled(len(deeds) == DEEDS_AT_ONCE)
         self._model.show(
             [
-                (Cell(shown_moment(deed.date)), Cell(deed.actor), Cell(deed_text(deed, self._format)))
+                (Cell(moment_text(deed.date, self._format)), Cell(deed.actor), Cell(deed_text(deed, self._format)))
                 for deed in self._deeds
             ]
         )

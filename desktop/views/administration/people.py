@@ -13,7 +13,7 @@ from desktop.terms.values import Person, Role, Status
 from desktop.views.administration.sheet import Cell, Sheet, SheetModel
 from desktop.views.look import theme
 from desktop.views.look.clearing_edit import ClearingEdit
-from desktop.wording.shown import shown_moment
+from desktop.wording.shown import moment_text
 
 _HEADS = (
     mark("E-mail"),
@@ -123,7 +123,7 @@ class PeoplePage(QWidget):
             Cell(say(_ROLES[account.role])),
             Cell(state, role="negative" if inactive else ""),
             Cell(format_money(account.balance, self._format), account.balance),
-            Cell(shown_moment(person.active_at) if person.active_at else say("Never"), person.active_at),
+            Cell(moment_text(person.active_at, self._format) if person.active_at else say("Never"), person.active_at),
         )
 
     @Slot(str)

@@ -15,8 +15,9 @@ from desktop.terms.errors import BadInput
 from desktop.terms.values import OperationSum, OperationType
 from desktop.views.administration.sheet import Cell, Sheet, SheetModel
 from desktop.views.look import theme
+from desktop.views.look.left_to_right import left_to_right
 from desktop.wording.administration import forecast_text, forecast_total
-from desktop.wording.shown import operation_name, shown_moment
+from desktop.wording.shown import moment_text, operation_name
 
 _HEADS = (
     # Translators: The date from which on a price counts.
@@ -49,6 +50,7 @@ class PricesPage(QWidget):
         self._now.setObjectName("price_now_label")
         self._now.setFont(theme.font(figures=True))
         self._new = QLineEdit()
+        left_to_right(self._new)
         self._new.setObjectName("price_edit")
         self._set = QPushButton(say("Set from &now on"))
         self._set.setObjectName("set_price_button")
@@ -106,7 +108,7 @@ class PricesPage(QWidget):
         self._model.show(
             [
                 (
-                    Cell(shown_moment(one.date)),
+                    Cell(moment_text(one.date, self._format)),
                     Cell(operation_name(one.operation)),
                     Cell(format_money(one.cost, self._format), one.cost),
                     Cell(one.username or say("The configuration")),

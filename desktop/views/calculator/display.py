@@ -6,6 +6,7 @@ One of the three shows at a time, in one place of one height: the keys below mus
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -44,6 +45,7 @@ class Display(QFrame):
     def __init__(self) -> None:
         super().__init__()
         theme.set_role(self, "card")
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # as on every calculator: its sentences have their own
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self._build()
         self._connect()
@@ -175,7 +177,8 @@ def _line(name: str, spoken: str, role: str) -> QLabel:
     label = Told(spoken)
     label.setObjectName(name)
     label.setWordWrap(True)
-    label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+    label.setLayoutDirection(QGuiApplication.layoutDirection())
+    label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignTop)
     theme.set_role(label, role)
     return label
 

@@ -4,17 +4,22 @@
 
 A result that stands here untouched gives way to the next digit, pasted text or reused value, and is gone on from by an
 operator, however either comes. Only editing or a cursor that the person sets ends that: never where the focus was.
+
+It runs from left to right in every language. Arabic-Indic digits would turn the signs between them round even so: with
+those an override, which takes no room, stands before the first character, and whoever takes the text from here as text
+takes it `bare`.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFocusEvent, QFont, QInputMethodEvent, QKeyEvent, QMouseEvent, QTextCharFormat
 from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
 
-from desktop.arithmetic.numbers import NumberFormat, localise
+from desktop.arithmetic.numbers import NumberFormat, in_order, localise
 from desktop.arithmetic.table import COMPUTED
+from desktop.language.directions import OVERRIDE, bare, turns_signs
 from desktop.language.sentences import say
 from desktop.views.calculator.history import History
 from desktop.views.calculator.memory import Memory
@@ -48,7 +53,9 @@ class EntryEdit(QLineEdit):
         super().__init__(parent)
         self.setObjectName("entry_edit")
         self.setAccessibleName(say("Expression"))
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._order = ""
         theme.set_size(self, theme.Size.LEAD)  # the answer is the largest text of the card
         self.write_like(NumberFormat())
         self.history = History()
@@ -58,14 +65,51 @@ class EntryEdit(QLineEdit):
         self._putting = False
         self._marked: int | None = None
         self._dressed = False
+        self.cursorPositionChanged.connect(self._on_cursor)
         self.textEdited.connect(self._on_edited)
         self.textChanged.connect(self._on_changed)  # after the other, where somebody edits
 
     def write_like(self, number_format: NumberFormat) -> None:
         """Read and show numbers as the person's locale writes them."""
         self.number_format = number_format
-        example = localise(EXAMPLE, number_format)
+        self._order = OVERRIDE if turns_signs(number_format.zero_digit) else ""
+        example = in_order(localise(EXAMPLE, number_format), number_format)
         self.setPlaceholderText(say("Type a calculation, like {example}", example=example))
+
+    @override
+    def setText(self, text: str | None) -> None:
+        super().setText(self._ordered(text or ""))
+
+    @override
+    def insert(self, text: str) -> None:
+        super().insert(self._ordered(text) if self._begins else bare(text))
+
+    def _ordered(self, text: str) -> str:
+        plain = bare(text)
+        return f"{self._order}{plain}" if plain else ""
+
+    @property
+    def _begins(self) -> bool:
+        """Whether what is put in next will stand first."""
+        return not self.text() or self.selectionStart() == 0
+
+    def _keep_order(self) -> None:
+        """What came or went past `insert`, by paste or a key, leaves our override alone, before all else."""
+        text = self.text()
+        wanted = self._ordered(text)
+        if not wanted:
+            self.clear()
+        elif wanted != text:
+            cursor = len(self._ordered(text[: self.cursorPosition()]))
+            with QSignalBlocker(self):
+                self.selectAll()
+                super().insert(wanted)
+                self.setCursorPosition(cursor)
+
+    @Slot(int, int)
+    def _on_cursor(self, _before: int, now: int) -> None:
+        if self._order and not now and self.text().startswith(self._order) and not self.hasSelectedText():
+            self.setCursorPosition(1)
 
     @property
     def holds_result(self) -> bool:
@@ -75,7 +119,7 @@ class EntryEdit(QLineEdit):
     def hold_result(self, text: str) -> None:
         """Show a result that the next digit replaces and the next operator continues; undo brings the entry back."""
         self._put(text)
-        self._held = text
+        self._held = self.text()
         self._untouched = True
         self._select_from_end()
 
@@ -124,11 +168,13 @@ class EntryEdit(QLineEdit):
     def turn_sign(self) -> None:
         """Give what ends at the cursor the other sign; a result that stands here is still one to go on with."""
         if not self._untouched:
-            text, cursor = negated_at(self.text(), self.cursorPosition(), self.number_format)
+            before = len(self._order)
+            text, cursor = negated_at(bare(self.text()), max(0, self.cursorPosition() - before), self.number_format)
             self._put(text)
-            self.setCursorPosition(cursor)
+            self.setCursorPosition(cursor + before)
         else:
-            self.hold_result(negated_at(self._held, len(self._held), self.number_format).text)
+            held = bare(self._held)
+            self.hold_result(negated_at(held, len(held), self.number_format).text)
         self.setFocus()
 
     @Slot()
@@ -160,11 +206,11 @@ class EntryEdit(QLineEdit):
             return
         self.history.leave()
         self._read_word()
-        text = self.text()
+        text = bare(self.text())
         goes_on = self._untouched and text.lstrip().startswith(CONTINUES)
         self._untouched = False
         if goes_on:
-            self._put(self._held + text)
+            self._put(bare(self._held) + text)
 
     def _read_word(self) -> None:
         """Put the number that a typed word means in its place, as what will be calculated with."""
@@ -177,8 +223,10 @@ class EntryEdit(QLineEdit):
 
     @Slot(str)
     def _on_changed(self, text: str) -> None:
-        if not self._putting and text != self._held:
+        if not self._putting and bare(text) != bare(self._held):
             self._untouched = False
+        if text and not text.isascii():
+            self._keep_order()
         self.dress()
 
     @override
@@ -212,4 +260,19 @@ class EntryEdit(QLineEdit):
                 return
             if event.key() in _PLACES_CURSOR:
                 self._untouched = False
-            super().keyPressEvent(event)
+            super().keyPressEvent(self._as_written(event))
+
+    def _as_written(self, event: QKeyEvent) -> QKeyEvent:
+        """A key's digit or point as the person's digits go; and the override before what a key puts in first."""
+        typed, zero = event.text(), self.number_format.zero_digit
+        if len(typed) == 1 and typed.isdecimal():
+            typed = chr(ord(zero) + int(typed))
+        elif typed == "." and not zero.isascii() and typed in self.number_format.decimal_marks:
+            typed = self.number_format.decimal_mark
+        plain = event.modifiers() & ~(_KEYPAD | _SHIFT) == _BARE
+        if self._order and plain and typed and typed.isprintable() and self._begins:
+            with QSignalBlocker(self):
+                super().insert(self._order)
+        if typed == event.text():
+            return event
+        return QKeyEvent(event.type(), event.key(), event.modifiers(), typed, event.isAutoRepeat())

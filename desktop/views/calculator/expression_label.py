@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy
 from typing_extensions import override
 
+from desktop.language.directions import bare
 from desktop.language.sentences import say
 from desktop.views.look import theme
 
@@ -19,6 +20,7 @@ class ExpressionLabel(QLabel):
         self._whole = ""
         self.setObjectName("expression_label")
         self.setAccessibleName(say("Paid for"))
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setTextFormat(Qt.TextFormat.PlainText)
@@ -28,7 +30,7 @@ class ExpressionLabel(QLabel):
     def show_text(self, text: str) -> None:
         """Show this, or as much of it as there is room for."""
         self._whole = text
-        self.setAccessibleName(say("Paid for: {expression}", expression=text) if text else say("Paid for"))
+        self.setAccessibleName(say("Paid for: {expression}", expression=bare(text)) if text else say("Paid for"))
         self._fit()
 
     def _fit(self) -> None:

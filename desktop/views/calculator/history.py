@@ -26,6 +26,11 @@ class History:
             self._entries.append(entry)
         self.leave()
 
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """What there is to go back to, oldest first."""
+        return tuple(self._entries)
+
     def leave(self) -> None:
         """What is typed from now on is new."""
         self._place = len(self._entries)

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy
 from typing_extensions import override
 
 from desktop.arithmetic.money import format_money
-from desktop.arithmetic.numbers import NumberFormat
+from desktop.arithmetic.numbers import NumberFormat, digits_of, in_order
 from desktop.arithmetic.table import OPERATIONS
+from desktop.language.directions import bare
 from desktop.language.sentences import mark, say
 from desktop.terms.values import OperationType
 from desktop.views.look import theme
@@ -85,7 +86,7 @@ class KeyButton(QPushButton):
         height = self.fontMetrics().height()
         above = key.row < 0
         self.setMinimumSize(height * (2 if above else 3), int(height * (_LOW_LINES if above else _LINES)))
-        theme.set_size(self, theme.Size.BODY if len(label) > 1 else theme.Size.LEAD)
+        theme.set_size(self, theme.Size.BODY if len(bare(label)) > 1 else theme.Size.LEAD)
         self.setToolTip(say(key.spoken))
         if key.name == "key_equals":
             theme.set_role(self, "primary")
@@ -103,7 +104,7 @@ class KeyButton(QPushButton):
         self._say(number or why_not)
 
     def _say(self, what: str) -> None:
-        self.setAccessibleDescription(what)
+        self.setAccessibleDescription(bare(what))
         self.setToolTip(f"{say(self.key.spoken)}: {what}")
 
     @override
@@ -156,7 +157,8 @@ class Keypad(QWidget):
     def __init__(self, *, number_format: NumberFormat) -> None:
         super().__init__()
         self._format = number_format
-        self._buttons = [KeyButton(key, say(self._label(key))) for key in KEYS]
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # 7 8 9 in every language
+        self._buttons = [KeyButton(key, in_order(say(self._label(key)), number_format)) for key in KEYS]
         self._build()
         self._connect()
 
@@ -227,4 +229,4 @@ class Keypad(QWidget):
             self.typed.emit(self._label(button.key))
 
     def _label(self, key: Key) -> str:
-        return self._format.decimal_mark if key.name == "key_point" else key.label
+        return self._format.decimal_mark if key.name == "key_point" else digits_of(key.label, self._format)

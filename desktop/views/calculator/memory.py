@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from desktop.arithmetic.numbers import NumberFormat, format_number, localise, parse_number
+from desktop.language.directions import bare
 from desktop.terms.errors import AppError
 
 WORDS = ("ans", "mr")
@@ -29,6 +30,10 @@ class Memory:
         """Somebody else signs in."""
         self.kept = self.answer = self._awaited = ""
 
+    def take_over(self, other: Memory, awaited: str) -> None:
+        """Hold what another one holds; `awaited` is the entry that is to be kept once it is paid, as written here."""
+        self.kept, self.answer, self._awaited = other.kept, other.answer, awaited
+
     def clear(self) -> None:
         """Keep nothing; the last answer stays."""
         self.kept = self._awaited = ""
@@ -44,6 +49,7 @@ class Memory:
 
     def add(self, text: str) -> str:
         """M+ on an entry, or on a result: the entry that is to be paid for first, or "" where it is kept already."""
+        text = bare(text)
         if self.is_awaiting(text):
             return text
         number = self._number(text)
@@ -59,7 +65,7 @@ class Memory:
 
     def is_awaiting(self, text: str) -> bool:
         """Whether what this entry comes to will be kept."""
-        return bool(self._awaited) and text == self._awaited
+        return bool(self._awaited) and bare(text) == self._awaited
 
     def leave(self) -> None:
         """The entry was changed: what it comes to is not what was to be kept."""

@@ -11,12 +11,14 @@ from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
-from desktop.arithmetic.numbers import MAX_DIGITS, localise
+from desktop.arithmetic import expressions
+from desktop.arithmetic.numbers import MAX_DIGITS, NumberFormat, in_order, localise
 from desktop.controllers.calculator import CalculatorController
 from desktop.controllers.requests import Failure
 from desktop.controllers.undoing import Act
+from desktop.language.directions import bare
 from desktop.language.sentences import mark, say
-from desktop.terms.errors import BalanceTooLow, NetworkError
+from desktop.terms.errors import AppError, BalanceTooLow, NetworkError
 from desktop.terms.values import Entry, OperationType, Quote, Receipt, Role, Statement
 from desktop.views.calculator.display import Display
 from desktop.views.calculator.keypad import Keypad
@@ -52,6 +54,7 @@ class CalculatorPanel(QWidget):
         self._question_due: Callable[[], bool] = bool
         self._drawing = False
         self._result = ""
+        self._outcome: tuple[str, bool, bool] = ("", True, True)  # the result as the ledger has it, exact, a number
         self._shown = ("", True, "")  # what stands before the result, whether it is a number, what it came from
         self._memory = Memory(number_format=self._format)
         self._build()
@@ -148,6 +151,31 @@ class CalculatorPanel(QWidget):
         """Where the offer to undo can lie without covering a key."""
         return self._tape
 
+    def take_over(self, other: CalculatorPanel) -> None:
+        """Go on where another panel was, for the same person: entry, result, tape, memory, what can be recalled."""
+        self._tape.take_over(other._tape)
+        entry = other._entry
+        self._entry.history.replace(self._anew(text, other._format) for text in entry.history.entries)
+        text = self._anew(bare(entry.text()), other._format)
+        self._memory.take_over(other._memory, text if other._memory.is_awaiting(entry.text()) else "")
+        self._show_numbers()
+        result, exact, number = other._outcome
+        expression = self._anew(other._shown[2], other._format)
+        self._show_result(result, exact=exact, number=number, expression=expression)
+        if entry.holds_result:
+            self._entry.hold_result(self._result)
+        else:
+            self._entry.setText(text)
+            self._entry.setCursorPosition(min(entry.cursorPosition(), len(self._entry.text())))
+        self._display.age_result(old=bool(text.strip()) and not entry.holds_result)
+
+    def _anew(self, text: str, was: NumberFormat) -> str:
+        """An entry as this panel's locale writes it; `was` is how it was written before."""
+        try:
+            return text if was == self._format else localise(expressions.parse(text, was).reading, self._format)
+        except AppError:  # nobody understands it in either
+            return text
+
     @Slot(object)
     def take_note(self, entry: Entry) -> None:
         """A record has another note."""
@@ -185,7 +213,7 @@ class CalculatorPanel(QWidget):
             return
         self._display.take_message_away()
         sum_ = self._memory.add(text)
-        if sum_ and sum_ != self._entry.text():
+        if sum_ and sum_ != bare(self._entry.text()):
             self._entry.setText(sum_)
         elif sum_:
             self._calculator.set_entry(sum_)  # priced anew, with the word that it will be kept
@@ -211,8 +239,9 @@ class CalculatorPanel(QWidget):
         self._entry.setText("")  # this one empties what can be undone, too
         self._show_quote(say(_HINT), "muted")
 
-    @Slot(str)
-    def _on_text_changed(self, text: str) -> None:
+    @Slot()
+    def _on_text_changed(self) -> None:
+        text = self._entry.text()  # not what the signal says: the entry may have put it in order meanwhile
         self._paid = False
         self._entry.mark(None)
         if not self._memory.is_awaiting(text):
@@ -298,7 +327,8 @@ class CalculatorPanel(QWidget):
         self._entry.turn_sign()
 
     def _show_numbers(self) -> None:
-        memory, answer = (localise(number, self._format) for number in (self._memory.kept, self._memory.answer))
+        numbers = (localise(number, self._format) for number in (self._memory.kept, self._memory.answer))
+        memory, answer = (in_order(number, self._format) for number in numbers)
         self._keypad.show_numbers(memory=memory, answer=answer)
 
     @Slot(object)
@@ -405,14 +435,16 @@ class CalculatorPanel(QWidget):
 
     def _show_result(self, result: str, *, exact: bool, number: bool = True, expression: str = "") -> None:
         # A random string is no number: its "." and "-" are its own.
+        self._outcome = result, exact, number
         self._result = localise(result, self._format) if number else result
         self._shown = ("" if exact else "≈ ", number, expression)
         self._show_figures()
 
     def _show_figures(self) -> None:
         about, number, expression = self._shown
-        seen = grouped(self._result, self._format) if number else self._result
-        self._display.show_result(about + seen, expression=grouped(expression, self._format), telling=not number)
+        result = about + self._result
+        seen = grouped(result, self._format) if number else in_order(result, self._format)
+        self._display.show_result(seen, expression=grouped(expression, self._format), telling=not number)
 
     def _show_quote(self, text: str, role: str) -> None:
         self._quote = (text, role)

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 
 from desktop.arithmetic.money import format_money
-from desktop.arithmetic.numbers import NumberFormat, localise
+from desktop.arithmetic.numbers import NumberFormat, in_order, localise
 from desktop.arithmetic.table import COMPUTED
+from desktop.language.directions import bare
 from desktop.language.sentences import say
 from desktop.terms.values import Account, Quote, Receipt, Role
 
@@ -28,9 +29,9 @@ def quote_text(quote: Quote, typed: str, fmt: NumberFormat) -> str:
     """The price of an entry, below how it was read where that differs from what was typed."""
     price = price_text(quote.cost, quote.balance, fmt)
     reading = localise(quote.reading, fmt)
-    if _squeezed(reading, fmt) == _squeezed(typed, fmt):
+    if _squeezed(reading, fmt) == _squeezed(bare(typed), fmt):
         return price
-    return "\n".join((say("Read as {expression}", expression=reading), price))
+    return "\n".join((say("Read as {expression}", expression=in_order(reading, fmt)), price))
 
 
 def paid_text(receipt: Receipt, fmt: NumberFormat) -> str:

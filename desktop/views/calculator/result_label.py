@@ -57,6 +57,7 @@ class Figures(Told):
     def _laid_out(self, width: int) -> QTextLayout:
         layout = QTextLayout(_GROUPS.sub(rf"\g<0>{_BREAK}", self.text()), self.font_for(width))
         option = QTextOption(Qt.AlignmentFlag.AlignRight)
+        option.setTextDirection(Qt.LayoutDirection.LeftToRight)
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         layout.setTextOption(option)
         layout.beginLayout()

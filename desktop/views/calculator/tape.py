@@ -64,6 +64,7 @@ class TapeDelegate(QStyledItemDelegate):
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         painter.save()
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # a painter begins with the application's
         colours = theme.colours()
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(option.rect, QColor(colours.selection))
@@ -124,6 +125,7 @@ class TapeView(QListView):
         super().__init__(parent)
         self.setObjectName("tape_view")
         self.setAccessibleName(say("Tape: the latest steps"))
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.setModel(TapeModel(number_format=number_format))
         self.setItemDelegate(TapeDelegate(self, number_format=number_format))
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
@@ -158,6 +160,12 @@ class TapeView(QListView):
         if not self.model().rowCount():
             for receipt in receipts:
                 self.append(receipt)
+
+    def take_over(self, other: TapeView) -> None:
+        """Show what another tape shows."""
+        self.model().take_over(other.model())
+        if self.model().rowCount():
+            self._choose_newest()
 
     @Slot(object)
     def append(self, receipt: Receipt) -> None:

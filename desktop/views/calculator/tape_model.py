@@ -8,7 +8,8 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from typing_extensions import override
 
 from desktop.arithmetic.money import format_money
-from desktop.arithmetic.numbers import NumberFormat, localise
+from desktop.arithmetic.numbers import NumberFormat, in_order, localise
+from desktop.language.directions import bare
 from desktop.language.sentences import say
 from desktop.terms.values import Entry, OperationType, Receipt
 from desktop.wording.grouping import grouped
@@ -45,6 +46,17 @@ class TapeModel(QAbstractListModel):
             self.beginInsertRows(QModelIndex(), first, first + len(receipt.entries) - 1)
             self._entries.extend(receipt.entries)
             self.endInsertRows()
+
+    def take_over(self, other: TapeModel) -> None:
+        """Show what another one shows."""
+        self.beginResetModel()
+        self._entries, self._headings, self._rounded = other.content
+        self.endResetModel()
+
+    @property
+    def content(self) -> tuple[list[Entry], dict[int, str], set[int]]:
+        """The steps, the entries over the first of several, by row, and the rows that are rounded in the end."""
+        return list(self._entries), dict(self._headings), set(self._rounded)
 
     def entry(self, index: Index) -> Entry:
         """The record of a step."""
@@ -87,20 +99,21 @@ class TapeModel(QAbstractListModel):
         # A random string is no number: its "." and "-" are its own, and it cannot be calculated with.
         number = entry.operation is not OperationType.RANDOM_STRING
         exact = entry.exact and index.row() not in self._rounded
-        result = ("" if exact else "≈ ") + (self._number(entry.response) if number else entry.response)
+        about = "" if exact else "≈ "
+        result = self._number(about + entry.response) if number else in_order(about + entry.response, self._format)
         charge = format_money(-entry.amount, self._format, signed=True)
-        step = f"{operands} = {result}"
+        step = in_order(f"{operands} = {result}", self._format)
         charged = say("{step}, charged {amount}", step=step, amount=charge)
         values = {
             Qt.ItemDataRole.DisplayRole: step,
             Qt.ItemDataRole.ToolTipRole: "\n".join(filter(None, (heading, step, charge))),
-            Qt.ItemDataRole.AccessibleTextRole: (f"{heading}: " if heading else "") + charged,
+            Qt.ItemDataRole.AccessibleTextRole: bare((f"{heading}: " if heading else "") + charged),
             RESULT_ROLE: entry.response if number else "",
             CHARGE_ROLE: charge,
             OPERANDS_ROLE: operands,
             HEADING_ROLE: heading,
             SHOWN_ROLE: result,
-            PLAIN_ROLE: f"{self._plain(entry, exact=exact)}\t{charge}",
+            PLAIN_ROLE: f"{self._plain(entry, exact=exact)}\t{bare(charge)}",
         }
         return values.get(role)
 

@@ -29,7 +29,7 @@ from desktop.language.sentences import mark, say, say_many
 from desktop.terms.values import Verification
 from desktop.views.look import theme
 from desktop.views.look.icons import application_icon, icon
-from desktop.wording.shown import shown_date
+from desktop.wording.shown import shown_moment
 
 SHORTCUTS = (
     (mark("Enter or ="), mark("Calculate and pay")),
@@ -360,7 +360,7 @@ class VerifyDialog(Dialog):
 def _since(store: StoreController) -> str:
     """When the whole was last proved, as a sentence; "" where that is not known."""
     known = store.whole_proof_at
-    return say("All of it was last proved on this computer at {moment}.", moment=shown_date(known)) if known else ""
+    return say("All of it was last proved on this computer at {moment}.", moment=shown_moment(known)) if known else ""
 
 
 def _shown_keys(keys: str) -> str:

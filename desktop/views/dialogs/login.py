@@ -15,6 +15,7 @@ from desktop.language.sentences import say
 from desktop.views.look import remembered, theme
 from desktop.views.look.announcing import announce
 from desktop.views.look.icons import application_icon, icon
+from desktop.views.look.left_to_right import left_to_right
 from desktop.views.look.mnemonics import unlettered
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class LoginDialog(QDialog):
         self._welcome.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._email = QLineEdit(remembered.text(self._settings, _EMAIL_SETTING))
         self._email.setObjectName("email_edit")
+        left_to_right(self._email)
         self._email.setPlaceholderText("name@example.org")
         self._password = QLineEdit()
         self._password.setObjectName("password_edit")
@@ -147,6 +149,10 @@ class LoginDialog(QDialog):
         self._error.show()
         self._fit()
         announce(self, text, urgent=True)
+
+    def expect_people(self) -> None:
+        """Somebody has an account here: this is not the first run."""
+        self._show_first_run(False)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from desktop.arithmetic.money import format_money, parse_money
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.language.directions import bare
 from desktop.language.sentences import say
 from desktop.terms.errors import BadInput
 from desktop.terms.values import Filters
@@ -18,6 +19,7 @@ from desktop.views.filters.part import FilterPart
 from desktop.views.filters.search import TYPING_DELAY_MS
 from desktop.views.look import theme
 from desktop.views.look.clearing_edit import ClearingEdit
+from desktop.views.look.left_to_right import left_to_right
 
 _CHARS = 11
 _PAID, _PUT_IN = -1000, 100_000  # examples, in hundredths
@@ -46,6 +48,7 @@ class AmountFilter(FilterPart):
     def _field(self, name: str, hint: str, spoken: str) -> QLineEdit:
         field = ClearingEdit()
         field.setObjectName(name)
+        left_to_right(field)
         field.setPlaceholderText(hint)
         field.setAccessibleName(spoken)
         field.setToolTip(self._hint)
@@ -69,7 +72,7 @@ class AmountFilter(FilterPart):
     @override
     def recall(self, state: Any) -> None:
         for field, bound in zip((self.least, self.most), _bounds(state), strict=True):
-            field.setText("" if bound is None else self._money(bound))
+            field.setText("" if bound is None else bare(self._money(bound)))
         self._delay.stop()
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from PySide6.QtCore import QDate, QEvent, QObject, QPointF, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QTextCharFormat
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QMouseEvent, QTextCharFormat
 from PySide6.QtWidgets import (
     QApplication,
     QCalendarWidget,
@@ -17,12 +17,16 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from desktop.language.directions import turns_signs
 from desktop.language.sentences import say
 from desktop.terms import days
 from desktop.views.look import theme
 from desktop.views.look.icons import icon
+from desktop.views.look.left_to_right import left_to_right
+from desktop.views.look.number_locale import widgets_locale
 
 _OPEN = QDate(1999, 12, 31)  # before any record; shown as the special text
+_MARK = "\u200e"  # left to right, and of no width
 _LAST = QDate(2999, 12, 31)  # Python's days end with the year 9999, and the day after must exist
 
 
@@ -33,7 +37,11 @@ class DayEdit(QDateEdit):
         super().__init__(parent)
         self.setObjectName(name)
         self.setCalendarPopup(True)
-        self.setDisplayFormat("yyyy-MM-dd")
+        self.setLocale(widgets_locale())
+        # Beside Arabic-Indic digits the hyphens are no part of the date, which would be written backwards.
+        between = f"{_MARK}-{_MARK}" if turns_signs(self.locale().zeroDigit()) else "-"
+        left_to_right(self)  # first: Qt turns the parts of a format round where the widget is mirrored
+        self.setDisplayFormat(between.join(("yyyy", "MM", "dd")))
         self.setDateRange(_OPEN, _LAST)
         self.setSpecialValueText(open_text)
         self.setDate(_OPEN)
@@ -75,6 +83,7 @@ class DayEdit(QDateEdit):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         # Only now, when it may be opened: two calendars take 10 ms of the window's building.
         self.calendarWidget().installEventFilter(self)  # once more is the same as once
+        self.calendarWidget().setLayoutDirection(QGuiApplication.layoutDirection())  # only the field is no words
         self._dress(self.calendarWidget())
         super().mousePressEvent(event)
 

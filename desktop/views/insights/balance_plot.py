@@ -8,6 +8,7 @@ from itertools import groupby
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainterPath, QPen
 
+from desktop.arithmetic.numbers import digits_of, in_order
 from desktop.language.sentences import mark, say
 from desktop.terms.days import local
 from desktop.views.insights import scales
@@ -15,7 +16,7 @@ from desktop.views.insights.drawing import GAP, CardLine, Pencil
 from desktop.views.insights.palette import faded
 from desktop.views.insights.plot import UNIT_FORMATS, Plot
 from desktop.views.look import theme
-from desktop.wording.shown import shown_date
+from desktop.wording.shown import shown_minute
 
 _DENSE = 1_000  # turns of a line, from which on it is a texture
 
@@ -40,7 +41,7 @@ class BalancePlot(Plot):
                     say("{low} and {high}", low=self._money(point.low), high=self._money(point.high)),
                 )
             )
-        return shown_date(point.date)[:-3], lines
+        return in_order(digits_of(shown_minute(point.date), self._format), self._format), lines
 
     def draw(self, pencil: Pencil, area: QRectF) -> list[QRectF]:
         points = self.insights.balance

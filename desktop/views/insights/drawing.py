@@ -56,6 +56,7 @@ class Pencil:
         self.patient = patient  # whether beauty may take its time: not on the window's thread
         self.colours = look.colours
         self.caption, self.body, self.strong, self.title = look.caption, look.body, look.strong, look.title
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # time goes on to the right in every language
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def width(self, text: str, font: QFont | None = None) -> float:

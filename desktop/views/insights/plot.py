@@ -11,7 +11,8 @@ from datetime import date, datetime
 from PySide6.QtCore import QDate, QDateTime, QLocale, QRectF, QTime
 
 from desktop.arithmetic.money import format_money
-from desktop.arithmetic.numbers import NumberFormat
+from desktop.arithmetic.numbers import NumberFormat, in_order
+from desktop.language.directions import bare
 from desktop.language.sentences import mark, say
 from desktop.terms.values import Insights
 from desktop.views.insights import scales
@@ -62,14 +63,16 @@ class Plot(ABC):
     def say(self, mark: int) -> str:
         """The figures of a mark as a sentence."""
         title, lines = self.card(mark, theme.LIGHT)
-        return ", ".join([title, *(f"{line.text} {line.figure}".strip() for line in lines)])
+        return bare(", ".join([title, *(f"{line.text} {line.figure}".strip() for line in lines)]))
 
     def _money(self, hundredths: int) -> str:
         return format_money(hundredths, self._format)
 
     def _axis_money(self, hundredths: int) -> str:
         """Without the cents where there are none."""
-        return self._money(hundredths)[:-3] if hundredths % 100 == 0 else self._money(hundredths)
+        if hundredths % 100:
+            return self._money(hundredths)
+        return in_order(bare(self._money(hundredths))[:-3], self._format)
 
     def _day(self, day: date, form: str) -> str:
         return self._locale.toString(QDate(day.year, day.month, day.day), form)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QLocale, QRectF
 
 from desktop.arithmetic.money import format_count
-from desktop.arithmetic.numbers import NumberFormat
+from desktop.arithmetic.numbers import NumberFormat, in_order, localise
 from desktop.language.sentences import mark, say, say_many
 from desktop.terms.values import Insights, OperationType
 from desktop.views.insights import scales
@@ -122,7 +122,7 @@ class OperationsPlot(Plot):
             CardLine(say("Spent"), self._money(spent), colour_of(operation, colours)),
             CardLine(say("Charges"), format_count(count, self._format)),
             # Translators: What part of everything spent.
-            CardLine(say("Share"), f"{share:.1f} %".replace(".", self._format.decimal_mark)),
+            CardLine(say("Share"), in_order(localise(f"{share:.1f} %", self._format), self._format)),
         ]
 
     def draw(self, pencil: Pencil, area: QRectF) -> list[QRectF]:
@@ -136,7 +136,7 @@ class OperationsPlot(Plot):
             pencil.text(text, self._money(spent), align=RIGHT, colour=pencil.colours.text)
             used = pencil.width(operation_name(operation)) + GAP
             room = text.adjusted(used, 0, -pencil.width(self._money(spent)) - GAP, 0)
-            pencil.text(room, f"{format_count(count, self._format)} ×")
+            pencil.text(room, in_order(f"{format_count(count, self._format)} ×", self._format))
             bar = QRectF(row.left(), row.center().y() + 3, row.width(), 8)
             pencil.block(bar, pencil.colours.sunken, 3)
             bar.setWidth(max(3.0, bar.width() * spent / most))

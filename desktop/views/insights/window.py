@@ -36,7 +36,7 @@ from desktop.views.insights.spend_plots import OperationsPlot, SpendPlot
 from desktop.views.look import remembered, theme
 from desktop.views.look.announcing import announce
 from desktop.views.look.icons import icon
-from desktop.views.look.number_locale import number_format_of
+from desktop.views.look.number_locale import number_format_of, widgets_locale
 
 _FACTS = (mark("Balance"), mark("Spent"), mark("Credited"), mark("Records"))
 _PLOTS = (BalancePlot, SpendPlot, OperationsPlot)  # in the order of the charts
@@ -53,7 +53,7 @@ class InsightsWindow(QWidget):
         self.setObjectName("insights_window")
         self._controller = insights
         self._settings = settings
-        self._locale = locale or QLocale()
+        self._locale = widgets_locale(locale)
         self._format = number_format_of(self._locale)
         self._insights: Insights | None = None
         self.plots: tuple[Plot, ...] = ()  # what is shown, in the order of the charts

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
+from desktop.language.directions import bare
+
 
 def announce(widget: QWidget, text: str, *, urgent: bool = False) -> None:
     """Have a screen reader say `text`; nothing happens where none runs."""
@@ -12,7 +14,7 @@ def announce(widget: QWidget, text: str, *, urgent: bool = False) -> None:
         QAccessibleAnnouncementEvent,
     )  # late: 2 ms that the first window can do without
 
-    event = QAccessibleAnnouncementEvent(widget, text)
+    event = QAccessibleAnnouncementEvent(widget, bare(text))
     if urgent:
         event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
     QAccessible.updateAccessibility(event)

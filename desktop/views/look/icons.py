@@ -12,6 +12,8 @@ from typing_extensions import override
 from desktop.system import resources
 
 _STROKE = b"#000000"
+_POINTING = frozenset({"first", "last", "next", "previous", "sign-out", "undo"})
+"""What points backwards or onwards: in a mirrored window that is the other side."""
 
 
 class _LineIcon(QIconEngine):
@@ -27,6 +29,9 @@ class _LineIcon(QIconEngine):
         colour = QGuiApplication.palette().color(group, QPalette.ColorRole.ButtonText)
         painter.save()
         painter.setOpacity(colour.alphaF())
+        if self._name in _POINTING and QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+            painter.translate(2 * rect.x() + rect.width(), 0)
+            painter.scale(-1, 1)
         _renderer(self._name, colour.name()).render(painter, QRectF(rect))
         painter.restore()
 

@@ -2,22 +2,50 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtGui import QGuiApplication
 
-from desktop.arithmetic.numbers import NumberFormat
+from desktop.arithmetic.numbers import PLAIN, NumberFormat
+from desktop.language.directions import turns_signs
 
 _SHORT, _LONG = (1234, 12345), 1234567890123
+LATIN = "latin"
+"""The choice of the digits 0 to 9, whatever the locale has; "locale" is the other."""
+
+
+class _Chosen:
+    """Which digits the person wants: one choice for every place that shows or takes numbers."""
+
+    latin = False
+
+
+def use_digits(choice: str) -> None:
+    """From now on write the locale's digits ("locale"), or 0 to 9 with the marks that belong to them ("latin")."""
+    _Chosen.latin = choice == LATIN
+
+
+def widgets_locale(locale: QLocale | None = None) -> QLocale:
+    """What Qt's own fields for days and numbers are to go by, so that they have the same digits as all else."""
+    locale = locale or QLocale()
+    if not _Chosen.latin or locale.zeroDigit() == PLAIN.zero_digit:
+        return locale
+    others = QLocale.matchingLocales(locale.language(), QLocale.Script.AnyScript, QLocale.Country.AnyCountry)
+    return next((other for other in others if other.zeroDigit() == PLAIN.zero_digit), QLocale.c())
 
 
 def number_format_of(locale: QLocale) -> NumberFormat:
     """The marks and digits of a locale. The "C" locale groups with commas, as the command line does."""
     if locale.language() == QLocale.Language.C:
-        return NumberFormat()
+        return NumberFormat(isolates=_is_mirrored())
+    latin = _Chosen.latin and locale.zeroDigit() != PLAIN.zero_digit
+    zero = PLAIN.zero_digit if latin else locale.zeroDigit()
     return NumberFormat(
-        decimal_mark=locale.decimalPoint(),
-        group_marks=locale.groupSeparator(),
-        minus=locale.negativeSign(),
-        zero_digit=locale.zeroDigit(),
+        # CLDR writes 0 to 9 with these marks in every language that has digits of its own.
+        decimal_mark=PLAIN.decimal_mark if latin else locale.decimalPoint(),
+        group_marks=PLAIN.group_marks if latin else locale.groupSeparator(),
+        minus=PLAIN.minus if latin else locale.negativeSign(),
+        zero_digit=zero,
+        isolates=_is_mirrored() or turns_signs(zero),
         groups=_groups(locale),
         least=1 + sum(locale.groupSeparator() not in locale.toString(number) for number in _SHORT),
     )
@@ -30,6 +58,10 @@ def _groups(locale: QLocale) -> tuple[int, int]:
         return (3, 3)
     *_, before, last = map(_length, parts)
     return last, before
+
+
+def _is_mirrored() -> bool:
+    return QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft
 
 
 def _length(digits: str) -> int:

@@ -150,14 +150,24 @@ class Theme(QObject):
         super().__init__()
         self._application = application
         self._settings = settings
-        if text_size != 100:
-            system = application.font()
-            system.setPointSizeF(system.pointSizeF() * text_size / 100)
-            application.setFont(system)
+        self._size = application.font().pointSizeF()  # the system's
+        self._take_size(text_size)
         self.choose(self.chosen)
         application.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
         if hasattr(application.styleHints(), "accessibility"):  # Qt 6.10 and newer
             application.styleHints().accessibility().contrastPreferenceChanged.connect(self._apply)
+
+    def take_size(self, percent: int) -> None:
+        """Write in so many percent of the system's size from now on; what was built before is to be built anew."""
+        self._take_size(percent)
+        self._apply()
+
+    def _take_size(self, percent: int) -> None:
+        font = self._application.font()
+        wanted = self._size * percent / 100
+        if font.pointSizeF() != wanted:
+            font.setPointSizeF(wanted)
+            self._application.setFont(font)
 
     @property
     def chosen(self) -> str:

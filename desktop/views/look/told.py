@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 from typing_extensions import override
 
+from desktop.language.directions import bare
+
 
 def call(box: QComboBox, what: str, chosen: str = "") -> None:
     """Say what is chosen in a box: on Linux Qt tells a box's value as its name, so what it is of is its description.
@@ -26,7 +28,7 @@ class Told(QLabel):
     @override
     def setText(self, text: str) -> None:
         super().setText(text)
-        self.setAccessibleName(f"{self._what}: {text}" if text else self._what)
+        self.setAccessibleName(f"{self._what}: {bare(text)}" if text else self._what)
 
     @override
     def clear(self) -> None:

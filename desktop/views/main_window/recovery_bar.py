@@ -42,6 +42,11 @@ class RecoveryBar(QFrame):
             row.addWidget(widget)
         self.hide()
 
+    @property
+    def code(self) -> str:
+        """The code in sight; "" for none."""
+        return self._code.text()
+
     @Slot(str)
     def show_code(self, code: str) -> None:
         """Show a code; an earlier one is void."""

@@ -266,6 +266,31 @@ class MainWindow(QMainWindow):
         self._settings.setValue("window/on_top", int(self._menus.on_top.isChecked()))
         self.records_browser.remember()
 
+    def take_over(self, other: MainWindow, session: Session | None) -> None:
+        """Stand where another window stood, with what the same person had in it, in this one's words.
+
+        Without a session the person is away, and what they had waits for them.
+        """
+        other.remember()
+        self._recall()
+        self.arrange(other._arrangement)
+        if not other.isMaximized() and not other.isFullScreen():
+            self.setGeometry(other.geometry())
+        self._kept_for = other._kept_for
+        self.calculator_panel.take_over(other.calculator_panel)
+        if other._recovery.code:
+            self._recovery.show_code(other._recovery.code)
+        if session is None:
+            return
+        self._header.show_user(session.username)
+        self.records_browser.take_up(other.records_browser.state(), session.username)
+        self._calculator.refresh()
+        self.calculator_panel.focus_entry()
+
+    def ask_for(self, name: str) -> None:
+        """Ask for one of the windows beside this one, by its object's name."""
+        {"insights_window": self.insights_asked, "administration_window": self.administration_asked}[name].emit()
+
     def show_message(self, text: str, milliseconds: int = 0) -> None:
         """Say something in the status bar, for a while or until something else is said."""
         self.statusBar().showMessage(text, milliseconds)

@@ -206,6 +206,16 @@ class RecordsBrowser(QWidget):
         self._shelf.belong_to(owner)
         self._ask(number=1)
 
+    def state(self) -> dict[str, Any]:
+        """What is looked at, and how; `take_up` puts it back."""
+        return self._memory.state() | {"page": self._request.number}
+
+    def take_up(self, state: Mapping[str, Any], owner: str) -> None:
+        """Go on where another browser was, for somebody who is signed in."""
+        self._shelf.belong_to(owner)
+        self._memory.take_up(state)
+        self._ask(filters=self._filter_bar.filters(trash=self._tools.trash), number=state["page"], **self._order.asked)
+
     @Slot()
     def undo(self) -> None:
         """Take back what was deleted, restored, hidden or dropped last."""

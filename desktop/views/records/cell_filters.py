@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from desktop.arithmetic.money import format_money
-from desktop.arithmetic.numbers import NumberFormat
+from desktop.arithmetic.numbers import NumberFormat, digits_of, in_order
 from desktop.language.sentences import say
 from desktop.terms.days import local
 from desktop.terms.values import Column, Entry
@@ -31,7 +31,7 @@ def offers(entry: Entry, column: Shown, shown: str, number_format: NumberFormat)
         operation = operation_name(entry.operation)
         return [Offer(say("Only {operation}", operation=operation), "operations", [entry.operation.value])]
     if column is Column.DATE:
-        return _of_day(entry)
+        return _of_day(entry, number_format)
     if column is Column.AMOUNT:
         amount = -entry.amount  # as it is shown
         money = format_money(amount, number_format, signed=True)
@@ -46,16 +46,20 @@ def offers(entry: Entry, column: Shown, shown: str, number_format: NumberFormat)
     if not text or column not in SEARCHED:
         return []
     brief = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-    return [Offer(say("Search for “{text}”", text=brief.replace("&", "&&")), "search", text)]
+    return [Offer(say("Search for “{text}”", text=in_order(brief.replace("&", "&&"), number_format)), "search", text)]
 
 
-def _of_day(entry: Entry) -> list[Offer]:
+def _of_day(entry: Entry, number_format: NumberFormat) -> list[Offer]:
     try:
         day = local(entry.date).date().isoformat()
     except (ValueError, OverflowError, OSError):  # a date that a damaged store has
         return []
     return [
-        Offer(say("Only this day, {day}", day=day), "period", [day, day]),
+        Offer(
+            say("Only this day, {day}", day=in_order(digits_of(day, number_format), number_format)),
+            "period",
+            [day, day],
+        ),
         Offer(say("From this day on"), "period", [day, None]),
         Offer(say("Up to this day"), "period", [None, day]),
     ]

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from desktop.arithmetic.money import format_count, format_money
-from desktop.arithmetic.numbers import NumberFormat, localise
+from desktop.arithmetic.numbers import NumberFormat, digits_of, in_order, localise
 from desktop.arithmetic.table import OPERATIONS
+from desktop.language.directions import bare
 from desktop.language.sentences import mark, say
 from desktop.terms.values import Column, Detail, Entry, OperationType, Source
 from desktop.wording.grouping import grouped
@@ -38,6 +39,8 @@ FIGURES: frozenset[Shown] = frozenset({Column.RESPONSE, Column.AMOUNT, Column.BA
 HIDDEN_AT_FIRST: frozenset[Shown] = frozenset(Detail)
 SEARCHED: frozenset[Shown] = frozenset(Column) | {Detail.EXPRESSION, Detail.NOTE}
 
+# What is read from left to right in every language, and holds no words.
+_IN_ORDER: frozenset[Shown] = FIGURES | {Column.DATE, Detail.REQUEST}
 # What is not computed is no number, and what a locale does to those is wrong.
 _AS_TYPED = frozenset(row.type for row in OPERATIONS.values() if row.compute is None)
 CALCULATED: frozenset[Shown] = frozenset({Column.OPERANDS, Column.RESPONSE, Detail.EXPRESSION})
@@ -58,8 +61,9 @@ def order_of(column: Shown) -> Column | None:
 
 
 def cells(entry: Entry, number_format: NumberFormat) -> tuple[str, ...]:
-    """A record as the texts of all columns."""
-    return tuple(_TEXTS[column](entry, number_format) for column in COLUMNS)
+    """A record as the texts of all columns, as they are copied and filtered by; `seen` has them for the eye."""
+    texts = tuple(_TEXTS[column](entry, number_format) for column in COLUMNS)
+    return tuple(map(bare, texts)) if number_format.isolates else texts
 
 
 def is_drawn(entry: Entry | None, column: Shown) -> bool:
@@ -68,10 +72,12 @@ def is_drawn(entry: Entry | None, column: Shown) -> bool:
 
 
 def seen(cell: str, column: Shown, entry: Entry | None, number_format: NumberFormat) -> str | None:
-    """A cell for the eye, its thousands grouped; None where it holds no numbers of a calculation."""
-    if entry is None or entry.operation in _AS_TYPED or column not in CALCULATED:
+    """A cell for the eye, its thousands grouped and its signs in order; None where it is seen as it is."""
+    if entry is None:
         return None
-    return grouped(cell, number_format)
+    if entry.operation not in _AS_TYPED and column in CALCULATED:
+        return grouped(cell, number_format)
+    return in_order(cell, number_format) if number_format.isolates and column in _IN_ORDER else None
 
 
 def _operands(entry: Entry, number_format: NumberFormat) -> str:
@@ -88,7 +94,7 @@ def _source(entry: Entry, _number_format: NumberFormat) -> str:
 
 
 _TEXTS: Mapping[Shown, Callable[[Entry, NumberFormat], str]] = {
-    Column.DATE: lambda entry, _: shown_moment(entry.date),
+    Column.DATE: lambda entry, number_format: digits_of(shown_moment(entry.date), number_format),
     Column.OPERATION: lambda entry, _: operation_name(entry.operation),
     Column.OPERANDS: _operands,
     Column.RESPONSE: _response,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout
 
+from desktop.arithmetic.money import format_count
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.language.sentences import say
 from desktop.terms.values import Entry
@@ -24,6 +25,7 @@ class DetailPane(QFrame):
         super().__init__()
         self.setObjectName("detail_pane")
         theme.set_role(self, "card")
+        self._format = number_format
         self.view = RecordView(number_format=number_format)
         self._title = QLabel()
         theme.set_size(self._title, theme.Size.BODY, bold=True)
@@ -50,5 +52,9 @@ class DetailPane(QFrame):
 
     def show_entry(self, entry: Entry | None, proof: str) -> None:
         """Show a record, or that none is chosen."""
-        self._title.setText(say("Record {number}", number=entry.seq) if entry is not None else say("Details"))
+        self._title.setText(
+            say("Record {number}", number=format_count(entry.seq, self._format))
+            if entry is not None
+            else say("Details")
+        )
         self.view.show_entry(entry, proof)

@@ -9,8 +9,9 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from typing_extensions import override
 
-from desktop.arithmetic.numbers import NumberFormat, localise
+from desktop.arithmetic.numbers import NumberFormat, digits_of, localise
 from desktop.finding.searching import folded, folded_letters
+from desktop.language.directions import is_backwards
 from desktop.views.look import theme
 from desktop.wording.cut import cut_number
 
@@ -31,7 +32,11 @@ class HighlightDelegate(QStyledItemDelegate):
 
     def mark(self, texts: Iterable[str]) -> None:
         """From now on mark these texts, as they are and as the locale writes them, in any case; none marks nothing."""
-        self._texts = tuple(dict.fromkeys(form for text in texts for form in (text, localise(text, self._format))))
+        self._texts = tuple(dict.fromkeys(form for text in texts for form in self._forms(text)))
+
+    def _forms(self, text: str) -> tuple[str, ...]:
+        """As it was typed, as a number and as a date are written."""
+        return text, localise(text, self._format), digits_of(text, self._format)
 
     @override
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
@@ -72,13 +77,15 @@ class HighlightDelegate(QStyledItemDelegate):
         height = min(inner.height(), metrics.height() + 2)
         top = inner.top() + (inner.height() - height) // 2
         width = metrics.horizontalAdvance(seen)
-        right = bool(cell.displayAlignment & Qt.AlignmentFlag.AlignRight)
+        side = QStyle.visualAlignment(cell.direction, cell.displayAlignment)
+        right = bool(side & Qt.AlignmentFlag.AlignRight)
         left = inner.right() + 1 - width if right else inner.left()
         spans = self._matches(seen) or [(0, len(seen))]
         found = []
+        backwards = is_backwards(seen)
         for start, end in spans:
-            begin = metrics.horizontalAdvance(seen[:start])
-            found.append(QRect(left + begin, top, metrics.horizontalAdvance(seen[:end]) - begin, height))
+            begin, stop = (metrics.horizontalAdvance(seen[:place]) for place in (start, end))
+            found.append(QRect(left + (width - stop if backwards else begin), top, stop - begin, height))
         return found
 
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor
 from typing_extensions import override
 
-from desktop.arithmetic.numbers import NumberFormat
+from desktop.arithmetic.numbers import NumberFormat, in_order
 from desktop.language.sentences import say
 from desktop.terms.values import Column, Detail, Entry, Page
 from desktop.views.look import theme
@@ -124,13 +124,20 @@ class RecordsModel(QAbstractTableModel):
             return Row(texts, None, trouble)
 
     def _tip(self, row: Row, column: int) -> str:
-        entry, text = row.entry, row.cells[column]
+        entry, text = row.entry, self._in_order(row, column)
         if entry is not None and entry.expression and COLUMNS[column] in (Column.OPERANDS, Column.RESPONSE):
-            text = f"{row.cells[COLUMNS.index(Detail.EXPRESSION)]}\n{text}"
+            text = f"{self._in_order(row, COLUMNS.index(Detail.EXPRESSION))}\n{text}"
         # Qt takes what looks like a tag for one.
         return f"<p style='white-space: pre-wrap'>{html.escape(text)}</p>" if "<" in text else text
 
+    def _in_order(self, row: Row, column: int) -> str:
+        """A cell as it stands, for the eye; without the groups, whose places a tip need not show."""
+        text = row.cells[column]
+        return in_order(text, self._format) if seen(text, COLUMNS[column], row.entry, self._format) else text
+
 
 def _alignment(column: Shown) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column in FIGURES else Qt.AlignmentFlag.AlignLeft
+    # The last figures of numbers stand under each other in a table from right to left too.
+    figures = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute
+    side = figures if column in FIGURES else Qt.AlignmentFlag.AlignLeft
     return side | Qt.AlignmentFlag.AlignVCenter

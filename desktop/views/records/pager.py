@@ -12,6 +12,7 @@ from desktop.language.sentences import mark, say, say_many
 from desktop.terms.values import Page, Totals
 from desktop.views.look import theme
 from desktop.views.look.icons import icon
+from desktop.views.look.number_locale import widgets_locale
 from desktop.views.look.told import call
 
 _TURNS = (
@@ -62,6 +63,7 @@ class Pager(QWidget):
         self._number = QSpinBox()
         self._number.setObjectName("page_spin")
         self._number.setAccessibleName(say("Page"))
+        self._number.setLocale(widgets_locale())
         self._number.setMinimum(1)
         self._number.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._number.setKeyboardTracking(False)
@@ -73,7 +75,9 @@ class Pager(QWidget):
         # Translators: As many records on a page as fit.
         self._size.addItem(say("What fits"), FIT)
         for size in self._page_sizes:
-            self._size.addItem(say_many("{count} a page", "{count} a page", size, count=size), size)
+            self._size.addItem(
+                say_many("{count} a page", "{count} a page", size, count=format_count(size, self._format)), size
+            )
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.TIGHT)
@@ -148,14 +152,17 @@ class Pager(QWidget):
     @Slot(int, int)
     def show_counting(self, done: int, total: int) -> None:
         """Say how far the totals are."""
-        self._total.setText(say("Counting … {percent} %", percent=100 * done // max(1, total)))
+        self._total.setText(say("Counting … {percent} %", percent=self._percent(done, total)))
 
     @Slot(int, int)
     def show_indexing(self, done: int, total: int) -> None:
         """Say how far the index behind the pages is; it is made in the background, and nobody need wait for it."""
-        self._indexing.setText(say("Making the index … {percent} %", percent=100 * done // max(1, total)))
+        self._indexing.setText(say("Making the index … {percent} %", percent=self._percent(done, total)))
         if done < total:  # a handful of new records is taken in before anybody could read it
             self._indexing.show()
+
+    def _percent(self, done: int, total: int) -> str:
+        return format_count(100 * done // max(1, total), self._format)
 
     @Slot()
     def end_indexing(self) -> None:

@@ -7,7 +7,7 @@ from desktop.arithmetic.table import OPERATIONS
 from desktop.language.sentences import mark, say
 from desktop.terms.values import Column, Detail, Entry
 from desktop.views.records.columns import COLUMNS, HEADERS, Shown, cells
-from desktop.wording.shown import shown_date
+from desktop.wording.shown import moment_text
 
 _ROWS: tuple[Shown, ...] = (
     Column.DATE, Column.OPERATION, Detail.EXPRESSION, Column.OPERANDS, Column.RESPONSE, Detail.SOURCE, Column.AMOUNT,
@@ -22,7 +22,7 @@ def facts(entry: Entry, proof: str, number_format: NumberFormat) -> list[tuple[s
     texts = dict(zip(COLUMNS, cells(entry, number_format), strict=True))
     found = [(HEADERS[row], texts[row]) for row in _ROWS if texts[row]]
     if entry.deleted_at is not None:
-        found.append((mark("Trash"), say("since {moment}", moment=shown_date(entry.deleted_at))))
+        found.append((mark("Trash"), say("since {moment}", moment=moment_text(entry.deleted_at, number_format))))
     return [*found, (mark("Proof"), proof)]
 
 

@@ -8,16 +8,19 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QPushButton, QScrollArea, QWidget
 
-from desktop.arithmetic.numbers import NumberFormat
+from desktop.arithmetic.numbers import NumberFormat, in_order
 from desktop.language.sentences import mark, say
-from desktop.terms.values import Column, Entry
+from desktop.terms.values import Column, Detail, Entry
 from desktop.views.look import theme
+from desktop.views.look.left_to_right import leading
 from desktop.views.records.columns import CALCULATED, HEADERS, is_drawn
 from desktop.views.records.record_facts import expression_of, facts, result_of
 from desktop.views.records.spaced import spaced
 
 _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
 _NUMBERS = frozenset(HEADERS[column] for column in CALCULATED)
+_WORDS = {HEADERS[column] for column in (Column.OPERATION, Detail.SOURCE, Detail.NOTE)}
+_IN_ORDER = {*HEADERS.values()} - _WORDS
 _NO_NUMBER = mark("Only a calculation has a number to go on with")
 
 
@@ -74,15 +77,19 @@ class RecordView(QScrollArea):
         self.copy.setEnabled(entry is not None)
 
     def _value(self, name: str, text: str) -> QLabel:
+        seen = in_order(text, self._format) if name in _IN_ORDER else text
         value = QLabel()
+        if seen != text:
+            value.setAccessibleName(text)
+            value.setAlignment(leading())
         value.setObjectName(f"record_{name.lower().rstrip('.')}_label")
         value.setWordWrap(True)
         drawn = name == HEADERS[Column.RESPONSE] and is_drawn(self._entry, Column.RESPONSE)
         value.setFont(theme.telling_font() if drawn else theme.font(figures=True))
-        number = name in _NUMBERS and bool(expression_of(self._entry)) if self._entry is not None else False
+        number = self._entry is not None and seen == text and name in _NUMBERS and bool(expression_of(self._entry))
         apart = spaced(text, self._format, value.fontMetrics().height()) if number else ""
         value.setTextFormat(Qt.TextFormat.RichText if apart else Qt.TextFormat.PlainText)
-        value.setText(apart or text)
+        value.setText(apart or seen)
         value.setTextInteractionFlags(_SELECTABLE)
         return value
 

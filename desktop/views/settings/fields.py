@@ -8,10 +8,13 @@ from typing_extensions import override
 
 from desktop.arithmetic.money import format_money, parse_money, plain_money
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.language.directions import bare
 from desktop.language.sentences import say
 from desktop.terms.errors import BadInput
 from desktop.terms.settings import Kind, Setting
 from desktop.views.look import theme
+from desktop.views.look.left_to_right import left_to_right
+from desktop.views.look.number_locale import widgets_locale
 from desktop.wording.settings import Words, words_of
 
 _WIDE, _NARROW = 40, 18  # characters: an address, and a number
@@ -56,6 +59,7 @@ class _TextField(SettingField):
     def __init__(self, setting: Setting) -> None:
         super().__init__(setting)
         self._edit = QLineEdit()
+        left_to_right(self._edit)  # addresses, all of them
         self._add(self._edit, _WIDE)
         self._edit.textEdited.connect(self.edited)
 
@@ -75,6 +79,7 @@ class _MoneyField(SettingField):
         self._format = fmt
         self._edit = QLineEdit()
         self._edit.setFont(theme.font(figures=True))
+        left_to_right(self._edit)
         self._add(self._edit, _NARROW)
         self._edit.textEdited.connect(self.edited)
 
@@ -88,13 +93,14 @@ class _MoneyField(SettingField):
 
     @override
     def show_value(self, value: str) -> None:
-        self._edit.setText(format_money(parse_money(value), self._format))
+        self._edit.setText(bare(format_money(parse_money(value), self._format)))
 
 
 class _NumberField(SettingField):
     def __init__(self, setting: Setting, unit: str) -> None:
         super().__init__(setting)
         self._spin = QSpinBox()
+        self._spin.setLocale(widgets_locale())
         self._spin.setRange(setting.shape.least, setting.shape.most)
         self._spin.setSuffix(say(unit) if unit else "")
         self._add(self._spin, _NARROW)

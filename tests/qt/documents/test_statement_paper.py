@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
+from PySide6.QtCore import QLocale
 from pytestqt.qtbot import QtBot
 
 from desktop import __version__
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.documents.exports import raw_record
 from desktop.documents.statement_paper import Ended, Style, write_pdf
+from desktop.language.sentences import SOURCE, speak
 from desktop.terms.errors import Cancelled, StoreDamaged, StoreError
 from desktop.terms.values import Entry, OperationSum, OperationType, Source, StatementReport
+from desktop.views.look.number_locale import number_format_of
 from desktop.wording.grouping import show_groups
+from tests.support.catalogues import compiled
 from tests.support.fake_controllers import JULY, entry
-from tests.support.papers import pages_of
+from tests.support.papers import lines_as_seen, pages_of
 
 pytestmark = pytest.mark.usefixtures("qapp")
 DAY = 86_400_000_000
@@ -205,3 +209,57 @@ def test_records_that_are_not_those_of_the_sums_make_no_statement(tmp_path: Path
 def test_a_folder_that_is_not_there_is_told_in_a_sentence(qtbot: QtBot, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="could not be written"):
         written(tmp_path / "gone" / "a.pdf", entries(1))
+
+
+@pytest.fixture
+def arabic(tmp_path: Path) -> Iterator[None]:
+    """The program speaks Arabic, as far as one word goes."""
+    file = tmp_path / "ar.mo"
+    file.write_bytes(compiled("ar", {"Square root": "الجذر"}))
+    speak("ar", file)
+    yield
+    speak(SOURCE)
+
+
+def roots() -> list[Entry]:
+    root = OperationType.SQUARE_ROOT
+    return [
+        entry(1, operation=root, operands="√2.25", response="1.5"),
+        entry(
+            2, operation=root, operands="√15241578750190521", response="123456789", amount=1_000_00, user_balance=7_00
+        ),
+        entry(3, operation=OperationType.SUBTRACTION, operands="3 - 8", response="-5", amount=-5_00, date=JULY + DAY),
+    ]
+
+
+def plain(line: list[tuple[float, str]]) -> str:
+    return "".join(str(int(sign)) if sign.isdecimal() else sign for _, sign in line)
+
+
+def check_equations(file: Path) -> None:
+    seen = [plain(line).replace("٫", ".") for line in lines_as_seen(file)]
+    for equation in ("√2.25=1.5", "√15241578750190521=123456789", "3−8=−5", "+5.00", "2025-07-02"):
+        assert any(equation in line for line in seen), (equation, seen)
+
+
+@pytest.mark.parametrize("name", ["en_US", "ar_EG", "fa_IR"])
+def test_equations_on_paper_are_true_as_they_are_seen(tmp_path: Path, name: str) -> None:
+    written(tmp_path / "a.pdf", roots(), Style("A4", number_format_of(QLocale(name))))
+    check_equations(tmp_path / "a.pdf")
+
+
+@pytest.mark.usefixtures("arabic")
+@pytest.mark.parametrize("name", ["en_US", "ar_EG"])
+def test_an_arabic_statement_is_mirrored_and_its_figures_stay_aligned(tmp_path: Path, name: str) -> None:
+    fmt = replace(number_format_of(QLocale(name)), isolates=True)  # as in the mirrored window
+    written(tmp_path / "a.pdf", roots(), Style("A4", fmt))
+    check_equations(tmp_path / "a.pdf")
+    lines = lines_as_seen(tmp_path / "a.pdf")
+    records = [line for line in lines if any(sign in "=√" for _, sign in line)]
+    assert all(line.index(_first_of(line, "=")) < line.index(_first_of(line, "-")) for line in records)  # dates right
+    cents = {place for line in records for place, sign in line[: line.index(_first_of(line, "=√"))] if sign in ".٫"}
+    assert len({round(place) for place in cents}) == 2  # of amounts, and of balances
+
+
+def _first_of(line: list[tuple[float, str]], signs: str) -> tuple[float, str]:
+    return next(one for one in line if one[1] in signs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -113,3 +114,17 @@ def test_a_one_time_password_is_told_once_and_stands_in_no_log(program: Program)
         if file.is_file():
             assert password.encode() not in file.read_bytes()
     assert password != PASSWORD
+
+
+def test_every_time_in_json_is_utc(program: Program) -> None:
+    program.as_user(ADMIN, "set-price", "addition", "12.50")
+    program.run("verify")
+    log = program.as_user(ADMIN, "admin-log", "--json").json["deeds"]
+    prices = program.as_user(ADMIN, "prices", "--json").json["history"]
+    users = program.as_user(ADMIN, "users", "--json").json["users"]
+    moments = [*(deed["date"] for deed in log), *(one["date"] for one in prices)]
+    moments += [user["last_active"] for user in users if user["last_active"]]
+    moments.append(program.run("verify", "--json").json["anchored_at"])
+    assert len(moments) > 3
+    for moment in moments:
+        assert datetime.fromisoformat(moment).utcoffset() == timedelta()

@@ -1,0 +1,21 @@
+"""Fields for what is read from left to right in every language: amounts, days, addresses."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit
+
+
+def leading() -> Qt.AlignmentFlag:
+    """Where words begin in the window: a label would put what runs from left to right to the other side."""
+    mirrored = QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft
+    side = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
+
+
+def left_to_right(field: QLineEdit | QAbstractSpinBox) -> None:
+    """Have a field's content run from left to right; in a mirrored window it begins where its neighbours do."""
+    field.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+    if QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+        field.setAlignment(Qt.AlignmentFlag.AlignRight)
