@@ -34,7 +34,7 @@ _FIELDS: Mapping[Column | Detail, tuple[str, ...]] = {
 
 
 # A sign, then digits with what a locale puts between them: a spreadsheet reads a number, or text, and no formula.
-_FIGURE = re.compile(r"[+\-−]?[0-9]+([.,'’ \u00a0\u202f٬٫][0-9]+)*")
+_FIGURE = re.compile(r"[+\-−]?\d+([.,'’ \u00a0\u202f٬٫]\d+)*")
 
 
 class CopyFormat(StrEnum):

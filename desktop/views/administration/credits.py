@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.arithmetic.money import format_money, parse_money
+from desktop.arithmetic.money import format_count, format_money, parse_money
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.controllers.administration import AdministrationController, OrdersRead
 from desktop.language.directions import bare
@@ -236,16 +236,21 @@ class CreditsPage(QWidget):
             note, role = say("{reason} (carried out on {moment})", reason=order.reason, moment=moment), "muted"
         after = "" if check.trouble or check.done_at else format_money(check.balance_after, self._format)
         return (
-            Cell(str(line), line),
+            Cell(format_count(line, self._format), line),
             Cell(order.email, role=role),
             Cell(format_money(order.amount, self._format, signed=True), order.amount, role),
             Cell(after),
             Cell(note, role=role),
         )
 
-    @staticmethod
-    def _unread_row(line: int, trouble: str) -> tuple[Cell, ...]:
-        return Cell(str(line), line), Cell(""), Cell(""), Cell(""), Cell(trouble, role="negative")
+    def _unread_row(self, line: int, trouble: str) -> tuple[Cell, ...]:
+        return (
+            Cell(format_count(line, self._format), line),
+            Cell(""),
+            Cell(""),
+            Cell(""),
+            Cell(trouble, role="negative"),
+        )
 
     @Slot()
     def _on_remove(self) -> None:

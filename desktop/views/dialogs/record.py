@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QPushButton, QWidget
 
 from desktop.arithmetic.money import format_count
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.language.directions import bare
 from desktop.language.sentences import say
 from desktop.terms.values import Entry
 from desktop.views.dialogs.dialogs import Dialog
@@ -25,7 +26,8 @@ class RecordDialog(Dialog):
 
     def __init__(self, entry: Entry, *, proof: str, number_format: NumberFormat, parent: QWidget | None = None) -> None:
         """`proof` says in words how far the ledger is proved."""
-        super().__init__("record_dialog", say("Record {number}", number=format_count(entry.seq, number_format)), parent)
+        number = bare(format_count(entry.seq, number_format))
+        super().__init__("record_dialog", say("Record {number}", number=number), parent)
         view = RecordView(number_format=number_format)
         view.show_entry(entry, proof)
         self.layout_.addWidget(view, 1)

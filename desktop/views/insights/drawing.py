@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from desktop.views.insights.palette import faded
 from desktop.views.look import theme
 
-LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
 CENTRE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 GAP = float(theme.SMALL)
 
@@ -56,7 +56,8 @@ class Pencil:
         self.patient = patient  # whether beauty may take its time: not on the window's thread
         self.colours = look.colours
         self.caption, self.body, self.strong, self.title = look.caption, look.body, look.strong, look.title
-        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # time goes on to the right in every language
+        # Each text goes its own way, and stands where it is put: time goes on to the right in every language.
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def width(self, text: str, font: QFont | None = None) -> float:

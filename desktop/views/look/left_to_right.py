@@ -6,6 +6,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit
 
+from desktop.language.directions import isolated
+
+
+def in_order(text: str) -> str:
+    """What is no sentence, such as the keys of a command, as it stands in a text of the window."""
+    return isolated(text) if QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft else text
+
 
 def leading() -> Qt.AlignmentFlag:
     """Where words begin in the window: a label would put what runs from left to right to the other side."""

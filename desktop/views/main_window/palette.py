@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from desktop.language.sentences import say
 from desktop.views.dialogs.dialogs import Dialog
+from desktop.views.look.left_to_right import in_order
 from desktop.views.look.mnemonics import unlettered
 
 _ACTION = int(Qt.ItemDataRole.UserRole)
@@ -58,7 +59,7 @@ class Palette(Dialog):
         self._list.clear()
         for words, action in self._actions:
             if all(word in words.casefold() for word in wanted):
-                keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+                keys = in_order(action.shortcut().toString(QKeySequence.SequenceFormat.NativeText))
                 item = QListWidgetItem(
                     self._no_picture if action.icon().isNull() else action.icon(), f"{words}   {keys}".rstrip()
                 )

@@ -52,9 +52,6 @@ class DetailPane(QFrame):
 
     def show_entry(self, entry: Entry | None, proof: str) -> None:
         """Show a record, or that none is chosen."""
-        self._title.setText(
-            say("Record {number}", number=format_count(entry.seq, self._format))
-            if entry is not None
-            else say("Details")
-        )
+        number = "" if entry is None else format_count(entry.seq, self._format)
+        self._title.setText(say("Record {number}", number=number) if number else say("Details"))
         self.view.show_entry(entry, proof)

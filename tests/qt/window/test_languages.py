@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QLocale, Qt
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtCore import QLibraryInfo, QLocale, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QImage
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -23,11 +23,14 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from desktop.language.directions import bare
-from desktop.language.sentences import SOURCE, speak
+from desktop.language.sentences import LANGUAGES, SOURCE, speak
 from desktop.settings import config as configuration
-from desktop.system import resources
+from desktop.views.calculator.tape import TapeView
+from desktop.views.look.icons import icon
 from desktop.views.look.number_locale import use_digits
 from desktop.views.main_window.window import MainWindow
+from desktop.views.records.highlight import SEEN_ROLE
+from desktop.views.records.table import RecordsTable
 from desktop.views.settings.dialog import SettingsDialog
 from desktop.window import speech
 from desktop.window.program import Program
@@ -226,4 +229,62 @@ def test_the_direction_is_the_languages(
         assert places == sorted(places)
         window = save(qtbot, program, language_name="en")
         assert QGuiApplication.layoutDirection() == Qt.LayoutDirection.LeftToRight
-    assert resources.path("icons/undo.svg").exists()
+
+
+@pytest.mark.parametrize("code", [code for code in LANGUAGES if code != SOURCE])
+def test_qt_has_words_of_its_own_in_every_language_of_ours(code: str) -> None:
+    assert (Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)) / f"qtbase_{code}.qm").is_file()
+
+
+def test_icons_that_point_are_mirrored_and_the_others_are_not(qapp: QApplication) -> None:
+    def drawn(name: str) -> QImage:
+        return icon(name).pixmap(32, 32).toImage()
+
+    straight = {name: drawn(name) for name in ("undo", "next", "copy")}
+    qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    for name in ("undo", "next"):
+        assert drawn(name) != straight[name]
+        mirrored = straight[name].flipped(Qt.Orientation.Horizontal)
+        unlike = sum(
+            abs(drawn(name).pixelColor(x, y).alpha() - mirrored.pixelColor(x, y).alpha()) > 60
+            for x in range(32)
+            for y in range(32)
+        )
+        assert unlike == 0
+    assert drawn("copy") == straight["copy"]
+
+
+def test_what_is_copied_heard_and_found_is_bare_whatever_keeps_it_in_order_on_the_screen(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    QLocale.setDefault(QLocale("ar_EG"))
+    with opened(qapp, tmp_path) as program:
+        window = register(qtbot, program)
+        part(window, QLineEdit, "entry_edit").setText("3 - 8")
+        with answered(qtbot, program):
+            program.calculator.evaluate()
+        table = part(window, RecordsTable, "records_table")
+        qtbot.waitUntil(lambda: table.model().rowCount() == 2)
+        clipboard = qapp.clipboard()
+        balance = part(window, QLabel, "balance_label")
+        assert bare(balance.text()) != balance.text()
+        assert bare(balance.accessibleName()) == balance.accessibleName()
+        balance.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        balance.setSelection(0, len(balance.text()))
+        clipboard.setText(balance.selectedText())
+        assert clipboard.text() == bare(balance.text())
+        tape = part(window, TapeView, "tape_view")
+        tape.copy()
+        assert clipboard.text() == "٣ − ٨ = −٥\t−٢٠٫٠٠"
+        heard = tape.model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+        assert heard == bare(heard)
+        table.selectRow(0)
+        table.copy()
+        assert clipboard.text() == bare(clipboard.text())
+        assert clipboard.text().endswith("٣ − ٨\t-٥\t-٢٠٫٠٠\t٩٨٠٫٠٠")
+        shown = table.model().index(0, 2).data(SEEN_ROLE)
+        assert bare(shown) == "٣ − ٨"
+        assert shown != bare(shown)
+        part(window, QLineEdit, "search_edit").setText(shown)  # pasted as it stands on the screen
+        qtbot.waitUntil(lambda: table.model().rowCount() == 1)
+        assert table.model().index(0, 2).data() == "٣ − ٨"

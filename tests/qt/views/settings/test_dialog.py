@@ -95,8 +95,9 @@ def test_what_needs_another_start_says_so_before_and_after(
     assert "next start" not in part(dialog, QSpinBox, "records_page_size_setting").toolTip()
     part(dialog, QSpinBox, "logging_keep_setting").setValue(9)
     part(dialog, QSpinBox, "window_text_size_setting").setValue(120)
+    part(dialog, QComboBox, "window_start_pane_setting").setCurrentIndex(1)
     said = save(qtbot, dialog)
-    assert said == "The settings are saved. Text size, Files kept: from the next start on."
+    assert said == "The settings are saved. Shown at the start, Files kept: from the next start on."
 
 
 def test_nothing_that_was_not_touched_is_written(
