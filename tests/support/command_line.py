@@ -19,12 +19,16 @@ import pytest
 from desktop.cli import main
 from desktop.models.embedded import accounts
 from desktop.models.embedded.storage.opening import open_store
+from desktop.models.ledger import passwords
 from desktop.settings import config
+from tests.support import warm
+from tests.support.stores import cheap_hasher
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse 7"
 ADMIN, ANN, BOB = "admin@example.org", "ann@example.org", "bob@example.org"
 TIMEOUT = 60
+AT_PYTHONS_START = ("PYTHON", "LC_", "LANG")  # what is read before the program's first line
 
 
 @dataclass(frozen=True)
@@ -80,10 +84,12 @@ class Program:
     def with_people(cls, folder: Path) -> Program:
         """Made in this process, which is quicker and gives the same files."""
         settings = config.load(folder / "config.toml", {}, {})
-        store = open_store(folder / "metercalc.db", costs=settings.costs)
-        for email in (ADMIN, ANN, BOB):
-            accounts.register(store, email, PASSWORD, starting_balance=settings.account.default_balance)
-        store.close()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(passwords, "_hasher", cheap_hasher())
+            store = open_store(folder / "metercalc.db", costs=settings.costs)
+            for email in (ADMIN, ANN, BOB):
+                accounts.register(store, email, PASSWORD, starting_balance=settings.account.default_balance)
+            store.close()
         return cls(folder)
 
     def copy_to(self, folder: Path) -> Program:
@@ -94,9 +100,13 @@ class Program:
         """What starts the program."""
         return [sys.executable, "-m", "desktop", "--data-dir", str(self.folder), *words]
 
-    def run(self, *words: str, stdin: str | bytes = "", **environ: str) -> Outcome:
-        """Run a command to its end."""
+    def run(self, *words: str, stdin: str | bytes = "", anew: bool = False, **environ: str) -> Outcome:
+        """Run a command to its end, in a child of a process that has the program loaded; `anew` starts Python for it."""
         given = stdin.encode() if isinstance(stdin, str) else stdin
+        if warm.CAN_FORK and not anew and not any(name.startswith(AT_PYTHONS_START) for name in environ):
+            data = ("--data-dir", str(self.folder), *words)
+            status, out, err = warm.process().run(data, given, environment(**environ), TIMEOUT)
+            return Outcome(status, out.decode(), err.decode())
         ended = subprocess.run(
             self.command(*words),
             input=given,
@@ -120,9 +130,11 @@ class Program:
         os.umask(umask)
         return Outcome(status, *(_content(stream) for stream in (out, err)))
 
-    def as_user(self, user: str, *words: str, more: str = "", password: str = PASSWORD, **environ: str) -> Outcome:
+    def as_user(
+        self, user: str, *words: str, more: str = "", password: str = PASSWORD, anew: bool = False, **environ: str
+    ) -> Outcome:
         """Run a command signed in; `more` follows the password on stdin."""
-        return self.run(*words, "--user", user, "--password-stdin", stdin=f"{password}\n{more}", **environ)
+        return self.run(*words, "--user", user, "--password-stdin", stdin=f"{password}\n{more}", anew=anew, **environ)
 
     @contextmanager
     def started(self, *words: str, **streams: Any) -> Iterator[subprocess.Popen[Any]]:
