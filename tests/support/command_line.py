@@ -76,9 +76,13 @@ class Calculating:
 
 @dataclass(frozen=True)
 class Program:
-    """`metercalc --data-dir folder`; `with_people` puts three accounts there, the first an administrator."""
+    """`metercalc --data-dir folder`; `with_people` puts three accounts there, the first an administrator.
+
+    Commands run in children of a process that has the program loaded; `anew` starts Python for each.
+    """
 
     folder: Path
+    anew: bool = False
 
     @classmethod
     def with_people(cls, folder: Path) -> Program:
@@ -100,10 +104,10 @@ class Program:
         """What starts the program."""
         return [sys.executable, "-m", "desktop", "--data-dir", str(self.folder), *words]
 
-    def run(self, *words: str, stdin: str | bytes = "", anew: bool = False, **environ: str) -> Outcome:
-        """Run a command to its end, in a child of a process that has the program loaded; `anew` starts Python for it."""
+    def run(self, *words: str, stdin: str | bytes = "", **environ: str) -> Outcome:
+        """Run a command to its end."""
         given = stdin.encode() if isinstance(stdin, str) else stdin
-        if warm.CAN_FORK and not anew and not any(name.startswith(AT_PYTHONS_START) for name in environ):
+        if warm.CAN_FORK and not self.anew and not any(name.startswith(AT_PYTHONS_START) for name in environ):
             data = ("--data-dir", str(self.folder), *words)
             status, out, err = warm.process().run(data, given, environment(**environ), TIMEOUT)
             return Outcome(status, out.decode(), err.decode())
@@ -130,11 +134,9 @@ class Program:
         os.umask(umask)
         return Outcome(status, *(_content(stream) for stream in (out, err)))
 
-    def as_user(
-        self, user: str, *words: str, more: str = "", password: str = PASSWORD, anew: bool = False, **environ: str
-    ) -> Outcome:
+    def as_user(self, user: str, *words: str, more: str = "", password: str = PASSWORD, **environ: str) -> Outcome:
         """Run a command signed in; `more` follows the password on stdin."""
-        return self.run(*words, "--user", user, "--password-stdin", stdin=f"{password}\n{more}", anew=anew, **environ)
+        return self.run(*words, "--user", user, "--password-stdin", stdin=f"{password}\n{more}", **environ)
 
     @contextmanager
     def started(self, *words: str, **streams: Any) -> Iterator[subprocess.Popen[Any]]:
