@@ -117,8 +117,8 @@ def _talk(into: int, text: bytes, outs: tuple[int, int], end: float) -> tuple[by
                         selector.unregister(key.fd)
                         os.close(key.fd)
         except BaseException:
-            for fd in list(selector.get_map()):
-                os.close(fd)
+            for key in list(selector.get_map().values()):
+                os.close(key.fd)
             raise
     return bytes(said[outs[0]]), bytes(said[outs[1]])
 
