@@ -34,6 +34,12 @@ from tests.support.stores import (
 # Before anything of Qt begins: one test file by itself must not look for a screen either.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+# Stores in memory where there is room: each commit waits for the disk, and there are tens of thousands. What the disk
+# keeps has its own tests. METERCALC_TESTS_ON_DISK, or a folder that was asked for, leaves them where they would be.
+MEMORY, ROOM = Path("/dev/shm"), 4 << 30
+if MEMORY.is_dir() and "METERCALC_TESTS_ON_DISK" not in os.environ and shutil.disk_usage(MEMORY).free > ROOM:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
 # No deadline: a slow disk is not a wrong answer. The seed of a failure is printed, to be replayed.
 settings.register_profile("metercalc", deadline=None, print_blob=True)
 settings.load_profile("metercalc")
