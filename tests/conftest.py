@@ -36,6 +36,11 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 # The tests read English, whoever runs them; other languages have tests of their own.
 os.environ["LANGUAGE"] = "en"
+# Stores in memory where there is room: each commit waits for the disk, and there are tens of thousands. What the disk
+# keeps has its own tests. METERCALC_TESTS_ON_DISK, or a folder that was asked for, leaves them where they would be.
+MEMORY, ROOM = Path("/dev/shm"), 4 << 30
+if MEMORY.is_dir() and "METERCALC_TESTS_ON_DISK" not in os.environ and shutil.disk_usage(MEMORY).free > ROOM:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 # No deadline: a slow disk is not a wrong answer. The seed of a failure is printed, to be replayed.
 settings.register_profile("metercalc", deadline=None, print_blob=True)

@@ -172,7 +172,7 @@ def losses(
     return [what for each in judges for what in each.result()]
 
 
-@figures("count", 120, 10_000)
+@figures("count", 50, 10_000)
 @pytest.mark.parametrize("journal", SHIPPED)
 def test_no_acknowledged_charge_is_lost_with_the_power(
     nursery: Nursery, folder: Path, choose: random.Random, journal: str, count: int
@@ -183,7 +183,7 @@ def test_no_acknowledged_charge_is_lost_with_the_power(
     assert losses(nursery, folder, choose, journal, count) == []
 
 
-@figures("count", 60, 2_000)
+@figures("count", 30, 2_000)
 @pytest.mark.parametrize("journal", SHIPPED)
 def test_no_charge_acknowledged_after_a_failed_sync_is_lost_with_the_power(
     nursery: Nursery, folder: Path, choose: random.Random, journal: str, count: int

@@ -223,7 +223,7 @@ def torn(indexed: Indexed, choose: random.Random) -> dict[str, bytes]:
     return {name: whole[: len(whole) - choose.choice((0, 0, 0, size, 5 * size))]}
 
 
-@figures("times", 25, 400)
+@figures("times", 10, 400)
 def test_a_torn_index_changes_no_answer(indexed: Indexed, choose: random.Random, times: int) -> None:
     assert count_lies(indexed, lambda: torn(indexed, choose), times) == 0
 

@@ -8,7 +8,7 @@ from tests.support.command_line import ADMIN, ANN, PASSWORD, Program
 
 
 def test_from_an_empty_folder_to_a_proved_ledger(tmp_path: Path) -> None:
-    program = Program(tmp_path / "data")
+    program = Program(tmp_path / "data", anew=True)
     assert program.run("init").status == 0
     for email in (ADMIN, ANN):
         assert program.run("register", email, "--password-stdin", stdin=PASSWORD).status == 0

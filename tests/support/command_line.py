@@ -19,12 +19,16 @@ import pytest
 from desktop.cli import main
 from desktop.models.embedded import accounts
 from desktop.models.embedded.storage.opening import open_store
+from desktop.models.ledger import passwords
 from desktop.settings import config
+from tests.support import warm
+from tests.support.stores import cheap_hasher
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse 7"
 ADMIN, ANN, BOB = "admin@example.org", "ann@example.org", "bob@example.org"
 TIMEOUT = 60
+AT_PYTHONS_START = ("PYTHON", "LC_", "LANG")  # what is read before the program's first line
 
 
 @dataclass(frozen=True)
@@ -72,18 +76,24 @@ class Calculating:
 
 @dataclass(frozen=True)
 class Program:
-    """`metercalc --data-dir folder`; `with_people` puts three accounts there, the first an administrator."""
+    """`metercalc --data-dir folder`; `with_people` puts three accounts there, the first an administrator.
+
+    Commands run in children of a process that has the program loaded; `anew` starts Python for each.
+    """
 
     folder: Path
+    anew: bool = False
 
     @classmethod
     def with_people(cls, folder: Path) -> Program:
         """Made in this process, which is quicker and gives the same files."""
         settings = config.load(folder / "config.toml", {}, {})
-        store = open_store(folder / "metercalc.db", costs=settings.costs)
-        for email in (ADMIN, ANN, BOB):
-            accounts.register(store, email, PASSWORD, starting_balance=settings.account.default_balance)
-        store.close()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(passwords, "_hasher", cheap_hasher())
+            store = open_store(folder / "metercalc.db", costs=settings.costs)
+            for email in (ADMIN, ANN, BOB):
+                accounts.register(store, email, PASSWORD, starting_balance=settings.account.default_balance)
+            store.close()
         return cls(folder)
 
     def copy_to(self, folder: Path) -> Program:
@@ -97,6 +107,10 @@ class Program:
     def run(self, *words: str, stdin: str | bytes = "", **environ: str) -> Outcome:
         """Run a command to its end."""
         given = stdin.encode() if isinstance(stdin, str) else stdin
+        if warm.CAN_FORK and not self.anew and not any(name.startswith(AT_PYTHONS_START) for name in environ):
+            data = ("--data-dir", str(self.folder), *words)
+            status, out, err = warm.process().run(data, given, environment(**environ), TIMEOUT)
+            return Outcome(status, out.decode(), err.decode())
         ended = subprocess.run(
             self.command(*words),
             input=given,

@@ -27,12 +27,11 @@ from desktop.views.look.theme import Theme
 
 @pytest.fixture(params=["light", "dark"])
 def scheme(request: pytest.FixtureRequest, qapp: QApplication, tmp_path: Path) -> Iterator[Theme]:
-    before = qapp.palette(), qapp.styleSheet(), qapp.style().objectName()
+    before = qapp.palette(), qapp.styleSheet()
     made = Theme(qapp, QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat))
     made.choose(request.param)
     yield made
     made.choose("system")
-    qapp.setStyle(before[2])
     qapp.setStyleSheet(before[1])
     qapp.setPalette(before[0])
 

@@ -53,12 +53,11 @@ def test_matches_lie_in_the_text_in_order_and_apart(text: str, wanted: list[str]
 
 @pytest.fixture(params=["light", "dark"])
 def scheme(request: pytest.FixtureRequest, qapp: QApplication, tmp_path: object) -> Iterator[theme.Theme]:
-    before = qapp.palette(), qapp.styleSheet(), qapp.style().objectName()
+    before = qapp.palette(), qapp.styleSheet()
     made = theme.Theme(qapp, QSettings(f"{tmp_path}/window.ini", QSettings.Format.IniFormat))
     made.choose(request.param)
     yield made
     made.choose("system")
-    qapp.setStyle(before[2])
     qapp.setStyleSheet(before[1])
     qapp.setPalette(before[0])
 
