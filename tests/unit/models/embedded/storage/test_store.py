@@ -256,7 +256,7 @@ def test_a_turn_knows_nothing_that_may_not_hold(books: Books, opened: Callable[[
         turn.known = "something"
     if event == "another commits":
         with other.writing() as database:
-            database.execute_sql("UPDATE user SET role = role")
+            database.execute_sql("UPDATE user SET generation = generation + 1")
     elif event == "another write":
         with store.writing():
             pass
