@@ -255,8 +255,7 @@ def test_a_turn_knows_nothing_that_may_not_hold(books: Books, opened: Callable[[
     with store.turn() as turn:
         turn.known = "something"
     if event == "another commits":
-        with other.writing() as database:
-            database.execute_sql("UPDATE user SET generation = generation + 1")
+        charges.charge(other, accounts.sign_in(other, ANN, PASSWORD), charge_for("1 + 1"))
     elif event == "another write":
         with store.writing():
             pass
