@@ -147,5 +147,11 @@ def _fill(data: Path, count: int) -> None:
             sql = "INSERT INTO user (username, password, status, role, balance) VALUES (?, ?, 'active', 'user', 100000)"
             user_id = database.execute_sql(sql, values).lastrowid
             journal.write_account(store, database, user_id, detail="registered", actor_id=user_id)
-            entries.append(store, entries.Head.of_new_user(store, user_id), str(uuid.uuid4()), [line])
+            entries.append(
+                store,
+                database.connection().execute,
+                entries.Head.of_new_user(store, user_id),
+                str(uuid.uuid4()),
+                [line],
+            )
     store.close()

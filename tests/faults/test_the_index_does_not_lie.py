@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from desktop.models.embedded import accounts, charges, records
-from desktop.models.embedded.browsing import browser, index_file, orders, places, seals, sorting, upkeep
+from desktop.models.embedded.browsing import browser, index_file, lines, orders, places, seals, sorting, upkeep
 from desktop.models.embedded.storage import sqlite
 from desktop.models.ledger import passwords
 from desktop.terms.values import Column, Entry, Filters, PageRequest, Session
@@ -29,7 +29,8 @@ SMALL: dict[Any, dict[str, int]] = {
     index_file: {"_PAGE": 20, "_AMOUNTS": 3},
     orders: {"BLOCK": 16},
     sorting: {"_PIECE": 7, "_ABREAST": 2},
-    upkeep: {"BLOCK": 16, "_AT_ONCE": 20, "_INTO_ORDERS": 50},
+    lines: {"AT_ONCE": 20},
+    upkeep: {"_INTO_ORDERS": 50},
 }
 ASKED = (
     PageRequest(size=25),

@@ -9,12 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from peewee import SqliteDatabase
 
 from desktop.models.embedded import charges as ledger
 from desktop.models.embedded import records
 from desktop.models.embedded.storage import sqlite
-from desktop.models.embedded.storage.store import Store
+from desktop.models.embedded.storage.store import Store, Turn
 from desktop.terms.errors import AppError
 from desktop.terms.values import PageRequest
 from tests.faults.support.ledgers import RICH, audit, enter, make_ledger
@@ -87,11 +86,11 @@ def _plant_deferred() -> None:
     """A read that turns into a write in the middle of its transaction."""
 
     @contextmanager
-    def writing(store: Store) -> Iterator[SqliteDatabase]:
+    def turn(store: Store) -> Iterator[Turn]:
         with sqlite.translated(store.file), store.database.atomic("DEFERRED"):
-            yield store.database
+            yield Turn(store.database, store.database.connection().execute, None)
 
-    pytest.MonkeyPatch().setattr(Store, "writing", writing)
+    pytest.MonkeyPatch().setattr(Store, "turn", turn)
 
 
 def stale(nursery: Nursery, file: Path, charges: int, *, planted: bool) -> list[str]:

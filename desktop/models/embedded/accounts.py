@@ -78,7 +78,9 @@ def _make(
         line = entries.Line(
             OperationType.CREDIT, "Starting balance", "", amount=-starting_balance, source=Source.LEDGER
         )
-        entries.append(store, entries.Head.of_new_user(store, user_id), str(uuid.uuid4()), [line])
+        entries.append(
+            store, database.connection().execute, entries.Head.of_new_user(store, user_id), str(uuid.uuid4()), [line]
+        )
     log.info("%s account %d as %s", detail, user_id, role.value)
     return Account(user_id, username, role, Status.ACTIVE, starting_balance)
 

@@ -18,7 +18,7 @@ from desktop.models.embedded import accounts, spending
 from desktop.models.embedded.storage import added_operations, entries, journal, operations, sqlite
 from desktop.models.embedded.storage.entries import Head, Line
 from desktop.models.embedded.storage.operations import Operations
-from desktop.models.embedded.storage.store import Store
+from desktop.models.embedded.storage.store import Run, Store, Turn
 from desktop.models.embedded.storage.tables import Operation, Price, Record
 from desktop.models.ledger import credits, receipts
 from desktop.models.ledger.receipts import MAX_MONEY, receipt_of
@@ -39,7 +39,6 @@ from desktop.terms.values import (
     Charge,
     CreditCheck,
     CreditOrder,
-    Entry,
     OperationType,
     Receipt,
     Role,
@@ -71,7 +70,7 @@ def charge(store: Store, session: Session, charge: Charge) -> Receipt:
         return Receipt(charge.request_id, 0, account.balance, charge.result, charge.exact, ())
     receipt = _settle(
         store,
-        lambda database: Till(store, database, session).charge(charge),
+        lambda turn: Till.of(store, turn, session).charge(charge),
         lambda database: Till(store, database, session).find(charge),
     )
     note(receipt)
@@ -80,8 +79,9 @@ def charge(store: Store, session: Session, charge: Charge) -> Receipt:
 
 def checked(charge: Charge) -> Charge:
     """The request with its id in its usual form. Raises `BadInput`; a step without a response is a bug."""
-    if not all(step.response for step in charge.steps):
-        raise ValueError("a charge without a response")
+    for step in charge.steps:
+        if not step.response:
+            raise ValueError("a charge without a response")
     request_id = normal_request_id(charge.request_id)
     return charge if request_id == charge.request_id else replace(charge, request_id=request_id)
 
@@ -95,7 +95,7 @@ def find(store: Store, session: Session, request_id: str) -> Receipt | None:
     """What a request came to, or None if the ledger has no such request of this user."""
     with store.reading() as database:
         account = accounts.require(store, database, session)
-        return _find(database, account, normal_request_id(request_id))
+        return _find(database.connection().execute, account.id, account.balance, normal_request_id(request_id))
 
 
 def check_covered(store: Store, session: Session, cost: int) -> None:
@@ -116,9 +116,10 @@ def credit(store: Store, session: Session, email: str, amount: int, reason: str,
         accounts.require(store, database, session, Role.ADMIN)
         return _find_credit(database, accounts.by_email(database, email), request_id, line)
 
-    def write(database: SqliteDatabase) -> Receipt:
-        admin = accounts.require(store, database, session, Role.ADMIN)
-        return _credit(store, database, admin, email, request_id, line)
+    def write(turn: Turn) -> Receipt:
+        turn.known = None
+        admin = accounts.require(store, turn.database, session, Role.ADMIN)
+        return _credit(store, turn.database, admin, email, request_id, line)
 
     receipt = _settle(store, write, find)
     log.info("credited, record %d, repeated %s", receipt.entries[-1].id, receipt.repeated)
@@ -186,7 +187,9 @@ def _credit(store: Store, database: SqliteDatabase, admin: Account, email: str, 
     if found is not None:
         return found
     credits.check_room(account.balance, -line.amount)
-    written, _ = _debit(store, database, account, Head.of(database, account.id), request_id, [line])
+    head, run = _head(database, account), database.connection().execute
+    _debit(run, head, line.amount)
+    written, _ = entries.append(store, run, head, request_id, [line])
     (entry,) = written
     journal.write(
         store,
@@ -226,53 +229,75 @@ def set_cost(store: Store, session: Session, operation: OperationType, cost: int
 
 
 class Till:
-    """The charges of one transaction on one account.
+    """The charges of one transaction on one account, or of several behind each other.
 
     The transaction holds the write lock: what was read of the account, the prices and the end of the chain stands until
-    it ends, but for what is written here.
+    it ends, but for what is written here; and on into the thread's next one, if nobody else has committed meanwhile.
     """
 
-    def __init__(self, store: Store, database: SqliteDatabase, session: Session) -> None:
+    def __init__(self, store: Store, database: SqliteDatabase, session: Session, run: Run | None = None) -> None:
         self._store = store
         self._database = database
+        self._run = run or database.connection().execute
+        self._session = session
         self._account = accounts.require(store, database, session)
+        self._opened = store.sessions[session.token]
+        self._balance = self._account.balance
         self._known: Operations | None = None
         self._head: Head | None = None
+        self._last_id: int | None = None
+
+    @classmethod
+    def of(cls, store: Store, turn: Turn, session: Session) -> Till:
+        """The one that the transaction before left, where it is this session's and still holds; else another."""
+        till = turn.known
+        if not (isinstance(till, Till) and till.holds(session)):
+            turn.known = till = cls(store, turn.database, session, turn.run)
+        return till
+
+    def holds(self, session: Session) -> bool:
+        """Whether it is of a session, and that one still goes on as it did."""
+        return self._session == session and self._store.sessions.get(session.token) is self._opened
 
     def charge(self, charge: Charge) -> Receipt:
         """Carry out one request, whose id is in its usual form; raises what `charge` does."""
         if not charge.steps:
-            return Receipt(charge.request_id, 0, self._account.balance, charge.result, charge.exact, ())
+            return Receipt(charge.request_id, 0, self._balance, charge.result, charge.exact, ())
         found = self.find(charge)
         if found is not None:
             return found
-        known = self._known = self._known or _operations(self._store, self._database)
-        last, prices = len(charge.steps) - 1, known.prices
+        known, steps = self._known, charge.steps
+        if known is None:
+            known = self._known = _operations(self._store, self._database)
         lines = [
             Line(
                 step.operation,
                 operands_text(step.operation, step.operands),
                 step.response,
-                amount=prices[step.operation],
-                expression=charge.expression if place == last else "",
-                exact=step.exact,
-                source=step.source,
+                known.prices[step.operation],
+                charge.expression if place == len(steps) else "",
+                step.exact,
+                step.source,
             )
-            for place, step in enumerate(charge.steps)
+            for place, step in enumerate(steps, start=1)
         ]
-        cost = sum(line.amount for line in lines)
+        cost = sum([line.amount for line in lines])
         _check_price(cost, charge)
         if charge.budget is not None:
             spending.check_budget(self._store, self._database, self._account.id, cost, charge.budget)
-        head = self._head or Head.of(self._database, self._account.id)
-        written, self._head = _debit(self._store, self._database, self._account, head, charge.request_id, lines, known)
-        known_as = self._account
-        self._account = Account(known_as.id, known_as.username, known_as.role, known_as.status, self._head.balance)
-        return Receipt(charge.request_id, cost, self._head.balance, charge.result, charge.exact, written)
+        head = self._head
+        if head is None:
+            head = _head(self._database, self._account)
+        _debit(self._run, head, cost)
+        written, self._head = entries.append(
+            self._store, self._run, head, charge.request_id, lines, operations=known.ids, last_id=self._last_id
+        )
+        self._last_id, self._balance = written[-1].id, self._head.balance
+        return Receipt(charge.request_id, cost, self._balance, charge.result, charge.exact, written)
 
     def find(self, charge: Charge) -> Receipt | None:
         """What the request came to before, if it is not new."""
-        return _find(self._database, self._account, charge.request_id, charge)
+        return _find(self._run, self._account.id, self._balance, charge.request_id, charge)
 
 
 def _check_price(cost: int, charge: Charge) -> None:
@@ -283,28 +308,22 @@ def _check_price(cost: int, charge: Charge) -> None:
         raise receipts.above_limit(cost, charge.max_cost)
 
 
-def _debit(
-    store: Store,
-    database: SqliteDatabase,
-    account: Account,
-    head: Head,
-    request_id: str,
-    lines: list[Line],
-    known: Operations | None = None,
-) -> tuple[tuple[Entry, ...], Head]:
-    """Take the lines' sum from the balance if it covers it, and write them behind `head`; the chain's end after."""
+def _head(database: SqliteDatabase, account: Account) -> Head:
+    """The end of an account's chain. Raises `StoreDamaged` where the balance does not follow from it."""
+    head = Head.of(database, account.id)
     if head.balance != account.balance:
         raise StoreDamaged(
             say("The balance does not follow from the records: it was changed by something else. Run metercalc verify.")
         )
-    cost = sum(line.amount for line in lines)
-    _check_covered(account.balance, cost)
-    changed = database.execute_sql(
-        "UPDATE user SET balance = balance - ? WHERE id = ? AND balance >= ?", (cost, account.id, cost)
-    ).rowcount
-    if changed != 1:
+    return head
+
+
+def _debit(run: Run, head: Head, cost: int) -> None:
+    """Take a cost from the balance if it covers it; the record that says so is to follow at `head`."""
+    _check_covered(head.balance, cost)
+    values = (head.balance - cost, head.user_id, head.balance)
+    if run("UPDATE user SET balance = ? WHERE id = ? AND balance = ?", values).rowcount != 1:
         raise StoreDamaged(say("The balance changed inside a transaction that holds the lock. Nothing was written."))
-    return entries.append(store, head, request_id, lines, known.ids if known else None)
 
 
 def _check_covered(balance: int, cost: int) -> None:
@@ -312,8 +331,8 @@ def _check_covered(balance: int, cost: int) -> None:
         raise receipts.too_low(cost, balance)
 
 
-def _find(database: SqliteDatabase, account: Account, request_id: str, charge: Charge | None = None) -> Receipt | None:
-    found = entries.of_request(database, account.id, request_id)
+def _find(run: Run, user_id: int, balance: int, request_id: str, charge: Charge | None = None) -> Receipt | None:
+    found = entries.of_request(run, user_id, request_id)
     if not found:
         return None
     if charge is not None:
@@ -321,11 +340,11 @@ def _find(database: SqliteDatabase, account: Account, request_id: str, charge: C
         same = [entry.operation for entry in found] == [step.operation for step in charge.steps]
         if not same or found[-1].expression != charge.expression:
             raise RequestReused(say("This request id was used for something else before."))
-    return receipt_of(found, account.balance, repeated=True)
+    return receipt_of(found, balance, repeated=True)
 
 
 def _find_credit(database: SqliteDatabase, account: Account, request_id: str, line: Line) -> Receipt | None:
-    found = entries.of_request(database, account.id, request_id)
+    found = entries.of_request(database.connection().execute, account.id, request_id)
     if not found:
         return None
     wanted = [(line.operation, line.operands, line.amount)]
@@ -335,14 +354,14 @@ def _find_credit(database: SqliteDatabase, account: Account, request_id: str, li
 
 
 def _settle(
-    store: Store, write: Callable[[SqliteDatabase], Receipt], find: Callable[[SqliteDatabase], Receipt | None]
+    store: Store, write: Callable[[Turn], Receipt], find: Callable[[SqliteDatabase], Receipt | None]
 ) -> Receipt:
     """Carry out a request in one transaction; where that ends in an error of the store, answer with what it holds."""
     begun = False
     try:
-        with store.writing() as database:
+        with store.turn() as turn:
             begun = True
-            return write(database)
+            return write(turn)
     except StoreError as trouble:
         # No transaction, or one that a rule of ours ended before its commit: there is nothing to ask the store about.
         if not begun or trouble.__cause__ is None:

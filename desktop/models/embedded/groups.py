@@ -33,13 +33,13 @@ def charge_together(store: Store, session: Session, wanted: Sequence[Charge], *,
     outcomes: list[Outcome] = []
     begun = False
     try:
-        with store.writing() as database:
+        with store.turn() as turn:
             begun = True
             deadline = time.monotonic() + seconds
-            till, run = Till(store, database, session), database.connection().execute
+            till = Till.of(store, turn, session)
             for charge in wanted:
                 tried.append(charge)
-                outcomes.append(_in_savepoint(run, till, charge))
+                outcomes.append(_in_savepoint(turn.run, till, charge))
                 if time.monotonic() >= deadline:
                     break
     except StoreError as trouble:

@@ -7,27 +7,24 @@ what it finds: so the findings are the same, and come in the same order.
 from __future__ import annotations
 
 import logging
-import multiprocessing
-import os
-import signal
 import struct
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from peewee import SqliteDatabase
 
 from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.stretches import Outcome, Price, Stretch, prove
+from desktop.models.embedded.team import Team, dismiss, hire
+from desktop.models.embedded.team import processors as processors
 
 log = logging.getLogger(__name__)
 
 WORTH_IT = 200_000  # records: for fewer, starting the processes takes longer than they save
-MOST = 4
 _AT_A_TIME = 100_000  # records of a stretch
 _LOOK_S = 0.05  # between two looks whether somebody still waits
 _STRUCTURE = Stretch(0, 0)  # stands for the check of the file itself
@@ -51,12 +48,6 @@ class Proof:
     structure: list[str]
 
 
-def processors() -> int:
-    """How many processes may work at once on this machine."""
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(allowed, MOST)
-
-
 def stretches(total: int, ends: Iterable[int]) -> list[Stretch]:
     """The records from 1 to `total` in pieces, one of which ends at each of `ends`."""
     cuts = sorted({0, total, *range(0, total, _AT_A_TIME), *(end for end in ends if 0 < end < total)})
@@ -70,7 +61,7 @@ def prove_together(
 
     `progress` is told how many records have been proved, on the calling thread.
     """
-    team: dict[Connection, BaseProcess] = {}
+    team: Team = {}
     try:
         for _ in range(processors()):
             _hire(team, task)
@@ -79,43 +70,15 @@ def prove_together(
         log.info("the proof goes on in one process: %s", error)
         return None
     finally:
-        for connection, process in team.items():
-            connection.close()
-            process.terminate()
-        for process in team.values():
-            process.join()
+        dismiss(team)
 
 
-def _hire(team: dict[Connection, BaseProcess], task: Task) -> None:
-    context = multiprocessing.get_context("spawn")  # a copy of a program with threads would be in a state of none
-    ours, theirs = context.Pipe()
-    process = context.Process(target=work, args=(task, theirs), daemon=True)
-    try:
-        with _uninterrupted():
-            process.start()
-    except BaseException:
-        ours.close()
-        raise
-    finally:
-        theirs.close()
-    team[ours] = process
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Have what is started within deaf to a terminal's interrupt, which reaches all: who asked for it ends it."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+def _hire(team: Team, task: Task) -> None:
+    hire(team, work, task)
 
 
 def _share_out(
-    team: dict[Connection, BaseProcess],
+    team: Team,
     pieces: Sequence[Stretch],
     progress: Callable[[int], None],
     cancelled: Callable[[], bool],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterator
-from itertools import pairwise
 from typing import TypeVar
 
 from pyroaring import BitMap
@@ -180,8 +179,7 @@ class Found:
     @property
     def dates_follow_numbers(self) -> bool:
         """Whether the ledger's own order is that of its dates: no clock was set back."""
-        chunks = self.state.chunks
-        return all(chunk.ordered for chunk in chunks) and all(one.last <= two.first for one, two in pairwise(chunks))
+        return self.state.dates_follow_numbers
 
     def _go_on(self) -> None:
         if self.cancelled():

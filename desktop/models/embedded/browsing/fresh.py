@@ -9,12 +9,13 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, pairwise
+from itertools import accumulate, chain, pairwise
 
 from pyroaring import BitMap
 
 from desktop.models.embedded.browsing import lines
 from desktop.models.embedded.browsing.grouping import BLOCK, container, grouped, one_block, runs
+from desktop.models.embedded.browsing.index_file import Part
 from desktop.models.embedded.browsing.keys import AMOUNT, DATE, KIND, LONGEST, grams, key_of
 
 Columns = Sequence[Mapping[int, int]]
@@ -35,17 +36,23 @@ class Fresh:
         self._amounts = array("I")
         self._known: dict[int, BitMap] | None = None
 
-    def add(self, some: Sequence[lines.RecordLine], amounts: Iterable[int]) -> None:
+    def add(self, some: lines.Columns, amounts: Iterable[int]) -> None:
         """Add the records that follow, and the ids of their amounts."""
         self.texts += lines.texts_of(some)
-        self.dates.extend(line.date for line in some)
-        self.kinds += bytes(line.kind for line in some)
+        self.dates.extend(some.dates)
+        self.kinds += bytes(some.kinds)
         self._amounts.extend(amounts)
         self._known = None
 
     def kind_of(self, seq: int) -> int:
         """The number of a record's operation."""
         return self.kinds[seq - self.first]
+
+    def part(self, some: range) -> Part:
+        """The lines of some of these."""
+        these = slice(max(0, some.start - self.first), max(0, some.stop - self.first))
+        texts = self.texts[these]
+        return Part(b"".join(texts), array("I", accumulate(map(len, texts))), self.dates[these])
 
     def bits(self, key: int, amount_texts: Mapping[int, Iterable[bytes]]) -> BitMap:
         """Those among these that have something."""

@@ -25,13 +25,14 @@ from desktop.language.sentences import say
 from desktop.models.embedded.browsing import places
 from desktop.models.embedded.browsing.keys import SPAN, bitmap_id
 from desktop.models.embedded.browsing.seals import IndexDamaged, Seals, new_salt, new_writing
+from desktop.models.embedded.browsing.sorting import SUFFIXES, Runs
 from desktop.models.embedded.storage import chain, sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.system.private_files import create_private, make_folder
 from desktop.terms.errors import Cancelled
 from desktop.wording.shown import shown_date
 
-VERSION = 5
+VERSION = 6
 SORTING = "-sorting"  # follows the name of the file in which the orders are being made
 _PATIENCE_S = 2
 _OFTEN = 100_000  # steps of SQLite's machine between two looks at whether to go on
@@ -134,7 +135,7 @@ def zone() -> str:
 class IndexFile:
     """One connection to a user's index."""
 
-    def __init__(self, store: Store, user_id: int, *, make: bool) -> None:
+    def __init__(self, store: Store, user_id: int, *, make: bool, patience: float = _PATIENCE_S) -> None:
         """Open the index. Where there is none, `make` it, or hold an empty one in memory. To be used inside `apart`."""
         file = file_of(store.file, user_id)
         if make and not file.exists():
@@ -150,7 +151,7 @@ class IndexFile:
             self._identity = status.st_dev, status.st_ino
         where = ":memory:" if self.in_memory else f"{file.absolute().as_uri()}?mode=rw"
         self.connection = sqlite.sqlite3.connect(
-            where, uri=True, isolation_level=None, timeout=_PATIENCE_S, check_same_thread=False
+            where, uri=True, isolation_level=None, timeout=patience, check_same_thread=False
         )
         try:
             self._set_up(store.key, user_id)
@@ -342,6 +343,11 @@ class IndexFile:
         self.connection.execute(f"REPLACE INTO {table} VALUES (?, ?)", (number, blob))
 
 
+def runs_of(file: IndexFile) -> Runs:
+    """The file in which an index's orders are being made."""
+    return Runs(sqlite.side_file(file.file, SORTING), file.seals)
+
+
 def _seals(key: bytes, user_id: int, salt: bytes) -> Seals:
     return Seals(key, b"%d|%d|" % (VERSION, user_id) + salt)
 
@@ -349,6 +355,6 @@ def _seals(key: bytes, user_id: int, salt: bytes) -> Seals:
 def discard(store_file: Path, user_id: int) -> None:
     """Remove a user's index."""
     file = file_of(store_file, user_id)
-    for suffix in ("", "-wal", "-shm", "-journal", SORTING):
+    for suffix in ("", "-wal", "-shm", "-journal", *(SORTING + suffix for suffix in SUFFIXES)):
         with contextlib.suppress(OSError):
             sqlite.side_file(file, suffix).unlink()

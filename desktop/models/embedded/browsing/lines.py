@@ -5,13 +5,14 @@ All texts are UTF-8, folded as every search compares them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from desktop.arithmetic.money import format_money, plain_money
 from desktop.arithmetic.table import OPERATIONS
 from desktop.finding import searching
 from desktop.finding.filters import Plan
+from desktop.models.embedded.browsing.seals import IndexDamaged
 from desktop.models.embedded.storage import entries
 from desktop.models.embedded.storage.store import Store
 from desktop.terms.values import Column, Entry, OperationType
@@ -20,6 +21,7 @@ from desktop.wording.shown import shown_date
 KINDS = {row.number: row.type for row in OPERATIONS.values()}
 NUMBERS = {row.type: row.number for row in OPERATIONS.values()}
 END = b"\0"  # parts the texts of a line; nobody types it
+AT_ONCE = 8_192  # records taken in together, between two looks at whether to go on
 MINUTE = 60_000_000  # microseconds
 WHOLE_MINUTES = 94_694_400_000_000  # the beginning of 1973: since then every zone's offset is in whole minutes
 
@@ -38,6 +40,12 @@ _COLUMNS = (
 )
 
 
+_IN_COLUMNS = (
+    "SELECT seq, operation_id, amount, user_balance, date, operands, operation_response, expression, "
+    "deleted_at IS NOT NULL, hash FROM record WHERE user_id = ? AND seq >= ? AND seq < ? ORDER BY seq"
+)
+
+
 class RecordLine(NamedTuple):
     """A record's facts. `kind` is its operation's number, which never changes: it stands in the index."""
 
@@ -51,6 +59,47 @@ class RecordLine(NamedTuple):
     expression: str
     deleted: int
     hash: bytes
+
+
+class Columns(NamedTuple):
+    """The facts of some records that follow each other, those of a kind together: what is true of a `RecordLine`."""
+
+    seqs: Sequence[int]
+    kinds: Sequence[int]
+    amounts: Sequence[int]
+    balances: Sequence[int]
+    dates: Sequence[int]
+    operands: Sequence[str]
+    responses: Sequence[str]
+    expressions: Sequence[str]
+    deleted: Sequence[int]
+    hashes: Sequence[bytes]
+
+
+def columns_of(some: Sequence[RecordLine]) -> Columns:
+    """Some records, of which there is one at least."""
+    return Columns(*zip(*some, strict=True))
+
+
+def read_columns(store: Store, user_id: int, records: range) -> Iterator[Columns]:
+    """All records of a user from one sequence number to another in their order, `AT_ONCE` at a time.
+
+    Raises `IndexDamaged` where one is missing: the proof says so; the index has no place for it.
+    """
+    run = store.database.connection().execute
+    known = {}
+    for id, word in run("SELECT id, type FROM operation"):
+        known[id] = NUMBERS[entries.word(OperationType, word)]
+    cursor = run(_IN_COLUMNS, (user_id, records.start, records.stop))
+    expected = records.start
+    while rows := cursor.fetchmany(AT_ONCE):
+        seqs, operations, *others = zip(*rows, strict=True)
+        if seqs != tuple(range(expected, expected + len(rows))):
+            raise IndexDamaged("a record is missing")
+        expected += len(rows)
+        yield Columns(seqs, [known[operation] for operation in operations], *others)
+    if expected != records.stop:
+        raise IndexDamaged("a record is missing")
 
 
 def read(store: Store, user_id: int, after: int, count: int) -> Iterator[RecordLine]:
@@ -100,24 +149,32 @@ def folded(text: str) -> bytes:
     return searching.folded(text).encode(errors="replace")
 
 
-def texts_of(some: Iterable[RecordLine]) -> list[bytes]:
-    """Of each, operands, response, balance and, where it says more, the whole entry; two `END`s end it."""
-    texts = (
-        f"{line.operands}\0{line.response}\0{_shown_balance(line.balance)}\0"
-        + ("\0" if line.expression in line.operands else f"{line.expression}\0\0")
-        for line in some
-    )
-    return [folded(text) for text in texts]
+def texts_of(some: Columns) -> list[bytes]:
+    """Of each, operands, response, balance and, where it says more, the whole entry; two `END`s end it.
+
+    All are folded as one, which takes a third of the time, unless one has what parts them in it.
+    """
+    texts = [
+        f"{operands}\0{response}\0{balance // 100:,}.{balance % 100:02d}\0\0"
+        if balance >= 0 and expression in operands
+        else _text(operands, response, balance, expression)
+        for operands, response, balance, expression in zip(
+            some.operands, some.responses, some.balances, some.expressions, strict=True
+        )
+    ]
+    found = folded("\n".join(texts)).split(b"\n")
+    return found if len(found) == len(texts) else [folded(text) for text in texts]
+
+
+def _text(operands: str, response: str, balance: int, expression: str) -> str:
+    shown = f"{balance // 100:,}.{balance % 100:02d}" if balance >= 0 else format_money(balance)
+    more = "" if expression in operands else f"{expression}\0"
+    return f"{operands}\0{response}\0{shown}\0{more}\0"
 
 
 def date_text(date: int) -> bytes:
     """A date as it is shown."""
     return shown_date(date).encode()
-
-
-def _shown_balance(balance: int) -> str:
-    """`format_money`, of which it is the fast case."""
-    return f"{balance // 100:,}.{balance % 100:02d}" if balance >= 0 else format_money(balance)
 
 
 def amount_texts(amount: int) -> tuple[bytes, bytes]:
@@ -145,5 +202,5 @@ def is_found(line: RecordLine, search: tuple[str, ...]) -> bool:
 
 def _contains(line: RecordLine, text: str) -> bool:
     wanted = folded(text)
-    shown = (*texts_of([line]), date_text(line.date), *amount_texts(line.amount))
+    shown = (*texts_of(columns_of([line])), date_text(line.date), *amount_texts(line.amount))
     return END not in wanted and any(wanted in part for part in shown)

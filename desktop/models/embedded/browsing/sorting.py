@@ -1,56 +1,81 @@
-"""Sorting all of a user's records by every key at once, in little memory. It decides nothing about the orders.
+"""Sorting all of a user's records by a key in little memory. It decides nothing about the orders.
 
-Records are sorted in runs as they are taken in, and laid down in pieces in a file of their own; then all runs are
-merged. SQLite would sort nine million keys in memory (600 MB): its temporary files are compiled out of the wheels.
+The records of each chunk are sorted as they are taken in, and laid down in pieces in a file of their own: a run. Then
+all runs are merged. What the index holds anyway (which records are of a kind, or of an amount; dates that follow each
+other) makes an order without it. SQLite would sort nine million keys in memory (600 MB): its temporary files are
+compiled out of the wheels.
 """
 
 from __future__ import annotations
 
+import contextlib
 import marshal
+from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
-from operator import itemgetter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from desktop.arithmetic.ordering import number_key
-from desktop.language.sentences import say
-from desktop.models.embedded.browsing.lines import KINDS, SORT_KEYS, RecordLine
+from desktop.models.embedded.browsing.lines import SORT_KEYS, Columns
 from desktop.models.embedded.browsing.seals import Seals
 from desktop.models.embedded.storage import sqlite
 from desktop.system.private_files import create_private
-from desktop.terms.errors import Cancelled
 from desktop.terms.values import Column
 
-_PIECE = 128  # of each run, while they are merged
+SUFFIXES = ("", "-wal", "-shm")  # of the file and of what SQLite has beside it
+_PIECE = 1024  # of each run, while they are merged
 _ABREAST = 16  # of so many runs one piece comes to its end in a step of the merge
 _PLACES = 8  # more than there are sorts
 _PIECES = 1 << 20  # more than a run has
+_PATIENCE_S = 20
 
-_KEYS: dict[Column, Callable[[RecordLine], Any]] = {
-    Column.DATE: lambda line: line.date,
-    Column.OPERATION: lambda line: KINDS[line.kind].value,
-    Column.OPERANDS: lambda line: line.operands.encode(),
-    Column.RESPONSE: lambda line: number_key(line.response).encode(),
-    Column.AMOUNT: lambda line: line.amount,
-    Column.BALANCE: lambda line: line.balance,
+_KEYS: dict[Column, Callable[[Columns], list[Any]]] = {
+    Column.OPERANDS: lambda some: [text.encode() for text in some.operands],
+    Column.RESPONSE: lambda some: [number_key(text).encode() for text in some.responses],
+    Column.BALANCE: lambda some: list(some.balances),
+    Column.DATE: lambda some: list(some.dates),
 }
-"""What SQLite compares for each of `SORT_KEYS`: its texts as bytes."""
+"""What SQLite compares for those of `SORT_KEYS` that runs are made of: its texts as bytes."""
 
 Run = tuple[int, int]
 """How many records are sorted in it, and its writing."""
 
 
+class Unsorted:
+    """The keys of some records that follow each other, from `first` on, as they are taken in."""
+
+    def __init__(self, first: int) -> None:
+        self._first = first
+        self._keys: dict[Column, list[Any]] = {sort: [] for sort in _KEYS}
+
+    def add(self, some: Columns) -> None:
+        """Add the records that follow."""
+        for sort, keys in self._keys.items():
+            keys += _KEYS[sort](some)
+
+    def pieces(self) -> Iterator[tuple[Column, int, bytes]]:
+        """The records sorted by each key, piece by piece; what has been sorted leaves the memory."""
+        for sort in list(self._keys):
+            keys = self._keys.pop(sort)
+            order = sorted(range(len(keys)), key=keys.__getitem__)
+            for piece, start in enumerate(range(0, len(order), _PIECE)):
+                ranks = order[start : start + _PIECE]
+                seqs = array("I", [self._first + rank for rank in ranks])
+                yield sort, piece, marshal.dumps(([keys[rank] for rank in ranks], seqs.tobytes()))
+
+
 class Runs:
-    """The file of the runs. To be used inside `index_file.apart`."""
+    """The file of the runs, one a chunk. To be used inside `index_file.apart`."""
 
     def __init__(self, file: Path, seals: Seals) -> None:
         self._seals = seals
         self._file = file
-        if not file.exists():
+        with contextlib.suppress(FileExistsError):
             create_private(file)
-        self._connection = sqlite.sqlite3.connect(str(file), isolation_level=None)
-        for pragma in ("journal_mode = off", "synchronous = 0", "cache_size = -4000"):
+        self._connection = sqlite.sqlite3.connect(str(file), isolation_level=None, timeout=_PATIENCE_S)
+        journal = sqlite.durable_pragmas()["journal_mode"]  # whoever is stopped in the midst of it leaves it sound
+        for pragma in (f"journal_mode = {journal}", "synchronous = 0", "cache_size = -1000"):
             self._connection.execute(f"PRAGMA {pragma}").fetchall()
         self._connection.execute("CREATE TABLE IF NOT EXISTS piece (id INTEGER PRIMARY KEY, items BLOB)")
 
@@ -61,44 +86,38 @@ class Runs:
     def remove(self) -> None:
         """Close and remove the file."""
         self.close()
-        self._file.unlink()
+        for suffix in SUFFIXES:
+            self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
 
-    def put(self, number: int, writing: int, some: Sequence[RecordLine]) -> Run:
-        """Sort records that follow each other, by each key, as one run."""
-        seqs = list(map(itemgetter(0), some))
-        self._connection.execute("BEGIN")
-        for place, sort in enumerate(SORT_KEYS):
-            keys = list(map(_KEYS[sort], some))
-            order = sorted(range(len(keys)), key=keys.__getitem__)
-            for piece, start in enumerate(range(0, len(order), _PIECE)):
-                ranks = order[start : start + _PIECE]
-                body = marshal.dumps(([keys[rank] for rank in ranks], [seqs[rank] for rank in ranks]))
-                id = _id(number, place, piece)
-                blob = self._seals.closed(b"piece:", id, writing, body)
-                self._connection.execute("REPLACE INTO piece VALUES (?, ?)", (id, blob))
+    def put(self, number: int, writing: int, pieces: Iterable[tuple[Column, int, bytes]]) -> None:
+        """Write the run of a chunk, in place of one that it may have."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        span = _id(number, 0, 0), _id(number + 1, 0, 0)
+        self._connection.execute("DELETE FROM piece WHERE id >= ? AND id < ?", span)
+        for sort, piece, body in pieces:
+            id = _id(number, _place(sort), piece)
+            blob = self._seals.closed(b"piece:", id, writing, body)
+            self._connection.execute("INSERT INTO piece VALUES (?, ?)", (id, blob))
         self._connection.execute("COMMIT")
-        return len(some), writing
 
-    def merged(self, runs: Sequence[Run], sort: Column, cancelled: Callable[[], bool]) -> Iterator[list[int]]:
+    def merged(self, runs: Sequence[Run], sort: Column) -> Iterator[list[int]]:
         """The sequence numbers of all runs in the order of one of the sorts, some at a time."""
         sources = [_Source(self._pieces(number, run, sort)) for number, run in enumerate(runs)]
         while sources := [source for source in sources if source.keys]:
-            if cancelled():
-                raise Cancelled(say("The index is not wanted any more."))
             limit = sorted(source.keys[-1] for source in sources)[min(len(sources) - 1, len(sources) // _ABREAST)]
             keys: list[Any] = []
             seqs: list[int] = []
             for source in sources:  # in the order of their numbers, which decide between equal keys
                 source.take(limit, keys, seqs)
-            yield [seqs[rank] for rank in sorted(range(len(keys)), key=keys.__getitem__)]
+            yield list(map(seqs.__getitem__, sorted(range(len(keys)), key=keys.__getitem__)))
 
     def _pieces(self, number: int, run: Run, sort: Column) -> Iterator[tuple[list[Any], list[int]]]:
         length, writing = run
-        place = list(SORT_KEYS).index(sort)
         for piece in range(-(-length // _PIECE)):
-            id = _id(number, place, piece)
+            id = _id(number, _place(sort), piece)
             row = self._connection.execute("SELECT items FROM piece WHERE id = ?", (id,)).fetchone()
-            yield marshal.loads(self._seals.opened(b"piece:", id, writing, row))
+            keys, seqs = marshal.loads(self._seals.opened(b"piece:", id, writing, row))
+            yield keys, array("I", seqs).tolist()
 
 
 class _Source:
@@ -123,6 +142,10 @@ class _Source:
         keys += self.keys[:cut]
         seqs += self._seqs[:cut]
         del self.keys[:cut], self._seqs[:cut]
+
+
+def _place(sort: Column) -> int:
+    return list(SORT_KEYS).index(sort)
 
 
 def _id(run: int, place: int, piece: int) -> int:

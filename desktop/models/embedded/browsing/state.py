@@ -61,6 +61,27 @@ class Chunk:
         known = [Segment(*segment) for segment in segments]
         return cls(range(*bounds), BitMap.deserialize(deleted), first, last, ordered, earliest, latest, tallies, known)
 
+    def take(self, some: lines.Columns, amounts: Sequence[int]) -> None:
+        """Take in the records that follow, all of this chunk, with the ids of their amounts."""
+        first, dates = some.seqs[0], some.dates
+        self.ordered = self.ordered and self.last <= dates[0] and list(dates) == sorted(dates)
+        self.first, self.last = min(self.first, *dates), max(self.last, *dates)
+        self.records = range(self.records.start, first + len(dates))
+        at = 0
+        while at < len(dates):
+            part = places.part_of(first + at)
+            in_part = dates[at : places.part(part, self.records.stop - 1).stop - first]
+            if part - places.part_of(self.records.start) == len(self.latest):
+                self.earliest.append(in_part[0])
+                self.latest.append(in_part[0])
+            self.earliest[-1] = min(self.earliest[-1], *in_part)
+            self.latest[-1] = max(self.latest[-1], *in_part)
+            at += len(in_part)
+        self.deleted |= BitMap([seq for seq, deleted in zip(some.seqs, some.deleted, strict=True) if deleted])
+        counted = Counter(zip(some.kinds, amounts, some.deleted, strict=True))
+        for (kind, amount, deleted), count in counted.items():
+            self.tallies.setdefault((kind, amount), [0, 0])[deleted] += count
+
     @property
     def amounts(self) -> set[int]:
         """The ids of the amounts that occur."""
@@ -189,53 +210,49 @@ class State:
         some = places.part(number, self.upto)
         fresh = self.fresh.get(places.chunk_of(some.start))
         if fresh is not None:
-            more = slice(max(0, some.start - fresh.first), max(0, some.stop - fresh.first))
-            end = len(texts)
-            for text in fresh.texts[more]:
-                end += len(text)
-                ends.append(end)
-            texts += b"".join(fresh.texts[more])
-            dates += fresh.dates[more]
+            more = fresh.part(some)
+            ends.extend([len(texts) + end for end in more.ends])
+            texts += more.texts
+            dates += more.dates
         return Part(texts, ends, dates)
+
+    def adopt(self, number: int, chunk: Chunk, hash: bytes) -> None:
+        """Take a chunk as somebody else has found it, in place of one that it may have, which is shorter."""
+        self.chunks[number:] = [chunk]
+        self.upto, self.hash = chunk.records.stop - 1, hash
+        self._note(number)
+
+    @property
+    def dates_follow_numbers(self) -> bool:
+        """Whether the ledger's own order is that of its dates: no clock was set back."""
+        chunks = self.chunks
+        return all(chunk.ordered for chunk in chunks) and all(one.last <= two.first for one, two in pairwise(chunks))
 
     def take(self, more: Sequence[lines.RecordLine]) -> None:
         """Take in the records that follow."""
         if [line.seq for line in more] != list(range(self.upto + 1, self.upto + 1 + len(more))):
             raise IndexDamaged("a record is missing")  # the proof says so; the index has no place for it
         for number, some in groupby(more, lambda line: places.chunk_of(line.seq)):
-            self._take(number, list(some))
+            self._take(number, lines.columns_of(list(some)))
         if more:
             self.upto, self.hash = more[-1].seq, bytes(more[-1].hash)
         for order in self.orders.values():
             for line in more:
                 order.add(line.seq)
 
-    def _take(self, number: int, some: Sequence[lines.RecordLine]) -> None:
-        first, dates = some[0].seq, [line.date for line in some]
+    def _take(self, number: int, some: lines.Columns) -> None:
+        first = some.seqs[0]
         if number == len(self.chunks):
-            self.chunks.append(Chunk(range(first, first), first=dates[0], last=dates[0]))
-        chunk = self.chunks[number]
-        chunk.ordered = chunk.ordered and all(one <= other for one, other in pairwise([chunk.last, *dates]))
-        chunk.first, chunk.last = min(chunk.first, *dates), max(chunk.last, *dates)
-        chunk.records = range(chunk.records.start, first + len(some))
-        for part, of_part in groupby(some, lambda line: places.part_of(line.seq)):
-            in_part = [line.date for line in of_part]
-            if part - places.parts(number)[0] == len(chunk.latest):
-                chunk.earliest.append(in_part[0])
-                chunk.latest.append(in_part[0])
-            chunk.earliest[-1] = min(chunk.earliest[-1], *in_part)
-            chunk.latest[-1] = max(chunk.latest[-1], *in_part)
-        chunk.deleted |= BitMap([line.seq for line in some if line.deleted])
-        amounts = [self._amount_id(line.amount) for line in some]
-        counted = Counter((line.kind, amount, line.deleted) for line, amount in zip(some, amounts, strict=True))
-        for (kind, amount, deleted), count in counted.items():
-            chunk.tallies.setdefault((kind, amount), [0, 0])[deleted] += count
+            self.chunks.append(Chunk(range(first, first), first=some.dates[0], last=some.dates[0]))
+        amounts = list(map(self.amount_id, some.amounts))
+        self.chunks[number].take(some, amounts)
         if number not in self.fresh:
             self.fresh[number] = Fresh(first)
         self.fresh[number].add(some, amounts)
         self._note(number)
 
-    def _amount_id(self, amount: int) -> int:
+    def amount_id(self, amount: int) -> int:
+        """The id of an amount, which it is given where it has none."""
         found = self.amounts.get(amount)
         if found is None:
             found = self.amounts[amount] = len(self.amounts) + 1
@@ -287,8 +304,17 @@ def newest_of(store: Store, user_id: int) -> int:
     return store.database.execute_sql(sql, (user_id,)).fetchone()[0] or 0
 
 
+def last_change(store: Store, user_id: int) -> tuple[int, int]:
+    """The journal's last change of visibility of a user's records, and when it was; (0, 0) where there is none."""
+    sql = (
+        "SELECT number, date FROM journal WHERE user_id = ? AND kind IN ('deleted', 'restored') "
+        "ORDER BY number DESC LIMIT 1"
+    )
+    number, date = store.database.execute_sql(sql, (user_id,)).fetchone() or (0, 0)
+    return number, date
+
+
 def is_up_to_date(store: Store, user_id: int, marks: Marks) -> bool:
     """Whether an index with these marks lacks nothing that is in the ledger."""
-    sql = "SELECT max(number) FROM journal WHERE user_id = ? AND kind IN ('deleted', 'restored')"
-    seen = store.database.execute_sql(sql, (user_id,)).fetchone()[0] or 0
-    return marks.ready and (marks.applied, marks.seen) == (newest_of(store, user_id), seen)
+    ends = newest_of(store, user_id), last_change(store, user_id)[0]
+    return marks.ready and (marks.applied, marks.seen) == ends

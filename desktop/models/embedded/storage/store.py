@@ -37,6 +37,10 @@ TAKEN_OVER = mark(
 )
 
 
+Run = Callable[..., Any]
+"""Executes a statement with its values, and answers with a cursor: a connection's `execute`, or a cursor's own."""
+
+
 class Closable(Protocol):
     """What is closed when it is not needed any more."""
 
@@ -74,6 +78,24 @@ class _Beside(threading.local):
     def __init__(self) -> None:
         self.things: dict[Hashable, Closable] = {}
         self.connected = False  # whether the thread has connected; its connection may have failed since
+        self.seen: int | None = None  # the connection's data version when the schema's version was last looked at
+        self.known: object = None  # what the transaction of writing before left
+        self.cursor: Any = None  # one for all statements of a charge: making one takes as long as a statement
+
+
+class Turn:
+    """A transaction of writing. `known` is what the thread's one before left, if nobody has committed since.
+
+    What `known` is at the end is left for the next one; where this one is undone, nothing is. `run` executes a
+    statement, whose rows are to be fetched before the next.
+    """
+
+    __slots__ = ("database", "known", "run")
+
+    def __init__(self, database: SqliteDatabase, run: Run, known: object) -> None:
+        self.database = database
+        self.run = run
+        self.known = known
 
 
 class Store:
@@ -132,6 +154,7 @@ class Store:
     def connect(self, *, reading: bool = False) -> None:
         """Open the calling thread's connection; one for `reading` cannot write and can be interrupted."""
         self.check_in_place()
+        self._beside.cursor = None
         with sqlite.translated(self.file):
             self.database.connect()
             try:
@@ -150,6 +173,7 @@ class Store:
     def disconnect(self) -> None:
         """Close the calling thread's connection, if it has one."""
         self._beside.connected = False
+        self._beside.cursor = self._beside.known = None
         while self.beside:
             self.beside.popitem()[1].close()
         if self.database.is_closed():
@@ -189,16 +213,39 @@ class Store:
 
         Raises `StoreReadOnly`, `StoreFull`, `StoreLocked`, `StoreDamaged` or another `StoreError`.
         """
+        with self.turn() as turn:
+            turn.known = None
+            yield turn.database
+
+    @contextmanager
+    def turn(self) -> Iterator[Turn]:
+        """The same for what goes on from where the thread's transaction before ended."""
         if self.read_only_reason is not None:
             raise StoreReadOnly(self.read_only_reason, reason=self.read_only_reason)
         self.check_in_place(to_write=True)
-        if self.database.transaction_depth():
+        database, beside = self.database, self._beside
+        if database.transaction_depth():
             raise RuntimeError("a transaction inside a transaction would be committed by the outer one")
         self._connect_again()
-        with sqlite.translated(self.file, self.is_damaged), self.database.atomic("IMMEDIATE"):
-            if self._version() != migrations.SCHEMA_VERSION:
-                raise StoreNewer(say(TAKEN_OVER))
-            yield self.database
+        known, beside.known = beside.known, None
+        with sqlite.translated(self.file, self.is_damaged), sqlite.immediate(database, self._cursor()) as run:
+            # The connection's own number, which any other's commit changes: an upgrade of the schema, a charge.
+            (seen,) = run("PRAGMA data_version").fetchone()
+            if seen != beside.seen:
+                beside.seen = known = None
+                if self._version() != migrations.SCHEMA_VERSION:
+                    raise StoreNewer(say(TAKEN_OVER))
+                beside.seen = seen
+            turn = Turn(database, run, known)
+            yield turn
+        beside.known = turn.known
+
+    def _cursor(self) -> Any:
+        """The calling thread's cursor for writing, of the connection that it has now."""
+        connection, beside = self.database.connection(), self._beside
+        if beside.cursor is None or beside.cursor.connection is not connection:
+            beside.cursor, beside.seen, beside.known = connection.cursor(), None, None
+        return beside.cursor
 
     @contextmanager
     def reading(self) -> Iterator[SqliteDatabase]:

@@ -20,6 +20,7 @@ from desktop.models.embedded.browsing import (
     browser,
     grouping,
     index_file,
+    lines,
     orders,
     places,
     plain,
@@ -118,7 +119,8 @@ SMALL: dict[Any, dict[str, int]] = {
     orders: {"BLOCK": 16, "_KNOWN": 30},
     search: {"_ONE_BY_ONE": 3, "_ENOUGH": 1},
     sorting: {"_PIECE": 7, "_ABREAST": 2},
-    upkeep: {"BLOCK": 16, "_AT_ONCE": 20, "_INTO_ORDERS": 50},
+    lines: {"AT_ONCE": 20},
+    upkeep: {"_INTO_ORDERS": 50},
 }
 
 

@@ -54,11 +54,11 @@ def test_records_across_a_border_have_what_they_are_shown_with() -> None:
         for n in range(9_000)
     ]
     fresh = Fresh(first)
-    fresh.add(some, [1] * len(some))
+    fresh.add(lines.columns_of(some), [1] * len(some))
     found = fresh.bitmaps({1: lines.amount_texts(10_00)})
     assert list(found[KIND + 1]) == [line.seq for line in some if line.kind == 1]
     assert len(found[AMOUNT + 1]) == len(some)
     for text in (b":07", b"11-", b"99", b" 00", b"0.0"):
-        shown = ((line.seq, [*lines.texts_of([line]), lines.date_text(line.date)]) for line in some)
+        shown = ((line.seq, [*lines.texts_of(lines.columns_of([line])), lines.date_text(line.date)]) for line in some)
         wanted = {seq for seq, texts in shown if any(text in one for one in (*texts, *lines.amount_texts(10_00)))}
         assert set(found[key_of(text)]) == wanted

@@ -9,10 +9,10 @@ import peewee
 import pytest
 
 from desktop.models.embedded import charges, records
-from desktop.models.embedded.storage import chain, entries, sqlite
+from desktop.models.embedded.storage import chain, entries, forms, sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.terms.errors import StoreDamaged
-from desktop.terms.values import Column, Filters, OperationType, Role, Source
+from desktop.terms.values import Column, Entry, Filters, OperationType, Role, Source
 from tests.support.stores import ANN, NOON, Books, charge_for, make_store, newest, random_charge, raw, tamper
 
 CHANGES = [
@@ -117,7 +117,8 @@ def test_what_is_read_back_is_what_was_written(books: Books, text: str, made: tu
     assert (entry.operands, entry.response, entry.exact) == made
     assert (entry.request_id, entry.step, entry.seq, entry.deleted_at) == (charge.request_id, 1, 2, None)
     assert entry.date == books.clock.now > NOON
-    assert entries.of_request(books.store.database, books.ann.user_id, charge.request_id) == (entry,)
+    run = books.store.database.connection().execute
+    assert entries.of_request(run, books.ann.user_id, charge.request_id) == (entry,)
     assert next(records.stream(books.store, books.ann, Filters(), Column.DATE, descending=True)) == entry
 
 
@@ -133,7 +134,7 @@ def test_each_record_hangs_on_the_one_before_it(books: Books) -> None:
     stream = records.stream(books.store, books.ann, Filters(), Column.DATE, descending=False)
     last = chain.genesis(books.store.key, books.ann.user_id)
     for entry in list(stream):
-        last = chain.link(books.store.key, last, entries.form(entry, books.ann.user_id))
+        last = chain.link(books.store.key, last, _form(entry, books.ann.user_id))
     assert entries.Head.of(books.store.database, books.ann.user_id).hash == last
 
 
@@ -194,3 +195,10 @@ def test_two_stores_open_at_once_do_not_mix(books: Books, tmp_path: Path) -> Non
     books.charge("1 + 1")
     assert other.database.execute_sql("SELECT count(*) FROM user WHERE username = ?", (ANN,)).fetchone() == (0,)
     other.close()
+
+
+def _form(entry: Entry, user_id: int) -> bytes:
+    """What stands for a record in its chain."""
+    numbers = (entry.id, entry.step, user_id, entry.seq, entry.amount, entry.user_balance, int(entry.exact), entry.date)
+    texts = (entry.request_id, str(entry.operation), str(entry.source), entry.operands, entry.response)
+    return forms.RECORD.encode(*numbers, *texts, entry.expression)

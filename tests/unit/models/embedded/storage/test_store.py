@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -22,6 +23,7 @@ from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.verify import verify
 from desktop.terms.errors import (
     AppError,
+    BadInput,
     Cancelled,
     NotSignedIn,
     SignInRefused,
@@ -30,7 +32,7 @@ from desktop.terms.errors import (
     StoreFull,
     StoreReadOnly,
 )
-from desktop.terms.values import Column, Entry, Filters, OperationType, PageRequest, Session
+from desktop.terms.values import Column, Entry, Filters, OperationType, PageRequest, Session, Status
 from tests.support.stores import (
     ADMIN,
     ANN,
@@ -236,6 +238,55 @@ def test_what_fails_inside_a_transaction_is_taken_back(books: Books) -> None:
     with pytest.raises(Stop):
         stop_half_way()
     assert books.balance() == BALANCE
+
+
+def test_a_turn_knows_what_the_one_before_left(books: Books) -> None:
+    with books.store.turn() as turn:
+        turn.known = "something"
+    with books.store.reading():
+        pass
+    with books.store.turn() as turn:
+        assert turn.known == "something"
+
+
+@pytest.mark.parametrize("event", ["another commits", "another write", "undone", "connected anew"])
+def test_a_turn_knows_nothing_that_may_not_hold(books: Books, opened: Callable[[Path], Store], event: str) -> None:
+    other, store = opened(books.store.file), books.store
+    with store.turn() as turn:
+        turn.known = "something"
+    if event == "another commits":
+        charges.charge(other, accounts.sign_in(other, ANN, PASSWORD), charge_for("1 + 1"))
+    elif event == "another write":
+        with store.writing():
+            pass
+    elif event == "connected anew":
+        store.reconnect()
+    else:
+        with contextlib.suppress(BadInput), store.turn():
+            raise BadInput("no")
+    with store.turn() as turn:
+        assert turn.known is None
+
+
+def test_a_charge_goes_on_from_what_another_program_wrote(books: Books, opened: Callable[[Path], Store]) -> None:
+    other = opened(books.store.file)
+    there = accounts.sign_in(other, ANN, PASSWORD)
+    for _ in range(3):
+        books.charge("1 + 1")
+        charges.charge(other, there, charge_for("1 + 1"))
+    assert books.balance() == BALANCE - 6 * 10_00
+    assert verify(books.store).problems == ()
+
+
+def test_a_charge_meets_what_was_changed_since_the_one_before(books: Books, opened: Callable[[Path], Store]) -> None:
+    books.charge("1 + 1")
+    other = opened(books.store.file)
+    admin = accounts.sign_in(other, ADMIN, PASSWORD)
+    charges.set_cost(other, admin, OperationType.ADDITION, 7_00)
+    assert books.charge("1 + 1").cost == 7_00
+    accounts.set_status(other, admin, ANN, Status.INACTIVE)
+    with pytest.raises(NotSignedIn):
+        books.charge("1 + 1")
 
 
 def test_a_reading_transaction_sees_one_state_throughout(books: Books, opened: Callable[[Path], Store]) -> None:

@@ -1,0 +1,71 @@
+"""A process that makes parts of an index: it is told which, and writes them; the teller notes that they are there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from desktop.models.embedded.browsing.arranging import Arrangement, Arranger
+from desktop.models.embedded.browsing.digests import Digest, Task
+from desktop.models.embedded.browsing.index_file import IndexFile, runs_of
+from desktop.models.embedded.browsing.seals import IndexDamaged
+from desktop.models.embedded.browsing.sorting import Runs
+from desktop.models.embedded.browsing.state import State
+from desktop.models.embedded.storage import sqlite
+from desktop.models.embedded.storage.store import Store
+from desktop.terms.errors import AppError
+
+_BEHIND = 10  # how much everything else on the machine is preferred (nice)
+_PATIENCE_S = 20  # for another one that writes
+_TROUBLES = (EOFError, OSError, ValueError, TypeError, AppError, IndexDamaged, *sqlite.ERRORS)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Whose index it is. The key is read from where it lies."""
+
+    store_file: Path
+    user_id: int
+
+
+def work(given: Given, connection: Connection) -> None:
+    """Make what is asked for, until nobody asks any more. Whoever is in trouble ends, and another does the work."""
+    with suppress(*_TROUBLES), _opened(given) as (store, file, runs):
+        arranger: Arranger | None = None
+        while True:
+            wanted = connection.recv()
+            if isinstance(wanted, Task):
+                with store.reading():
+                    digest = Digest(store, given.user_id, wanted, _never)
+                connection.send(digest.summary)
+                connection.send(digest.write(file, runs, connection.recv()))
+                del digest
+            elif isinstance(wanted, Arrangement):
+                if arranger is None:
+                    with store.reading():
+                        arranger = Arranger(State(store, given.user_id, file), runs)
+                connection.send(arranger.arranged(wanted, _never))
+
+
+def _never() -> bool:
+    return False  # it is ended, whatever it is at
+
+
+@contextmanager
+def _opened(given: Given) -> Iterator[tuple[Store, IndexFile, Runs]]:
+    if hasattr(os, "nice"):
+        os.nice(_BEHIND)
+    database = sqlite.make_database(given.store_file, read_only=True)
+    store = Store(given.store_file, database, "It is only read here.")
+    store.load_key()
+    store.connect()
+    try:
+        file = IndexFile(store, given.user_id, make=False, patience=_PATIENCE_S)
+        with closing(file), closing(runs_of(file)) as runs:
+            yield store, file, runs
+    finally:
+        store.disconnect()
