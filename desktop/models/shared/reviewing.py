@@ -26,6 +26,9 @@ _RIGHTS = {
     "The member {} has rights on the whole server.": """SELECT rolname FROM pg_roles
         WHERE pg_has_role(oid, 'metercalc_member', 'MEMBER') AND rolname ~ '^mc_'
         AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication)""",
+    "The account {} has no member's role on the server: put roles back (pg_dumpall --roles-only).": """
+        SELECT a.username FROM metercalc.account AS a LEFT JOIN pg_roles AS r ON r.rolname = a.role_name
+        WHERE r.oid IS NULL OR NOT pg_has_role(r.oid, 'metercalc_member', 'MEMBER') ORDER BY a.id LIMIT 10""",
     "Everybody may connect with the database {}.": """SELECT current_database()
         WHERE has_database_privilege('public', current_database(), 'CONNECT')""",
 }
