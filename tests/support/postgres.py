@@ -197,10 +197,11 @@ def running(
     programs: Path | None = None,
     locale: Sequence[str] = BUILTIN_LOCALE,
     prepare: Callable[[Server], None] = lambda server: None,
+    below: Path | None = None,
 ) -> Iterator[Server]:
-    """A server of its own, gone afterwards. `prepare` is asked before its data are made."""
+    """A server of its own, gone afterwards. `prepare` is asked before its data are made, in a folder `below` another."""
     programs = programs or binaries()
-    folder = Path(tempfile.mkdtemp(prefix="metercalc-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="metercalc-pg-", dir=below))
     try:
         hand_over(folder)
         secret = folder / "secret"

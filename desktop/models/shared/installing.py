@@ -110,13 +110,18 @@ def require_ledger(connection: psycopg.Connection[Any], url: ServerUrl) -> int:
     return found
 
 
-def check_server(connection: psycopg.Connection[Any]) -> None:
-    """Raises `BadInput` or `StoreError` for a server on which a ledger cannot be."""
+def check_age(connection: psycopg.Connection[Any]) -> None:
+    """Raises `BadInput` for a server that is too old."""
     if connection.info.server_version < OLDEST:
         raise BadInput(
             f"This is PostgreSQL {connection.info.server_version // 10_000}; a ledger needs 16 or newer, where a "
             "role that makes roles is kept from all else."
         )
+
+
+def check_server(connection: psycopg.Connection[Any]) -> None:
+    """Raises `BadInput` or `StoreError` for a server on which a ledger cannot be."""
+    check_age(connection)
     encoding, standby = _one(
         connection,
         "SELECT pg_encoding_to_char(encoding), pg_is_in_recovery() FROM pg_database WHERE datname = current_database()",

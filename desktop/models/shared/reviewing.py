@@ -66,6 +66,7 @@ class Review:
 def review(url: ServerUrl, password: str, *, local_is_trusted: bool = False) -> Review:
     """Raises `StoreMissing` where there is no ledger, and what `owner.connected` raises."""
     with owner.connected(url, password) as connection:
+        installing.check_age(connection)
         version = installing.require_ledger(connection, url)
         facts = connection.execute(
             """SELECT current_setting('server_version'), (SELECT name FROM metercalc.ledger),
