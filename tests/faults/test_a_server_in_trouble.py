@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,19 +32,21 @@ SMALL = ("max_wal_size = 32MB", "min_wal_size = 32MB", "wal_recycle = off", "sha
 @contextmanager
 def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
     """A disk of its own in the system's memory. Skips the test where nobody may make one."""
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     made = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0755", "tmpfs", folder],
         check=False,
         capture_output=True,
     )
     if made.returncode != 0:
+        folder.rmdir()
         pytest.skip("a small disk cannot be mounted here: it takes root, and a machine that lets it")
     hand_over(folder)
     try:
         yield folder
     finally:
         subprocess.run(["umount", "-l", folder], check=True)
+        folder.rmdir()
 
 
 def fill(folder: Path) -> Path:
@@ -96,28 +99,29 @@ def test_a_full_disk_for_the_tables_refuses_and_loses_nothing(tmp_path: Path) ->
 
 
 def test_a_full_disk_for_the_journal_breaks_the_server_down_and_loses_nothing(tmp_path: Path) -> None:
-    with small_disk(tmp_path / "small", 140) as small:
-        tmp_path.chmod(0o755)
-        for folder in tmp_path.parents:  # the server's own user has to come by
-            if str(folder).startswith("/tmp/"):
-                folder.chmod(folder.stat().st_mode | 0o011)
-        with postgres.running(*SMALL, below=small) as server, at(server, tmp_path / "desk") as desk:
-            give_money(desk)
-            with server.owner() as owner:
-                owner.execute("CHECKPOINT")
-            ballast = fill(small)
-            said = charge_until_refused(desk)
-            assert "Nothing was charged" in said or "not known" in said, said
-            ballast.unlink()
-            server.stop(signal.SIGQUIT)
-            server.start(*SMALL)
-            with server.owner(desk.database) as owner:
-                (stored,) = owner.execute("SELECT count(*) - 2 FROM metercalc.record").fetchone()
-            # The one whose answer was lost may have been stored; it was not said then that nothing was charged.
-            assert stored - desk.charged in ((0, 1) if "Nothing was charged" not in said else (0,))
-            desk.charged = stored
-            desk.charges()
-            assert desk.asks("verify", user=ADMIN).status == 0
+    # Where the server's own user comes by, which is not where pytest has its folders.
+    made = Path(tempfile.mkdtemp(prefix="metercalc-disk-"))
+    with (
+        small_disk(made, 140) as small,
+        postgres.running(*SMALL, below=small) as server,
+        at(server, tmp_path / "desk") as desk,
+    ):
+        give_money(desk)
+        with server.owner() as owner:
+            owner.execute("CHECKPOINT")
+        ballast = fill(small)
+        said = charge_until_refused(desk)
+        assert "Nothing was charged" in said or "not known" in said, said
+        ballast.unlink()
+        server.stop(signal.SIGQUIT)
+        server.start(*SMALL)
+        with server.owner(desk.database) as owner:
+            (stored,) = owner.execute("SELECT count(*) - 2 FROM metercalc.record").fetchone()
+        # The one whose answer was lost may have been stored; it was not said then that nothing was charged.
+        assert stored - desk.charged in ((0, 1) if "Nothing was charged" not in said else (0,))
+        desk.charged = stored
+        desk.charges()
+        assert desk.asks("verify", user=ADMIN).status == 0
 
 
 @contextmanager

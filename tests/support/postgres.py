@@ -199,7 +199,7 @@ def running(
     prepare: Callable[[Server], None] = lambda server: None,
     below: Path | None = None,
 ) -> Iterator[Server]:
-    """A server of its own, gone afterwards. `prepare` is asked before its data are made, in a folder `below` another."""
+    """A server of its own, gone afterwards. `prepare` is asked before its data are made, `below` a folder."""
     programs = programs or binaries()
     folder = Path(tempfile.mkdtemp(prefix="metercalc-pg-", dir=below))
     try:
