@@ -29,7 +29,7 @@ def pooled(tmp_path: Path) -> Iterator[tuple[Server, str, int]]:
         pytest.skip("pgbouncer is not installed")
     server = postgres.shared_server()
     database = server.ledger(ADMIN, ANN)
-    folder, port = server.folder / database, postgres._free_port()  # noqa: SLF001
+    folder, port = server.folder / database, postgres.free_port()
     folder.mkdir()
     people = (f'"{urls.role_name(database, email)}" "{postgres.VERIFIER}"\n' for email in (ADMIN, ANN))
     (folder / "people").write_text("".join(people))
@@ -39,8 +39,8 @@ def pooled(tmp_path: Path) -> Iterator[tuple[Server, str, int]]:
         f"logfile = {folder}/log\nunix_socket_dir =\n"
     )
     for each in (folder, *folder.iterdir()):
-        postgres._hand_over(each)  # noqa: SLF001
-    process = subprocess.Popen([POOLER, "-q", folder / "settings"], stderr=subprocess.DEVNULL, **postgres._as_user())  # noqa: SLF001
+        postgres.hand_over(each)
+    process = subprocess.Popen([POOLER, "-q", folder / "settings"], stderr=subprocess.DEVNULL, **postgres.as_user())
     try:
         _wait_for(port)
         yield server, database, port

@@ -154,9 +154,9 @@ class Program:
                 process.kill()
 
     @contextmanager
-    def calculating(self, user: str) -> Iterator[Calculating]:
+    def calculating(self, user: str, *words: str) -> Iterator[Calculating]:
         """`eval -`, signed in and waiting for lines."""
-        with self.started("eval", "-", "--user", user, "--password-stdin") as process:
+        with self.started("eval", "-", "--user", user, "--password-stdin", *words) as process:
             calculating = Calculating(process)
             calculating.send(PASSWORD)
             yield calculating

@@ -16,7 +16,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +38,7 @@ host all all 127.0.0.1/32 scram-sha-256
 """
 TEMPLATE = "metercalc_template"
 VERIFIER = scram.verifier(PASSWORD, iterations=1)
+BUILTIN_LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")  # from 17 on
 FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "autovacuum = off")
 
 
@@ -57,6 +58,9 @@ class Server:
 
     folder: Path
     port: int
+    programs: Path
+    authority: Path | None = None  # the certificate of whoever vouches for it; None where it has no TLS
+    always: tuple[str, ...] = ()  # settings of every start
     process: subprocess.Popen[bytes] | None = None
     numbers: Iterator[int] = field(default_factory=itertools.count)
     _template: str = ""
@@ -72,8 +76,10 @@ class Server:
         return self.folder / "log"
 
     def url(self, database: str, *, user: str = "", more: str = "") -> str:
-        """A URL by TCP."""
+        """A URL by TCP, with the certificate checked in full where there is one."""
         who = f"{user}@" if user else ""
+        if self.authority is not None and not more:
+            more = f"?sslmode=verify-full&sslrootcert={self.authority}"
         return f"postgresql://{who}127.0.0.1:{self.port}/{database}{more}"
 
     def owner_url(self, database: str) -> str:
@@ -89,18 +95,20 @@ class Server:
         import psycopg
 
         more.setdefault("autocommit", True)
+        if self.authority is not None:
+            more = {"sslmode": "verify-full", "sslrootcert": str(self.authority)} | more
         return psycopg.connect(
             host="127.0.0.1", port=self.port, user=user, password=password, dbname=database, connect_timeout=10, **more
         )
 
     def start(self, *settings: str) -> None:
         """Start it, and wait until it answers."""
-        command = [binaries() / "postgres", "-D", self.data, "-p", str(self.port), "-k", str(self.folder)]
-        for setting in ("listen_addresses = 127.0.0.1", "max_connections = 200", *settings):
+        command = [self.programs / "postgres", "-D", self.data, "-p", str(self.port), "-k", str(self.folder)]
+        for setting in ("listen_addresses = 127.0.0.1", "max_connections = 200", *self.always, *settings):
             name, _, value = setting.partition(" = ")
             command += ["-c", f"{name}={value}"]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(list(map(str, command)), stdout=log, stderr=log, **_as_user())
+            self.process = subprocess.Popen(list(map(str, command)), stdout=log, stderr=log, **as_user())
         ready = [str(binaries() / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         for _ in range(600):
             if subprocess.run(ready, check=False).returncode == 0:
@@ -170,29 +178,42 @@ class Server:
 
 @functools.cache
 def shared_server() -> Server:
-    """The one server of this process, fast and forgetful; started when it is first asked for, gone with the process."""
+    """The one server of this process, fast and forgetful; gone with the process.
+
+    With TLS where `tests.support.tls` is told so.
+    """
+    from tests.support import tls  # late: it starts servers as this does
+
     stack = ExitStack()
-    found = stack.enter_context(running(*FAST))
+    found = stack.enter_context(tls.running(*FAST) if tls.is_asked_for() else running(*FAST))
     atexit.register(stack.close)
     return found
 
 
 @contextmanager
-def running(*settings: str, hba: str = HBA) -> Iterator[Server]:
-    """A server of its own, gone afterwards."""
-    programs = binaries()
-    folder = Path(tempfile.mkdtemp(prefix="metercalc-pg-"))
+def running(
+    *settings: str,
+    hba: str = HBA,
+    programs: Path | None = None,
+    locale: Sequence[str] = BUILTIN_LOCALE,
+    prepare: Callable[[Server], None] = lambda server: None,
+    below: Path | None = None,
+) -> Iterator[Server]:
+    """A server of its own, gone afterwards. `prepare` is asked before its data are made, `below` a folder."""
+    programs = programs or binaries()
+    folder = Path(tempfile.mkdtemp(prefix="metercalc-pg-", dir=below))
     try:
-        _hand_over(folder)
+        hand_over(folder)
         secret = folder / "secret"
         secret.write_text(OWNER_PASSWORD)
-        _hand_over(secret)
-        server = Server(folder, _free_port())
+        hand_over(secret)
+        server = Server(folder, free_port(), programs)
+        prepare(server)
         make = [
             programs / "initdb", "-D", server.data, "-U", OWNER, "--auth=scram-sha-256", "--pwfile", secret,
-            "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-sync",
+            "--encoding=UTF8", *locale, "--no-sync",
         ]  # fmt: skip
-        subprocess.run(list(map(str, make)), check=True, capture_output=True, **_as_user())
+        subprocess.run(list(map(str, make)), check=True, capture_output=True, **as_user())
         (server.data / "pg_hba.conf").write_text(hba)
         server.start(*settings)
         try:
@@ -203,8 +224,8 @@ def running(*settings: str, hba: str = HBA) -> Iterator[Server]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _as_user() -> dict[str, Any]:
-    """PostgreSQL refuses to run as root: there, somebody else's."""
+def as_user() -> dict[str, Any]:
+    """Whom a server's process runs as. PostgreSQL refuses to run as root: there, somebody else's."""
     if os.geteuid() != 0:
         return {}
     user, group = _somebody()
@@ -224,12 +245,14 @@ def _somebody() -> tuple[int, int]:
     raise RuntimeError("no user to run the server as")
 
 
-def _hand_over(path: Path) -> None:
+def hand_over(path: Path) -> None:
+    """Give a file or folder to whom the server runs as."""
     if os.geteuid() == 0:
         os.chown(path, *_somebody())
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

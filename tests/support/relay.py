@@ -7,7 +7,7 @@ import select
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 
@@ -30,11 +30,12 @@ class Link:
         if not self.orphaned:
             _shut(self.server)
 
-    def note(self, *, of_desk: bool) -> None:
-        """Count a burst of the desk's."""
-        if of_desk and self._heard:
-            self.bursts += 1
+    def note(self, *, of_desk: bool) -> bool:
+        """Count a burst of the desk's; whether one begins."""
+        begins = of_desk and self._heard
+        self.bursts += begins
         self._heard = not of_desk
+        return begins
 
 
 class Relay:
@@ -44,6 +45,8 @@ class Relay:
         self._to = port
         self.delay_s = 0.0
         self.refusing = False
+        self.bursts = 0  # of all desks
+        self.at_burst: dict[int, Callable[[], object]] = {}  # what is done once so many have been handed on
         self.links: list[Link] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
@@ -116,9 +119,12 @@ class Relay:
         if link.swallowing and source is link.server:
             link.cut()
             return False
-        link.note(of_desk=source is link.desk)
+        begun = link.note(of_desk=source is link.desk)
         with contextlib.suppress(OSError):
             target.sendall(piece)
+        if begun:
+            self.bursts += 1
+            self.at_burst.get(self.bursts, lambda: None)()
         return True
 
 

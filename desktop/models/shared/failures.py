@@ -65,6 +65,9 @@ def is_lost(error: psycopg.Error) -> bool:
 def of_connecting(error: psycopg.Error, server: str) -> AppError:
     """Why there is no connection: `SignInRefused`, `NotAllowed`, `ServerAway` or another `StoreError`."""
     said = str(error)
+    unproved = of_tls(said, server)
+    if unproved is not None:
+        return unproved
     for pattern, meaning in _CONNECTING:
         if re.search(pattern, said):
             return meaning(server)
@@ -124,15 +127,45 @@ def _reason(said: str) -> str:
     return last.rpartition("failed: ")[2].removeprefix("FATAL:").strip().rstrip(".")
 
 
-def _tls(server: str) -> AppError:
-    return StoreError(
-        say(
-            "The server {server} does not prove who it is: its certificate is of an unknown authority, of another "
-            "host or out of date. Nothing was sent to it. Ask its owner; sslrootcert= in the address names the "
-            "authority.",
-            server=server,
-        )
-    )
+def of_tls(said: str, server: str) -> AppError | None:
+    """Why a server is not believed to be who it is; None where something else is the matter."""
+    for pattern, sentence in _TLS:
+        if re.search(pattern, said):
+            kind = BadInput if "root certificate file" in said else StoreError
+            return kind(say(sentence, server=server))
+    return None
+
+
+_TLS = (
+    (
+        r"root certificate file|root\.crt",
+        mark(
+            "The file that sslrootcert= in the address of {server} names is not there, or is no certificate. Nothing "
+            "was sent to the server. Name the file that its owner gives you."
+        ),
+    ),
+    (
+        r"does not support SSL",
+        mark(
+            "The server {server} has no TLS, so that anybody between could read along. Nothing was sent to it. Ask its "
+            "owner to switch it on (ssl = on, and a certificate)."
+        ),
+    ),
+    (
+        r"does not match host name",
+        mark(
+            "The server {server} does not prove who it is: its certificate is of another host. Nothing was sent to it. "
+            "Check the host in the address, or ask its owner."
+        ),
+    ),
+    (
+        r"certificate|SSL error|tlsv1",
+        mark(
+            "The server {server} does not prove who it is: its certificate is of an unknown authority or out of date. "
+            "Nothing was sent to it. Ask its owner; sslrootcert= in the address names the authority."
+        ),
+    ),
+)
 
 
 _CONNECTING: tuple[tuple[str, Callable[[str], AppError]], ...] = (
@@ -170,7 +203,6 @@ _CONNECTING: tuple[tuple[str, Callable[[str], AppError]], ...] = (
         ),
     ),
     (r"permission denied for database", lambda _: NotAllowed(say(NO_RIGHTS))),
-    (r"certificate|does not support SSL|SSL error|tlsv1|root\.crt", _tls),
     (
         r"channel binding",
         lambda server: StoreError(

@@ -118,8 +118,8 @@ def require_ledger(connection: psycopg.Connection[Any], url: ServerUrl) -> int:
     return found
 
 
-def check_server(connection: psycopg.Connection[Any]) -> None:
-    """Raises `BadInput` or `StoreError` for a server on which a ledger cannot be."""
+def check_age(connection: psycopg.Connection[Any]) -> None:
+    """Raises `BadInput` for a server that is too old."""
     if connection.info.server_version < OLDEST:
         raise BadInput(
             say(
@@ -128,6 +128,11 @@ def check_server(connection: psycopg.Connection[Any]) -> None:
                 version=connection.info.server_version // 10_000,
             )
         )
+
+
+def check_server(connection: psycopg.Connection[Any]) -> None:
+    """Raises `BadInput` or `StoreError` for a server on which a ledger cannot be."""
+    check_age(connection)
     encoding, standby = _one(
         connection,
         "SELECT pg_encoding_to_char(encoding), pg_is_in_recovery() FROM pg_database WHERE datname = current_database()",

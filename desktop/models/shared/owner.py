@@ -83,6 +83,10 @@ def translated(url: ServerUrl) -> Iterator[None]:
 def as_app_error(error: Any, url: ServerUrl) -> AppError | None:
     """The error in a sentence, or None where only a bug explains it."""
     psycopg = library()
+    from desktop.models.shared import failures  # it imports psycopg
+
+    if error.sqlstate is None and (unproved := failures.of_tls(str(error), url.shown())) is not None:
+        return unproved
     code = error.sqlstate or _guessed(str(error))
     where = f"{url.shown()}: "
     if code == "3D000":

@@ -40,6 +40,12 @@ _RIGHTS = (
         AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication)""",
     ),
     (
+        mark("The account {name} has no member's role on the server: put roles back (pg_dumpall --roles-only)."),
+        """
+        SELECT a.username FROM metercalc.account AS a LEFT JOIN pg_roles AS r ON r.rolname = a.role_name
+        WHERE r.oid IS NULL OR NOT pg_has_role(r.oid, 'metercalc_member', 'MEMBER') ORDER BY a.id LIMIT 10""",
+    ),
+    (
         mark("Everybody may connect with the database {name}."),
         """SELECT current_database()
         WHERE has_database_privilege('public', current_database(), 'CONNECT')""",
@@ -79,6 +85,7 @@ class Review:
 def review(url: ServerUrl, password: str, *, local_is_trusted: bool = False) -> Review:
     """Raises `StoreMissing` where there is no ledger, and what `owner.connected` raises."""
     with owner.connected(url, password) as connection:
+        installing.check_age(connection)
         version = installing.require_ledger(connection, url)
         facts = connection.execute(
             """SELECT current_setting('server_version'), (SELECT name FROM metercalc.ledger),

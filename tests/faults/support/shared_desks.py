@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -123,6 +124,7 @@ def audit(database: str, server: Server, desks: list[Desk]) -> list[str]:
     """What is wrong: a charge lost, made twice, or made though it was said that it was not; and what verify finds."""
     wrong = [what for desk in desks for what in desk.wrong]
     with server.owner(database) as owner:
+        wrong += damage(owner)
         rows = owner.execute("SELECT request_id::text, count(*) FROM metercalc.record GROUP BY 1").fetchall()
     stored: dict[str, int] = dict(rows)
     for desk in desks:
@@ -134,6 +136,20 @@ def audit(database: str, server: Server, desks: list[Desk]) -> list[str]:
     wrong += [problem.message for problem in prover.verify(results=True).problems]
     prover.close()
     return wrong
+
+
+def damage(owner: Any) -> list[str]:
+    """What PostgreSQL's own look at a ledger's tables and indexes finds: nothing, unless its files are broken."""
+    owner.execute("CREATE EXTENSION IF NOT EXISTS amcheck")
+    owner.execute(
+        """SELECT bt_index_check(index => i.indexrelid, heapallindexed => true) FROM pg_index AS i
+        JOIN pg_class AS c ON c.oid = i.indexrelid WHERE c.relnamespace = 'metercalc'::regnamespace"""
+    )
+    found = owner.execute(
+        """SELECT format('%s: %s', c.relname, h.msg) FROM pg_class AS c, LATERAL verify_heapam(c.oid) AS h
+        WHERE c.relnamespace = 'metercalc'::regnamespace AND c.relkind = 'r'"""
+    )
+    return [row[0] for row in found.fetchall()]
 
 
 def believe_find(patch: pytest.MonkeyPatch) -> None:

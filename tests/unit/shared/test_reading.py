@@ -43,7 +43,7 @@ def both(books: Books, time_zone: Any, monkeypatch: pytest.MonkeyPatch) -> Itera
     server = postgres.shared_server()
     name = server.ledger("owner@example.org")
     try:
-        url = urls.parse(server.owner_url(name) + f"?ledger={name}")
+        url = urls.parse(server.owner_url(name))
         brought = importing.bring_over(books.store, url, postgres.OWNER_PASSWORD)
         with server.connect(urls.role_name(name, ANN), brought.passwords[ANN], name) as ann:
             yield books, ann
