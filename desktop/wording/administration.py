@@ -10,6 +10,7 @@ from desktop.terms.values import Deed, DeedKind, OperationSum, OperationType
 from desktop.wording.shown import OPERATION_NAMES, counted
 
 _DONE = {
+    DeedKind.REGISTERED: "registered",
     DeedKind.INVITED: "invited",
     DeedKind.PASSWORD_GIVEN: "given a one-time password",
     DeedKind.ACTIVATED: "activated",

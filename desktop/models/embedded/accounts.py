@@ -186,10 +186,7 @@ def require(
         store.sessions.pop(session.token, None)
         raise NotSignedIn("The password was changed elsewhere. Sign in again.")
     if opened.one_time and not choosing:
-        raise PasswordDue(
-            "This password was given to you by an administrator. Choose one of your own first: in the window when you "
-            "sign in, or with metercalc change-password."
-        )
+        raise PasswordDue(passwords.DUE)
     if role is not None:
         if account.role is not role:
             raise NotAllowed("Only an administrator may do that.")

@@ -19,14 +19,13 @@ from desktop.terms.values import Account, Role, Session, Status
 
 log = logging.getLogger(__name__)
 
-REFUSED = "The e-mail or the recovery code is not right, or the code was used before. The password was not changed."
 _MADE, _USED = "made", "used"
 
 
 def new_code(store: Store, session: Session, password: str) -> str:
     """A code in place of an earlier one, told this once. Raises `SignInRefused` for a wrong password."""
     account = accounts.current(store, session)
-    accounts.check_password(store, account, password, "The password is not right. No code was made.")
+    accounts.check_password(store, account, password, recovery_codes.NO_CODE_MADE)
     code = recovery_codes.new_code()
     with store.writing() as database:
         accounts.require(store, database, session)
@@ -49,11 +48,11 @@ def recover(store: Store, email: str, code: str, new: str, *, minimum_length: in
             user_id = _owner(store, database, username, code)
         if not user_id:
             log.info("recovery refused")
-            raise SignInRefused(REFUSED)
+            raise SignInRefused(recovery_codes.REFUSED)
         hashed = passwords.hash_password(new)
     with store.writing() as database:
         if _owner(store, database, username, code) != user_id:  # another program was faster
-            raise SignInRefused(REFUSED)
+            raise SignInRefused(recovery_codes.REFUSED)
         account = accounts.by_email(database, username)
         if account.status is not Status.ACTIVE:
             raise NotAllowed("This account has been deactivated. Ask the administrator.")

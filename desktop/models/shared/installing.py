@@ -275,7 +275,7 @@ def _again(connection: psycopg.Connection[Any], work: Callable[[], Any], *, end_
 def _end_members(connection: psycopg.Connection[Any]) -> None:
     connection.execute(
         """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE datname = current_database() AND usename ~ '^mc_[0-9a-f]{24}$'"""
+        WHERE datname = current_database() AND usename ~ '^m[cr]_[0-9a-f]{24}$'"""
     )
 
 

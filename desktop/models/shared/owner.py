@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from desktop.models.shared.urls import ServerUrl
-from desktop.terms.errors import AppError, BadInput, MachineError, NetworkError, SignInRefused, StoreError, StoreMissing
+from desktop.terms.errors import AppError, BadInput, MachineError, ServerAway, SignInRefused, StoreError, StoreMissing
 
 if TYPE_CHECKING:
     import psycopg
@@ -35,6 +35,7 @@ _SENTENCES = {
     "55P03": "Somebody holds what is to be changed. Nothing was changed; try again.",
     "42883": "The database has another metercalc schema than this program's: see metercalc server status.",
 }
+_AWAY = ("57P01", "57P02", "57P03")
 
 
 def library() -> Any:
@@ -88,13 +89,15 @@ def as_app_error(error: Any, url: ServerUrl) -> AppError | None:
         return StoreMissing(where + _SENTENCES[code])
     if code in ("28P01", "28000"):
         return SignInRefused(where + _SENTENCES[code])
+    if code in _AWAY:
+        return ServerAway(where + _SENTENCES[code])
     if code in _SENTENCES:
         return StoreError(where + _SENTENCES[code])
     if code is not None and code.startswith("MC"):
         return BadInput(str(error.diag.message_primary))
     if isinstance(error, psycopg.OperationalError) and error.sqlstate is None:
         first = str(error).strip().splitlines()
-        return NetworkError(f"{where}the server cannot be reached ({first[-1] if first else 'no reason given'}).")
+        return ServerAway(f"{where}the server cannot be reached ({first[-1] if first else 'no reason given'}).")
     return None
 
 

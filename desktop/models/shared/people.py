@@ -7,17 +7,27 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
-from desktop.models.ledger import emails, passwords
+from desktop.models.ledger import emails, passwords, recovery_codes
 from desktop.models.ledger.registering import check_new
 from desktop.models.shared import failures, history, scram, sources, urls
+from desktop.models.shared.connections import Credentials
 from desktop.models.shared.line import LONG_S, Line, Row
 from desktop.models.shared.links import Ask
 from desktop.models.shared.remembered import Memories
 from desktop.models.shared.sessions import Sessions, Signed, lasting, with_password
-from desktop.terms.errors import BadInput, NotAllowed, ServerAway, SignInRefused, StoreForeign, StoreNewer
+from desktop.terms.errors import (
+    BadInput,
+    NotAllowed,
+    ServerAway,
+    SignInRefused,
+    StoreDamaged,
+    StoreForeign,
+    StoreNewer,
+)
 from desktop.terms.values import Account, OperationType, Role, Session, Statement, Status
 
 log = logging.getLogger(__name__)
@@ -25,13 +35,16 @@ log = logging.getLogger(__name__)
 SERVED = (sources.OLDEST_SERVED, sources.VERSION)
 
 _VERSION = "SELECT metercalc.schema_version()"
+_SIGN_IN = "SELECT * FROM metercalc.sign_in()"
 _ACCOUNT = "SELECT * FROM metercalc.account()"
-_BOTH = "SELECT a.*, l.id::text, l.key FROM metercalc.account() AS a, metercalc.ledger() AS l"
 _PULSE = "SELECT seq FROM metercalc.pulse()"
 _USERS = "SELECT * FROM metercalc.users()"
 _REGISTER = "SELECT * FROM metercalc.register(%s, %s, %s::bigint)"
+_INVITE = "SELECT * FROM metercalc.invite(%s, %s, %s::bigint)"
 _SET_STATUS = "SELECT * FROM metercalc.set_status(%s, %s)"
 _CHANGE = "SELECT metercalc.change_verifier(%s)"
+_NEW_CODE = "SELECT metercalc.set_recovery(%s)"
+_RECOVER = "SELECT metercalc.recover(%s)"
 
 _PRESENT = "The present password is not right. It was not changed."
 _ASK_ADMIN = (
@@ -58,7 +71,10 @@ def check_new_password(password: str) -> None:
 
 
 class People:
-    """Accounts and sign-in. `ledger_name` is what the roles' names are made of."""
+    """Accounts and sign-in. `ledger_name` is what the roles' names are made of.
+
+    `doubted` is who was refused last because the records are not those that were given: they may prove, and no more.
+    """
 
     def __init__(
         self,
@@ -72,36 +88,42 @@ class People:
         self._memories = memories
         self._served = served
         self.ledger_id, self.key = "", b""  # known from the first sign-in on
+        self.doubted: Signed | None = None
 
     def sign_in(self, email: str, password: str) -> Session:
         """Open a session, once the records that this program knows of have been found on the server again.
 
         Raises `SignInRefused`, `NotAllowed`, `ServerAway`, `StoreDamaged` for records that are others or missing.
         """
-        connections = self._sessions.connections
         role = urls.role_name(self._ledger_name, emails.kept_form(email))
         if not _can_be_sent(password):
             raise SignInRefused(failures.REFUSED)
-        credentials = with_password(role, password)
-        line = connections.open(credentials)
+
+        def credentials(generation: int, salt: str, iterations: int) -> Credentials:
+            return lasting(role, password, generation, lambda: scram.keys(password, salt, iterations))
+
+        return self._enter(with_password(role, password), credentials)
+
+    def _enter(self, first: Credentials, lasting_of: Callable[[int, str, int], Credentials]) -> Session:
+        """`lasting_of` makes of generation, salt and iterations what opens further connections."""
+        connections = self._sessions.connections
+        line = connections.open(first)
         try:
-            with connections.translated(credentials):
+            with connections.translated(first):
                 self._check_version(line)
-                *row, ledger_id, key = line.execute(_BOTH).fetchall()[0]
+                row = line.execute(_SIGN_IN).fetchall()[0]
         except BaseException:
             line.close()
             raise
-        account, generation, salt, iterations = account_of(tuple(row)), row[5], row[11], row[12]
-        signed = Signed(
-            account.id, account.username, account.role, lasting(role, password, salt, iterations, generation)
-        )
+        account, (generation, seq, *made_of, one_time, ledger_id, key) = account_of(row), row[5:]
+        signed = Signed(account.id, account.username, account.role, lasting_of(generation, *made_of), one_time)
         connections.adopt(signed.credentials, line)
-        self.ledger_id, self.key = ledger_id, bytes(key)
-        try:
-            self._look_back(signed, ledger_id, row[6])
-        except BaseException:
-            connections.forget(role)
-            raise
+        if not one_time:
+            try:
+                self._look_back(signed, ledger_id, bytes(key), seq)
+            except BaseException:
+                connections.forget(first.role)
+                raise
         return self._sessions.begin(signed)
 
     def _check_version(self, line: Line) -> None:
@@ -116,11 +138,16 @@ class People:
                 f"The ledger is an older Metercalc's (version {version}). Have its owner run metercalc server upgrade."
             )
 
-    def _look_back(self, signed: Signed, ledger_id: str, seq: int) -> None:
+    def _look_back(self, signed: Signed, ledger_id: str, key: bytes, seq: int) -> None:
         """Find again what this program was given of the records."""
+        self.ledger_id, self.key, self.doubted = ledger_id, key, None
         memories = self._memories(ledger_id)
         refuse = history.refuse(self._sessions.connections.server, memories.file(signed.user_id), signed.username)
-        history.History(memories.of(signed.user_id), signed.user_id, self.key, self.ask(signed)).check(seq, refuse)
+        try:
+            history.History(memories.of(signed.user_id), signed.user_id, self.key, self.ask(signed)).check(seq, refuse)
+        except StoreDamaged:
+            self.doubted = signed
+            raise
         memories.write()
 
     def ask(self, signed: Signed) -> Ask:
@@ -142,37 +169,110 @@ class People:
 
     def register(self, email: str, password: str, *, starting_balance: int, minimum_length: int) -> Account:
         """Make an account, in the name of an administrator who is signed in. Raises `NotAllowed` without one."""
+        return self._register(email, password, starting_balance, minimum_length)[0]
+
+    def register_and_sign_in(
+        self, email: str, password: str, *, starting_balance: int, minimum_length: int
+    ) -> tuple[Account, Session]:
+        """Both, with the password worked out once."""
+        account, made = self._register(email, password, starting_balance, minimum_length)
+        role = urls.role_name(self._ledger_name, account.username)
+        credentials = lasting(role, password, 1, lambda: (made.client_key, made.server_key))
+        return account, self._enter(credentials, lambda *_: credentials)
+
+    def _register(
+        self, email: str, password: str, starting_balance: int, minimum_length: int
+    ) -> tuple[Account, scram.Made]:
         check_new_password(password)
         username = check_new(email, password, minimum_length=minimum_length)
         admin = self._sessions.administrator()
         if admin is None:
             raise NotAllowed(_ASK_ADMIN)
-        values = (username, scram.verifier(password), starting_balance)
-        return account_of(self._once(admin, _REGISTER, values, "the account was made")[0])
+        made = scram.make(password)
+        values = (username, made.verifier, starting_balance)
+        return account_of(self._once(admin, _REGISTER, values, "the account was made")[0]), made
+
+    def invite(self, signed: Signed, email: str, password: str, *, starting_balance: int) -> Account:
+        """Make an account whose password is changed before anything else, for administrators."""
+        check_new_password(password)
+        values = (check_new(email, password, minimum_length=len(password)), scram.verifier(password), starting_balance)
+        return account_of(self._once(signed, _INVITE, values, "the account was made")[0])
 
     def _once(self, signed: Signed, sql: str, values: Sequence[object], what: str) -> list[Row]:
         """The rows of a statement that is not sent twice. Where its answer is lost, that is said."""
         try:
             return self._sessions.ask(signed, sql, values, again=False)
         except ServerAway as away:
-            raise ServerAway(f"{away.message} Whether {what} is not known: look before you try again.") from away
+            raise _unknown(away, what) from away
 
     def change_password(self, session: Session, signed: Signed, old: str, new: str, *, minimum_length: int) -> None:
         """Set a new password; every other session of the account ends."""
         check_new_password(new)
         passwords.check_new(new, email=signed.username, minimum_length=minimum_length)
-        connections, role = self._sessions.connections, signed.credentials.role
-        try:
-            connections.open(with_password(role, old)).close()
-        except SignInRefused as error:
-            raise SignInRefused(_PRESENT) from error
-        verifier = scram.verifier(new)
-        generation = int(self._once(signed, _CHANGE, (verifier,), "the new password holds, or the old one")[0][0])
-        iterations, salt = verifier.split("$")[1].split(":")
-        signed.credentials = lasting(role, new, salt, int(iterations), generation)
-        connections.renew(signed.credentials)
+        self._check_password(signed, old, _PRESENT)
+        made = scram.make(new)
+        values = (made.verifier,)
+        generation = int(self._once(signed, _CHANGE, values, "the new password holds, or the old one")[0][0])
+        role = signed.credentials.role
+        signed.credentials = lasting(role, new, generation, lambda: (made.client_key, made.server_key))
+        self._sessions.connections.renew(signed.credentials)
         self._sessions.end(signed.user_id, but=session.token)
         log.info("account %d changed its password", signed.user_id)
+        if signed.one_time:
+            self._begin(signed)
+
+    def _begin(self, signed: Signed) -> None:
+        """What the sign-in could not do while the password was due. Raises `StoreDamaged`, and ends the session."""
+        try:
+            row = self._sessions.ask(signed, _SIGN_IN)[0]
+            self._look_back(signed, row[10], bytes(row[11]), row[6])
+        except BaseException:
+            self._sessions.end(signed.user_id)
+            raise
+        signed.one_time = False
+
+    def _check_password(self, signed: Signed, password: str, refusal: str) -> None:
+        """Raises `SignInRefused` with those words for a password that is not the account's."""
+        try:
+            if not _can_be_sent(password):
+                raise SignInRefused(refusal)
+            self._sessions.connections.open(with_password(signed.credentials.role, password)).close()
+        except SignInRefused as error:
+            raise SignInRefused(refusal) from error
+
+    def new_recovery_code(self, signed: Signed, password: str) -> str:
+        """A code in place of an earlier one: the password of a role that may do nothing but come back by it."""
+        self._check_password(signed, password, recovery_codes.NO_CODE_MADE)
+        code = recovery_codes.new_code()
+        verifier = scram.verifier(recovery_codes.normal(code))
+        self._once(signed, _NEW_CODE, (verifier,), "the code that you had before still holds")
+        log.info("account %d has a new recovery code", signed.user_id)
+        return code
+
+    def recover(self, email: str, code: str, new: str, *, minimum_length: int) -> None:
+        """Set a new password by a code, which is used up."""
+        username = emails.kept_form(email)
+        check_new_password(new)
+        passwords.check_new(new, email=username, minimum_length=minimum_length)
+        letters = recovery_codes.normal(code)
+        if not _can_be_sent(letters):
+            raise SignInRefused(recovery_codes.REFUSED)
+        verifier = scram.verifier(new)
+        connections = self._sessions.connections
+        credentials = with_password(urls.code_role_name(self._ledger_name, username), letters)
+        try:
+            line = connections.open(credentials)
+        except SignInRefused as error:
+            raise SignInRefused(recovery_codes.REFUSED) from error
+        with closing(line):
+            with connections.translated(credentials):
+                self._check_version(line)
+            try:
+                with connections.translated(credentials):
+                    line.execute(_RECOVER, (verifier,))
+            except ServerAway as away:
+                raise _unknown(away, "the new password holds, or the old one") from away
+        log.info("an account was recovered")
 
     def users(self, signed: Signed) -> tuple[Account, ...]:
         """Every account, for administrators."""
@@ -186,3 +286,7 @@ class People:
             self._sessions.end(account.id)
         log.info("account %d set %s", account.id, status.value)
         return replace(account, status=status)
+
+
+def _unknown(away: ServerAway, what: str) -> ServerAway:
+    return ServerAway(f"{away.message} Whether {what} is not known: look before you try again.")

@@ -24,7 +24,7 @@ _RIGHTS = {
     "Members may write the table {}.": """SELECT relname FROM pg_class WHERE relnamespace = 'metercalc'::regnamespace
         AND relkind = 'r' AND has_table_privilege('metercalc_member', oid, 'INSERT, UPDATE, DELETE, TRUNCATE')""",
     "The member {} has rights on the whole server.": """SELECT rolname FROM pg_roles
-        WHERE pg_has_role(oid, 'metercalc_member', 'MEMBER') AND rolname ~ '^mc_'
+        WHERE pg_has_role(oid, 'metercalc_member', 'MEMBER') AND rolname ~ '^m[cr]_'
         AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication)""",
     "Everybody may connect with the database {}.": """SELECT current_database()
         WHERE has_database_privilege('public', current_database(), 'CONNECT')""",

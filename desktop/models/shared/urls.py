@@ -95,6 +95,11 @@ def role_name(ledger_name: str, email: str) -> str:
     return "mc_" + hashlib.sha256(text.encode()).hexdigest()[:_ROLE_DIGITS]
 
 
+def code_role_name(ledger_name: str, email: str) -> str:
+    """The role whose password is a person's recovery code."""
+    return "mr_" + role_name(ledger_name, email).removeprefix("mc_")
+
+
 def is_local(host: str) -> bool:
     """Whether a host is this machine: a socket's folder, localhost or a loopback address."""
     if not host or host.startswith(("/", "@")) or host.lower() == "localhost":
