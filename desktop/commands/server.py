@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from desktop.commands.run import Command, Run
 from desktop.models import server
 from desktop.terms.errors import BadInput
-from desktop.wording.shown import counted
 
 NOT_SOUND = 5
 
@@ -86,17 +85,13 @@ def _import(run: Run) -> int:
             "accounts": brought.accounts,
             "records": brought.records,
             "prices": brought.prices,
-            "notes_left": brought.notes,
+            "notes": brought.notes,
             "passwords": dict(brought.passwords),
         },
         f"{brought.accounts:,} accounts, {brought.records:,} records and {brought.prices:,} prices were brought over "
         "and proved.",
-        *(
-            [f"{counted(brought.notes, 'note')} stay behind in the store: a server keeps none."]
-            if brought.notes
-            else []
-        ),
         "Go on with the ledger on the server; what is charged in the store from now on is not in it.",
+        *(["Each of these passwords is changed at the first sign-in:"] if brought.passwords else []),
         *(f"{email}  one-time password {word}" for email, word in brought.passwords.items()),
     )
 

@@ -100,7 +100,7 @@ DECLARE
     who account;
     one journal;
     last bytea := genesis(0);
-    place bigint := 0;
+    following bigint := 0;
     moved bigint := 0;
 BEGIN
     SELECT * INTO keys FROM ledger FOR NO KEY UPDATE;
@@ -116,10 +116,10 @@ BEGIN
     ALTER TABLE metercalc.journal DISABLE TRIGGER journal_stays;
     DELETE FROM journal AS j WHERE j.chain = 0 AND j.kind = 'note';
     FOR one IN SELECT * FROM journal AS j WHERE j.chain = 0 ORDER BY j.number LOOP
-        place := place + 1;
+        following := following + 1;
         last := digest(keys.inner_block, keys.outer_block, journal_form(
-            place, one.user_id, one.subject, one.actor_id, one.date, one.kind, one.detail, one.state) || last);
-        UPDATE journal AS j SET number = place, hash = last WHERE j.chain = 0 AND j.number = one.number;
+            following, one.user_id, one.subject, one.actor_id, one.date, one.kind, one.detail, one.state) || last);
+        UPDATE journal AS j SET number = following, hash = last WHERE j.chain = 0 AND j.number = one.number;
     END LOOP;
     ALTER TABLE metercalc.journal ENABLE TRIGGER journal_stays;
     RETURN moved;

@@ -24,8 +24,8 @@ LANES = 1
 MAX_BYTES = 1024
 
 DUE = (
-    "This password was given to you by an administrator. Choose one of your own first: in the window when you sign in, or "
-    "with metercalc change-password."
+    "This password was given to you by an administrator. Choose one of your own first: in the window when you "
+    "sign in, or with metercalc change-password."
 )
 
 _NO_MEMORY = error_to_str(-22)  # ARGON2_MEMORY_ALLOCATION_ERROR

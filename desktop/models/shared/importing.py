@@ -2,6 +2,8 @@
 
 The store's key comes with it, so that each record keeps its id, its place and its hash: the chains that were proved
 before are, byte for byte, those that are proved after. Passwords stay behind: the store keeps another scheme's hashes.
+The store's journal comes too, but for its notes, which go into the journals of those who wrote them: administrators
+read the common one.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from desktop.models.ledger.registering import check_new
 from desktop.models.shared import owner, rights, scram, sources
-from desktop.models.shared.urls import ServerUrl
+from desktop.settings.server_urls import ServerUrl
 from desktop.terms.errors import BadInput, StoreError, StoreForeign, StoreMissing, StoreNewer
 from desktop.terms.kinds import OperationType
 

@@ -18,6 +18,7 @@ from desktop.models.shared.connections import Connections
 from desktop.models.shared.copies import Copies
 from desktop.models.shared.people import People
 from desktop.models.shared.records import Records
+from desktop.models.shared.recovering import Recovery
 from desktop.models.shared.remembered import Memories, Memory
 from desktop.models.shared.rows import entry_of
 from desktop.models.shared.sessions import Sessions, Signed
@@ -86,6 +87,7 @@ class SharedLedger:
         self._remembered = remembered
         self._memories = Memories(remembered, "")
         self._people = People(self._sessions, ledger_name, self._remember)
+        self._recovery = Recovery(self._sessions, self._people, ledger_name)
         self._watch = Watch(self._sessions, every_s)
         self._charges = Charges(self._sessions, self._memory, lambda: self._people.key, self._watch)
         self._administration = Administration(self._sessions, self._people)
@@ -163,10 +165,10 @@ class SharedLedger:
         return self._administration.administrators(self._sessions.require(session))
 
     def new_recovery_code(self, session: Session, password: str) -> str:
-        return self._people.new_recovery_code(self._sessions.require(session), password)
+        return self._recovery.new_code(self._writing(session), password)
 
     def recover(self, email: str, code: str, new: str, *, minimum_length: int) -> None:
-        self._people.recover(email, code, new, minimum_length=minimum_length)
+        self._recovery.recover(email, code, new, minimum_length=minimum_length)
 
     def people(self, session: Session) -> tuple[Person, ...]:
         return self._administration.people(self._sessions.require(session))
@@ -304,7 +306,10 @@ class SharedLedger:
         return self._mark(session, ids, deleted=False)
 
     def set_note(self, session: Session, record_id: int, text: str) -> Entry:
-        return self._records.set_note(self._writing(session), record_id, text)
+        signed = self._writing(session)
+        entry = self._records.set_note(signed, record_id, text)
+        self._watch.note_own(signed.user_id, changes=1)
+        return entry
 
     def insights(
         self, session: Session, filters: Filters, *, progress: Progress = silent, cancelled: Cancel = never

@@ -16,7 +16,7 @@ CHAIN_OF = "SELECT * FROM metercalc.chain_of(%s, %s, %s)"
 BATCH = 5_000  # records a question: a tenth of a second, and few megabytes
 
 Proof = Sequence[Any]
-"""A record as `chain_of` gives it: a `RawRecord` without its note, then account, price, cost, form, hash, and one's own note."""
+"""A record as `chain_of` gives it: a `RawRecord` without its note, then account, price, cost, form, hash, own note."""
 
 ID, SEQ, OPERATION, RESPONSE, AMOUNT, BALANCE, DELETED = 0, 3, 4, 6, 9, 10, 12
 REQUEST, STEP, OPERANDS, EXACT, SOURCE, DATE, EXPRESSION = 1, 2, 5, 7, 8, 11, 13

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from desktop.models.shared.urls import ServerUrl
+from desktop.settings.server_urls import ServerUrl
 from desktop.terms.errors import AppError, BadInput, MachineError, ServerAway, SignInRefused, StoreError, StoreMissing
 
 if TYPE_CHECKING:

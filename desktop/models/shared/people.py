@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
-from desktop.models.ledger import emails, passwords, recovery_codes
+from desktop.models.ledger import emails, passwords
 from desktop.models.ledger.registering import check_new
 from desktop.models.shared import failures, history, scram, sources, urls
 from desktop.models.shared.connections import Credentials
@@ -43,8 +42,6 @@ _REGISTER = "SELECT * FROM metercalc.register(%s, %s, %s::bigint)"
 _INVITE = "SELECT * FROM metercalc.invite(%s, %s, %s::bigint)"
 _SET_STATUS = "SELECT * FROM metercalc.set_status(%s, %s)"
 _CHANGE = "SELECT metercalc.change_verifier(%s)"
-_NEW_CODE = "SELECT metercalc.set_recovery(%s)"
-_RECOVER = "SELECT metercalc.recover(%s)"
 
 _PRESENT = "The present password is not right. It was not changed."
 _ASK_ADMIN = (
@@ -59,14 +56,14 @@ def account_of(row: Row) -> Account:
     return Account(id, username, Role(role), Status(status), balance)
 
 
-def _can_be_sent(password: str) -> bool:
+def can_be_sent(password: str) -> bool:
     """Whether libpq can be given a password: no text ends in the midst, and all of it is UTF-8."""
     return "\0" not in password and not any("\ud800" <= letter <= "\udfff" for letter in password)
 
 
 def check_new_password(password: str) -> None:
     """Raises `BadInput` for a password that could not be sent."""
-    if not _can_be_sent(password):
+    if not can_be_sent(password):
         raise BadInput("The password has a character in it that no server takes. Leave it out.")
 
 
@@ -96,7 +93,7 @@ class People:
         Raises `SignInRefused`, `NotAllowed`, `ServerAway`, `StoreDamaged` for records that are others or missing.
         """
         role = urls.role_name(self._ledger_name, emails.kept_form(email))
-        if not _can_be_sent(password):
+        if not can_be_sent(password):
             raise SignInRefused(failures.REFUSED)
 
         def credentials(generation: int, salt: str, iterations: int) -> Credentials:
@@ -110,7 +107,7 @@ class People:
         line = connections.open(first)
         try:
             with connections.translated(first):
-                self._check_version(line)
+                self.check_version(line)
                 row = line.execute(_SIGN_IN).fetchall()[0]
         except BaseException:
             line.close()
@@ -126,7 +123,8 @@ class People:
                 raise
         return self._sessions.begin(signed)
 
-    def _check_version(self, line: Line) -> None:
+    def check_version(self, line: Line) -> None:
+        """Raises `StoreNewer` and `StoreForeign` for a schema that this program does not serve."""
         version = int(line.execute(_VERSION).fetchall()[0][0])
         oldest, newest = self._served
         if version > newest:
@@ -190,29 +188,29 @@ class People:
             raise NotAllowed(_ASK_ADMIN)
         made = scram.make(password)
         values = (username, made.verifier, starting_balance)
-        return account_of(self._once(admin, _REGISTER, values, "the account was made")[0]), made
+        return account_of(self.once(admin, _REGISTER, values, "the account was made")[0]), made
 
     def invite(self, signed: Signed, email: str, password: str, *, starting_balance: int) -> Account:
         """Make an account whose password is changed before anything else, for administrators."""
         check_new_password(password)
         values = (check_new(email, password, minimum_length=len(password)), scram.verifier(password), starting_balance)
-        return account_of(self._once(signed, _INVITE, values, "the account was made")[0])
+        return account_of(self.once(signed, _INVITE, values, "the account was made")[0])
 
-    def _once(self, signed: Signed, sql: str, values: Sequence[object], what: str) -> list[Row]:
+    def once(self, signed: Signed, sql: str, values: Sequence[object], what: str) -> list[Row]:
         """The rows of a statement that is not sent twice. Where its answer is lost, that is said."""
         try:
             return self._sessions.ask(signed, sql, values, again=False)
         except ServerAway as away:
-            raise _unknown(away, what) from away
+            raise unknown(away, what) from away
 
     def change_password(self, session: Session, signed: Signed, old: str, new: str, *, minimum_length: int) -> None:
         """Set a new password; every other session of the account ends."""
         check_new_password(new)
         passwords.check_new(new, email=signed.username, minimum_length=minimum_length)
-        self._check_password(signed, old, _PRESENT)
+        self.check_password(signed, old, _PRESENT)
         made = scram.make(new)
         values = (made.verifier,)
-        generation = int(self._once(signed, _CHANGE, values, "the new password holds, or the old one")[0][0])
+        generation = int(self.once(signed, _CHANGE, values, "the new password holds, or the old one")[0][0])
         role = signed.credentials.role
         signed.credentials = lasting(role, new, generation, lambda: (made.client_key, made.server_key))
         self._sessions.connections.renew(signed.credentials)
@@ -231,48 +229,14 @@ class People:
             raise
         signed.one_time = False
 
-    def _check_password(self, signed: Signed, password: str, refusal: str) -> None:
+    def check_password(self, signed: Signed, password: str, refusal: str) -> None:
         """Raises `SignInRefused` with those words for a password that is not the account's."""
         try:
-            if not _can_be_sent(password):
+            if not can_be_sent(password):
                 raise SignInRefused(refusal)
             self._sessions.connections.open(with_password(signed.credentials.role, password)).close()
         except SignInRefused as error:
             raise SignInRefused(refusal) from error
-
-    def new_recovery_code(self, signed: Signed, password: str) -> str:
-        """A code in place of an earlier one: the password of a role that may do nothing but come back by it."""
-        self._check_password(signed, password, recovery_codes.NO_CODE_MADE)
-        code = recovery_codes.new_code()
-        verifier = scram.verifier(recovery_codes.normal(code))
-        self._once(signed, _NEW_CODE, (verifier,), "the code that you had before still holds")
-        log.info("account %d has a new recovery code", signed.user_id)
-        return code
-
-    def recover(self, email: str, code: str, new: str, *, minimum_length: int) -> None:
-        """Set a new password by a code, which is used up."""
-        username = emails.kept_form(email)
-        check_new_password(new)
-        passwords.check_new(new, email=username, minimum_length=minimum_length)
-        letters = recovery_codes.normal(code)
-        if not _can_be_sent(letters):
-            raise SignInRefused(recovery_codes.REFUSED)
-        verifier = scram.verifier(new)
-        connections = self._sessions.connections
-        credentials = with_password(urls.code_role_name(self._ledger_name, username), letters)
-        try:
-            line = connections.open(credentials)
-        except SignInRefused as error:
-            raise SignInRefused(recovery_codes.REFUSED) from error
-        with closing(line):
-            with connections.translated(credentials):
-                self._check_version(line)
-            try:
-                with connections.translated(credentials):
-                    line.execute(_RECOVER, (verifier,))
-            except ServerAway as away:
-                raise _unknown(away, "the new password holds, or the old one") from away
-        log.info("an account was recovered")
 
     def users(self, signed: Signed) -> tuple[Account, ...]:
         """Every account, for administrators."""
@@ -288,5 +252,6 @@ class People:
         return replace(account, status=status)
 
 
-def _unknown(away: ServerAway, what: str) -> ServerAway:
+def unknown(away: ServerAway, what: str) -> ServerAway:
+    """The server went away in the midst of what is done once."""
     return ServerAway(f"{away.message} Whether {what} is not known: look before you try again.")

@@ -1,8 +1,9 @@
 """Proving a ledger on a server: L1 to L8 by the embedded ledger's rules and sentences. It reads only.
 
 A member proves their own chain, an administrator everybody's, from one state of the ledger. What differs from a store:
-ids may have gaps and a record names its price (L2, L4), each account has a journal of its own, notes are proved by who
-wrote them alone, and the witness is what this program remembers. Replayed are the common journal first, then each account's; then its records follow.
+ids may have gaps and a record names its price (L2, L4), each account has a journal of its own, notes are proved by
+those who wrote them alone, and the witness is what this program remembers. Replayed are the common journal first, then
+each account's; then its records follow.
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ class _Run:
     ) -> None:
         self._ask = ask
         self._prover = prover  # nobody is given another's notes
-        self._written: dict[int, tuple[int, str, bytes]] = {}
+        self._written: dict[int, tuple[int, str | None, bytes | None]] = {}
         self._everybody = everybody  # the common journal is an administrator's to read: it names all people
         self._key = key
         self._memories = memories
@@ -144,7 +145,7 @@ class _Run:
         for row in self._ask(_ACCOUNTS, ()):
             self._accounts[row[0]] = ProofAccount(*row)
         self._total = sum(account.seq for account in self._accounts.values())
-        self._written = {number: (*rest,) for number, *rest in self._ask(_NOTES, ())}
+        self._written = {row[0]: row[1:] for row in self._ask(_NOTES, ())}
         if self._everybody:
             self._replay(0, None)
         self._check_prices()
@@ -205,7 +206,12 @@ class _Run:
     def _take_note(self, number: int, record_id: int, state: bytes) -> None:
         """A note against its digest: the journal, which others prove too, does not have its text."""
         subject, text, salt = self._written.pop(number, (0, None, None))
-        if subject != record_id or text is None or hashlib.sha256(salt + text.encode()).digest() != state:
+        if (
+            subject != record_id
+            or text is None
+            or salt is None
+            or hashlib.sha256(salt + text.encode()).digest() != state
+        ):
             self._found("L6", self._prover, record_id, "A note on it is not the one that was written.")
             return
         self._states.notes[record_id] = text

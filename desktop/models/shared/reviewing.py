@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from desktop.models.shared import installing, owner, sources
-from desktop.models.shared.urls import ServerUrl
+from desktop.settings.server_urls import ServerUrl
 
 if TYPE_CHECKING:
     import psycopg
