@@ -60,10 +60,12 @@ def _status(run: Run) -> int:
             "records": found.records,
             "sound": not found.findings,
             "findings": list(found.findings),
+            "advice": list(found.advice),
         },
         f"PostgreSQL {found.server}, ledger {found.ledger_name}, version {found.version} of its schema: "
         f"{found.accounts:,} accounts, {found.records:,} records.",
         *_told(found.findings),
+        *found.advice,
     )
     return NOT_SOUND if found.findings else 0
 

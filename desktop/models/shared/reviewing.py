@@ -49,7 +49,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What was found. `findings` are sentences about what is not sound, none where all is."""
+    """What was found: `findings` are sentences about what is not sound, none where all is, `advice` about the rest."""
 
     server: str
     ledger_name: str
@@ -58,6 +58,7 @@ class Review:
     accounts: int
     records: int
     findings: tuple[str, ...]
+    advice: tuple[str, ...] = ()
 
 
 def review(url: ServerUrl, password: str, *, local_is_trusted: bool = False) -> Review:
@@ -78,7 +79,21 @@ def review(url: ServerUrl, password: str, *, local_is_trusted: bool = False) -> 
         ]
         if version < sources.VERSION:
             findings.append(f"The schema's version is {version} of {sources.VERSION}: run metercalc server upgrade.")
-        return Review(facts[0], facts[1] or "", version, sources.VERSION, facts[2], int(facts[3]), tuple(findings))
+        return Review(
+            facts[0], facts[1] or "", version, sources.VERSION, facts[2], int(facts[3]), tuple(findings),
+            _advice(connection),
+        )  # fmt: skip
+
+
+def _advice(connection: psycopg.Connection[Any]) -> tuple[str, ...]:
+    """Waits after wrong passwords are the server's to make: who guesses asks it, and no program of ours."""
+    found = connection.execute("SELECT setting::int FROM pg_settings WHERE name = 'auth_delay.milliseconds'").fetchone()
+    if found is not None and found[0] > 0:
+        return ()
+    return (
+        "A wrong password is answered at once: with shared_preload_libraries = 'auth_delay' and "
+        "auth_delay.milliseconds = 500 guessing takes its time.",
+    )
 
 
 def _settings(url: ServerUrl, ssl: str, synchronous_commit: str, fsync: str) -> list[str]:

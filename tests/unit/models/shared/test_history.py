@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from desktop.models.shared import history, links
 from desktop.terms.errors import NotSignedIn, StoreDamaged
 from desktop.terms.values import Session
+from tests.support.command_line import Program
+from tests.support.postgres import shared_server
 from tests.support.stores import ANN, PASSWORD
 from tests.unit.models.shared.conftest import Desk
 
@@ -106,6 +110,19 @@ def test_who_is_refused_can_prove_and_sees_every_record_that_was_rewritten(desk:
         refused.account(Session("", 2, ANN))
     refused.close()
     assert not refused.verify().complete
+
+
+def test_the_command_lists_what_is_broken_though_nobody_is_signed_in_by_it(desk: Desk, tmp_path: Path) -> None:
+    program = Program(tmp_path)
+    url = shared_server().url(desk.database)
+    assert program.as_user(ANN, "--database", url, "eval", "1 + 2").status == 0
+    assert program.as_user(ANN, "--database", url, "verify").status == 0
+    changed = rewrite(desk, 2, rebuild=True)
+    assert program.as_user(ANN, "--database", url, "balance").status == 5
+    outcome = program.as_user(ANN, "--database", url, "verify")
+    assert outcome.status == 5
+    assert f"record {changed} of {ANN}: It is not the one that this program was given" in outcome.out
+    assert "is not to be trusted" in outcome.err
 
 
 def test_of_a_long_chain_old_records_are_worked_out_in_turns(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

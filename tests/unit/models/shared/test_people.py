@@ -131,6 +131,7 @@ def test_a_server_that_is_not_there_is_away_and_nothing_was_charged(desk: Desk) 
     with pytest.raises(ServerAway, match="cannot be reached") as away:
         nowhere.sign_in(ANN, PASSWORD)
     assert away.value.for_charge().endswith("Nothing was charged.")
+    assert away.value.exit_status == 6  # network trouble, as every command says it
     assert "cannot be reached" in nowhere.trouble()
 
 
