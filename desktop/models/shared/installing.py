@@ -85,7 +85,10 @@ def upgrade(url: ServerUrl, password: str, *, progress: Callable[[str], None] = 
     with owner.connected(url, password) as connection:
         check_server(connection)
         require_ledger(connection, url)
-        return _walk(connection, progress)
+        made = _walk(connection, progress)
+        if made:  # programs that are running look at the version when they connect
+            _end_members(connection)
+        return made
 
 
 def version_of(connection: psycopg.Connection[Any]) -> int:

@@ -85,6 +85,7 @@ class People:
         self._memories = memories
         self._served = served
         self.ledger_id, self.key = "", b""  # known from the first sign-in on
+        sessions.connections.greet = self.check_version  # the schema may be upgraded while the program runs
         self.doubted: Signed | None = None
 
     def sign_in(self, email: str, password: str) -> Session:

@@ -126,6 +126,23 @@ def test_a_database_without_a_ledger_says_so(desk: Desk) -> None:
         desk.owner("ALTER SCHEMA elsewhere RENAME TO metercalc")
 
 
+def test_a_schema_that_is_upgraded_under_a_running_program_is_told_and_nothing_is_charged(desk: Desk) -> None:
+    before = desk.ledger.account(desk.ann).balance
+    desk.owner(
+        "INSERT INTO metercalc.version (number) VALUES (99)",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename LIKE 'mc\\_%%' "
+        "AND datname = current_database()",
+    )
+    try:
+        with pytest.raises((StoreNewer, ChargeUnknown), match="update the program"):
+            desk.charge("1 + 2")
+        with pytest.raises(StoreNewer, match="update the program"):
+            desk.ledger.account(desk.ann)
+    finally:
+        desk.owner("DELETE FROM metercalc.version WHERE number = 99")
+    assert desk.ledger.account(desk.ann).balance == before
+
+
 def test_a_server_that_is_not_there_is_away_and_nothing_was_charged(desk: Desk) -> None:
     nowhere = shared.open_at(desk.database, desk.folder, port=1)
     with pytest.raises(ServerAway, match="cannot be reached") as away:
