@@ -73,7 +73,7 @@ class People(Protocol):
     def sign_in(self, email: str, password: str) -> Session:
         """Raises `SignInRefused`, saying no more than that, with `wait_seconds` where the ledger makes people wait.
 
-        Raises `StoreDamaged` where the records are not those that were given before; `verify` answers all the same then.
+        Raises `StoreDamaged` where the records are not those that were given before; `verify` answers all the same.
         """
 
     def sign_out(self, session: Session) -> None:
