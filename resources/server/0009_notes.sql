@@ -16,12 +16,13 @@ END $$;
 
 ALTER TABLE metercalc.record ADD COLUMN note text COLLATE "C" NOT NULL DEFAULT '';
 
--- Every note that was ever written, by the number of its entry in the account's own journal; the last one of a record stands
--- in the record too, where it is searched for.
+-- Every note that was ever written, by the number of its entry in the account's own journal; the last one of a record, whose
+-- sequence number is `seq`, stands in the record too.
 CREATE TABLE metercalc.record_note (
     account_id bigint NOT NULL,
     number bigint NOT NULL,
     record_id bigint NOT NULL,
+    seq bigint,
     salt bytea NOT NULL CHECK (octet_length(salt) = 32),
     text text COLLATE "C" NOT NULL CHECK (length(text) <= 200),
     PRIMARY KEY (account_id, number)
@@ -41,7 +42,7 @@ DECLARE
     salt bytea := uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid());
 BEGIN
     who := metercalc.note(who, 'note', record_id, who.id, at, '', sha256(salt || convert_to(words, 'UTF8')));
-    INSERT INTO metercalc.record_note VALUES (who.id, who.journal_number, record_id, salt, words);
+    INSERT INTO metercalc.record_note VALUES (who.id, who.journal_number, record_id, place, salt, words);
     UPDATE metercalc.record AS r SET note = words WHERE r.account_id = who.id AND r.seq = place;
 END $$;
 
@@ -50,7 +51,9 @@ SELECT metercalc.reword('metercalc.entry_columns()', 'r.deleted_at, r.expression
 SELECT metercalc.reword('metercalc.records(jsonb, text, boolean, bigint, int, bigint)',
     E'deleted_at,\n                expression)', 'deleted_at, expression, note)');
 SELECT metercalc.reword('metercalc.contains(text, text)', E'    IF text_form ~ ''^[-+−0-9.,]+$'' THEN',
-    E'    found := found || format('' OR (r.note <> '''''''' AND position(%L IN metercalc.folded(r.note)) > 0)'', text_form);\n'
+    -- Only records that ever had such a note are looked at: a note is the last column of a wide row.
+    E'    found := found || format('' OR (r.seq IN (SELECT n.seq FROM metercalc.record_note AS n WHERE n.account_id = $1\n'
+    || E'        AND position(%1$L IN metercalc.folded(n.text)) > 0) AND position(%1$L IN metercalc.folded(r.note)) > 0)'', text_form);\n'
     || E'    IF text_form ~ ''^[-+−0-9.,]+$'' THEN');
 
 CREATE FUNCTION metercalc.set_note(record_id bigint, words text) RETURNS SETOF metercalc.entry LANGUAGE plpgsql SECURITY DEFINER
@@ -76,13 +79,13 @@ END $$;
 -- What became of one's own records after an entry of one's own journal: hidden, shown, noted.
 DROP FUNCTION metercalc.visibility_since(bigint);
 CREATE FUNCTION metercalc.changes_since(after bigint) RETURNS TABLE (
-    number bigint, record_id bigint, seq bigint, kind text, date bigint, note text, salt bytea
+    number bigint, record_id bigint, kind text, date bigint, note text, salt bytea
 ) LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = metercalc, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     who account := mine();
 BEGIN
-    RETURN QUERY SELECT j.number, j.subject, seq_of(who, j.subject), j.kind, j.date, n.text, n.salt FROM journal AS j
+    RETURN QUERY SELECT j.number, j.subject, j.kind, j.date, n.text, n.salt FROM journal AS j
         LEFT JOIN record_note AS n ON n.account_id = who.id AND n.number = j.number
         WHERE j.chain = -who.id AND j.number > changes_since.after AND j.kind IN ('deleted', 'restored', 'note') ORDER BY j.number;
 END $$;
