@@ -44,7 +44,7 @@ def attempts(bob: int, bob_role: str, bob_request: str, bob_record: int, my_role
         "read the notes": "SELECT * FROM metercalc.record_note",
         "read the notes of changes": "SELECT * FROM metercalc.changes_since(-1)",
         "note Bob's record": f"SELECT * FROM metercalc.set_note({bob_record}, 'mine')",
-        "write a note by hand": f"INSERT INTO metercalc.record_note VALUES ({bob}, 1, {bob_record}, 2, NULL, 'x')",
+        "forge a note": f"INSERT INTO metercalc.record_note VALUES ({bob}, 9, {bob_record}, 2, sha256(''), 'x')",
         "put a note in": f"SELECT metercalc.put_note(a, {bob_record}, 2, 1, 'x') FROM metercalc.account AS a",
         "change Bob's note": f"UPDATE metercalc.record SET note = 'x' WHERE id = {bob_record}",
         "have notes moved": "SELECT metercalc.move_notes()",
