@@ -6,7 +6,6 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Generator, Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -70,7 +69,7 @@ def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Password hashes that take no time; the strength of real ones has its own tests."""
     monkeypatch.setattr(passwords, "_hasher", cheap_hasher())
-    monkeypatch.setattr(scram, "verifier", partial(scram.verifier, iterations=1))
+    monkeypatch.setattr(scram, "ITERATIONS", 1)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from desktop.commands.run import Command, Run
-from desktop.language.sentences import say, say_many
+from desktop.language.sentences import say
 from desktop.models import server
 from desktop.terms.errors import BadInput
 
@@ -70,6 +70,7 @@ def _status(run: Run) -> int:
             "records": found.records,
             "sound": not found.findings,
             "findings": list(found.findings),
+            "advice": list(found.advice),
         },
         say(
             "PostgreSQL {server}, ledger {name}, version {version} of its schema: {accounts} accounts, "
@@ -81,6 +82,7 @@ def _status(run: Run) -> int:
             records=f"{found.records:,}",
         ),
         *_told(found.findings),
+        *found.advice,
     )
     return NOT_SOUND if found.findings else 0
 
@@ -102,7 +104,7 @@ def _import(run: Run) -> int:
             "accounts": brought.accounts,
             "records": brought.records,
             "prices": brought.prices,
-            "notes_left": brought.notes,
+            "notes": brought.notes,
             "passwords": dict(brought.passwords),
         },
         say(
@@ -111,18 +113,8 @@ def _import(run: Run) -> int:
             records=f"{brought.records:,}",
             prices=f"{brought.prices:,}",
         ),
-        *(
-            [
-                say_many(
-                    "{count} note stay behind in the store: a server keeps none.",
-                    "{count} notes stay behind in the store: a server keeps none.",
-                    brought.notes,
-                )
-            ]
-            if brought.notes
-            else []
-        ),
         say("Go on with the ledger on the server; what is charged in the store from now on is not in it."),
+        *([say("Each of these passwords is changed at the first sign-in:")] if brought.passwords else []),
         *(
             say("{person}  one-time password {password}", person=email, password=word)
             for email, word in brought.passwords.items()

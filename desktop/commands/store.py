@@ -43,27 +43,38 @@ def init(run: Run) -> int:
 
 def verify_command(run: Run) -> int:
     """`verify`: prove the ledger; the status says whether it holds."""
-    with _proving(run) as ledger:
+    with _proving(run) as (ledger, is_refused):
         try:
             outcome = ledger.verify(results=run.arguments.results, progress=_progress(run))
         finally:
             run.output.progress("")
     problems = [f"{p.rule}  {_where(p.username, p.record_id)}{p.message}" for p in outcome.problems]
     run.answer(_document(outcome), *problems, explain_verification(outcome))
-    return FOUND_PROBLEMS if outcome.problems else 0
+    return FOUND_PROBLEMS if outcome.problems or is_refused else 0
 
 
 @contextmanager
-def _proving(run: Run) -> Iterator[Ledger]:
-    """The ledger, with whoever proves it signed in. Raises `BadInput` where somebody must be, and is not named."""
+def _proving(run: Run) -> Iterator[tuple[Ledger, bool]]:
+    """The ledger, with whoever proves it signed in, and whether that was refused since the ledger does not hold.
+
+    Then it is proved all the same: a sign-in names the first thing that is wrong, a proof all of them. Raises
+    `BadInput` where somebody must sign in, and is not named.
+    """
     if run.arguments.user is not None:
-        with run.signed_in() as (ledger, _):
-            yield ledger
+        password = run.input.password(from_stdin=run.arguments.password_stdin)
+        with run.ledger() as ledger:
+            try:
+                ledger.sign_in(run.arguments.user, password)
+            except StoreDamaged as error:
+                run.output.note(error.message)
+                yield ledger, True
+            else:
+                yield ledger, False
         return
     if proves_for_people(run.places):
         raise BadInput(say("On a server somebody proves the ledger: add --user EMAIL, an administrator for all of it."))
     with run.ledger() as ledger:
-        yield ledger
+        yield ledger, False
 
 
 def back_up(run: Run) -> int:

@@ -301,6 +301,8 @@ def read(given: sources.Given, *, as_text: bool = False) -> Any:
             file=given.origin,
             key=f"[{given.section}] {given.key}",
         ) from error
+    except kinds.Explained as error:
+        raise given.refused(reader.accepts(), str(error)) from error
     except (kinds.Refused, BadInput, ValueError) as error:
         raise given.refused(reader.accepts()) from error
 

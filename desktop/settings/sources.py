@@ -37,9 +37,9 @@ class Given:
     key: str
     value: object
 
-    def refused(self, accepted: str) -> ConfigError:
-        """The error that says that this value is not accepted, and what is."""
-        return _refused(self.origin, f"[{self.section}] {self.key}", self.value, accepted)
+    def refused(self, accepted: str, reason: str = "") -> ConfigError:
+        """The error that says that this value is not accepted, for which reason where one is told, and what is."""
+        return _refused(self.origin, f"[{self.section}] {self.key}", self.value, accepted, reason)
 
 
 def from_file(file: Path, known: Known) -> Iterator[Given]:
@@ -119,15 +119,25 @@ def _not_toml(file: Path, error: Exception) -> ConfigError:
     return ConfigError(message, file=str(file), line=int(line) if line else None)
 
 
-def _refused(origin: str, key: str, value: object, accepted: str) -> ConfigError:
+def _refused(origin: str, key: str, value: object, accepted: str, reason: str = "") -> ConfigError:
     shown = quoted(value)
-    message = say(
-        "{origin}: {key} = {value} is not accepted. Accepted: {accepted}.",
-        origin=origin,
-        key=key,
-        value=shown,
-        accepted=accepted,
-    )
+    if reason:
+        message = say(
+            "{origin}: {key} = {value} is not accepted: {reason} Accepted: {accepted}.",
+            origin=origin,
+            key=key,
+            value=shown,
+            reason=reason,
+            accepted=accepted,
+        )
+    else:
+        message = say(
+            "{origin}: {key} = {value} is not accepted. Accepted: {accepted}.",
+            origin=origin,
+            key=key,
+            value=shown,
+            accepted=accepted,
+        )
     return ConfigError(message, file=origin, key=key, value=shown, accepted=accepted)
 
 

@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 
 from desktop.arithmetic.money import format_money, parse_money
 from desktop.language.sentences import say
+from desktop.settings import server_urls
+from desktop.terms.errors import BadInput
 from desktop.terms.settings import Kind, Shape
 
 _MOST_MONEY = 100_000_000_000
@@ -33,6 +35,10 @@ class Refused(Exception):
 
 class Secret(Exception):
     """The value holds a password, where none belongs; it is not repeated."""
+
+
+class Explained(Exception):
+    """The value is not accepted, for a reason that is told with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +173,11 @@ def database_url() -> Reader:
             database_path(url)
         elif _holds_password(url):
             raise Secret
+        else:
+            try:
+                server_urls.parse(url)
+            except BadInput as error:
+                raise Explained(error.message) from error
         return url
 
     return Reader(lambda: say('"", a path, sqlite:///path, or postgresql://host/database without a password'), read)
@@ -178,7 +189,7 @@ def _holds_password(url: str) -> bool:
 
 
 def is_server(url: str) -> bool:
-    """Whether a database url names a server. What else it says is read where it is opened."""
+    """Whether a database url names a server."""
     return url.startswith(_SERVERS)
 
 

@@ -199,6 +199,7 @@ class ServerAway(StoreError):
     """The server that keeps the ledger cannot be reached, or has stopped answering."""
 
     code = "server_away"
+    exit_status = 6
 
 
 class ChargeGivenUp(ServerAway):

@@ -68,6 +68,7 @@ class Detail(StrEnum):
 class DeedKind(StrEnum):
     """What an administrator can do to others. OTHER is what a newer program has done."""
 
+    REGISTERED = "registered"
     INVITED = "invited"
     PASSWORD_GIVEN = "password_given"
     ACTIVATED = "activated"

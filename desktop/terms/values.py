@@ -203,7 +203,7 @@ class CreditCheck:
 class PriceSet:
     """A price of an operation in hundredths, since when, and who set it: "" for the configuration.
 
-    It holds from the record `from_record` on.
+    It holds from the record `from_record` on; 0 where the records name their price themselves.
     """
 
     operation: OperationType

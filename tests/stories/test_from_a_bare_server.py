@@ -63,8 +63,11 @@ def test_a_store_is_brought_to_a_server_and_goes_on_there(tmp_path: Path, databa
     assert brought.json["records"] == 2 + len(brought.json["passwords"]) + 1
     word = brought.json["passwords"][ANN]
     there = ("--user", ANN, "--database", server.url(name), "--password-stdin")
-    assert here.run("balance", "--json", *there, stdin=f"{word}\n").json["balance"] == before["balance"]
-    assert here.run("eval", "1 + 1", *there, stdin=f"{word}\n").status == 0
+    due = here.run("balance", "--json", *there, stdin=f"{word}\n")
+    assert (due.status, due.error["code"]) == (4, "password_due")
+    assert here.run("change-password", *there, stdin=f"{word}\n{PASSWORD}\n").status == 0
+    assert here.run("balance", "--json", *there, stdin=f"{PASSWORD}\n").json["balance"] == before["balance"]
+    assert here.run("eval", "1 + 1", *there, stdin=f"{PASSWORD}\n").status == 0
     again = here.run("server", "import", url, "--from", str(store), "--password-stdin", stdin=owner)
     assert again.status == 2
     assert "has been used" in again.err

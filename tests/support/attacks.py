@@ -41,6 +41,13 @@ def attempts(bob: int, bob_role: str, bob_request: str, bob_record: int, my_role
         "read the ledger's table": "SELECT * FROM metercalc.ledger",
         "read the journals": "SELECT * FROM metercalc.journal WHERE chain <> 0 OR true",
         "read what was voided": "SELECT * FROM metercalc.voided",
+        "read the notes": "SELECT * FROM metercalc.record_note",
+        "read the notes of changes": "SELECT * FROM metercalc.changes_since(-1)",
+        "note Bob's record": f"SELECT * FROM metercalc.set_note({bob_record}, 'mine')",
+        "forge a note": f"INSERT INTO metercalc.record_note VALUES ({bob}, 9, {bob_record}, 2, sha256(''), 'x')",
+        "put a note in": f"SELECT metercalc.put_note(a, {bob_record}, 2, 1, 'x') FROM metercalc.account AS a",
+        "change Bob's note": f"UPDATE metercalc.record SET note = 'x' WHERE id = {bob_record}",
+        "have notes moved": "SELECT metercalc.move_notes()",
         "copy the records out": "COPY metercalc.record TO STDOUT",
         "guess by an error": f"SELECT 1 / (account_id - {bob}) FROM metercalc.record",
         "guess by statistics": "SELECT * FROM pg_stats WHERE schemaname = 'metercalc'",
@@ -82,6 +89,21 @@ def attempts(bob: int, bob_role: str, bob_request: str, bob_record: int, my_role
         "deactivate Bob": f"SELECT metercalc.set_status('{bob_email}', 'inactive')",
         "register": f"SELECT metercalc.register('x@example.org', '{verifier}')",
         "reset Bob's password": f"SELECT metercalc.reset_verifier('{bob_email}', '{verifier}')",
+        "invite": f"SELECT metercalc.invite('x@example.org', '{verifier}')",
+        "come back as Bob": f"SELECT metercalc.recover('{verifier}')",
+        "make a code for Bob": f"SELECT metercalc.set_code('{bob_role}', '{verifier}')",
+        "void Bob's code": f"SELECT metercalc.void_code('{bob_role}')",
+        "give Bob a password": f"SELECT metercalc.give_password(a, '{verifier}', 1, 'password', true) "
+        "FROM metercalc.account AS a",
+        "have done with the password that is due": "UPDATE metercalc.account SET one_time = false",
+        "see what was used": "SELECT * FROM metercalc.usage(0, 9000000000000000)",
+        "see the deeds": "SELECT * FROM metercalc.deeds(0, 99)",
+        "see when people were active": "SELECT * FROM metercalc.people()",
+        "credit oneself by a file": """SELECT * FROM metercalc.credit_all('[{"email": "ann@example.org", "amount": 1,
+            "reason": "gift", "request_id": "01234567-89ab-cdef-0123-456789abcdef"}]')""",
+        "credit by hand": "SELECT * FROM metercalc.put_in('ann@example.org', 1, 'x', gen_random_uuid(), 1, true)",
+        "ask what was credited": f"""SELECT * FROM metercalc.credited('[{{"email": "{bob_email}",
+            "request_id": "{bob_request}"}}]')""",
         "list the users": "SELECT * FROM metercalc.users()",
         "prove Bob's chain": f"SELECT * FROM metercalc.chain_of({bob}, 1, 100)",
         "read Bob's journal": f"SELECT * FROM metercalc.journal_of({-bob}, 1, 100)",
@@ -165,7 +187,7 @@ def _seen(server: Server, database: str, email: str, attempt: Attempt) -> list[s
 
 def state(owner: Any) -> Any:
     """All that an attacker must not change: rows, rights, roles, functions and tables."""
-    tables = ("account", "record", "journal", "price", "operation", "ledger", "voided", "version")
+    tables = ("account", "record", "record_note", "journal", "price", "operation", "ledger", "voided", "version")
     catalogues = (
         "SELECT rolname, rolpassword, rolsuper, rolcreaterole, rolcreatedb, rolbypassrls, rolcanlogin, rolconnlimit "
         "FROM pg_authid",

@@ -60,8 +60,9 @@ def _wipe(server: Server, database: str) -> None:
         roles = owner.execute("SELECT role_name FROM metercalc.account").fetchall()
         for (role,) in roles:
             owner.execute(f'DROP ROLE "{role}"')
+            owner.execute(f'DROP ROLE IF EXISTS "{role.replace("mc_", "mr_")}"')
         owner.execute(
-            "TRUNCATE metercalc.account, metercalc.record, metercalc.journal, metercalc.voided, "
+            "TRUNCATE metercalc.account, metercalc.record, metercalc.record_note, metercalc.journal, metercalc.voided, "
             "metercalc.price, metercalc.ledger RESTART IDENTITY"
         )
         owner.execute("SET session_replication_role = origin")
@@ -87,7 +88,7 @@ class OwnedLedger(SharedLedger):
         return not self._ask("SELECT 1 FROM metercalc.account LIMIT 1")
 
     def register(self, email: str, password: str, *, starting_balance: int, minimum_length: int) -> Account:
-        if self.has_administrator:
+        if self._sessions.administrator() is not None:
             return super().register(email, password, starting_balance=starting_balance, minimum_length=minimum_length)
         username = check_new(email, password, minimum_length=minimum_length)
         values = (username, verifier(password), starting_balance)
@@ -97,6 +98,12 @@ class OwnedLedger(SharedLedger):
             made = "metercalc.make_account(%s, %s, 'user', %s::bigint, 1) AS a"
             rows = self._ask(f"SELECT r.* FROM {made}, LATERAL metercalc.row_of(a) AS r", *values)
         return account_of(rows[0])
+
+    def register_and_sign_in(
+        self, email: str, password: str, *, starting_balance: int, minimum_length: int
+    ) -> tuple[Account, Session]:
+        account = self.register(email, password, starting_balance=starting_balance, minimum_length=minimum_length)
+        return account, self.sign_in(email, password)
 
     def _ask(self, sql: str, *values: object) -> list[Any]:
         if self._owners is None:

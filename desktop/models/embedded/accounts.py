@@ -191,12 +191,7 @@ def require(
         store.sessions.pop(session.token, None)
         raise NotSignedIn(say("The password was changed elsewhere. Sign in again."))
     if opened.one_time and not choosing:
-        raise PasswordDue(
-            say(
-                "This password was given to you by an administrator. Choose one of your own first: in the window when "
-                "you sign in, or with metercalc change-password."
-            )
-        )
+        raise PasswordDue(say(passwords.DUE))
     if role is not None:
         if account.role is not role:
             raise NotAllowed(say("Only an administrator may do that."))

@@ -10,7 +10,7 @@ import logging
 
 from peewee import SqliteDatabase
 
-from desktop.language.sentences import mark, say
+from desktop.language.sentences import say
 from desktop.models.embedded import accounts, attempts
 from desktop.models.embedded.storage import journal
 from desktop.models.embedded.storage.store import Store
@@ -20,16 +20,13 @@ from desktop.terms.values import Account, Role, Session, Status
 
 log = logging.getLogger(__name__)
 
-REFUSED = mark(
-    "The e-mail or the recovery code is not right, or the code was used before. The password was not changed."
-)
 _MADE, _USED = "made", "used"
 
 
 def new_code(store: Store, session: Session, password: str) -> str:
     """A code in place of an earlier one, told this once. Raises `SignInRefused` for a wrong password."""
     account = accounts.current(store, session)
-    accounts.check_password(store, account, password, say("The password is not right. No code was made."))
+    accounts.check_password(store, account, password, say(recovery_codes.NO_CODE_MADE))
     code = recovery_codes.new_code()
     with store.writing() as database:
         accounts.require(store, database, session)
@@ -52,11 +49,11 @@ def recover(store: Store, email: str, code: str, new: str, *, minimum_length: in
             user_id = _owner(store, database, username, code)
         if not user_id:
             log.info("recovery refused")
-            raise SignInRefused(say(REFUSED))
+            raise SignInRefused(say(recovery_codes.REFUSED))
         hashed = passwords.hash_password(new)
     with store.writing() as database:
         if _owner(store, database, username, code) != user_id:  # another program was faster
-            raise SignInRefused(say(REFUSED))
+            raise SignInRefused(say(recovery_codes.REFUSED))
         account = accounts.by_email(database, username)
         if account.status is not Status.ACTIVE:
             raise NotAllowed(say("This account has been deactivated. Ask the administrator."))

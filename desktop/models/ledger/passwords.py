@@ -15,7 +15,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import HashingError, InvalidHashError, VerificationError, VerifyMismatchError
 from argon2.low_level import error_to_str
 
-from desktop.language.sentences import say, say_many
+from desktop.language.sentences import mark, say, say_many
 from desktop.system import resources
 from desktop.terms.errors import BadInput, MachineError
 
@@ -23,6 +23,11 @@ MEMORY_KIB = 19 * 1024
 PASSES = 2
 LANES = 1
 MAX_BYTES = 1024
+
+DUE = mark(
+    "This password was given to you by an administrator. Choose one of your own first: in the window when "
+    "you sign in, or with metercalc change-password."
+)
 
 _NO_MEMORY = error_to_str(-22)  # ARGON2_MEMORY_ALLOCATION_ERROR
 _READABLE = "abcdefghijkmnpqrstuvwxyz23456789"  # 32 of them

@@ -71,7 +71,10 @@ class People(Protocol):
         """Both or neither; without the waits that failed sign-ins of an unknown address have led to."""
 
     def sign_in(self, email: str, password: str) -> Session:
-        """Raises `SignInRefused`, saying no more than that, with `wait_seconds` after too many failures."""
+        """Raises `SignInRefused`, saying no more than that, with `wait_seconds` where the ledger makes people wait.
+
+        Raises `StoreDamaged` where the records are not those that were given before; `verify` answers all the same.
+        """
 
     def sign_out(self, session: Session) -> None:
         """End a session; one that has ended stays so."""
@@ -91,7 +94,7 @@ class People(Protocol):
     def recover(self, email: str, code: str, new: str, *, minimum_length: int) -> None:
         """Choose a new password by a recovery code; ends the account's sessions. Raises `SignInRefused`, `BadInput`.
 
-        Unknown and wrong are refused alike, and both make the next try wait as failed sign-ins do.
+        Unknown and wrong are refused alike, and where the ledger makes people wait, both do as failed sign-ins.
         """
 
     def users(self, session: Session) -> tuple[Account, ...]:

@@ -9,6 +9,13 @@ import hashlib
 import re
 import secrets
 
+from desktop.language.sentences import mark
+
+REFUSED = mark(
+    "The e-mail or the recovery code is not right, or the code was used before. The password was not changed."
+)
+NO_CODE_MADE = mark("The password is not right. No code was made.")
+
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH, _GROUP = 25, 5
 _MISREAD = str.maketrans("OIL", "011")
@@ -21,7 +28,11 @@ def new_code() -> str:
     return "-".join(letters[start : start + _GROUP] for start in range(0, _LENGTH, _GROUP))
 
 
+def normal(code: str) -> str:
+    """A code as it was made, without dashes: small letters, spaces, and O for 0 or I and L for 1 make no difference."""
+    return _BETWEEN.sub("", code).upper().translate(_MISREAD)
+
+
 def digest(code: str) -> bytes:
-    """What is kept of a code. Small letters, spaces, and O for 0 or I and L for 1 make no difference."""
-    letters = _BETWEEN.sub("", code).upper().translate(_MISREAD)
-    return hashlib.sha256(letters.encode(errors="surrogatepass")).digest()
+    """What is kept of a code."""
+    return hashlib.sha256(normal(code).encode(errors="surrogatepass")).digest()

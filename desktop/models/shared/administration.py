@@ -1,42 +1,68 @@
-"""What administrators see and do on a server, as far as its functions go. What they do not tell is said to be so."""
+"""What administrators see and do on a server, in the name of whoever is signed in; it decides nothing.
+
+The server refuses who is no administrator.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 
-from desktop.language.sentences import mark, say, say_many
+from desktop.language.sentences import mark, say
+from desktop.models.embedded.storage import journal
 from desktop.models.ledger import credits, emails, receipts
 from desktop.models.shared import scram
+from desktop.models.shared.charges import entries_of
+from desktop.models.shared.line import LONG_S, Row
 from desktop.models.shared.people import People, account_of, check_new_password
+from desktop.models.shared.rows import word
 from desktop.models.shared.sessions import Sessions, Signed
-from desktop.terms.errors import AppError, BadInput, BalanceTooLow
-from desktop.terms.kinds import OperationType, Role
-from desktop.terms.values import Account, CreditCheck, CreditOrder, Person, PriceSet, Receipt
+from desktop.terms.errors import AppError, BadInput, BalanceTooLow, RequestReused, ServerAway
+from desktop.terms.kinds import DeedKind, OperationType, Role, Status
+from desktop.terms.values import Account, CreditCheck, CreditOrder, Deed, OperationSum, Person, PriceSet, Receipt
 
 log = logging.getLogger(__name__)
 
+_PEOPLE = "SELECT * FROM metercalc.people()"
+_ADMINISTRATORS = "SELECT * FROM metercalc.administrators()"
 _SET_ROLE = "SELECT * FROM metercalc.set_role(%s, %s)"
 _RESET = "SELECT metercalc.reset_verifier(%s, %s)"
 _PRICES = "SELECT operation, cost, from_record, user_id, date FROM metercalc.prices()"
+_USAGE = "SELECT * FROM metercalc.usage(%s, %s)"
+_DEEDS = "SELECT * FROM metercalc.deeds(%s, %s)"
+_CREDITED = "SELECT * FROM metercalc.credited(%s::jsonb)"
+_CREDIT_ALL = "SELECT * FROM metercalc.credit_all(%s::jsonb)"
 
-NOT_TOLD = mark("A ledger on a server does not tell this yet: its owner finds it in the server's tables.")
-NO_NOTES = mark("A ledger on a server keeps no notes yet. The record is as it was.")
-NO_CODES = mark("On a server there are no recovery codes: an administrator gives you a new password.")
-
-Credit = Callable[[str, int, str, str], Receipt]
+FILE_S = 60.0  # a file of credits: a third of a millisecond an order, on the lane that writes
+_LARGEST = 2**63 - 1
+_REUSED = mark("This request id was used for something else before. Nothing was credited.")
+_ACCOUNT_DEEDS = {
+    journal.REGISTERED: DeedKind.REGISTERED,
+    journal.INVITED: DeedKind.INVITED,
+    journal.RESET: DeedKind.PASSWORD_GIVEN,
+    Status.ACTIVE.value: DeedKind.ACTIVATED,
+    Status.INACTIVE.value: DeedKind.DEACTIVATED,
+    Role.ADMIN.value: DeedKind.MADE_ADMIN,
+    Role.USER.value: DeedKind.MADE_USER,
+}
 
 
 class Administration:
-    """In the name of whoever is signed in; the server refuses who is no administrator."""
+    """The questions and orders of administrators."""
 
     def __init__(self, sessions: Sessions, people: People) -> None:
         self._sessions = sessions
         self._people = people
 
     def people(self, signed: Signed) -> tuple[Person, ...]:
-        """Every account; a server does not tell when each was last used."""
-        return tuple(Person(account, active_at=0, invited=False) for account in self._people.users(signed))
+        """Every account, and when it was last used."""
+        rows = self._sessions.ask(signed, _PEOPLE)
+        return tuple(Person(account_of(row), active_at=row[5], invited=row[6]) for row in rows)
+
+    def administrators(self, signed: Signed) -> tuple[str, ...]:
+        """The e-mails of those who may put credit in, for anybody."""
+        return tuple(email for (email,) in self._sessions.ask(signed, _ADMINISTRATORS))
 
     def set_role(self, signed: Signed, email: str, role: Role) -> Account:
         """Make an account an administrator's, or a user's."""
@@ -45,14 +71,14 @@ class Administration:
         return account
 
     def reset_password(self, signed: Signed, email: str, password: str) -> Account:
-        """Give somebody else another password; all their sessions are ended."""
+        """Give somebody else a one-time password; all their sessions are ended."""
         check_new_password(password)
         account = self._account(signed, email)
         if account.id == signed.user_id:
             raise BadInput(say("This is your own account: change its password instead."))
         self._sessions.ask(signed, _RESET, (account.username, scram.verifier(password)))
         self._sessions.end(account.id)
-        log.info("account %d was given a password", account.id)
+        log.info("account %d was given a one-time password", account.id)
         return account
 
     def price_history(self, signed: Signed) -> tuple[PriceSet, ...]:
@@ -60,35 +86,52 @@ class Administration:
         names = {account.id: account.username for account in self._people.users(signed)}
         rows = self._sessions.ask(signed, _PRICES)
         return tuple(
-            PriceSet(OperationType(kind), int(cost), int(date), names.get(user_id, ""), int(from_record))
+            PriceSet(word(kind), int(cost), int(date), names.get(user_id, ""), int(from_record))
             for kind, cost, from_record, user_id, date in reversed(rows)
         )
 
+    def usage(self, signed: Signed, since: int, until: int) -> Mapping[OperationType, OperationSum]:
+        """How often each operation was charged to anybody, and what that came to: read from all records."""
+        rows = self._sessions.ask(signed, _USAGE, (since, until), deadline_s=LONG_S)
+        sums = (OperationSum(word(kind), count, amount) for kind, count, amount in rows)
+        return {found.operation: found for found in sums}
+
+    def deeds(self, signed: Signed, *, before: int, limit: int) -> tuple[Deed, ...]:
+        """What administrators did, the newest first."""
+        rows = self._sessions.ask(signed, _DEEDS, (min(before, _LARGEST), limit))
+        return tuple(map(_deed, rows))
+
     def check_credits(self, signed: Signed, orders: Sequence[CreditOrder]) -> tuple[CreditCheck, ...]:
-        """What orders would come to, each in turn; those that were carried out before are not told from new ones."""
+        """What orders would come to, each in turn."""
         balances = {account.username: account.balance for account in self._people.users(signed)}
         ids = credits.request_ids(orders)
-        return tuple(_check(order, id, balances) for order, id in zip(orders, ids, strict=True))
+        done = {
+            place: (date, same)
+            for place, date, same in self._sessions.ask(signed, _CREDITED, (_words(orders, ids),), deadline_s=FILE_S)
+        }
+        return tuple(
+            _check(order, id, balances, *done.get(place, ()))
+            for place, (order, id) in enumerate(zip(orders, ids, strict=True), start=1)
+        )
 
-    def credit_all(self, signed: Signed, orders: Sequence[CreditOrder], credit: Credit) -> tuple[Receipt, ...]:
-        """Look at all of them first, then carry out each, once however often the same orders are given."""
-        balances = {account.username: account.balance for account in self._people.users(signed)}
+    def credit_all(self, signed: Signed, orders: Sequence[CreditOrder]) -> tuple[Receipt, ...]:
+        """Carry out all orders or none, in one transaction, each once however often the same are given."""
         for order in orders:
             try:
-                _take(order, balances)
-            except (BadInput, BalanceTooLow) as error:
-                message = f"{credits.told_of(order, error)} " + say("Nothing was credited.")
-                raise type(error)(message, **error.details) from error
-        found: list[Receipt] = []
-        for order, request_id in zip(orders, credits.request_ids(orders), strict=True):
-            try:
-                found.append(credit(order.email, order.amount, order.reason, request_id))
-            except AppError as error:
-                message = credits.told_of(order, error)
-                if found:
-                    message += " " + _done(len(found))
-                raise type(error)(message, **error.details) from error
-        return tuple(found)
+                credits.check_amount(order.amount)
+                receipts.checked_reason(order.reason)
+            except BadInput as error:
+                raise _at_line(error, order) from error
+        words = _words(orders, credits.request_ids(orders))
+        try:
+            rows = self._sessions.ask(signed, _CREDIT_ALL, (words,), deadline_s=FILE_S, again=False)
+        except (BadInput, BalanceTooLow, RequestReused) as error:
+            raise _at_line(error, orders[int(str(error.details.pop("order"))) - 1]) from error
+        except ServerAway as away:
+            again = say("Give the same orders again: each is carried out once.")
+            raise ServerAway(f"{away.message} {again}") from away
+        log.info("credited %d of %d orders", sum(not row[15] for row in rows), len(orders))
+        return tuple(receipts.receipt_of(entries_of([row]), row[14], repeated=row[15]) for row in rows)
 
     def _account(self, signed: Signed, email: str) -> Account:
         name = emails.kept_form(email)
@@ -98,31 +141,67 @@ class Administration:
         return found
 
 
-def _done(count: int) -> str:
-    return say_many(
-        "The {count} before it were credited: the same orders are safe to be given again.",
-        "The {count} before it were credited: the same orders are safe to be given again.",
-        count,
-        count=count,
+def _deed(row: Row) -> Deed:
+    number, date, actor, kind, whom, detail, operation, amount, before = row
+    if kind == journal.ACCOUNT:
+        deed = _ACCOUNT_DEEDS.get(detail, DeedKind.OTHER)
+    else:
+        deed = DeedKind.CREDITED if kind == journal.CREDIT else DeedKind.PRICED
+    return Deed(number, date, actor, deed, whom, detail, word(operation) if operation else None, amount, before)
+
+
+def _words(orders: Sequence[CreditOrder], ids: Sequence[str]) -> str:
+    return json.dumps(
+        [
+            {
+                "email": emails.kept_form(order.email),
+                "amount": order.amount,
+                "reason": " ".join(order.reason.split()),
+                "request_id": request_id,
+            }
+            for order, request_id in zip(orders, ids, strict=True)
+        ]
     )
 
 
-def _check(order: CreditOrder, request_id: str, balances: dict[str, int]) -> CreditCheck:
+def _check(
+    order: CreditOrder, request_id: str, balances: dict[str, int], done_at: int = 0, same: bool = True
+) -> CreditCheck:
     """`balances` are those after the orders before, by e-mail."""
     name = emails.kept_form(order.email)
     try:
-        _take(order, balances)
+        if not same:
+            raise RequestReused(say(_REUSED))
+        _take(order, balances, is_done=bool(done_at))
     except (BadInput, BalanceTooLow) as error:
         return CreditCheck(order, request_id, error.message, 0, balances.get(name, 0))
-    return CreditCheck(order, request_id, "", 0, balances[name])
+    return CreditCheck(order, request_id, "", done_at, balances[name])
 
 
-def _take(order: CreditOrder, balances: dict[str, int]) -> None:
+def _take(order: CreditOrder, balances: dict[str, int], *, is_done: bool) -> None:
     """Carry an order out in thought. Raises `BadInput` and `BalanceTooLow`."""
     name = emails.kept_form(order.email)
     credits.check_amount(order.amount)
     receipts.checked_reason(order.reason)
     if name not in balances:
         raise BadInput(say("There is no account with the e-mail {name}.", name=name))
-    credits.check_room(balances[name], order.amount)
-    balances[name] += order.amount
+    if not is_done:
+        credits.check_room(balances[name], order.amount)
+        balances[name] += order.amount
+
+
+def _at_line(error: AppError, order: CreditOrder) -> AppError:
+    """The same error with the order's line, and that nothing was done."""
+    if isinstance(error, BalanceTooLow):
+        error = _not_there(error, order)
+    message = f"{credits.told_of(order, error)} {say('Nothing was credited.')}"
+    return type(error)(message, **error.details)
+
+
+def _not_there(error: BalanceTooLow, order: CreditOrder) -> BalanceTooLow:
+    """In the words of somebody who takes out, and charges nothing."""
+    try:
+        credits.check_room(int(str(error.details["balance"])), order.amount)
+    except BalanceTooLow as told:
+        return told
+    return error

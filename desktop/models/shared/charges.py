@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -79,7 +79,7 @@ class Charges:
         if amount == 0 or abs(amount) > MAX_MONEY:
             raise BadInput(say("The amount must not be zero or beyond what the ledger can hold."))
         rows = self._write(signed, _CREDIT, (email, amount, reason, request_id), (request_id, email))
-        return self._receipt(signed, rows, of_other=email != signed.username)
+        return self._receipt(signed, rows, of_other=email != signed.username, changes=1)
 
     def set_cost(self, signed: Signed, operation: OperationType, cost: int) -> None:
         """What an operation costs from now on. Setting it twice is as good as once."""
@@ -152,16 +152,29 @@ class Charges:
         memory.reach(head_seq, head_hash)
 
     def _receipt(
-        self, signed: Signed, rows: list[Row], *, charge: Charge | None = None, of_other: bool = False
+        self,
+        signed: Signed,
+        rows: list[Row],
+        *,
+        charge: Charge | None = None,
+        of_other: bool = False,
+        changes: int = 0,
     ) -> Receipt:
-        found = tuple(entry_of((*row[:_ENTRY], "")) for row in rows)
+        """`changes`: entries of the account's journal that stand beside new records."""
+        found = entries_of(rows)
         balance, repeated, head_seq, head_hash = rows[-1][_ENTRY:]
         if not of_other:
             self._remember(signed, found, head_seq, bytes(head_hash))
-            self._watch.note_own(signed.user_id, records=0 if repeated else len(found))
+            if not repeated:
+                self._watch.note_own(signed.user_id, records=len(found), changes=changes)
         if charge is None or repeated:
             return receipt_of(found, balance, repeated=repeated)
         return replace(receipt_of(found, balance, result=charge.result), exact=charge.exact)
+
+
+def entries_of(rows: Sequence[Row]) -> tuple[Entry, ...]:
+    """The records of a receipt's rows: a new one has no note, and one that is found again shows none."""
+    return tuple(entry_of((*row[:_ENTRY], "")) for row in rows)
 
 
 def _words(step: Step) -> dict[str, object]:

@@ -79,6 +79,7 @@ class Connections:
         self._failed: AppError | None = None
         self._gone: set[str] = set()
         self.note = ""  # a warning of the server's that a person should know
+        self.greet: Callable[[Line], None] = lambda line: None  # looks at each connection before it is used
 
     def enter(self, *, reading: bool, cancelled: Cancel) -> None:
         """The calling thread asks from now on."""
@@ -124,6 +125,12 @@ class Connections:
                 return found[0]
             self.forget(credentials.role)
         line = self.open(credentials)
+        try:
+            with self.translated(credentials):
+                self.greet(line)
+        except BaseException:
+            self._close(line)
+            raise
         self.adopt(credentials, line)
         return line
 

@@ -30,12 +30,12 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 5_000  # records that are taken in before a page is answered: a tenth of a second
 
-_VISIBILITY = "SELECT * FROM metercalc.visibility_since(%s)"
+_CHANGES = "SELECT number, record_id, kind, date, note FROM metercalc.changes_since(%s)"
 _INSERT = """INSERT INTO record (id, form, request_id, step, operation_id, user_id, seq, amount, user_balance, operands,
     operation_response, expression, exact, source, date, hash)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-_LAST_SEEN = f"""SELECT detail FROM journal WHERE user_id = ? AND kind IN ('{journal.DELETED}', '{journal.RESTORED}')
-    ORDER BY number DESC LIMIT 1"""
+_LAST_SEEN = f"""SELECT detail FROM journal WHERE user_id = ?
+    AND kind IN ('{journal.DELETED}', '{journal.RESTORED}', '{journal.NOTE}') ORDER BY number DESC LIMIT 1"""
 _FREE: dict[OperationType, int] = dict.fromkeys((kind for kind in OperationType if kind is not OperationType.CREDIT), 0)
 
 
@@ -112,7 +112,7 @@ class Copy:
                 noted(chain.seq, chain.hash)
             self._take(rows)
             progress(last, seq)
-        self._hide(ask)
+        self._change(ask)
         self._seen = (seq, number)
 
     def _end(self) -> tuple[int, bytes]:
@@ -139,30 +139,32 @@ class Copy:
                 _INSERT, [_stored(row, kinds, self._user_id) for row in rows if row[links.SEQ] > newest]
             )
 
-    def _hide(self, ask: Ask) -> None:
-        """Hide and show what was hidden and shown since; the server's number of each stands in the copy's own entry."""
+    def _change(self, ask: Ask) -> None:
+        """Hide, show and note what was since; the server's number of each change stands in the copy's own entry."""
         with self.ledger.store.reading() as database:
             before = _number(database.execute_sql(_LAST_SEEN, (self._user_id,)).fetchone())
-        changes = ask(_VISIBILITY, (before,))
+        changes = ask(_CHANGES, (before,))
         if not changes:
             return
         store = self.ledger.store
         with store.writing() as database:
             seen = _number(database.execute_sql(_LAST_SEEN, (self._user_id,)).fetchone())
-            for number, record_id, _, deleted_at in changes:
+            for number, record_id, kind, date, note in changes:
                 if number <= seen:
                     continue
+                column, value = "deleted_at", date if kind == journal.DELETED else None
+                if kind == journal.NOTE:
+                    column, value = "note", note
                 changed = database.execute_sql(
-                    "UPDATE record SET deleted_at = ? WHERE id = ? AND user_id = ?",
-                    (deleted_at, record_id, self._user_id),
+                    f"UPDATE record SET {column} = ? WHERE id = ? AND user_id = ?", (value, record_id, self._user_id)
                 ).rowcount
                 if not changed:  # the record is still to come, and what was done to it is asked for again then
                     break
                 journal.write(
                     store,
                     database,
-                    journal.RESTORED if deleted_at is None else journal.DELETED,
-                    date=deleted_at or store.clock(),
+                    kind,
+                    date=date,
                     user_id=self._user_id,
                     subject=record_id,
                     actor_id=self._user_id,

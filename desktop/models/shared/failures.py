@@ -14,13 +14,14 @@ from typing import Any
 import psycopg
 
 from desktop.language.sentences import mark, say
-from desktop.models.ledger import receipts
+from desktop.models.ledger import passwords, receipts, recovery_codes
 from desktop.terms.errors import (
     AppError,
     BadInput,
     ChargeGivenUp,
     NotAllowed,
     NotSignedIn,
+    PasswordDue,
     RequestReused,
     ServerAway,
     SignInRefused,
@@ -249,7 +250,10 @@ def _ours(state: str, error: psycopg.Error) -> AppError:
         return StoreNewer(
             say("The ledger answers with something that this program does not know ({state}). Update it.", state=state)
         )
-    return meaning(words, error.diag.message_primary or "")
+    found = meaning(words, error.diag.message_primary or "")
+    if "order" in words:  # which of several that were sent together, from 1
+        found.details["order"] = words["order"]
+    return found
 
 
 def _words(error: psycopg.Error) -> Words:
@@ -303,5 +307,7 @@ _RULES: Mapping[str, Callable[[Words, str], AppError]] = {
     "MC015": _said_so(StoreDamaged, mark("The ledger contradicts itself. Nothing was stored: run metercalc verify.")),
     "MC016": _said_so(BadInput, mark("The balance would be beyond what the ledger can hold.")),
     "MC017": _said_so(BadInput),
+    "MC019": _said_so(PasswordDue, passwords.DUE),
+    "MC020": _said_so(SignInRefused, recovery_codes.REFUSED),
     "MC018": _said_so(StoreError, mark("The server has another role of this account's name. Ask its owner.")),
 }

@@ -2,6 +2,8 @@
 
 The store's key comes with it, so that each record keeps its id, its place and its hash: the chains that were proved
 before are, byte for byte, those that are proved after. Passwords stay behind: the store keeps another scheme's hashes.
+The store's journal comes too, but for its notes, which go into the journals of those who wrote them: administrators
+read the common one.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ log = logging.getLogger(__name__)
 Progress = Callable[[int, int], None]
 
 _BATCH = 2_000
-_TABLES = ("record", "journal", "price", "account", "voided")
+_TABLES = ("record", "record_note", "journal", "price", "account", "voided")
 _RECORDS = """SELECT r.user_id, r.seq, r.id, o.type, r.amount, r.user_balance, r.date, r.deleted_at,
     r.request_id, r.step, r.form, r.exact, r.source, r.operands, r.operation_response, r.expression, r.hash
     FROM record AS r JOIN operation AS o ON o.id = r.operation_id ORDER BY r.id"""
@@ -42,7 +44,7 @@ class Imported:
     records: int
     prices: int
     passwords: Mapping[str, str]
-    notes: int = 0  # that the store has, and a server does not keep
+    notes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +248,7 @@ def _carry_people(connection: psycopg.Connection[Any], database: Any, key: bytes
         seq, head, date = heads[person.id]
         accounts.append((
             person.id, person.role_name, person.username, person.status, person.role, person.generation, person.balance,
-            seq, head, date, len(own), own[-1][-1], person.salt, person.iterations,
+            seq, head, date, len(own), own[-1][-1], person.salt, person.iterations, bool(person.verifier),
         ))  # fmt: skip
         if person.verifier:
             connection.execute("SELECT metercalc.make_role(%s, %s)", [person.role_name, person.verifier])
@@ -259,7 +261,7 @@ def _carry_people(connection: psycopg.Connection[Any], database: Any, key: bytes
     )
     columns = (
         "id, role_name, username, status, role, generation, balance, seq, hash, date, journal_number, journal_hash, "
-        "salt, iterations"
+        "salt, iterations, one_time"
     )
     _copy(connection, f"account ({columns})", iter(accounts))
 
@@ -300,6 +302,7 @@ def _restart(connection: psycopg.Connection[Any]) -> None:
 def _finish(connection: psycopg.Connection[Any], records: int, people: int) -> None:
     """Put the guards back, and prove what arrived. Raises `StoreDamaged`."""
     _restart(connection)
+    connection.execute("SELECT metercalc.move_notes()")  # out of the store's journal, which administrators read
     connection.execute(
         """UPDATE metercalc.account AS a SET set_back = EXISTS (SELECT FROM (
             SELECT date, lag(date) OVER (ORDER BY seq) AS before FROM metercalc.record WHERE account_id = a.id) AS r

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from desktop.language.sentences import say
 from desktop.models.ledger.registering import check_new
 from desktop.models.shared import owner, rights, scram, sources
-from desktop.models.shared.urls import ServerUrl
+from desktop.settings.server_urls import ServerUrl
 from desktop.terms.errors import BadInput, StoreError, StoreForeign, StoreMissing, StoreNewer
 from desktop.terms.kinds import OperationType
 
@@ -86,7 +86,10 @@ def upgrade(url: ServerUrl, password: str, *, progress: Callable[[str], None] = 
     with owner.connected(url, password) as connection:
         check_server(connection)
         require_ledger(connection, url)
-        return _walk(connection, progress)
+        made = _walk(connection, progress)
+        if made:  # programs that are running look at the version when they connect
+            _end_members(connection)
+        return made
 
 
 def version_of(connection: psycopg.Connection[Any]) -> int:
@@ -299,7 +302,7 @@ def _again(connection: psycopg.Connection[Any], work: Callable[[], Any], *, end_
 def _end_members(connection: psycopg.Connection[Any]) -> None:
     connection.execute(
         """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE datname = current_database() AND usename ~ '^mc_[0-9a-f]{24}$'"""
+        WHERE datname = current_database() AND usename ~ '^m[cr]_[0-9a-f]{24}$'"""
     )
 
 

@@ -6,20 +6,20 @@ import logging
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
-from functools import partial
 from pathlib import Path
 
 from desktop.language.sentences import mark, say
 from desktop.models.ledger import emails, receipts
 from desktop.models.ledger.protocol import Cancel, Progress, never, silent
 from desktop.models.shared import history, proving
-from desktop.models.shared.administration import NO_CODES, NO_NOTES, NOT_TOLD, Administration
+from desktop.models.shared.administration import Administration
 from desktop.models.shared.browsing import Browsing
 from desktop.models.shared.charges import Charges
 from desktop.models.shared.connections import Connections
 from desktop.models.shared.copies import Copies
 from desktop.models.shared.people import People
 from desktop.models.shared.records import Records
+from desktop.models.shared.recovering import Recovery
 from desktop.models.shared.remembered import Memories, Memory
 from desktop.models.shared.rows import entry_of
 from desktop.models.shared.sessions import Sessions, Signed
@@ -88,6 +88,7 @@ class SharedLedger:
         self._remembered = remembered
         self._memories = Memories(remembered, "")
         self._people = People(self._sessions, ledger_name, self._remember)
+        self._recovery = Recovery(self._sessions, self._people, ledger_name)
         self._watch = Watch(self._sessions, every_s)
         self._charges = Charges(self._sessions, self._memory, lambda: self._people.key, self._watch)
         self._administration = Administration(self._sessions, self._people)
@@ -107,11 +108,6 @@ class SharedLedger:
     def _memory(self, account_id: int) -> Memory:
         return self._memories.of(account_id)
 
-    @property
-    def has_administrator(self) -> bool:
-        """Whether an administrator is signed in."""
-        return self._sessions.administrator() is not None
-
     def connect(self, *, reading: bool = False, cancelled: Cancel = never) -> None:
         self._connections.enter(reading=reading, cancelled=cancelled)
 
@@ -124,6 +120,7 @@ class SharedLedger:
 
     def close(self) -> None:
         self._sessions.end_all()
+        self._people.doubted = None
         try:
             self._memories.write()
         except AppError as error:  # a full disk must not keep the program from ending
@@ -141,8 +138,9 @@ class SharedLedger:
     def register_and_sign_in(
         self, email: str, password: str, *, starting_balance: int, minimum_length: int
     ) -> tuple[Account, Session]:
-        account = self.register(email, password, starting_balance=starting_balance, minimum_length=minimum_length)
-        return account, self.sign_in(email, password)
+        return self._people.register_and_sign_in(
+            email, password, starting_balance=starting_balance, minimum_length=minimum_length
+        )
 
     def sign_in(self, email: str, password: str) -> Session:
         return self._people.sign_in(email, password)
@@ -155,7 +153,8 @@ class SharedLedger:
         return self._people.account(self._sessions.require(session))
 
     def change_password(self, session: Session, old: str, new: str, *, minimum_length: int) -> None:
-        self._people.change_password(session, self._sessions.require(session), old, new, minimum_length=minimum_length)
+        signed = self._sessions.require(session, choosing=True)
+        self._people.change_password(session, signed, old, new, minimum_length=minimum_length)
 
     def users(self, session: Session) -> tuple[Account, ...]:
         return self._people.users(self._sessions.require(session))
@@ -164,21 +163,19 @@ class SharedLedger:
         return self._people.set_status(self._sessions.require(session), email, status)
 
     def administrators(self, session: Session) -> tuple[str, ...]:
-        self._sessions.require(session)
-        return ()  # a member does not see who they are
+        return self._administration.administrators(self._sessions.require(session))
 
     def new_recovery_code(self, session: Session, password: str) -> str:
-        raise BadInput(say(NO_CODES))
+        return self._recovery.new_code(self._writing(session), password)
 
     def recover(self, email: str, code: str, new: str, *, minimum_length: int) -> None:
-        raise BadInput(say(NO_CODES))
+        self._recovery.recover(email, code, new, minimum_length=minimum_length)
 
     def people(self, session: Session) -> tuple[Person, ...]:
         return self._administration.people(self._sessions.require(session))
 
     def invite(self, session: Session, email: str, password: str, *, starting_balance: int) -> Account:
-        self._administration.people(self._sessions.require(session))  # raises `NotAllowed`
-        return self.register(email, password, starting_balance=starting_balance, minimum_length=len(password))
+        return self._people.invite(self._writing(session), email, password, starting_balance=starting_balance)
 
     def reset_password(self, session: Session, email: str, password: str) -> Account:
         return self._administration.reset_password(self._writing(session), email, password)
@@ -190,19 +187,16 @@ class SharedLedger:
         return self._administration.check_credits(self._sessions.require(session), orders)
 
     def credit_all(self, session: Session, orders: Sequence[CreditOrder]) -> tuple[Receipt, ...]:
-        credit = partial(self.credit, session)
-        return self._administration.credit_all(self._writing(session), orders, credit)
+        return self._administration.credit_all(self._writing(session), orders)
 
     def price_history(self, session: Session) -> tuple[PriceSet, ...]:
         return self._administration.price_history(self._sessions.require(session))
 
     def usage(self, session: Session, since: int, until: int) -> Mapping[OperationType, OperationSum]:
-        self._administration.people(self._sessions.require(session))
-        raise BadInput(say(NOT_TOLD))
+        return self._administration.usage(self._sessions.require(session), since, until)
 
     def deeds(self, session: Session, *, before: int = 0, limit: int = 200) -> tuple[Deed, ...]:
-        self._administration.people(self._sessions.require(session))
-        raise BadInput(say(NOT_TOLD))
+        return self._administration.deeds(self._sessions.require(session), before=before, limit=limit)
 
     def balance_and_prices(self, session: Session) -> Statement:
         return self._people.statement(self._sessions.require(session))
@@ -250,8 +244,7 @@ class SharedLedger:
             raise receipts.too_low(cost, balance)
 
     def spent(self, session: Session, since: int) -> int:
-        filters = (Filters(since=since, trash=trash) for trash in (False, True))
-        return sum(self.totals(session, one).spent for one in filters)
+        return self._records.spent(self._sessions.require(session), since)
 
     def credit(self, session: Session, email: str, amount: int, reason: str, request_id: str) -> Receipt:
         return self._charges.credit(self._writing(session), emails.kept_form(email), amount, reason, request_id)
@@ -314,7 +307,10 @@ class SharedLedger:
         return self._mark(session, ids, deleted=False)
 
     def set_note(self, session: Session, record_id: int, text: str) -> Entry:
-        raise BadInput(say(NO_NOTES))
+        signed = self._writing(session)
+        entry = self._records.set_note(signed, record_id, text)
+        self._watch.note_own(signed.user_id, changes=1)
+        return entry
 
     def insights(
         self, session: Session, filters: Filters, *, progress: Progress = silent, cancelled: Cancel = never
@@ -329,8 +325,12 @@ class SharedLedger:
     def verify(
         self, *, anchored: bool = True, results: bool = False, progress: Progress = silent, cancelled: Cancel = never
     ) -> Verification:
-        """What those who are signed in can prove: an administrator everything, anybody else their own records."""
-        signed = self._sessions.administrator() or next(iter(self._sessions.running()), None)
+        """What those who are signed in can prove: an administrator everything, anybody else their own records.
+
+        Who was refused because the history was rewritten can still prove: so that all of it is named.
+        """
+        running = self._sessions.running()
+        signed = self._sessions.administrator() or next(iter(running), None) or self._people.doubted
         if signed is None:  # nobody to ask for: nothing is said about a ledger that nobody looked at
             return Verification((), 0, 0, 0.0, complete=False)
         memories = self._memories if anchored else None

@@ -16,11 +16,11 @@ CHAIN_OF = "SELECT * FROM metercalc.chain_of(%s, %s, %s)"
 BATCH = 5_000  # records a question: a tenth of a second, and few megabytes
 
 Proof = Sequence[Any]
-"""A record as `chain_of` gives it: a `RawRecord`, then account, price, cost, form, hash."""
+"""A record as `chain_of` gives it: a `RawRecord` without its note, then account, price, cost, form, hash, own note."""
 
 ID, SEQ, OPERATION, RESPONSE, AMOUNT, BALANCE, DELETED = 0, 3, 4, 6, 9, 10, 12
 REQUEST, STEP, OPERANDS, EXACT, SOURCE, DATE, EXPRESSION = 1, 2, 5, 7, 8, 11, 13
-ACCOUNT, PRICE, COST, FORM, HASH = 14, 15, 16, 17, 18
+ACCOUNT, PRICE, COST, FORM, HASH, NOTE = 14, 15, 16, 17, 18, 19
 
 BROKEN = (TypeError, AttributeError, struct.error, UnicodeError)
 

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from desktop.language.sentences import mark, say
-from desktop.models.shared.urls import ServerUrl
-from desktop.terms.errors import AppError, BadInput, MachineError, NetworkError, SignInRefused, StoreError, StoreMissing
+from desktop.settings.server_urls import ServerUrl
+from desktop.terms.errors import AppError, BadInput, MachineError, ServerAway, SignInRefused, StoreError, StoreMissing
 
 if TYPE_CHECKING:
     import psycopg
@@ -36,6 +36,7 @@ _SENTENCES = {
     "55P03": mark("Somebody holds what is to be changed. Nothing was changed; try again."),
     "42883": mark("The database has another metercalc schema than this program's: see metercalc server status."),
 }
+_AWAY = ("57P01", "57P02", "57P03")
 
 
 def library() -> Any:
@@ -93,6 +94,8 @@ def as_app_error(error: Any, url: ServerUrl) -> AppError | None:
         return StoreMissing(where + say(_SENTENCES[code]))
     if code in ("28P01", "28000"):
         return SignInRefused(where + say(_SENTENCES[code]))
+    if code in _AWAY:
+        return ServerAway(where + say(_SENTENCES[code]))
     if code in _SENTENCES:
         return StoreError(where + say(_SENTENCES[code]))
     if code is not None and code.startswith("MC"):
@@ -100,7 +103,7 @@ def as_app_error(error: Any, url: ServerUrl) -> AppError | None:
     if isinstance(error, psycopg.OperationalError) and error.sqlstate is None:
         first = str(error).strip().splitlines()
         why = first[-1] if first else say("no reason given")
-        return NetworkError(say("{server}: the server cannot be reached ({why}).", server=url.shown(), why=why))
+        return ServerAway(say("{server}: the server cannot be reached ({why}).", server=url.shown(), why=why))
     return None
 
 

@@ -14,11 +14,20 @@ from desktop.language.sentences import mark, say
 from desktop.models.ledger import emails, passwords
 from desktop.models.ledger.registering import check_new
 from desktop.models.shared import failures, history, scram, sources, urls
+from desktop.models.shared.connections import Credentials
 from desktop.models.shared.line import LONG_S, Line, Row
 from desktop.models.shared.links import Ask
 from desktop.models.shared.remembered import Memories
 from desktop.models.shared.sessions import Sessions, Signed, lasting, with_password
-from desktop.terms.errors import BadInput, NotAllowed, ServerAway, SignInRefused, StoreForeign, StoreNewer
+from desktop.terms.errors import (
+    BadInput,
+    NotAllowed,
+    ServerAway,
+    SignInRefused,
+    StoreDamaged,
+    StoreForeign,
+    StoreNewer,
+)
 from desktop.terms.values import Account, OperationType, Role, Session, Statement, Status
 
 log = logging.getLogger(__name__)
@@ -26,17 +35,18 @@ log = logging.getLogger(__name__)
 SERVED = (sources.OLDEST_SERVED, sources.VERSION)
 
 _VERSION = "SELECT metercalc.schema_version()"
+_SIGN_IN = "SELECT * FROM metercalc.sign_in()"
 _ACCOUNT = "SELECT * FROM metercalc.account()"
-_BOTH = "SELECT a.*, l.id::text, l.key FROM metercalc.account() AS a, metercalc.ledger() AS l"
 _PULSE = "SELECT seq FROM metercalc.pulse()"
 _USERS = "SELECT * FROM metercalc.users()"
 _REGISTER = "SELECT * FROM metercalc.register(%s, %s, %s::bigint)"
+_INVITE = "SELECT * FROM metercalc.invite(%s, %s, %s::bigint)"
 _SET_STATUS = "SELECT * FROM metercalc.set_status(%s, %s)"
 _CHANGE = "SELECT metercalc.change_verifier(%s)"
 
 _PRESENT = mark("The present password is not right. It was not changed.")
 _IS_IT_MADE = mark("Whether the account was made is not known: look before you try again.")
-_WHICH_HOLDS = mark("Whether the new password holds, or the old one is not known: look before you try again.")
+WHICH_HOLDS = mark("Whether the new password holds, or the old one is not known: look before you try again.")
 _ASK_ADMIN = mark(
     "On a server an administrator makes the accounts: ask for one, or sign in as an administrator first "
     "(metercalc register EMAIL --user ADMIN)."
@@ -49,19 +59,22 @@ def account_of(row: Row) -> Account:
     return Account(id, username, Role(role), Status(status), balance)
 
 
-def _can_be_sent(password: str) -> bool:
+def can_be_sent(password: str) -> bool:
     """Whether libpq can be given a password: no text ends in the midst, and all of it is UTF-8."""
     return "\0" not in password and not any("\ud800" <= letter <= "\udfff" for letter in password)
 
 
 def check_new_password(password: str) -> None:
     """Raises `BadInput` for a password that could not be sent."""
-    if not _can_be_sent(password):
+    if not can_be_sent(password):
         raise BadInput(say("The password has a character in it that no server takes. Leave it out."))
 
 
 class People:
-    """Accounts and sign-in. `ledger_name` is what the roles' names are made of."""
+    """Accounts and sign-in. `ledger_name` is what the roles' names are made of.
+
+    `doubted` is who was refused last because the records are not those that were given: they may prove, and no more.
+    """
 
     def __init__(
         self,
@@ -75,39 +88,47 @@ class People:
         self._memories = memories
         self._served = served
         self.ledger_id, self.key = "", b""  # known from the first sign-in on
+        sessions.connections.greet = self.check_version  # the schema may be upgraded while the program runs
+        self.doubted: Signed | None = None
 
     def sign_in(self, email: str, password: str) -> Session:
         """Open a session, once the records that this program knows of have been found on the server again.
 
         Raises `SignInRefused`, `NotAllowed`, `ServerAway`, `StoreDamaged` for records that are others or missing.
         """
-        connections = self._sessions.connections
         role = urls.role_name(self._ledger_name, emails.kept_form(email))
-        if not _can_be_sent(password):
+        if not can_be_sent(password):
             raise SignInRefused(say(failures.REFUSED))
-        credentials = with_password(role, password)
-        line = connections.open(credentials)
+
+        def credentials(generation: int, salt: str, iterations: int) -> Credentials:
+            return lasting(role, password, generation, lambda: scram.keys(password, salt, iterations))
+
+        return self._enter(with_password(role, password), credentials)
+
+    def _enter(self, first: Credentials, lasting_of: Callable[[int, str, int], Credentials]) -> Session:
+        """`lasting_of` makes of generation, salt and iterations what opens further connections."""
+        connections = self._sessions.connections
+        line = connections.open(first)
         try:
-            with connections.translated(credentials):
-                self._check_version(line)
-                *row, ledger_id, key = line.execute(_BOTH).fetchall()[0]
+            with connections.translated(first):
+                self.check_version(line)
+                row = line.execute(_SIGN_IN).fetchall()[0]
         except BaseException:
             line.close()
             raise
-        account, generation, salt, iterations = account_of(tuple(row)), row[5], row[11], row[12]
-        signed = Signed(
-            account.id, account.username, account.role, lasting(role, password, salt, iterations, generation)
-        )
+        account, (generation, seq, *made_of, one_time, ledger_id, key) = account_of(row), row[5:]
+        signed = Signed(account.id, account.username, account.role, lasting_of(generation, *made_of), one_time)
         connections.adopt(signed.credentials, line)
-        self.ledger_id, self.key = ledger_id, bytes(key)
-        try:
-            self._look_back(signed, ledger_id, row[6])
-        except BaseException:
-            connections.forget(role)
-            raise
+        if not one_time:
+            try:
+                self._look_back(signed, ledger_id, bytes(key), seq)
+            except BaseException:
+                connections.forget(first.role)
+                raise
         return self._sessions.begin(signed)
 
-    def _check_version(self, line: Line) -> None:
+    def check_version(self, line: Line) -> None:
+        """Raises `StoreNewer` and `StoreForeign` for a schema that this program does not serve."""
         version = int(line.execute(_VERSION).fetchall()[0][0])
         oldest, newest = self._served
         if version > newest:
@@ -126,11 +147,16 @@ class People:
                 )
             )
 
-    def _look_back(self, signed: Signed, ledger_id: str, seq: int) -> None:
+    def _look_back(self, signed: Signed, ledger_id: str, key: bytes, seq: int) -> None:
         """Find again what this program was given of the records."""
+        self.ledger_id, self.key, self.doubted = ledger_id, key, None
         memories = self._memories(ledger_id)
         refuse = history.refuse(self._sessions.connections.server, memories.file(signed.user_id), signed.username)
-        history.History(memories.of(signed.user_id), signed.user_id, self.key, self.ask(signed)).check(seq, refuse)
+        try:
+            history.History(memories.of(signed.user_id), signed.user_id, self.key, self.ask(signed)).check(seq, refuse)
+        except StoreDamaged:
+            self.doubted = signed
+            raise
         memories.write()
 
     def ask(self, signed: Signed) -> Ask:
@@ -152,15 +178,36 @@ class People:
 
     def register(self, email: str, password: str, *, starting_balance: int, minimum_length: int) -> Account:
         """Make an account, in the name of an administrator who is signed in. Raises `NotAllowed` without one."""
+        return self._register(email, password, starting_balance, minimum_length)[0]
+
+    def register_and_sign_in(
+        self, email: str, password: str, *, starting_balance: int, minimum_length: int
+    ) -> tuple[Account, Session]:
+        """Both, with the password worked out once."""
+        account, made = self._register(email, password, starting_balance, minimum_length)
+        role = urls.role_name(self._ledger_name, account.username)
+        credentials = lasting(role, password, 1, lambda: (made.client_key, made.server_key))
+        return account, self._enter(credentials, lambda *_: credentials)
+
+    def _register(
+        self, email: str, password: str, starting_balance: int, minimum_length: int
+    ) -> tuple[Account, scram.Made]:
         check_new_password(password)
         username = check_new(email, password, minimum_length=minimum_length)
         admin = self._sessions.administrator()
         if admin is None:
             raise NotAllowed(say(_ASK_ADMIN))
-        values = (username, scram.verifier(password), starting_balance)
-        return account_of(self._once(admin, _REGISTER, values, say(_IS_IT_MADE))[0])
+        made = scram.make(password)
+        values = (username, made.verifier, starting_balance)
+        return account_of(self.once(admin, _REGISTER, values, say(_IS_IT_MADE))[0]), made
 
-    def _once(self, signed: Signed, sql: str, values: Sequence[object], doubt: str) -> list[Row]:
+    def invite(self, signed: Signed, email: str, password: str, *, starting_balance: int) -> Account:
+        """Make an account whose password is changed before anything else, for administrators."""
+        check_new_password(password)
+        values = (check_new(email, password, minimum_length=len(password)), scram.verifier(password), starting_balance)
+        return account_of(self.once(signed, _INVITE, values, say(_IS_IT_MADE))[0])
+
+    def once(self, signed: Signed, sql: str, values: Sequence[object], doubt: str) -> list[Row]:
         """The rows of a statement that is not sent twice. Where its answer is lost, that and the `doubt` are said."""
         try:
             return self._sessions.ask(signed, sql, values, again=False)
@@ -171,18 +218,35 @@ class People:
         """Set a new password; every other session of the account ends."""
         check_new_password(new)
         passwords.check_new(new, email=signed.username, minimum_length=minimum_length)
-        connections, role = self._sessions.connections, signed.credentials.role
-        try:
-            connections.open(with_password(role, old)).close()
-        except SignInRefused as error:
-            raise SignInRefused(say(_PRESENT)) from error
-        verifier = scram.verifier(new)
-        generation = int(self._once(signed, _CHANGE, (verifier,), say(_WHICH_HOLDS))[0][0])
-        iterations, salt = verifier.split("$")[1].split(":")
-        signed.credentials = lasting(role, new, salt, int(iterations), generation)
-        connections.renew(signed.credentials)
+        self.check_password(signed, old, say(_PRESENT))
+        made = scram.make(new)
+        generation = int(self.once(signed, _CHANGE, (made.verifier,), say(WHICH_HOLDS))[0][0])
+        role = signed.credentials.role
+        signed.credentials = lasting(role, new, generation, lambda: (made.client_key, made.server_key))
+        self._sessions.connections.renew(signed.credentials)
         self._sessions.end(signed.user_id, but=session.token)
         log.info("account %d changed its password", signed.user_id)
+        if signed.one_time:
+            self._begin(signed)
+
+    def _begin(self, signed: Signed) -> None:
+        """What the sign-in could not do while the password was due. Raises `StoreDamaged`, and ends the session."""
+        try:
+            row = self._sessions.ask(signed, _SIGN_IN)[0]
+            self._look_back(signed, row[10], bytes(row[11]), row[6])
+        except BaseException:
+            self._sessions.end(signed.user_id)
+            raise
+        signed.one_time = False
+
+    def check_password(self, signed: Signed, password: str, refusal: str) -> None:
+        """Raises `SignInRefused` with those words for a password that is not the account's."""
+        try:
+            if not can_be_sent(password):
+                raise SignInRefused(refusal)
+            self._sessions.connections.open(with_password(signed.credentials.role, password)).close()
+        except SignInRefused as error:
+            raise SignInRefused(refusal) from error
 
     def users(self, signed: Signed) -> tuple[Account, ...]:
         """Every account, for administrators."""

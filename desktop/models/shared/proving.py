@@ -1,12 +1,14 @@
 """Proving a ledger on a server: L1 to L8 by the embedded ledger's rules and sentences. It reads only.
 
 A member proves their own chain, an administrator everybody's, from one state of the ledger. What differs from a store:
-ids may have gaps and a record names its price (L2, L4), each account has a journal of its own, and the witness is what
-this program remembers. Replayed are the common journal first, then each account's; then its records follow.
+ids may have gaps and a record names its price (L2, L4), each account has a journal of its own, notes are proved by
+those who wrote them alone, and the witness is what this program remembers. Replayed are the common journal first, then
+each account's; then its records follow.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
 from dataclasses import dataclass, field
@@ -30,6 +32,7 @@ MAX_PROBLEMS = 1_000
 _ACCOUNTS = "SELECT * FROM metercalc.proof_accounts()"
 _PRICES = "SELECT * FROM metercalc.prices()"
 _JOURNAL = "SELECT * FROM metercalc.journal_of(%s, %s, %s)"
+_NOTES = "SELECT number, record_id, note, salt FROM metercalc.changes_since(0) WHERE kind = 'note'"
 _is_request_id = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
 _SOURCES = frozenset(Source)
 _KINDS = frozenset(OperationType)
@@ -59,6 +62,7 @@ class _States:
     accounts: dict[int, bytes] = field(default_factory=dict)
     prices: dict[int, bytes] = field(default_factory=dict)
     hidden: dict[int, tuple[int, int]] = field(default_factory=dict)
+    notes: dict[int, str] = field(default_factory=dict)  # the prover's own, by record
 
 
 def prove(
@@ -79,6 +83,7 @@ def prove(
                 ask,
                 key,
                 memories,
+                prover=signed.user_id,
                 everybody=signed.role is Role.ADMIN,
                 results=results,
                 progress=progress,
@@ -98,12 +103,15 @@ class _Run:
         key: bytes,
         memories: Memories | None,
         *,
+        prover: int,
         everybody: bool,
         results: bool,
         progress: Progress,
         cancelled: Cancel,
     ) -> None:
         self._ask = ask
+        self._prover = prover  # nobody is given another's notes
+        self._written: dict[int, tuple[int, str | None, bytes | None]] = {}
         self._everybody = everybody  # the common journal is an administrator's to read: it names all people
         self._key = key
         self._memories = memories
@@ -138,6 +146,7 @@ class _Run:
         for row in self._ask(_ACCOUNTS, ()):
             self._accounts[row[0]] = ProofAccount(*row)
         self._total = sum(account.seq for account in self._accounts.values())
+        self._written = {row[0]: row[1:] for row in self._ask(_NOTES, ())}
         if self._everybody:
             self._replay(0, None)
         self._check_prices()
@@ -202,6 +211,8 @@ class _Run:
             self._states.hidden[subject] = (user_id, date)
         elif kind == journal.RESTORED:
             self._states.hidden.pop(subject, None)
+        elif kind == journal.NOTE and user_id == self._prover:
+            self._take_note(number, subject, state)
         elif kind not in journal.KINDS:
             self._found(
                 "L6",
@@ -209,6 +220,19 @@ class _Run:
                 0,
                 say("Entry {number} of the journal is of a kind that the program does not know.", number=number),
             )
+
+    def _take_note(self, number: int, record_id: int, state: bytes) -> None:
+        """A note against its digest: the journal, which others prove too, does not have its text."""
+        subject, text, salt = self._written.pop(number, (0, None, None))
+        if (
+            subject != record_id
+            or text is None
+            or salt is None
+            or hashlib.sha256(salt + text.encode()).digest() != state
+        ):
+            self._found("L6", self._prover, record_id, say("A note on it is not the one that was written."))
+            return
+        self._states.notes[record_id] = text
 
     def _check_prices(self) -> None:
         unseen = set(self._states.prices)
@@ -276,6 +300,8 @@ class _Run:
             self._found("L6", user_id, id, say("It was deleted by something else than the program."))
         if deleted is None and hidden is not None:
             self._found("L6", user_id, id, say("It was restored by something else than the program."))
+        if row[links.NOTE] is not None and row[links.NOTE] != self._states.notes.pop(id, ""):
+            self._found("L6", user_id, id, say("Its note is not the one that was last written."))
         if self._results and not _follows(row):
             sign = "=" if row[links.EXACT] else "≈"
             said = f"{quoted(row[links.OPERANDS])} {sign} {quoted(row[links.RESPONSE])}"

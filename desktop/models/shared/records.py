@@ -14,6 +14,7 @@ from typing import Any
 
 from desktop.finding.searching import folded, operations_named
 from desktop.language.sentences import say
+from desktop.models.ledger.notes import normal_note
 from desktop.models.ledger.protocol import Cancel, Progress, never
 from desktop.models.ledger.sums import totals_of
 from desktop.models.shared import surveys
@@ -25,6 +26,7 @@ from desktop.terms import days
 from desktop.terms.errors import BadInput
 from desktop.terms.values import (
     Column,
+    Entry,
     Filters,
     Insights,
     OperationType,
@@ -39,7 +41,9 @@ LONGEST_SEARCH = 25_000  # bytes: above what any record holds
 LARGEST_ID = 2**63 - 1
 _LONG_AGO = 946_684_800 * days.SECOND  # 2000-01-01: no record of a server's is older
 
-_RECORDS = "SELECT *, '' AS note FROM metercalc.records(%s::jsonb, %s, %s, %s, %s, %s)"
+_RECORDS = "SELECT * FROM metercalc.records(%s::jsonb, %s, %s, %s, %s, %s)"
+_SPENT = "SELECT metercalc.spent(%s::bigint)"
+_SET_NOTE = "SELECT * FROM metercalc.set_note(%s::bigint, %s)"
 _SUMS = "SELECT * FROM metercalc.sums(%s::jsonb)"
 
 
@@ -78,6 +82,10 @@ class Records:
         rows = self._ask(signed, _SUMS, (self._words(filters, operations=False),), cancelled)
         return {word(kind): count for kind, count, _ in rows}
 
+    def spent(self, signed: Signed, since: int) -> int:
+        """What was charged since a moment: it stands before a charge, so it is given no longer than one."""
+        return int(self._sessions.ask(signed, _SPENT, (since,))[0][0])
+
     def trash_count(self, signed: Signed) -> int:
         """How many deleted records there are."""
         return int(self._ask(signed, "SELECT metercalc.trash_count()", (), never)[0][0])
@@ -101,6 +109,11 @@ class Records:
         own = list(dict.fromkeys(number for number in ids if 0 < number <= LARGEST_ID))
         rows = self._sessions.ask(signed, f"SELECT metercalc.{function}(%s::bigint[])", (own,), again=False)
         return tuple(number for (number,) in rows)
+
+    def set_note(self, signed: Signed, record_id: int, text: str) -> Entry:
+        """Write a note beside a record. Written twice, it is written once."""
+        note = normal_note(text)
+        return entry_of(self._sessions.ask(signed, _SET_NOTE, (min(max(record_id, 0), LARGEST_ID), note))[0])
 
     def insights(self, signed: Signed, filters: Filters, progress: Progress, cancelled: Cancel) -> Insights:
         """What the filtered records tell over time, from one state."""

@@ -90,6 +90,7 @@ class Memories:
             found = json.loads(read_whole(file, 10_000))
             memory = Memory(int(found["seq"]), bytes.fromhex(found["hash"]), checked=int(found["checked"]))
         except FileNotFoundError:
+            self._marks(account_id).unlink(missing_ok=True)  # of what somebody wants forgotten: see `history.refuse`
             return Memory()
         except OSError as error:
             raise StoreError(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from desktop.language.sentences import mark, say
 from desktop.models.shared import installing, owner, sources
-from desktop.models.shared.urls import ServerUrl
+from desktop.settings.server_urls import ServerUrl
 
 if TYPE_CHECKING:
     import psycopg
@@ -36,7 +36,7 @@ _RIGHTS = (
     (
         mark("The member {name} has rights on the whole server."),
         """SELECT rolname FROM pg_roles
-        WHERE pg_has_role(oid, 'metercalc_member', 'MEMBER') AND rolname ~ '^mc_'
+        WHERE pg_has_role(oid, 'metercalc_member', 'MEMBER') AND rolname ~ '^m[cr]_'
         AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication)""",
     ),
     (
@@ -71,7 +71,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What was found. `findings` are sentences about what is not sound, none where all is."""
+    """What was found: `findings` are sentences about what is not sound, none where all is, `advice` about the rest."""
 
     server: str
     ledger_name: str
@@ -80,6 +80,7 @@ class Review:
     accounts: int
     records: int
     findings: tuple[str, ...]
+    advice: tuple[str, ...] = ()
 
 
 def review(url: ServerUrl, password: str, *, local_is_trusted: bool = False) -> Review:
@@ -107,7 +108,23 @@ def review(url: ServerUrl, password: str, *, local_is_trusted: bool = False) -> 
                     wanted=sources.VERSION,
                 )
             )
-        return Review(facts[0], facts[1] or "", version, sources.VERSION, facts[2], int(facts[3]), tuple(findings))
+        return Review(
+            facts[0], facts[1] or "", version, sources.VERSION, facts[2], int(facts[3]), tuple(findings),
+            _advice(connection),
+        )  # fmt: skip
+
+
+def _advice(connection: psycopg.Connection[Any]) -> tuple[str, ...]:
+    """Waits after wrong passwords are the server's to make: who guesses asks it, and no program of ours."""
+    found = connection.execute("SELECT setting::int FROM pg_settings WHERE name = 'auth_delay.milliseconds'").fetchone()
+    if found is not None and found[0] > 0:
+        return ()
+    return (
+        say(
+            "A wrong password is answered at once: with shared_preload_libraries = 'auth_delay' and "
+            "auth_delay.milliseconds = 500 guessing takes its time."
+        ),
+    )
 
 
 def _settings(url: ServerUrl, ssl: str, synchronous_commit: str, fsync: str) -> list[str]:

@@ -21,7 +21,7 @@ def word(text: str) -> OperationType:
 
 
 def entry_of(row: Sequence[Any]) -> Entry:
-    """A row of the server's, with a note behind it, as a value."""
+    """A row of the server's as a value."""
     (id, request_id, step, seq, operation, operands, response, exact, source, amount, balance, date, deleted, text,
      note) = row  # fmt: skip
     return Entry(

@@ -9,6 +9,7 @@ import hmac
 import secrets
 import stringprep
 from base64 import b64decode, b64encode
+from dataclasses import dataclass, field
 from typing import Final
 from unicodedata import normalize
 
@@ -29,13 +30,28 @@ _PROHIBITED: Final = (
 )
 
 
-def verifier(password: str, *, iterations: int | None = None, salt: bytes | None = None) -> str:
-    """What the server keeps of a password; takes some 50 ms on purpose."""
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A password worked out: what the server keeps of it, and the keys that open connections in its place."""
+
+    verifier: str
+    client_key: str = field(repr=False)
+    server_key: str = field(repr=False)
+
+
+def make(password: str, *, iterations: int | None = None, salt: bytes | None = None) -> Made:
+    """Work a new password out; takes some 50 ms on purpose."""
     salt = secrets.token_bytes(_SALT_BYTES) if salt is None else salt
     iterations = ITERATIONS if iterations is None else iterations
     client_key, server_key = _keys(password, salt, iterations)
     stored_key = hashlib.sha256(client_key).digest()
-    return f"SCRAM-SHA-256${iterations}:{_text(salt)}${_text(stored_key)}:{_text(server_key)}"
+    verifier = f"SCRAM-SHA-256${iterations}:{_text(salt)}${_text(stored_key)}:{_text(server_key)}"
+    return Made(verifier, _text(client_key), _text(server_key))
+
+
+def verifier(password: str, *, iterations: int | None = None, salt: bytes | None = None) -> str:
+    """What the server keeps of a password."""
+    return make(password, iterations=iterations, salt=salt).verifier
 
 
 def keys(password: str, salt: str, iterations: int) -> tuple[str, str]:

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import psycopg
 
 from desktop.language.sentences import mark, say
+from desktop.models.ledger import passwords
 from desktop.models.ledger.protocol import Cancel
-from desktop.models.shared import scram
 from desktop.models.shared.connections import Connections, Credentials
 from desktop.models.shared.failures import DEACTIVATED, Deactivated
 from desktop.models.shared.line import DEADLINE_S, Line, Row
-from desktop.terms.errors import NotSignedIn, SignInRefused
+from desktop.terms.errors import NotSignedIn, PasswordDue, SignInRefused
 from desktop.terms.values import Role, Session
 
 log = logging.getLogger(__name__)
@@ -30,12 +30,16 @@ _ELSEWHERE = mark("The password was changed elsewhere. Sign in again.")
 
 @dataclass(slots=True)
 class Signed:
-    """A running session: whose it is, and how its connections are opened. `generation` is the account's at sign-in."""
+    """A running session: whose it is, and how its connections are opened.
+
+    `one_time`: the password was given by an administrator, and the server answers nothing before it is changed.
+    """
 
     user_id: int
     username: str
     role: Role
     credentials: Credentials = field(repr=False)
+    one_time: bool = False
 
 
 class Sessions:
@@ -47,7 +51,7 @@ class Sessions:
 
     def begin(self, signed: Signed) -> Session:
         """A session for somebody who has proved who they are."""
-        session = Session(secrets.token_urlsafe(32), signed.user_id, signed.username)
+        session = Session(secrets.token_urlsafe(32), signed.user_id, signed.username, signed.one_time)
         self._signed[session.token] = signed
         log.info("account %d signed in", signed.user_id)
         return session
@@ -64,16 +68,19 @@ class Sessions:
         """End all of them."""
         self._signed.clear()
 
-    def require(self, session: Session) -> Signed:
-        """Whose a session is. Raises `NotSignedIn`."""
+    def require(self, session: Session, *, choosing: bool = False) -> Signed:
+        """Whose a session is. Raises `NotSignedIn`, and `PasswordDue` but where a password is being chosen."""
         signed = self._signed.get(session.token)
         if signed is None or signed.user_id != session.user_id:
             raise NotSignedIn(say("You are signed out. Sign in again."))
+        if signed.one_time and not choosing:
+            raise PasswordDue(say(passwords.DUE))
         return signed
 
     def running(self) -> tuple[Signed, ...]:
-        """Who is signed in, each once, the latest first."""
-        return tuple({signed.user_id: signed for signed in reversed(list(self._signed.values()))}.values())
+        """Who is signed in and may ask, each once, the latest first."""
+        signed = [each for each in self._signed.values() if not each.one_time]
+        return tuple({each.user_id: each for each in reversed(signed)}.values())
 
     def administrator(self) -> Signed | None:
         """An administrator who is signed in; None where there is none."""
@@ -121,9 +128,9 @@ def with_password(role: str, password: str) -> Credentials:
     return Credentials(role, {"password": password})
 
 
-def lasting(role: str, password: str, salt: str, iterations: int, generation: int) -> Credentials:
-    """How their further connections are opened; `salt` is base64."""
+def lasting(role: str, password: str, generation: int, keys: Callable[[], tuple[str, str]]) -> Credentials:
+    """How their further connections are opened; `keys` are what SCRAM makes of the password."""
     if psycopg.pq.version() < _TAKES_KEYS:
         return Credentials(role, {"password": password}, generation)
-    client_key, server_key = scram.keys(password, salt, iterations)
+    client_key, server_key = keys()
     return Credentials(role, {"scram_client_key": client_key, "scram_server_key": server_key}, generation)

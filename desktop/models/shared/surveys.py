@@ -19,7 +19,7 @@ STEP = 100_000  # records a question: the work can be stopped in between
 BATCH = 2_000  # rows at a time
 _NO_CREDIT = OperationSum(OperationType.CREDIT, 0, 0)
 
-_SLICE = "SELECT *, '' AS note FROM metercalc.records_slice(%s::jsonb, %s, %s, %s)"
+_SLICE = "SELECT * FROM metercalc.records_slice(%s::jsonb, %s, %s, %s)"
 _DAYS = "SELECT * FROM metercalc.days(%s::jsonb, %s, %s)"
 _POINTS = "SELECT * FROM metercalc.balance_points(%s::jsonb, %s, %s, %s, %s)"
 _PERIOD = "SELECT * FROM metercalc.period_sums(%s, %s, %s, %s)"

@@ -257,6 +257,24 @@ def test_a_server_is_taken_as_it_is_written(tmp_path: Path) -> None:
     assert config.places(tmp_path).with_database(found.database).server == "postgresql://db.example.org/ledger"
 
 
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://db.example.org/ledger?sslmode=require", "sslmode=require would let somebody"),
+        ("postgresql://db.example.org/ledger?frob=1", "knows no frob"),
+        ("postgresql://db.example.org", "must name one database"),
+        ("postgresql://db.example.org:0/ledger", "port must be"),
+        ("postgresql:///ledger", "must name a host"),
+    ],
+)
+def test_an_address_of_a_server_that_will_not_do_is_refused_where_it_is_set(
+    tmp_path: Path, url: str, said: str
+) -> None:
+    error = refusal(tmp_path, line("database.url", f'"{url}"'))
+    assert f'[database] url = "{url}" is not accepted: ' in error.message
+    assert said in error.message
+
+
 def test_a_long_value_is_cut_in_the_message(tmp_path: Path) -> None:
     error = refusal(tmp_path, line("logging.level", f'"{"x" * 5000}"'))
     assert len(error.message) < 400

@@ -18,16 +18,22 @@ PLANTS = {
         "GRANT EXECUTE ON FUNCTION metercalc.put_price(text, bigint, bigint) TO metercalc_member;"
         "ALTER FUNCTION metercalc.put_price(text, bigint, bigint) SECURITY DEFINER"
     ),
+    "read the notes": "CREATE POLICY leak ON metercalc.record_note FOR SELECT TO metercalc_member USING (true)",
+    "credit by hand": (
+        "GRANT EXECUTE ON FUNCTION metercalc.put_in(text, bigint, text, uuid, bigint, boolean) TO metercalc_member;"
+        "ALTER FUNCTION metercalc.put_in(text, bigint, text, uuid, bigint, boolean) SECURITY DEFINER"
+    ),
     "prove Bob's chain": "GRANT SELECT ON metercalc.record TO metercalc_member;"
     "CREATE OR REPLACE FUNCTION metercalc.chain_of(account_id bigint, from_seq bigint, to_seq bigint) RETURNS SETOF "
     "metercalc.proof LANGUAGE sql SECURITY DEFINER AS 'SELECT id, request_id::text, step, seq, operation, operands, "
     "response, exact, source, amount, user_balance, date, deleted_at, expression, account_id, price_id, 0::bigint, 2, "
-    "hash FROM metercalc.record WHERE account_id = $1'",
+    "hash, note FROM metercalc.record WHERE account_id = $1'",
 }
 
 
 def _attempts(desk: Desk) -> tuple[list[Attempt], tuple[str, ...]]:
     made = desk.charge(f"{CANARY} + 1", desk.bob)
+    desk.all("SELECT * FROM metercalc.set_note(%s, %s)", made[0][0], f"note {CANARY}", who=desk.bob)
     role = urls.role_name(desk.database, BOB)
     tries = attacks.attempts(3, role, made[0][1], made[0][0], urls.role_name(desk.database, ANN), BOB)
     return tries, (CANARY, BOB)
@@ -36,7 +42,7 @@ def _attempts(desk: Desk) -> tuple[list[Attempt], tuple[str, ...]]:
 def test_nothing_that_a_member_with_psql_tries_succeeds(desk: Desk) -> None:
     tries, others = _attempts(desk)
     assert attacks.successes(desk.server, desk.database, ANN, others, tries) == []
-    assert len(tries) >= 80
+    assert len(tries) >= 100
 
 
 @pytest.mark.parametrize("name", PLANTS)

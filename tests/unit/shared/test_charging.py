@@ -38,7 +38,7 @@ def test_the_chain_is_the_one_that_an_embedded_ledger_would_have_made(desk: Desk
     last, count = chain.genesis(key, 2), 0
     for row in desk.all("SELECT * FROM metercalc.chain_of(2, 1, 100)"):
         (id, request_id, step, seq, operation, operands, response, exact, source, amount, balance, date, _, text, user,
-         *_, stored) = row  # fmt: skip
+         *_, stored, _) = row  # fmt: skip
         form = forms.RECORD.encode(
             id,
             step,
@@ -213,8 +213,8 @@ def test_deleting_hides_and_restoring_shows_and_both_are_followed(desk: Desk) ->
     assert hidden == [(ids[3],), (ids[1],)]
     assert desk.all("SELECT metercalc.trash_count()") == [(2,)]
     assert desk.all("SELECT * FROM metercalc.restore_records(%s)", [ids[3], ids[0]]) == [(ids[3],)]
-    found = desk.all("SELECT record_id, seq, deleted_at IS NOT NULL FROM metercalc.visibility_since(1)")
-    assert found == [(ids[3], 5, True), (ids[1], 3, True), (ids[3], 5, False)]
+    found = desk.all("SELECT record_id, kind FROM metercalc.changes_since(1)")
+    assert found == [(ids[3], "deleted"), (ids[1], "deleted"), (ids[3], "restored")]
     assert [row[0] for row in desk.all("SELECT id FROM metercalc.records('{}', 'date', false, 0, 9)")] == [
         2,
         ids[0],

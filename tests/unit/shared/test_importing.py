@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 
 from desktop.models.embedded import accounts, charges, records
@@ -16,6 +17,7 @@ from tests.support.stores import ADMIN, ANN, BOB, PASSWORD, Books, tamper
 
 ONE_AND_ONE = '{"operation": "addition", "operands": ["1", "1"], "response": "2", "exact": true, "source": "computed"}'
 INSTALLER = "installer@example.org"
+NOTE = "a note of Ann's"
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +53,8 @@ def _use(books: Books) -> None:
     charges.credit(books.store, books.admin, BOB, 5_00, "Für Größe", "01234567-89ab-cdef-0123-456789abcdef")
     records.delete(books.store, books.ann, [4, 6])
     records.restore(books.store, books.ann, [6])
-    records.set_note(books.store, books.ann, 4, "stays behind")
+    records.set_note(books.store, books.ann, 4, "an earlier note")
+    records.set_note(books.store, books.ann, 4, NOTE)
     accounts.set_status(books.store, books.admin, BOB, Status.INACTIVE)
 
 
@@ -63,13 +66,19 @@ def test_every_account_record_price_and_request_is_brought_as_it_is(books: Books
         f"SELECT {entries.COLUMNS}, r.user_id, r.form, r.hash FROM {entries.FROM} ORDER BY r.user_id, r.seq"
     ).fetchall()
     assert (brought.accounts, brought.records, brought.notes) == (3, len(rows), 1)
+    chain_0 = "SELECT string_agg(j::text, '|') FROM metercalc.journal AS j WHERE chain = 0 OR chain = -2"
     with server.owner(name) as owner:
         found = owner.execute(
             "SELECT id, request_id::text, step, seq, operation, operands, response, exact::int, source, amount, "
-            "user_balance, date, deleted_at, expression, account_id, form, hash FROM metercalc.record "
+            "user_balance, date, deleted_at, expression, note, account_id, form, hash FROM metercalc.record "
             "WHERE account_id < 4 ORDER BY account_id, seq"
         ).fetchall()
-        assert found == [(*row[:14], *row[15:]) for row in rows]  # all but the note, which a server does not keep
+        assert found == rows
+        assert NOTE not in owner.execute(chain_0).fetchone()[0]  # which administrators read
+        notes = owner.execute(
+            "SELECT account_id, record_id, text FROM metercalc.record_note ORDER BY number"
+        ).fetchall()
+        assert notes == [(2, 4, "an earlier note"), (2, 4, NOTE)]
         assert owner.execute("SELECT key FROM metercalc.ledger").fetchone() == (books.store.key,)
         people = books.store.database.execute_sql(
             "SELECT id, username, status, role, balance FROM user ORDER BY id"
@@ -79,6 +88,9 @@ def test_every_account_record_price_and_request_is_brought_as_it_is(books: Books
         assert owner.execute("SELECT metercalc.broken_links()").fetchone() == (0,)
     # Who was brought goes on where they were: the request is known, the price holds, the chain continues.
     with server.connect(urls.role_name(name, ANN), brought.passwords[ANN], name) as ann:
+        with pytest.raises(psycopg.Error, match="given by an administrator"):
+            ann.execute("SELECT * FROM metercalc.account()")
+        ann.execute("SELECT metercalc.change_verifier(%s)", [VERIFIER])
         first = books.records()[1]
         request = books.store.database.execute_sql(
             "SELECT request_id FROM record WHERE user_id = 2 AND seq = 2"
@@ -147,7 +159,7 @@ def test_an_import_that_breaks_off_leaves_nothing(
 
 
 def _all(owner: Any) -> Any:
-    tables = ("account", "record", "journal", "price", "operation", "ledger")
+    tables = ("account", "record", "record_note", "journal", "price", "operation", "ledger")
     return [owner.execute(f"SELECT * FROM metercalc.{table} ORDER BY 1, 2").fetchall() for table in tables] + [
         owner.execute("SELECT rolname, rolcanlogin FROM pg_roles ORDER BY 1").fetchall()
     ]

@@ -50,6 +50,7 @@ def test_from_nothing_to_a_first_charge(server: Server, database: str) -> None:
         assert row[6] == "2"
     found = reviewing.review(urls.parse(server.owner_url(database)), OWNER_PASSWORD, local_is_trusted=True)
     assert (found.accounts, found.records, found.version) == (1, 2, sources.VERSION)
+    assert "auth_delay" in " ".join(found.advice)  # a finding it is not: what guards a server may stand before it
 
 
 def test_installing_twice_changes_nothing(server: Server, database: str) -> None:

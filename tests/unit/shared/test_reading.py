@@ -40,12 +40,15 @@ def both(books: Books, time_zone: Any, monkeypatch: pytest.MonkeyPatch) -> Itera
     charges.charge(books.store, books.ann, random_charge("aB3×xyz"))
     charges.credit(books.store, books.admin, ANN, -5_00, "a slip", new_id())
     records.delete(books.store, books.ann, [7, 9, 12])
+    records.set_note(books.store, books.ann, 8, "Größe, 40,000 ÉTÉ")
+    records.set_note(books.store, books.ann, 9, "hidden × note")
     server = postgres.shared_server()
     name = server.ledger("owner@example.org")
     try:
         url = urls.parse(server.owner_url(name))
         brought = importing.bring_over(books.store, url, postgres.OWNER_PASSWORD)
         with server.connect(urls.role_name(name, ANN), brought.passwords[ANN], name) as ann:
+            ann.execute("SELECT metercalc.change_verifier(%s)", [postgres.VERIFIER])
             yield books, ann
     finally:
         server.drop(name)

@@ -13,7 +13,7 @@ import pytest
 from argon2.exceptions import HashingError, VerificationError
 from argon2.low_level import error_to_str
 
-from desktop.models.embedded import accounts, attempts, charges, records
+from desktop.models.embedded import accounts, attempts, charges, records, recovery
 from desktop.models.embedded.storage import chain, sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.verify import verify
@@ -68,6 +68,13 @@ def test_a_right_password_leaves_nothing_on_the_disk(books: Books) -> None:
     before = books.store.database.execute_sql(changes).fetchone()
     accounts.sign_in(books.store, ANN, PASSWORD)
     assert books.store.database.execute_sql(changes).fetchone() == before
+
+
+def test_guessing_at_recovery_codes_makes_wait_as_guessing_at_passwords_does(books: Books) -> None:
+    for _ in range(attempts.FREE_FAILURES + 1):
+        with pytest.raises(SignInRefused) as refused:
+            recovery.recover(books.store, ANN, "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA", "a better horse 8")
+    assert refused.value.details["wait_seconds"]
 
 
 def test_a_turn_is_held_by_one_at_a_time_and_ends_with_its_holder(tmp_path: Path) -> None:

@@ -55,6 +55,9 @@ def test_it_follows_what_is_charged_hidden_and_shown_at_other_desks(
     ledger.page(ann, ORDERED)
     receipt = desk.charge("2 × 3")
     assert seen(ledger.page(ann, ORDERED)) == seen(desk.ledger.page(desk.ann, ORDERED))
+    desk.ledger.set_note(desk.ann, receipt.entries[0].id, "Müller")
+    noted = PageRequest(Filters(search=("müller",)))
+    assert ledger.page(ann, noted).entries == desk.ledger.page(desk.ann, noted).entries != ()
     desk.ledger.delete(desk.ann, [receipt.entries[0].id])
     trash = PageRequest(Filters(trash=True))
     assert seen(ledger.page(ann, trash)) == seen(desk.ledger.page(desk.ann, trash)) != []

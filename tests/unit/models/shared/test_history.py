@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from desktop.models.shared import history, links
-from desktop.terms.errors import StoreDamaged
+from desktop.terms.errors import NotSignedIn, StoreDamaged
+from desktop.terms.values import Session
+from tests.support.command_line import Program
+from tests.support.postgres import shared_server
 from tests.support.stores import ANN, PASSWORD
 from tests.unit.models.shared.conftest import Desk
 
@@ -75,6 +80,49 @@ def test_an_older_copy_of_the_ledger_is_found_by_what_it_lacks(desk: Desk) -> No
     desk.owner("UPDATE metercalc.account SET seq = %s, hash = %s, balance = %s WHERE id = 2", values=before)
     with pytest.raises(StoreDamaged, match=f"has {before[0]} records, and this program was given {before[0] + 1}"):
         desk.other().sign_in(ANN, PASSWORD)
+
+
+def test_who_accepts_an_older_copy_moves_one_file_away_and_goes_on(desk: Desk) -> None:
+    fill(desk, 4)
+    rewrite(desk, 2, rebuild=True)
+    with pytest.raises(StoreDamaged, match=r"move .*json away") as refused:
+        desk.other().sign_in(ANN, PASSWORD)
+    (named,) = desk.folder.glob("*.json")
+    assert str(named) in refused.value.message
+    named.unlink()
+    for _ in range(2):  # the second program reads what the first one has written
+        accepted = desk.other()
+        accepted.sign_in(ANN, PASSWORD)
+        assert accepted.verify().problems == ()
+        accepted.close()
+
+
+def test_who_is_refused_can_prove_and_sees_every_record_that_was_rewritten(desk: Desk) -> None:
+    fill(desk, 5)
+    rewrite(desk, 3, rebuild=True)
+    refused = desk.other()
+    with pytest.raises(StoreDamaged):
+        refused.sign_in(ANN, PASSWORD)
+    found = refused.verify().problems
+    expected = [row[links.ID] for row in rows_of(desk)[2:]]
+    assert [problem.record_id for problem in found if "written anew" in problem.message] == expected
+    with pytest.raises(NotSignedIn):
+        refused.account(Session("", 2, ANN))
+    refused.close()
+    assert not refused.verify().complete
+
+
+def test_the_command_lists_what_is_broken_though_nobody_is_signed_in_by_it(desk: Desk, tmp_path: Path) -> None:
+    program = Program(tmp_path)
+    url = shared_server().url(desk.database)
+    assert program.as_user(ANN, "--database", url, "eval", "1 + 2").status == 0
+    assert program.as_user(ANN, "--database", url, "verify").status == 0
+    changed = rewrite(desk, 2, rebuild=True)
+    assert program.as_user(ANN, "--database", url, "balance").status == 5
+    outcome = program.as_user(ANN, "--database", url, "verify")
+    assert outcome.status == 5
+    assert f"record {changed} of {ANN}: It is not the one that this program was given" in outcome.out
+    assert "is not to be trusted" in outcome.err
 
 
 def test_of_a_long_chain_old_records_are_worked_out_in_turns(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

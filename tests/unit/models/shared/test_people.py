@@ -7,9 +7,11 @@ import threading
 import psycopg
 import pytest
 
-from desktop.models.shared import people
+from desktop.models.shared import people, scram
+from desktop.models.shared.line import DEADLINE_S
 from desktop.terms.errors import (
     BadInput,
+    BeyondBudget,
     ChargeUnknown,
     NotAllowed,
     NotSignedIn,
@@ -19,7 +21,7 @@ from desktop.terms.errors import (
     StoreMissing,
     StoreNewer,
 )
-from desktop.terms.values import PageRequest, Status
+from desktop.terms.values import Budget, PageRequest, Status
 from tests.support import shared
 from tests.support.postgres import shared_server
 from tests.support.stores import ADMIN, ANN, BOB, PASSWORD, charge_for, new_id
@@ -124,11 +126,29 @@ def test_a_database_without_a_ledger_says_so(desk: Desk) -> None:
         desk.owner("ALTER SCHEMA elsewhere RENAME TO metercalc")
 
 
+def test_a_schema_that_is_upgraded_under_a_running_program_is_told_and_nothing_is_charged(desk: Desk) -> None:
+    before = desk.ledger.account(desk.ann).balance
+    desk.owner(
+        "INSERT INTO metercalc.version (number) VALUES (99)",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename LIKE 'mc\\_%%' "
+        "AND datname = current_database()",
+    )
+    try:
+        with pytest.raises((StoreNewer, ChargeUnknown), match="update the program"):
+            desk.charge("1 + 2")
+        with pytest.raises(StoreNewer, match="update the program"):
+            desk.ledger.account(desk.ann)
+    finally:
+        desk.owner("DELETE FROM metercalc.version WHERE number = 99")
+    assert desk.ledger.account(desk.ann).balance == before
+
+
 def test_a_server_that_is_not_there_is_away_and_nothing_was_charged(desk: Desk) -> None:
     nowhere = shared.open_at(desk.database, desk.folder, port=1)
     with pytest.raises(ServerAway, match="cannot be reached") as away:
         nowhere.sign_in(ANN, PASSWORD)
     assert away.value.for_charge().endswith("Nothing was charged.")
+    assert away.value.exit_status == 6  # network trouble, as every command says it
     assert "cannot be reached" in nowhere.trouble()
 
 
@@ -165,3 +185,53 @@ def test_two_peoples_requests_share_an_id_and_two_desks_of_one_person_do_not(des
     assert (again.repeated, again.entries) == (True, first.entries)
     bobs = other.charge(other.sign_in(BOB, PASSWORD), charge_for("1 + 2", request))
     assert not bobs.repeated
+
+
+@pytest.mark.parametrize("password", ["nul\0", "half \ud800"])
+def test_a_present_password_that_cannot_be_sent_is_a_wrong_one(desk: Desk, password: str) -> None:
+    with pytest.raises(SignInRefused, match="present password"):
+        desk.ledger.change_password(desk.ann, password, "a better horse 8", minimum_length=8)
+    with pytest.raises(SignInRefused, match="No code was made"):
+        desk.ledger.new_recovery_code(desk.ann, password)
+
+
+def test_a_recovery_code_that_cannot_be_sent_is_a_wrong_one(desk: Desk) -> None:
+    with pytest.raises(SignInRefused):
+        desk.ledger.recover(ANN, "AAAAA\0", "a better horse 8", minimum_length=8)
+
+
+def test_registering_works_a_password_out_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    worked: list[bytes] = []
+    whole = scram._keys  # noqa: SLF001  # what takes the time
+
+    def counted(password: str, salt: bytes, iterations: int) -> tuple[bytes, bytes]:
+        worked.append(salt)
+        return whole(password, salt, iterations)
+
+    monkeypatch.setattr(scram, "_keys", counted)
+    desk.ledger.sign_in(ADMIN, PASSWORD)
+    worked.clear()
+    people_of = desk.ledger._people  # noqa: SLF001  # the tests' own ledger has its owner make the accounts
+    _, session = people_of.register_and_sign_in(
+        "new@example.org", "a horse of my own 3", starting_balance=5, minimum_length=8
+    )
+    assert desk.ledger.account(session).balance == 5
+    assert len(worked) == 1
+
+
+def test_what_was_spent_is_asked_as_a_charge_is_and_given_no_longer(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The question stands before each charge with a budget, on the lane that writes."""
+    given: list[float] = []
+    whole = desk.ledger._sessions.ask  # noqa: SLF001
+
+    def noting(*asked: object, deadline_s: float = DEADLINE_S, **more: object) -> object:
+        given.append(deadline_s)
+        return whole(*asked, deadline_s=deadline_s, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(desk.ledger._sessions, "ask", noting)  # noqa: SLF001
+    desk.charge("2 × 2", budget=Budget(since=0, most=30_00))
+    with pytest.raises(BeyondBudget):
+        desk.charge("1 + 1", budget=Budget(since=0, most=30_00))
+    assert set(given) == {DEADLINE_S}

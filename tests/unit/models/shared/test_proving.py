@@ -34,6 +34,7 @@ PLANTED = [
     ("DELETE FROM metercalc.journal WHERE chain = -2 AND number = 2", {"L6"}),
     ("UPDATE metercalc.journal SET detail = 'other' WHERE chain = -2 AND number = 1", {"L6"}),
     ("UPDATE metercalc.journal SET detail = 'other' WHERE chain = 0 AND number = 1", {"L6"}),
+    ("UPDATE metercalc.journal SET state = '' WHERE chain = -2 AND kind = 'note'", {"L6"}),
     ("UPDATE metercalc.price SET cost = cost + 1 WHERE id = 1", {"L6"}),
 ]
 
@@ -43,6 +44,7 @@ def filled(desk: Desk) -> Desk:
     """Ann has four charges, one of them deleted; Bob has none."""
     ids = [desk.charge("1 + 2").entries[0].id for _ in range(4)]
     desk.ledger.delete(desk.ann, ids[-1:])
+    desk.ledger.set_note(desk.ann, ids[0], "Invoice 2207")
     return desk
 
 
@@ -78,6 +80,22 @@ def test_what_an_owner_changes_is_found_and_named(filled: Desk, statement: str, 
     if statement.startswith("UPDATE metercalc.record"):
         assert changed in {problem.record_id for problem in found}
         assert {problem.username for problem in found} == {ANN}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE metercalc.record SET note = 'Invoice 2208' WHERE note <> ''",
+        "UPDATE metercalc.record SET note = '' WHERE note <> ''",
+        "UPDATE metercalc.record SET note = 'mine' WHERE account_id = 2 AND seq = 3",
+        "UPDATE metercalc.record_note SET text = 'Invoice 2208'",
+        "DELETE FROM metercalc.record_note",
+    ],
+)
+def test_a_note_that_an_owner_changes_is_found_by_whose_it_is(filled: Desk, statement: str) -> None:
+    filled.owner(statement)
+    assert {problem.rule for problem in problems(filled, ANN)} == {"L6"}
+    assert problems(filled) == ()  # an administrator is given none to compare
 
 
 def test_a_result_that_does_not_follow_is_found_where_it_is_asked_for(filled: Desk) -> None:

@@ -1,0 +1,147 @@
+"""A ledger with an older schema, full of data: brought up to date, and what programs say that meet another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desktop.models.shared import installing, people, sources, urls
+from desktop.models.shared.ledger import SharedLedger
+from desktop.terms.errors import StoreForeign, StoreNewer
+from desktop.terms.kinds import DeedKind
+from desktop.terms.values import Filters, PageRequest
+from tests.support import shared
+from tests.support.postgres import OWNER_PASSWORD, VERIFIER, Server
+from tests.support.stores import ADMIN, ANN, BALANCE, BOB, COSTS, PASSWORD, charge_for
+from tests.unit.shared.conftest import json_of, steps_of
+
+EIGHTH = 8
+NOTE = "for Ann's eyes alone"
+
+
+def _lay_out(server: Server, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A ledger as version 8 of the schema had it, with three people."""
+    with server.owner() as owner:
+        owner.execute(f"CREATE DATABASE {name}")
+    with monkeypatch.context() as patch, server.owner(name) as owner:
+        patch.setattr(sources, "FILES", sources.FILES[:EIGHTH])
+        patch.setattr(sources, "VERSION", EIGHTH)
+        installing.lay_out(owner, lambda what: None)
+        with owner.transaction():
+            owner.execute("SET LOCAL ROLE metercalc_owner")
+            installing.make_ledger(owner, name, b"k" * 32, BALANCE, COSTS)
+            owner.execute("UPDATE metercalc.ledger SET minimum_iterations = 1")
+            for number, email in enumerate((ADMIN, ANN, BOB)):
+                role = "user" if number else "admin"
+                owner.execute("SELECT metercalc.make_account(%s, %s, %s, %s, 1)", [email, VERIFIER, role, BALANCE])
+
+
+def _use(server: Server, name: str) -> None:
+    """Charges, a deletion, a credit, and a note that an import of then left in the common journal."""
+    with server.member(name, ANN) as ann:
+        for text in ("1 + 1", "2 × 3", "√16"):
+            wanted = charge_for(text)
+            ann.execute(
+                "SELECT * FROM metercalc.charge(%s, NULL, NULL, %s, %s)",
+                [wanted.request_id, wanted.expression, json_of(steps_of(wanted.steps))],
+            )
+        ann.execute("SELECT metercalc.delete_records(ARRAY[4])")
+    with server.member(name, ADMIN) as admin:
+        admin.execute("SELECT * FROM metercalc.credit(%s, 500, 'Tea', gen_random_uuid())", [BOB])
+        admin.execute("SELECT metercalc.set_role(%s, 'admin')", [BOB])
+    with server.owner(name) as owner, owner.transaction():
+        owner.execute("SET LOCAL ROLE metercalc_owner")
+        for text in ("an earlier note", NOTE):
+            owner.execute("SELECT metercalc.note_for_all('note', 2, 5, 2, metercalc.now(), %s, '')", [text])
+        owner.execute("SELECT metercalc.put_price('addition', 1100, 1)")
+
+
+@pytest.fixture
+def old(server: Server, monkeypatch: pytest.MonkeyPatch, cheap_passwords: None) -> Iterator[str]:
+    """Such a ledger's database."""
+    name = f"eighth_{next(server.numbers)}"
+    _lay_out(server, name, monkeypatch)
+    _use(server, name)
+    yield name
+    with server.owner(name) as owner:
+        roles = owner.execute("SELECT role_name FROM metercalc.account").fetchall()
+    server.drop(name)
+    with server.owner() as owner:
+        for (role,) in roles:
+            owner.execute(f"DROP ROLE {role}")
+
+
+def opened(server: Server, name: str, folder: Path) -> SharedLedger:
+    """A program of today."""
+    return shared.open_at(name, folder, at=server)
+
+
+def test_an_older_ledger_is_brought_up_to_date_with_everything_in_it(server: Server, old: str, tmp_path: Path) -> None:
+    before = _all(server, old)
+    url = urls.parse(server.owner_url(old))
+    assert installing.upgrade(url, OWNER_PASSWORD) == tuple(range(EIGHTH + 1, sources.VERSION + 1))
+    assert installing.upgrade(url, OWNER_PASSWORD) == ()
+    assert _all(server, old) == before
+    ledger = opened(server, old, tmp_path)
+    ann, admin = ledger.sign_in(ANN, PASSWORD), ledger.sign_in(ADMIN, PASSWORD)
+    try:
+        page = ledger.page(ann, PageRequest(Filters(search=("eyes",))))
+        assert [(entry.operands, entry.note) for entry in page.entries] == [("2 × 3", NOTE)]
+        assert ledger.charge(ann, charge_for("1 + 1")).cost == 11_00
+        assert ledger.trash_count(ann) == 1
+        assert not ledger.sign_in(BOB, PASSWORD).one_time
+        told = [(deed.kind, deed.whom) for deed in ledger.deeds(admin)]
+        assert told[0] == (DeedKind.PRICED, "")
+        assert (DeedKind.MADE_ADMIN, BOB) in told
+        assert ledger.verify(results=True).problems == ()
+        ledger.sign_out(admin)
+        assert ledger.verify(results=True).problems == ()
+    finally:
+        ledger.close()
+
+
+def test_the_text_of_a_note_that_was_imported_before_is_no_administrators_any_more(server: Server, old: str) -> None:
+    def seen() -> str:
+        with server.member(old, ADMIN) as admin:
+            return str(
+                [admin.execute(f"SELECT * FROM metercalc.journal_of({chain}, 1, 999)").fetchall() for chain in (0, -2)]
+            )
+
+    assert NOTE in seen()  # before, it was
+    installing.upgrade(urls.parse(server.owner_url(old)), OWNER_PASSWORD)
+    assert NOTE not in seen()
+
+
+def test_each_program_says_what_to_do_where_the_schema_is_another(
+    server: Server, old: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer = opened(server, old, tmp_path)
+    with pytest.raises(StoreForeign, match="metercalc server upgrade"):
+        newer.sign_in(ANN, PASSWORD)
+    newer.close()
+    installing.upgrade(urls.parse(server.owner_url(old)), OWNER_PASSWORD)
+    monkeypatch.setattr(people.People.__init__, "__defaults__", ((EIGHTH, EIGHTH),))
+    older = opened(server, old, tmp_path)
+    with pytest.raises(StoreNewer, match="update the program"):
+        older.sign_in(ANN, PASSWORD)
+    older.close()
+
+
+def _all(server: Server, name: str) -> Any:
+    """What no upgrade may change."""
+    with server.owner(name) as owner:
+        return [
+            owner.execute(sql).fetchall()
+            for sql in (
+                "SELECT account_id, seq, id, price_id, amount, user_balance, date, deleted_at, request_id, operands, "
+                "response, expression, hash FROM metercalc.record ORDER BY 1, 2",
+                "SELECT id, role_name, username, status, role, generation, balance, seq, hash, salt "
+                "FROM metercalc.account ORDER BY 1",
+                "SELECT * FROM metercalc.price ORDER BY 1",
+                "SELECT user_id, subject, actor_id, date, kind FROM metercalc.journal WHERE kind <> 'note' "
+                "ORDER BY chain, number",
+            )
+        ]
