@@ -4,19 +4,23 @@ With `opening` it signs in at once and says when the first page came (`time.mono
 settles, and says what memory the process has; with `jumps` it also goes to 500 random pages and says its longest
 stalls too. With `stalls URL QUOTA_URL` it goes through
 a whole session while a timer of 1 ms on the window's thread notes how long the loop was away; the URLs are those of a
-random.org that never answers. It says one JSON object: the longest stall of each scene in milliseconds.
+random.org that never answers. It says one JSON object: the longest stall of each scene in milliseconds, and where the
+thread was seen most often during each that was felt.
 """
 
 from __future__ import annotations
 
 import gc
 import json
+import os
 import random
+import signal
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from PySide6.QtCore import QItemSelectionModel, QObject, Qt, QTimer, Slot
@@ -35,6 +39,8 @@ NOWHERE = "http://127.0.0.1:9/"  # nothing listens there
 CALCULATIONS = 50
 JUMPS = 500
 SETTLE_MS = 2_000
+FELT_MS = 16  # a picture of a screen
+LOOK_S = 0.003
 BETWEEN_MS = 20  # a person is never quicker
 ROWS = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
 
@@ -46,6 +52,9 @@ class Stopwatch(QObject):
         super().__init__()
         self.longest: dict[str, float] = {}
         self.scene = "start"
+        self.named: list[str] = []
+        self._seen: dict[str, float] = {}  # seconds by the line that the thread was seen at
+        self._looked = 0.0
         self._last = time.perf_counter()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -57,7 +66,34 @@ class Stopwatch(QObject):
         now = time.perf_counter()
         stall = (now - self._last) * 1000 - 1
         self.longest[self.scene] = max(stall, self.longest.get(self.scene, 0.0))
+        if stall > FELT_MS:
+            none = ("no line of the program's", 0.0)
+            where, seconds = max(self._seen.items(), key=lambda item: item[1], default=none)
+            self.named.append(f"{stall:.0f} ms, {self.scene}: {seconds * 1000:.0f} of them in {where}")
+        self._seen.clear()
         self._last = now
+
+    def name_causes(self) -> None:
+        """Look every few milliseconds where this thread is; it costs a little, so memory is measured without.
+
+        By a signal, which Python hears once a call into Qt is over: another thread's look would keep painters alive.
+        """
+        signal.signal(signal.SIGALRM, self._look)
+        signal.setitimer(signal.ITIMER_REAL, LOOK_S, LOOK_S)
+
+    def end(self) -> None:
+        """Look no more."""
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def _look(self, _number: int, frame: FrameType | None) -> None:
+        now = time.perf_counter()
+        while frame is not None and f"{os.sep}desktop{os.sep}" not in frame.f_code.co_filename:
+            frame = frame.f_back
+        if frame is not None:
+            file = Path(frame.f_code.co_filename)
+            where = f"{file.parent.name}/{file.name}:{frame.f_lineno} {frame.f_code.co_name}"
+            self._seen[where] = self._seen.get(where, 0.0) + now - max(self._looked, self._last)
+        self._looked = now
 
 
 def session(program: Program, watch: Stopwatch) -> Iterator[Any]:
@@ -151,6 +187,8 @@ def main(folder: Path, what: str, url: str = NOWHERE, quota_url: str = NOWHERE) 
     application = make_application()
     program = Program(application, places, replace(config, random=dead))
     watch = Stopwatch()
+    if what == "stalls":
+        watch.name_causes()
     scenes = {"stalls": session, "jumps": jumps, "memory": _sign_in, "opening": opening}[what]
     director = Director(scenes(program, watch))
     program.start()
@@ -161,7 +199,9 @@ def main(folder: Path, what: str, url: str = NOWHERE, quota_url: str = NOWHERE) 
         said = {"finished": director.finished, "memory": memory()} | watch.longest
         print(json.dumps(said))  # noqa: T201  # what the benchmark reads
     elif what == "stalls":
-        print(json.dumps({"finished": director.finished} | watch.longest))  # noqa: T201  # what the benchmark reads
+        watch.end()
+        stalls = {"finished": director.finished, "named": watch.named, "scenes": watch.longest}
+        print(json.dumps(stalls))  # noqa: T201  # what the benchmark reads
     elif what == "memory":
         print(*memory())  # noqa: T201  # what the benchmark reads
     program.close()
