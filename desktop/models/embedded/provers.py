@@ -19,8 +19,8 @@ from peewee import SqliteDatabase
 
 from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.stretches import Outcome, Price, Stretch, prove
-from desktop.models.embedded.team import Team, dismiss, hire
-from desktop.models.embedded.team import processors as processors
+from desktop.system.team import Team, dismiss, hire
+from desktop.system.team import processors as processors
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ import pytest
 
 from desktop.arithmetic.money import format_money, plain_money
 from desktop.arithmetic.ordering import number_key
-from desktop.models.embedded import accounts, charges, records, team
+from desktop.models.embedded import accounts, charges, records
 from desktop.models.embedded.browsing import (
     browser,
     building,
@@ -33,6 +33,7 @@ from desktop.models.embedded.browsing import (
 )
 from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.storage.store import Store
+from desktop.system import team
 from desktop.system.turns import turn
 from desktop.terms.errors import BadInput, Cancelled
 from desktop.terms.values import Column, Entry, Filters, OperationType, Page, PageRequest, Totals
