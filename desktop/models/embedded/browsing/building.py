@@ -23,8 +23,8 @@ from desktop.models.embedded.browsing.orders import Block
 from desktop.models.embedded.browsing.seals import IndexDamaged
 from desktop.models.embedded.browsing.sorting import Run, Runs
 from desktop.models.embedded.browsing.state import CHANGES, State, newest_of
-from desktop.models.embedded.team import Team, dismiss, hire, processors
 from desktop.system.private_files import create_private
+from desktop.system.team import Team, dismiss, hire, processors
 from desktop.system.turns import TurnNotCome, turn
 from desktop.terms.errors import Cancelled
 from desktop.terms.values import Column

@@ -7,6 +7,7 @@ import random
 from collections import Counter
 from contextlib import closing
 from dataclasses import replace
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
@@ -18,6 +19,7 @@ from desktop.arithmetic.ordering import number_key
 from desktop.models.embedded import accounts, charges, records
 from desktop.models.embedded.browsing import (
     browser,
+    building,
     grouping,
     index_file,
     lines,
@@ -31,6 +33,8 @@ from desktop.models.embedded.browsing import (
 )
 from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.storage.store import Store
+from desktop.system import team
+from desktop.system.turns import turn
 from desktop.terms.errors import BadInput, Cancelled
 from desktop.terms.values import Column, Entry, Filters, OperationType, Page, PageRequest, Totals
 from desktop.wording.shown import shown_date
@@ -336,6 +340,54 @@ def test_what_is_not_finished_goes_on_where_it_stopped(books: Books, monkeypatch
     assert not records.catch_up(books.store, books.ann, cancelled=lambda: next(looks))
     assert _catch_up(books)
     assert records.page(books.store, books.ann, PageRequest(sort=Column.AMOUNT)).counted.count == 7
+
+
+@pytest.mark.parametrize("how", ["together", "killed", "none to be had"])
+def test_processes_make_the_index_that_one_makes(books: Books, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    _charges(books, 30)
+    records.delete(books.store, books.ann, [entry.id for entry in _newest(books)[:7]])
+    monkeypatch.setattr(building, "WORTH_IT", 0)
+    monkeypatch.setattr(building, "processors", lambda: 2)
+    hire, answers = team.hire, list[object]()
+
+    def hired(hands: team.Team, *given: Any) -> None:
+        if how == "none to be had":
+            raise OSError("no more processes")
+        hire(hands, *given)
+        if how == "killed":
+            next(reversed(hands.values())).kill()
+
+    def noted(one: Connection) -> object:
+        answers.append(received(one))
+        return answers[-1]
+
+    received = Connection.recv
+    monkeypatch.setattr(building, "hire", hired)
+    monkeypatch.setattr(Connection, "recv", noted)
+    assert _catch_up(books)
+    assert len(answers) == (2 + len(lines.SORT_KEYS) if how == "together" else 0)
+    model = Model(books.store, books.ann.user_id)
+    for sort in Column:
+        for filters in (Filters(), Filters(trash=True), Filters(search=("1",))):
+            request = PageRequest(filters, sort, size=50)
+            assert records.first_look(books.store, books.ann, request)[1] is False
+            assert records.page(books.store, books.ann, request) == model.page(request)
+    left = {file.name for file in _index_of(books).parent.iterdir()}
+    assert not [name for name in left if index_file.SORTING in name]
+
+
+def test_two_programs_do_not_make_one_index_at_once(books: Books) -> None:
+    _charges(books, 5)
+    with closing(index_file.IndexFile(books.store, books.ann.user_id, make=True)) as file:
+        held = file.file.with_name(f"{file.file.name}-turn")
+        held.touch()
+        with turn(held, 0):
+            assert not _catch_up(books)
+    assert _catch_up(books)
+
+
+def _newest(books: Books) -> tuple[Entry, ...]:
+    return records.page(books.store, books.ann, PageRequest(size=50)).entries
 
 
 def test_a_text_that_no_record_can_hold_is_refused(books: Books) -> None:
