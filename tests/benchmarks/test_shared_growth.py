@@ -21,7 +21,7 @@ PEOPLE, ROUNDS, CHARGES = 8, 9, 150
 _STEP = '{"operation": "addition", "operands": ["0.1", "0.2"], "response": "0.3", "exact": true, "source": "computed"}'
 _CHARGE = f"SELECT 1 FROM metercalc.charge(gen_random_uuid(), 1, NULL, '0.1 + 0.2', '[{_STEP}]')"
 
-# Records as they are but for their hashes, which nobody proves here; the accounts that they belong to go on behind them.
+# Records as they are but for their hashes, which nobody proves here; their accounts go on behind them.
 _FILL = """INSERT INTO metercalc.record
     SELECT 2 + n / {each}, 2 + n % {each}, 100 + n, 1, 1,
     1000, 1700000000000000 + n, NULL, gen_random_uuid(), 1, 2, true, 'addition', 'computed',
