@@ -8,7 +8,10 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,9 +20,13 @@ from desktop.terms.values import Column, Filters, PageRequest, Totals
 from tests.support import postgres, shared
 from tests.support.postgres import Server
 from tests.support.stores import ADMIN, ANN, BALANCE, PASSWORD, charge_for
+from tests.unit.shared.test_importing import ONE_AND_ONE
 
 pytestmark = pytest.mark.faults
 POOLER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+
+PEOPLE = (ADMIN, ANN, *(f"desk{number}@example.org" for number in range(8)))
+DESKS, AT_MOST = 500, 100
 
 
 @pytest.fixture
@@ -28,14 +35,15 @@ def pooled(tmp_path: Path) -> Iterator[tuple[Server, str, int]]:
     if POOLER is None:
         pytest.skip("pgbouncer is not installed")
     server = postgres.shared_server()
-    database = server.ledger(ADMIN, ANN)
+    database = server.ledger(*PEOPLE)
     folder, port = server.folder / database, postgres.free_port()
     folder.mkdir()
-    people = (f'"{urls.role_name(database, email)}" "{postgres.VERIFIER}"\n' for email in (ADMIN, ANN))
+    people = (f'"{urls.role_name(database, email)}" "{postgres.VERIFIER}"\n' for email in PEOPLE)
     (folder / "people").write_text("".join(people))
     (folder / "settings").write_text(
         f"[databases]\n{database} = host=127.0.0.1 port={server.port}\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
         f"listen_port = {port}\nauth_type = scram-sha-256\nauth_file = {folder}/people\npool_mode = transaction\n"
+        f"max_client_conn = {DESKS + 50}\ndefault_pool_size = 10\n"
         f"logfile = {folder}/log\nunix_socket_dir =\n"
     )
     for each in (folder, *folder.iterdir()):
@@ -75,3 +83,33 @@ def test_all_works_through_it(pooled: tuple[Server, str, int], tmp_path: Path) -
     assert not ledger.others_have_written()
     assert ledger.verify(results=True).problems == ()
     ledger.close()
+
+
+def test_five_hundred_desks_share_a_hundred_connections(pooled: tuple[Server, str, int]) -> None:
+    import psycopg
+
+    server, database, port = pooled
+    charge = "SELECT response FROM metercalc.charge(gen_random_uuid(), 1000, NULL, '1 + 1', %s)"
+    with ExitStack() as stack, server.owner(database) as owner, ThreadPoolExecutor(32) as pool:
+
+        def open_desk(number: int) -> psycopg.Connection[Any]:
+            return psycopg.connect(
+                host="127.0.0.1", port=port, dbname=database, password=PASSWORD, autocommit=True,
+                user=urls.role_name(database, PEOPLE[2 + number % 8]), prepare_threshold=None, connect_timeout=30,
+            )  # fmt: skip
+
+        owner.execute("UPDATE metercalc.account SET balance = 10^9")  # nobody proves these
+        desks = list(pool.map(open_desk, range(DESKS)))
+        for desk in desks:
+            stack.callback(desk.close)
+        most = 0
+        answers = []
+        for _ in range(2):
+            answers += list(pool.map(lambda desk: desk.execute(charge, [f"[{ONE_AND_ONE}]"]).fetchone(), desks))
+            found = owner.execute("SELECT count(*) FROM pg_stat_activity WHERE usename ~ '^mc_'").fetchone()
+            most = max(most, found[0])
+        made = owner.execute("SELECT count(*) FROM metercalc.record WHERE operands = '1 + 1'").fetchone()
+    print(f"{DESKS} desks, {made[0]} charges, {most} connections of the server's")  # noqa: T201
+    assert answers == [("2",)] * (2 * DESKS)
+    assert made == (2 * DESKS,)
+    assert 0 < most <= AT_MOST
