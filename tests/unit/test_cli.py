@@ -241,7 +241,7 @@ def test_words_are_utf_8_in_a_locale_that_is_not(program: Program, japanese: Pat
     assert target.exists()
     refused = program.as_user(ANN, "eval", os.fsdecode(b"\xa2\xe52"), **locale)
     assert (refused.status, refused.err.count("\n")) == (2, 1)
-    assert "is not text in UTF-8" in refused.err
+    assert "は UTF-8 のテキストではありません" in refused.err  # in the language of the locale
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_no_part_of_the_password(program: Program) -> None:
