@@ -170,12 +170,17 @@ def _add_request_id(parser: Parser) -> None:
     )
 
 
+def _of_eval() -> str:
+    """What an expression can be made of."""
+    return say(_EVAL, typed=_TYPED, symbols=" ".join(row.symbol for row in COMPUTED))
+
+
 def _add_calculation(add_parser: AddParser) -> None:
     evaluate = _add(
         add_parser,
         "eval",
         say("work out an expression and charge each of its operators"),
-        more=say(_EVAL, typed=_TYPED, symbols=" ".join(row.symbol for row in COMPUTED)),
+        more=_of_eval(),
         signed_in=True,
     )
     evaluate.add_argument("expression", type=words.text, metavar="EXPRESSION", help=say("“-” reads them from stdin"))

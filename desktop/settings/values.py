@@ -185,7 +185,8 @@ def database_url() -> Reader:
 
 def _holds_password(url: str) -> bool:
     """Whether there is one: before the host, or among the parameters."""
-    return ":" in url.partition("://")[2].partition("/")[0].rpartition("@")[0] or "password" in url.partition("?")[2]
+    before, parameters = url.partition("://")[2].partition("/")[0].rpartition("@")[0], url.partition("?")[2]
+    return ":" in before or "password" in parameters or "passfile" in parameters
 
 
 def is_server(url: str) -> bool:

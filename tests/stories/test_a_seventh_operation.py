@@ -61,7 +61,7 @@ print(json.dumps({
     "readings": readings("17mod5"),
     "key": keypad.findChild(object, "key_remainder").toolTip(),
     "chip": bar.findChild(object, "chip_remainder").text(),
-    "help": grammar._EVAL.splitlines()[0],
+    "help": grammar._of_eval().splitlines()[0],
 }))
 """
 STORED = f"""

@@ -79,7 +79,7 @@ def test_what_answers_there_is_no_postgresql(desk: AtAServer, answer: bytes) -> 
         thread = threading.Thread(target=_answer, args=(listener, answer), daemon=True)
         thread.start()
         url = f"postgresql://127.0.0.1:{listener.getsockname()[1]}/ledger"
-        desk.refuses(5, "cannot be reached", "Nothing was charged.", url=url)
+        desk.refuses(6, "cannot be reached", "Nothing was charged.", url=url)
         desk.refuses_owner(6, "cannot be reached", "status", url.replace("//", "//postgres@"))
         listener.shutdown(socket.SHUT_RDWR)
     thread.join(10)
