@@ -241,7 +241,7 @@ class Till:
         self._run = run or database.connection().execute
         self._session = session
         self._account = accounts.require(store, database, session)
-        self._opened = store.sessions[session.token]
+        self._opened = store.sessions.get(session.token)
         self._balance = self._account.balance
         self._known: Operations | None = None
         self._head: Head | None = None
@@ -257,7 +257,8 @@ class Till:
 
     def holds(self, session: Session) -> bool:
         """Whether it is of a session, and that one still goes on as it did."""
-        return self._session == session and self._store.sessions.get(session.token) is self._opened
+        opened = self._store.sessions.get(session.token)
+        return self._session == session and opened is not None and opened is self._opened
 
     def charge(self, charge: Charge) -> Receipt:
         """Carry out one request, whose id is in its usual form; raises what `charge` does."""
