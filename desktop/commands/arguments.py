@@ -30,12 +30,21 @@ _WORDS = "|".join(re.escape(word) for row in COMPUTED for word in row.typed if w
 _NO_OPTION = re.compile(rf"-+((?:{_WORDS})\b|[^A-Za-z-])", re.IGNORECASE)
 
 
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Help that begins in the person's language."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, say("usage: ") if prefix is None else prefix)
+
+
 class Parser(argparse.ArgumentParser):
-    """argparse that raises `BadInput` and guesses no abbreviations."""
+    """argparse that raises `BadInput`, guesses no abbreviations, and heads its help in the person's language."""
 
     def __init__(self, **settings: Any) -> None:
-        settings.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
-        super().__init__(**settings, allow_abbrev=False)
+        settings.setdefault("formatter_class", _Formatter)
+        super().__init__(**settings, allow_abbrev=False, add_help=False)
+        self._optionals.title, self._positionals.title = say("options"), say("positional arguments")
+        self.add_argument("-h", "--help", action="help", help=say("show this help message and exit"))
 
     def error(self, message: str) -> NoReturn:
         said = message.replace(repr(_MARK)[1:-1], "").replace(_MARK, "")
