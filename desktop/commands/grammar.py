@@ -15,7 +15,7 @@ from desktop.commands import arguments as words
 from desktop.commands.arguments import Parser
 from desktop.finding.filters import FILTERS, Option
 from desktop.language.sentences import mark, say
-from desktop.terms.kinds import OperationType, Role
+from desktop.terms.kinds import Column, OperationType, Role
 
 WINDOW = "window"
 VERSION = "version"
@@ -313,7 +313,7 @@ def _add_records(add_parser: AddParser) -> None:
         "--sort",
         type=words.order,
         metavar="[-]COLUMN",
-        help=say("date, operation, operands, response, amount (a charge above 0) or balance"),
+        help=say("one of {names}; of amount, a charge is above 0", names=", ".join(Column)),
     )
     records.add_argument("--page", type=words.count, metavar="N", help=say("which page, from 1 on"))
     records.add_argument("--per-page", type=words.count, metavar="N", help=say("records a page"))

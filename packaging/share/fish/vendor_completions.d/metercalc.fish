@@ -229,7 +229,7 @@ complete -c metercalc -n '_shtab_metercalc_using records' -l operation -xka "add
 complete -c metercalc -n '_shtab_metercalc_using records' -l from -x -d 'from 2026-11-25, 2026-11, 2026-11-25T14:30, last-month on'
 complete -c metercalc -n '_shtab_metercalc_using records' -l to -x -d 'up to such a day, month or time, itself included'
 complete -c metercalc -n '_shtab_metercalc_using records' -l trash -d 'those that were deleted'
-complete -c metercalc -n '_shtab_metercalc_using records' -l sort -x -d 'date, operation, operands, response, amount (a charge above 0) or balance'
+complete -c metercalc -n '_shtab_metercalc_using records' -l sort -x -d 'one of date, operation, operands, response, amount, balance; of amount, a charge is above 0'
 complete -c metercalc -n '_shtab_metercalc_using records' -l page -x -d 'which page, from 1 on'
 complete -c metercalc -n '_shtab_metercalc_using records' -l per-page -x -d 'records a page'
 complete -c metercalc -n '_shtab_metercalc_using records' -l format -xka "table csv json" -d 'table, csv or json'
