@@ -191,6 +191,11 @@ class RecordsController(QObject):
         """Take the last act back that was not yet, the newest first."""
         self._undoing.undo()
 
+    @Slot()
+    def look_over_undo(self) -> None:
+        """Something came back into sight: offer no longer to bring it back."""
+        self._undoing.look_over()
+
     def _take_back(self, change: _Change) -> None:
         self._mark(_Change(change.ids, deleted=not change.deleted), undoes=change)
 

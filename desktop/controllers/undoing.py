@@ -53,6 +53,14 @@ class Undoing(QObject):
             self._drop_what_is_over()
         self._tell()
 
+    @Slot()
+    def look_over(self) -> None:
+        """Offer no longer what a person has taken back by hand. Where nothing was, nothing is said again."""
+        before = len(self._acts)
+        self._drop_what_is_over()
+        if len(self._acts) != before:
+            self._tell()
+
     def clear(self) -> None:
         """Somebody else may sign in."""
         self._acts.clear()

@@ -235,6 +235,11 @@ class FakeRecords(RecordsController):
         self.asked.append(("undo",))
         self._undoing.undo()
 
+    @override
+    @Slot()
+    def look_over_undo(self) -> None:
+        self._undoing.look_over()
+
 
 class FakeStore(StoreController):
     """Notes what was asked of the store."""

@@ -42,6 +42,7 @@ class CalculatorPanel(QWidget):
     draw_asked = Signal()  # where something is to be asked first
     copied = Signal(str)  # what lies on the clipboard, in words
     can_undo = Signal(object)  # Act: the memory was cleared
+    came_back = Signal()  # a number may be in the memory again
 
     def __init__(self, *, calculator: CalculatorController, locale: QLocale | None = None) -> None:
         super().__init__()
@@ -330,6 +331,7 @@ class CalculatorPanel(QWidget):
         numbers = (localise(number, self._format) for number in (self._memory.kept, self._memory.answer))
         memory, answer = (in_order(number, self._format) for number in numbers)
         self._keypad.show_numbers(memory=memory, answer=answer)
+        self.came_back.emit()
 
     @Slot(object)
     def _on_pointed_at(self, operation: OperationType | None) -> None:

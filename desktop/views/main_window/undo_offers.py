@@ -20,6 +20,7 @@ class UndoOffers(QObject):
     """What the window has to offer, and where the bar lies that offers it."""
 
     can_undo = Signal(object)  # Act
+    came_back = Signal()  # something is in sight again that may be on offer
     said = Signal(str, int)  # what the status bar is to say, for so many milliseconds: there is no place for the bar
 
     def __init__(self, parent: QWidget, *, bar: UndoBar, places: tuple[QWidget, ...], details: QAction) -> None:
@@ -34,11 +35,15 @@ class UndoOffers(QObject):
         """Another arrangement was chosen; `arrange` brings the one before back."""
         if now != before and now != BOTH:
             self.can_undo.emit(Act(say(_HIDDEN[now]), arrange, is_due))
+        else:
+            self.came_back.emit()
 
     @Slot(bool)
     def _on_details(self, shown: bool) -> None:
         if not shown:
             self.can_undo.emit(Act(say("Record details hidden"), self._details.toggle, self._has_no_details))
+        else:
+            self.came_back.emit()
 
     def _has_no_details(self) -> bool:
         return not self._details.isChecked()

@@ -192,6 +192,7 @@ class MainWindow(QMainWindow):
         self._undo_offers.said.connect(self.show_message)
         for part in (self._undo_offers, self.calculator_panel):
             part.can_undo.connect(self._records.can_undo)
+            part.came_back.connect(self._records.look_over_undo)
         records.selection_changed.connect(self._selection.setText)
         menus.undo.triggered.connect(records.undo)
         menus.search.triggered.connect(self._to_search)

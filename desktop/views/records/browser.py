@@ -194,6 +194,8 @@ class RecordsBrowser(QWidget):
         self._records.undo_changed.connect(self.undo_changed)
         for part in (self._filter_bar, self._saved, self.columns_menu):
             part.can_undo.connect(self._records.can_undo)
+        self._filter_bar.changed.connect(self._records.look_over_undo)
+        self.columns_menu.came_back.connect(self._records.look_over_undo)
         self._records.failed.connect(self._on_failed)
 
     @override

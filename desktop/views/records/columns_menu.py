@@ -26,6 +26,7 @@ _CHANGES = (
 class ColumnsMenu(QMenu):
     """One entry a column, and the keyboard's way to what the header does for the mouse."""
 
+    came_back = Signal()  # a column is in sight again
     can_undo = Signal(object)  # Act: a column was hidden, or all are as at first
 
     def __init__(self, *, table: RecordsTable, parent: QWidget | None = None) -> None:
@@ -90,7 +91,9 @@ class ColumnsMenu(QMenu):
         if action.isCheckable():
             column, shown = _column(action), action.isChecked()
             self._layout.show_column(column, shown)
-            if not shown:
+            if shown:
+                self.came_back.emit()
+            else:
                 show, is_hidden = partial(self._layout.show_column, column, True), partial(self._is_hidden, column)
                 self.can_undo.emit(Act(say("Column “{name}” hidden", name=say(HEADERS[column])), show, is_hidden))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -148,6 +150,16 @@ def test_groups_of_figures_stand_apart_without_a_sign_between_them(tmp_path: Pat
     (page,) = pages_of(tmp_path / "a.pdf")
     assert ("1234567 + 0.5 = 1234567.5" in page) != apart  # pypdf takes any two pieces for two words
     assert "1234567+0.5=1234567.5" in page.replace(" ", ""), "there is a sign between them"
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext, of poppler-utils")
+@pytest.mark.parametrize("order", [(), ("-raw",), ("-layout",)])
+def test_a_viewer_copies_and_finds_figures_without_blanks(tmp_path: Path, order: tuple[str, ...]) -> None:
+    found = [entry(1, operands="1234567 + 0.5", response="1234567.5")]
+    written(tmp_path / "a.pdf", found)
+    command = ["pdftotext", *order, str(tmp_path / "a.pdf"), "-"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "1234567 + 0.5 = 1234567.5" in told.stdout
 
 
 def test_what_does_not_fit_is_cut_at_its_end_and_money_never(tmp_path: Path) -> None:

@@ -202,6 +202,37 @@ def test_the_details(stage: Stage) -> None:
     assert details.isChecked()
 
 
+@pytest.mark.parametrize("keys", [Qt.Key.Key_2, Qt.Key.Key_3])
+def test_a_pane_that_is_back_by_hand_is_not_offered(stage: Stage, keys: Qt.Key) -> None:
+    QTest.keyClick(stage.window, keys, Qt.KeyboardModifier.ControlModifier)
+    assert offered(stage)
+    QTest.keyClick(stage.window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    assert offered(stage) == ""
+
+
+def test_a_column_and_details_that_are_back_by_hand_are_not_offered(stage: Stage) -> None:
+    part(stage.window, QAction, "details_pane_action").setChecked(True)
+    for name in ("show_date_action", "details_pane_action"):
+        part(stage.window, QAction, name).trigger()
+        assert offered(stage), name
+        part(stage.window, QAction, name).trigger()
+        assert offered(stage) == "", name
+
+
+def test_a_number_and_a_filter_that_are_back_by_hand_are_not_offered(qtbot: QtBot, stage: Stage) -> None:
+    QTest.keyClicks(part(stage.window, QLineEdit, "entry_edit"), "7")
+    for name in ("key_memory_add", "key_memory_clear"):
+        part(stage.window, QPushButton, name).click()
+    assert offered(stage) == "Memory 7 cleared"
+    part(stage.window, QPushButton, "key_memory_add").click()
+    assert offered(stage) == ""
+    edit = search(qtbot, stage, "rent")
+    QTest.keyClick(edit, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: offered(stage) == "Filter “rent” removed")
+    QTest.keyClicks(edit, "rent")
+    qtbot.waitUntil(lambda: offered(stage) == "")
+
+
 @pytest.mark.parametrize("alone", [False, True])
 def test_the_bar_lies_over_what_is_there_and_moves_nothing(qtbot: QtBot, stage: Stage, alone: bool) -> None:
     if alone:
