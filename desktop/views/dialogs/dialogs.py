@@ -326,7 +326,8 @@ class VerifyDialog(Dialog):
             )
             self._problems.setPlainText("\n".join(lines))
             self._problems.show()
-        self.resize(_PROOF_WIDTH, self.layout_.totalHeightForWidth(_PROOF_WIDTH))
+        # Where a rule takes two lines the form asks for less than it needs, by a line's leading.
+        self.resize(_PROOF_WIDTH, self.layout_.totalHeightForWidth(_PROOF_WIDTH) + theme.SMALL)
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:

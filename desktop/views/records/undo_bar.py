@@ -59,11 +59,16 @@ class UndoBar(QFrame):
         self._stand()
 
     def _stand(self) -> None:
-        """In the middle, as wide as its words."""
+        """In the middle, as wide as its words; where there is less room they take a second line."""
         if self._under is not None:
-            size = self.sizeHint().boundedTo(self._under.size())
-            free = self._under.size() - size
-            self.setGeometry(free.width() // 2, free.height(), size.width(), size.height())
+            self._text.setWordWrap(False)
+            width, height = self.sizeHint().width(), self.sizeHint().height()
+            if width > self._under.width():
+                self._text.setWordWrap(True)
+                width = self._under.width()
+                height = max(height, self.heightForWidth(width))
+            left, top = (self._under.width() - width) // 2, self._under.height() - height
+            self.setGeometry(left, top, width, height)
             self.raise_()
 
     @override
