@@ -102,7 +102,8 @@ class Director(QObject):
 def _scenes(program: Program, account: tuple[str, str], folder: Path) -> Iterator[Any]:
     yield program.sessions.first_run_known
     yield from _both(program, program.login_dialog, folder, "sign-in")
-    program.login_dialog.show_error("The e-mail or the password is not right. (reference 5f0c2a91)")
+    refusal = say("The e-mail or the password is not right.")
+    program.login_dialog.show_error(say("{message} (reference {reference})", message=refusal, reference="5f0c2a91"))
     yield from _both(program, program.login_dialog, folder, "sign-in-refused")
     program.sessions.sign_in(*account)
     yield program.records.page_changed

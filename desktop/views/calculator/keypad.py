@@ -13,7 +13,7 @@ from typing_extensions import override
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import NumberFormat, digits_of, in_order
 from desktop.arithmetic.table import OPERATIONS
-from desktop.language.directions import bare
+from desktop.language.directions import bare, is_backwards
 from desktop.language.sentences import mark, say
 from desktop.terms.values import OperationType
 from desktop.views.look import theme
@@ -158,7 +158,7 @@ class Keypad(QWidget):
         super().__init__()
         self._format = number_format
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # 7 8 9 in every language
-        self._buttons = [KeyButton(key, in_order(say(self._label(key)), number_format)) for key in KEYS]
+        self._buttons = [KeyButton(key, self._shown(key)) for key in KEYS]
         self._build()
         self._connect()
 
@@ -227,6 +227,10 @@ class Keypad(QWidget):
         button = self.sender()
         if isinstance(button, KeyButton):
             self.typed.emit(self._label(button.key))
+
+    def _shown(self, key: Key) -> str:
+        label = say(self._label(key))
+        return label if is_backwards(label) else in_order(label, self._format)  # a word's letters would be reversed
 
     def _label(self, key: Key) -> str:
         return self._format.decimal_mark if key.name == "key_point" else digits_of(key.label, self._format)
