@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from html import escape
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
@@ -326,8 +326,11 @@ class VerifyDialog(Dialog):
             )
             self._problems.setPlainText("\n".join(lines))
             self._problems.show()
-        # Where a rule takes two lines the form asks for less than it needs, by a line's leading.
-        self.resize(_PROOF_WIDTH, self.layout_.totalHeightForWidth(_PROOF_WIDTH) + theme.SMALL)
+        QTimer.singleShot(0, self._fit)  # only then does the form know which rules take two lines
+
+    @Slot()
+    def _fit(self) -> None:
+        self.resize(_PROOF_WIDTH, self.layout_.totalHeightForWidth(_PROOF_WIDTH))
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
