@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import NumberFormat, digits_of, localise
 from desktop.language.directions import bare
+from desktop.views.calculator import keypad
 from desktop.views.calculator.entry_edit import EntryEdit
 from desktop.views.filters.day_edit import DayEdit
 from desktop.views.look.number_locale import number_format_of, use_digits
@@ -160,3 +161,15 @@ def test_latin_digits_bring_their_marks(qapp: QApplication) -> None:
     use_digits("latin")
     assert format_money(1_234_50, number_format_of(QLocale("ar_EG"))) == "1,234.50"
     assert format_money(1_234_50, number_format_of(QLocale("de_DE"))) == "1.234,50"
+
+
+def test_a_word_on_a_key_is_not_turned_round(qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    monkeypatch.setattr(keypad, "say", lambda text, **values: "عشوائي")
+    keys = keypad.Keypad(number_format=number_format_of(QLocale("ar_EG")))
+    qtbot.addWidget(keys)
+
+    button = keys.findChild(keypad.KeyButton, "key_random")
+
+    assert isinstance(button, keypad.KeyButton)
+    assert button.text() == "عشوائي"
