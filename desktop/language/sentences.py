@@ -10,6 +10,7 @@ This module imports nothing of the program.
 
 from __future__ import annotations
 
+import struct
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
@@ -28,6 +29,7 @@ SOURCE = "en"
 # A right-to-left language, by its code's first part; those that a locale may have beside the ones above.
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "sd", "ug", "yi", "dv", "ckb", "ku"})
 
+_PLURALS_TRIED = 200  # numbers: rules go by the last two digits
 _FIRST_STRONG, _END = "\u2068", "\u2069"
 
 
@@ -41,13 +43,20 @@ class _Spoken:
 def speak(code: str, catalogue: Path | None = None) -> None:
     """From now on speak the language `code`, whose compiled catalogue (GNU .mo) is `catalogue`; English has none.
 
-    Raises `OSError` where the catalogue cannot be read or is none; the language stays what it was.
+    Raises `OSError` where the catalogue cannot be read or is none; the language stays what it was. What of it cannot
+    be used is found here: its head, its encoding and its rule of plurals.
     """
     if catalogue is None:
         _Spoken.code, _Spoken.catalogue = code, NullTranslations()
         return
-    with catalogue.open("rb") as file:
-        _Spoken.code, _Spoken.catalogue = code, GNUTranslations(file)
+    try:
+        with catalogue.open("rb") as file:
+            found = GNUTranslations(file)
+        for number in range(_PLURALS_TRIED):
+            found.ngettext("", "", number)
+    except (ValueError, LookupError, ArithmeticError, TypeError, struct.error) as error:
+        raise OSError(f"{catalogue} is no catalogue: {error}") from error  # gettext's own errors, whatever is broken
+    _Spoken.code, _Spoken.catalogue = code, found
 
 
 def spoken() -> str:
@@ -93,7 +102,13 @@ def _filled(message: str, source: str, values: dict[str, object]) -> str:
         values = {name: _isolated(value) for name, value in values.items()}
     try:
         return message.format(**values)
-    except (LookupError, ValueError, AttributeError):  # a slip in a catalogue must not hide what happened
+    except (
+        LookupError,
+        ValueError,
+        AttributeError,
+        TypeError,
+        MemoryError,
+    ):  # a slip in a catalogue must not hide what happened
         return source.format(**values)
 
 

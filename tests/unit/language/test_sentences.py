@@ -11,6 +11,7 @@ from babel.messages import mofile
 from babel.messages.catalog import Catalog
 
 from desktop.language.sentences import SOURCE, mark, say, say_in, say_many, speak, spoken
+from tests.support.catalogues import compiled
 
 
 @pytest.fixture(autouse=True)
@@ -80,3 +81,23 @@ def test_no_catalogue_is_an_error_and_the_language_stays(tmp_path: Path) -> None
     with pytest.raises(OSError, match="magic"):
         speak("de", broken)
     assert spoken() == SOURCE
+
+
+@pytest.mark.parametrize("length", [0, 3, 8, 19, 24, 60])
+def test_a_catalogue_that_is_cut_off_is_none(tmp_path: Path, length: int) -> None:
+    file = tmp_path / "de.mo"
+    file.write_bytes(compiled("de", {"Sign in": "Anmelden"})[:length])
+    with pytest.raises(OSError, match=r".*"):
+        speak("de", file)
+
+
+@pytest.mark.parametrize(
+    ("was", "now"), [(b"n != 1", b"1 // 0"), (b"n != 1", b"n / 0 "), (b"charset=utf-8", b"charset=xyz-8")]
+)
+def test_a_catalogue_whose_head_is_broken_is_none(tmp_path: Path, was: bytes, now: bytes) -> None:
+    whole = compiled("de", {"Sign in": "Anmelden"})
+    assert was in whole
+    file = tmp_path / "de.mo"
+    file.write_bytes(whole.replace(was, now))
+    with pytest.raises(OSError, match=r".*"):
+        speak("de", file)
