@@ -271,7 +271,7 @@ def test_what_stands_off_says_why_under_a_real_pointer(sitting: Sitting) -> None
 
 
 @at_length
-def test_a_backup_is_dated_and_does_not_lie_where_the_program_began(sitting: Sitting) -> None:
+def test_a_backup_is_dated(sitting: Sitting) -> None:
     sitting.press("ctrl+shift+p")
     sitting.wait_window("palette_dialog")
     sitting.type("back up")
@@ -417,7 +417,7 @@ def test_a_calendar_opens_by_key_and_stays_on_the_screen(sitting: Sitting) -> No
 
 
 @at_length
-def test_the_order_in_force_is_marked_and_passwords_can_be_looked_at(sitting: Sitting) -> None:
+def test_changing_the_password_is_as_roomy_as_signing_in(sitting: Sitting) -> None:
     sitting.press("ctrl+shift+p")
     sitting.wait_window("palette_dialog")
     sitting.type("change password")
