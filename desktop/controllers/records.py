@@ -178,7 +178,7 @@ class RecordsController(QObject):
 
     def _can_undo_note(self, note: _Note | None) -> None:
         if note is not None and note.before and note.before != note.after:
-            self._undoing.add(Act(note.text, partial(self._write_note, note, undo=True)))
+            self._undoing.add(Act(note.text, partial(self._write_note, note, undo=True), outlives_window=True))
 
     @Slot(object)
     def can_undo(self, act: Act) -> None:
@@ -196,6 +196,10 @@ class RecordsController(QObject):
         """Something came back into sight: offer no longer to bring it back."""
         self._undoing.look_over()
 
+    def leave_window(self) -> None:
+        """Another window takes the place of the one whose acts could be undone; what is the ledger's still can be."""
+        self._undoing.leave_window()
+
     def _take_back(self, change: _Change) -> None:
         self._mark(_Change(change.ids, deleted=not change.deleted), undoes=change)
 
@@ -209,7 +213,7 @@ class RecordsController(QObject):
 
     def _can_undo(self, change: _Change | None) -> None:
         if change is not None and change.ids:
-            self._undoing.add(Act(change.text, partial(self._take_back, change)))
+            self._undoing.add(Act(change.text, partial(self._take_back, change), outlives_window=True))
 
     @Slot(object)
     def _on_page(self, looked: tuple[Page, bool]) -> None:

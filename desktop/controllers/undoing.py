@@ -26,6 +26,8 @@ class Act:
     take_back: Callable[[], object]
     is_due: Callable[[], bool] = _always
     """Whether there is still something to take back: a column may have been shown again by other means."""
+    outlives_window: bool = False
+    """Whether it is one of the ledger's: the others are a window's own, and end with it."""
 
 
 class Undoing(QObject):
@@ -60,6 +62,11 @@ class Undoing(QObject):
         self._drop_what_is_over()
         if len(self._acts) != before:
             self._tell()
+
+    def leave_window(self) -> None:
+        """The window is built anew: what was an act of the old one cannot be taken back in it."""
+        self._acts = deque((act for act in self._acts if act.outlives_window), maxlen=UNDO_STEPS)
+        self._tell()
 
     def clear(self) -> None:
         """Somebody else may sign in."""

@@ -295,6 +295,7 @@ class Program(QObject):
                 self.window.ask_for(name)
         else:
             self.login_dialog.show()
+        self.records.leave_window()
         for gone in (old, old_dialog):
             gone.hide()
             gone.deleteLater()

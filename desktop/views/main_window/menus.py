@@ -65,7 +65,7 @@ class Menus(QObject):
     def _build_edit(self, menu: QMenu, copy_menu: QMenu) -> None:
         self.copy = self._add(menu, say("Copy &result"), "Ctrl+Shift+C", picture="copy")
         menu.addMenu(copy_menu)
-        self.undo = self._add(menu, say("&Undo"), _standard(_KEY.Undo, "Ctrl+Z"), picture="undo")
+        self.undo = self._add(menu, say("&Undo"), _standard(_KEY.Undo, "Ctrl+Z"), name="undo_action", picture="undo")
         self.undo.setEnabled(False)
         self.draw = self._add(menu, say("Draw a random &string"), "Ctrl+G", name="draw_random_action", picture="random")
         self.memory = self._add(menu, say("Add to the &memory"), "Ctrl+M", name="memory_action")

@@ -288,3 +288,25 @@ def test_what_is_copied_heard_and_found_is_bare_whatever_keeps_it_in_order_on_th
         part(window, QLineEdit, "search_edit").setText(shown)  # pasted as it stands on the screen
         qtbot.waitUntil(lambda: table.model().rowCount() == 1)
         assert table.model().index(0, 2).data() == "٣ − ٨"
+
+
+def test_what_a_window_hid_is_no_act_of_the_next_one_and_a_deletion_still_is(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    with opened(qapp, tmp_path) as program:
+        old = register(qtbot, program)
+        part(old, QLineEdit, "entry_edit").setText("1 + 2")
+        with answered(qtbot, program):
+            program.calculator.evaluate()
+        with qtbot.waitSignal(program.records.page_changed, timeout=5_000):
+            program.records.delete((2,))
+        for _ in range(2):
+            part(old, QAction, "details_pane_action").trigger()  # shown, and hidden
+        assert "hidden" in part(old, QAction, "undo_action").text()
+        window = save(qtbot, program, window_text_size="110")
+        undo = part(window, QAction, "undo_action")
+        assert undo.isEnabled()
+        assert "deleted" in undo.text()
+        with qtbot.waitSignal(program.records.page_changed, timeout=5_000):
+            undo.trigger()
+        assert not undo.isEnabled()
