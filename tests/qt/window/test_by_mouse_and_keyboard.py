@@ -263,6 +263,7 @@ def test_every_shortcut_of_the_menus_works_from_every_place(qtbot: QtBot, window
         assert place.hasFocus(), name
         for text, action in keys.items():
             heard.clear()
+            action.setEnabled(True)  # a pane that was shown again by its key has left nothing to undo
             key = action.shortcut()[0]  # type: ignore[index]  # a sequence of keys, which its stub does not say
             qtbot.keyClick(place, key.key(), key.keyboardModifiers())
             if heard != [text]:
