@@ -167,10 +167,9 @@ def _write_rows(
     """
     found = [text for row in some for text in (row[1], *row[4:7], row[8], *row[13:])]
     texts = ",".join(["", *found, ""])
-    if any(sign in texts for sign in _SIGNS_OF_RISK) or _MINUS_AT_RISK.search(texts):
+    has_marks = '"' in texts or texts.count(",") > len(found) + 1  # a comma of its own may end what looks like a number
+    if has_marks or any(sign in texts for sign in _SIGNS_OF_RISK) or _MINUS_AT_RISK.search(texts):
         careful(map(_csv_cells, map(_guarded_row, some)))
-    elif '"' in texts or texts.count(",") > len(found) + 1:
-        careful(map(_csv_cells, some))
     else:
         out.write("".join([_csv_line(row, delimiter) for row in some]))
 
