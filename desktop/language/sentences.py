@@ -102,13 +102,7 @@ def _filled(message: str, source: str, values: dict[str, object]) -> str:
         values = {name: _isolated(value) for name, value in values.items()}
     try:
         return message.format(**values)
-    except (
-        LookupError,
-        ValueError,
-        AttributeError,
-        TypeError,
-        MemoryError,
-    ):  # a slip in a catalogue must not hide what happened
+    except (LookupError, ValueError, AttributeError, TypeError, MemoryError):  # a slip in a catalogue hides nothing
         return source.format(**values)
 
 

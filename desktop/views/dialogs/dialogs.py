@@ -294,6 +294,10 @@ class VerifyDialog(Dialog):
         self._save.clicked.connect(self._on_save)
         self._save.hide()
         self._verification: Verification | None = None
+        # Only a turn of the loop later does the form know which rules take two lines; the dialog may be gone by then.
+        self._fitting = QTimer(self)
+        self._fitting.setSingleShot(True)
+        self._fitting.timeout.connect(self._fit)
         store.verify_progress.connect(self._on_progress)
         store.verified.connect(self._on_verified)
         store.verify_failed.connect(self._on_failed)
@@ -326,7 +330,7 @@ class VerifyDialog(Dialog):
             )
             self._problems.setPlainText("\n".join(lines))
             self._problems.show()
-        QTimer.singleShot(0, self._fit)  # only then does the form know which rules take two lines
+        self._fitting.start()
 
     @Slot()
     def _fit(self) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from desktop.documents import proofs
 from desktop.terms.errors import NotAllowed, StoreFull, StoreLocked
 from desktop.terms.values import Problem, Verification
 from desktop.views.dialogs import places
@@ -108,6 +109,25 @@ def test_a_proof_names_every_problem(verifying: VerifyDialog, store: FakeStore) 
     (shown,) = verifying.findChildren(QPlainTextEdit)
     assert shown.isVisible()
     assert "record 7" in shown.toPlainText()
+
+
+def test_a_rule_that_takes_two_lines_has_room_for_both(
+    qtbot: QtBot, verifying: VerifyDialog, store: FakeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(proofs.RULES, "L3", "Every balance follows from the one before it, less its amount. " * 3)
+    store.verified.emit(Verification((), 100, 1, 0.1))
+    rules = [part(verifying, QLabel, f"rule_L{number}_label") for number in range(1, 8)]
+    qtbot.wait(50)  # laid out, fitted, and laid out again
+    assert rules[2].height() > rules[0].height()
+    assert [rule.height() for rule in rules if rule.height() < rule.heightForWidth(rule.width())] == []
+
+
+def test_a_dialog_that_closes_as_its_proof_ends_leaves_nothing_behind(
+    qtbot: QtBot, verifying: VerifyDialog, store: FakeStore
+) -> None:
+    store.verified.emit(Verification((), 100, 1, 0.1))
+    shiboken6.delete(verifying)
+    qtbot.wait(1)  # an error in a slot fails the test
 
 
 def test_another_requests_failure_is_no_outcome_of_a_proof(verifying: VerifyDialog, store: FakeStore) -> None:
