@@ -154,7 +154,7 @@ class RandomServer:
         return [request for request in self.requests if request.path == "/quota/"]
 
     def settings(self, **changes: Any) -> RandomSettings:
-        """The configuration of a client of this server: 8 characters of all classes, and impatient."""
+        """The configuration of a client of this server: 8 characters of all classes, and patient."""
         values: dict[str, Any] = {
             "url": self.url,
             "quota_url": self.quota_url,
@@ -163,7 +163,7 @@ class RandomServer:
             "upper": True,
             "lower": True,
             "block": 10,
-            "timeout": 5,
+            "timeout": 60,
             "contact": "tests@example.org",
             "fallback": "deny",
         }
@@ -192,7 +192,7 @@ class RandomServer:
         for connection in self._crowd:
             connection.close()
         for thread in list(self._threads):
-            thread.join(5)
+            thread.join(60)
             assert not thread.is_alive(), "the server's thread hangs"
         if self._files is not None:
             self._files.cleanup()
@@ -233,7 +233,7 @@ class RandomServer:
         connection = plain
         try:
             if self._tls is not None:
-                plain.settimeout(5)
+                plain.settimeout(60)
                 connection = self._tls.wrap_socket(plain, server_side=True)
                 connection.settimeout(None)
             request = _read_request(connection)
