@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import shiboken6
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
@@ -25,6 +25,15 @@ from desktop.controllers.store_access import StoreAccess
 from desktop.settings import config as configuration
 from desktop.terms.values import Session
 from tests.support.random_server import RandomServer
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Generator[None]:
+    """A window that was closed is gone before anything else is put back: each change of style would be worked out for it."""
+    application = QGuiApplication.instance()
+    if application is not None:
+        application.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    yield
 
 
 @pytest.fixture(autouse=True)

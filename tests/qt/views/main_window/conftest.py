@@ -21,9 +21,8 @@ def settings(tmp_path: Path) -> QSettings:
 
 @pytest.fixture
 def colours(qapp: QApplication, settings: QSettings) -> Iterator[Theme]:
-    before = qapp.palette(), qapp.styleSheet(), qapp.style().objectName()
+    before = qapp.palette(), qapp.styleSheet()
     yield Theme(qapp, settings)
-    qapp.setStyle(before[2])
     qapp.setStyleSheet(before[1])
     qapp.setPalette(before[0])
 
