@@ -29,7 +29,7 @@ from tests.support.random_server import RandomServer
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown() -> Generator[None]:
-    """A window that was closed is gone before anything else is put back: each change of style would be worked out for it."""
+    """A window that was closed is gone before anything is put back: a change of style would be worked out for it."""
     application = QGuiApplication.instance()
     if application is not None:
         application.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)

@@ -56,7 +56,7 @@ def written(file: Path, found: Sequence[Entry], style: Style = ENGLISH, **change
     )
 
 
-@pytest.mark.parametrize("count", [0, 1, 24, 25, 26, 27, 28, 29, 69, 70, 71, 72, 500])
+@pytest.mark.parametrize("count", [0, 1, 24, 25, 26, 27, 28, 29, 69, 70, 71, 72, 150])
 def test_every_record_is_on_paper_once_and_every_page_is_numbered(tmp_path: Path, count: int) -> None:
     ended = written(tmp_path / "a.pdf", entries(count))
     pages = pages_of(tmp_path / "a.pdf")

@@ -184,24 +184,15 @@ def check_menu(menu: QObject | None) -> None:
             check_menu(action.menu())
 
 
-@pytest.mark.parametrize(
-    ("action", "name"),
-    [
-        ("statement_action", "statement_dialog"),
-        ("export_action", "export_dialog"),
-        ("change_password_action", "password_dialog"),
-        ("verify_action", "verify_dialog"),
-        ("about_action", "about_dialog"),
-        ("shortcuts_action", "shortcuts_dialog"),
-    ],
-)
-def test_no_two_things_of_a_dialog_share_a_letter(qtbot: QtBot, window: MainWindow, action: str, name: str) -> None:
-    qtbot.waitUntil(part(window, QAction, action).isEnabled)
-    part(window, QAction, action).trigger()
-    dialog = part(window, QDialog, name)
-    qtbot.waitUntil(dialog.isVisible)
-    assert twice(texts_of(dialog)) == []
-    dialog.reject()
+def test_no_two_things_of_a_dialog_share_a_letter(qtbot: QtBot, window: MainWindow) -> None:
+    for name in ("statement", "export", "change_password", "verify", "about", "shortcuts"):
+        action = part(window, QAction, f"{name}_action")
+        qtbot.waitUntil(action.isEnabled)
+        action.trigger()
+        dialog = part(window, QDialog, f"{name.removeprefix('change_')}_dialog")
+        qtbot.waitUntil(dialog.isVisible)
+        assert twice(texts_of(dialog)) == [], name
+        dialog.reject()
 
 
 def shown_amounts(window: MainWindow) -> list[str]:

@@ -40,15 +40,24 @@ HOUR = 3_600_000_000
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
 
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where whoever needs it first makes the folder that all begin with."""
+    return tmp_path_factory.mktemp("used") / "data"
+
+
 @pytest.fixture
-def folder(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Path:
+def folder(qtbot: QtBot, qapp: QApplication, tmp_path: Path, made_once: Path) -> Path:
     """A folder whose store has somebody with one charge, closed in good order."""
     data = tmp_path / "data"
-    with windows.opened(qapp, data) as program:
-        windows.register(qtbot, program)
-        _charge(qtbot, program, "1+1")
-        qtbot.waitUntil(lambda: backups.newest(data / "metercalc.db") is not None, timeout=10_000)
-    return data
+    if not made_once.exists():
+        with windows.opened(qapp, data) as program:
+            windows.register(qtbot, program)
+            _charge(qtbot, program, "1+1")
+            qtbot.waitUntil(lambda: backups.newest(data / "metercalc.db") is not None, timeout=10_000)
+        shutil.copytree(data, made_once)
+        shutil.rmtree(data)  # the first test has what the others have
+    return Path(shutil.copytree(made_once, data))
 
 
 def _charge(qtbot: QtBot, program: Program, text: str) -> None:

@@ -246,7 +246,16 @@ def quiet(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
 
 
 @pytest.mark.usefixtures("small_parts", "quiet")
-@pytest.mark.parametrize("seed", range(int(os.environ.get("METERCALC_BROWSING_SEEDS", "12"))))
+@pytest.mark.parametrize(
+    "seed",
+    [
+        *range(4),
+        *(
+            pytest.param(seed, marks=pytest.mark.faults)
+            for seed in range(4, int(os.environ.get("METERCALC_BROWSING_SEEDS", "12")))
+        ),
+    ],
+)
 def test_every_page_order_and_total_is_that_of_the_plain_list(books: Books, seed: int) -> None:
     walk = Walk(books, random.Random(seed))
     try:
