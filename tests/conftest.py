@@ -42,7 +42,9 @@ if MEMORY.is_dir() and "METERCALC_TESTS_ON_DISK" not in os.environ and shutil.di
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 # No deadline: a slow disk is not a wrong answer. The seed of a failure is printed, to be replayed.
-settings.register_profile("metercalc", deadline=None, print_blob=True)
+# --hypothesis-profile=full tries Hypothesis' own hundred examples; every run some of them, others each time.
+settings.register_profile("full", deadline=None, print_blob=True)
+settings.register_profile("metercalc", settings.get_profile("full"), max_examples=30)
 settings.load_profile("metercalc")
 
 

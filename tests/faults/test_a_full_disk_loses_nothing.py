@@ -157,7 +157,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(place)], check=True)
 
 
-@figures("count", 3, 60)
+@figures("count", 2, 60)
 @pytest.mark.parametrize("journal", ["wal", "truncate"])
 def test_a_truly_full_disk_loses_nothing_and_works_again_with_room(
     nursery: Nursery, small_disk: Path, choose: random.Random, count: int, journal: str

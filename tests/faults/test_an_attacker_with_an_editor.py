@@ -97,8 +97,11 @@ def named(file: Path) -> bool:
 def test_every_edit_changes_nothing_or_is_named(
     nursery: Nursery, folder: Path, choose: random.Random, edits: int
 ) -> None:
-    planted = nursery.run(attack, folder=str(folder / "planted"), edits=300, seed=choose.getrandbits(32), planted=True)
-    assert planted["missed"], "the harness missed a proof that does not look at accounts"
+    planted = (
+        nursery.run(attack, folder=str(folder / f"planted {n}"), edits=50, seed=choose.getrandbits(32), planted=True)
+        for n in range(6)
+    )
+    assert any(found["missed"] for found in planted), "the harness missed a proof that does not look at accounts"
     both = [
         nursery.start(attack, folder=str(folder / f"{n}"), edits=edits // 2, seed=choose.getrandbits(32), planted=False)
         for n in range(2)

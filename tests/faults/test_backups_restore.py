@@ -253,7 +253,7 @@ def accepted(store: Store, file: Path, choose: random.Random, rounds: int) -> li
     return found
 
 
-@pytest.mark.parametrize("rounds", [60, pytest.param(3_000, marks=pytest.mark.faults)])
+@pytest.mark.parametrize("rounds", [24, pytest.param(3_000, marks=pytest.mark.faults)])
 def test_a_truncated_or_flipped_backup_is_refused_and_nothing_changes(
     store_file: Path, choose: random.Random, rounds: int
 ) -> None:

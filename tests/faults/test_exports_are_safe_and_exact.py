@@ -184,7 +184,7 @@ def _exactly(file: Path) -> str:
     return file.read_bytes().decode()
 
 
-@pytest.mark.parametrize("cells", [1_000, pytest.param(10_000, marks=pytest.mark.faults)])
+@pytest.mark.parametrize("cells", [400, pytest.param(10_000, marks=pytest.mark.faults)])
 def test_no_generated_cell_is_a_formula_and_no_number_is_changed(
     folder: Path, choose: random.Random, cells: int
 ) -> None:
@@ -194,7 +194,7 @@ def test_no_generated_cell_is_a_formula_and_no_number_is_changed(
     assert found == []
 
 
-@pytest.mark.parametrize("cells", [1_000, pytest.param(10_000, marks=pytest.mark.faults)])
+@pytest.mark.parametrize("cells", [400, pytest.param(10_000, marks=pytest.mark.faults)])
 def test_no_generated_cell_of_a_workbook_is_a_formula_and_no_number_is_changed(
     folder: Path, choose: random.Random, cells: int
 ) -> None:

@@ -88,7 +88,7 @@ def overspent(nursery: Nursery, file: Path, choose: random.Random, races: int, *
     return wrong + list(found.problems)
 
 
-@figures("races", 400, 10_000)
+@figures("races", 200, 10_000)
 def test_four_programs_racing_for_one_balance_never_take_it_below_zero(
     nursery: Nursery, folder: Path, choose: random.Random, races: int
 ) -> None:

@@ -97,7 +97,7 @@ def kill_loop(nursery: Nursery, file: Path, choose: random.Random, kills: int, *
     return tally
 
 
-@figures("kills", 40, 1_000)
+@figures("kills", 16, 1_000)
 def test_a_killed_request_sent_again_is_charged_once(
     nursery: Nursery, folder: Path, choose: random.Random, kills: int
 ) -> None:
@@ -125,7 +125,7 @@ def side_by_side(nursery: Nursery, file: Path, choose: random.Random, requests: 
     return Tally(answers={each: [answer[each] for answer in told] for each in ids})
 
 
-@figures("requests", 50, 500)
+@figures("requests", 25, 500)
 def test_four_programs_with_the_same_requests_charge_each_once(
     nursery: Nursery, folder: Path, choose: random.Random, requests: int
 ) -> None:

@@ -150,12 +150,12 @@ def hurts(indexed: Indexed, choose: random.Random, how: Callable[[bytes, random.
     return lambda: newest | {name: how(newest[name], choose)}
 
 
-@figures("times", 25, 10_000)
+@figures("times", 10, 10_000)
 def test_a_flipped_bit_changes_no_answer(indexed: Indexed, choose: random.Random, times: int) -> None:
     assert count_lies(indexed, hurts(indexed, choose, flipped), times) == 0
 
 
-@figures("times", 30, 2_000)
+@figures("times", 10, 2_000)
 def test_an_overwritten_block_changes_no_answer(indexed: Indexed, choose: random.Random, times: int) -> None:
     assert count_lies(indexed, hurts(indexed, choose, overwritten), times) == 0
 
@@ -206,7 +206,7 @@ def edited(indexed: Indexed, choose: random.Random) -> dict[str, bytes]:
     return indexed.files()
 
 
-@figures("times", 15, 3_000)
+@figures("times", 6, 3_000)
 def test_an_edited_row_changes_no_answer(indexed: Indexed, choose: random.Random, times: int) -> None:
     assert count_lies(indexed, lambda: edited(indexed, choose), times) == 0
 
@@ -224,7 +224,7 @@ def torn(indexed: Indexed, choose: random.Random) -> dict[str, bytes]:
     return {name: whole[: len(whole) - choose.choice((0, 0, 0, size, 5 * size))]}
 
 
-@figures("times", 10, 400)
+@figures("times", 5, 400)
 def test_a_torn_index_changes_no_answer(indexed: Indexed, choose: random.Random, times: int) -> None:
     assert count_lies(indexed, lambda: torn(indexed, choose), times) == 0
 

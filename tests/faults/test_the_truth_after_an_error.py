@@ -174,7 +174,7 @@ def resurrections(
     return wrong
 
 
-@figures("count", 16, 600)
+@figures("count", 8, 600)
 @pytest.mark.parametrize("journal", ["wal", "truncate"])
 def test_no_answer_after_an_error_is_overtaken_by_a_crash(
     nursery: Nursery, folder: Path, choose: random.Random, count: int, journal: str
@@ -186,7 +186,7 @@ def test_no_answer_after_an_error_is_overtaken_by_a_crash(
     assert resurrections(nursery, folder / "store.db", choose, count, journal, planted=False) == []
 
 
-@figures("count", 40, 1_000)
+@figures("count", 16, 1_000)
 @pytest.mark.parametrize("journal", ["wal", "truncate"])
 @pytest.mark.parametrize("what", ["charge", "credit"])
 def test_every_answer_after_an_error_is_what_the_disk_says(

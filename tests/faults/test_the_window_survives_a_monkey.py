@@ -124,7 +124,7 @@ def _still_calculates(qtbot: QtBot, program: Program, window: MainWindow) -> Non
     assert shown == format_money(balance)
 
 
-@pytest.mark.parametrize("events", [200, pytest.param(20_000, marks=pytest.mark.faults)])
+@pytest.mark.parametrize("events", [80, pytest.param(20_000, marks=pytest.mark.faults)])
 def test_senseless_events_neither_crash_the_window_nor_hurt_the_ledger(
     qtbot: QtBot, qapp: QApplication, folder: Path, server: RandomServer, choose: random.Random, events: int
 ) -> None:
@@ -257,7 +257,7 @@ def second_charges(
         return int(connection.execute("SELECT count(*) FROM record WHERE amount > 0").fetchone()[0]) - rounds
 
 
-@pytest.mark.parametrize("presses", [60, pytest.param(20_000, marks=pytest.mark.faults)])
+@pytest.mark.parametrize("presses", [24, pytest.param(20_000, marks=pytest.mark.faults)])
 def test_what_is_asked_for_twice_in_haste_is_paid_once(
     qtbot: QtBot, qapp: QApplication, folder: Path, server: RandomServer, choose: random.Random, presses: int
 ) -> None:

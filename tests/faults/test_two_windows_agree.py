@@ -126,14 +126,14 @@ def troubles(nursery: Nursery, file: Path, charges: int, *, planted: bool) -> li
     return errors + list(found.problems)
 
 
-@figures("charges", 100, 2_000)
+@figures("charges", 30, 2_000)
 def test_the_other_window_shows_each_charge_at_its_next_poll(nursery: Nursery, folder: Path, charges: int) -> None:
     assert stale(nursery, folder / "planted.db", 5, planted=True), "the harness missed a window that never looks"
 
     assert stale(nursery, folder / "store.db", charges, planted=False) == []
 
 
-@figures("charges", 150, 3_000)
+@figures("charges", 60, 3_000)
 def test_two_programs_that_charge_at_once_are_never_told_locked(nursery: Nursery, folder: Path, charges: int) -> None:
     planted = troubles(nursery, folder / "planted.db", 100, planted=True)
     assert "store_locked" in planted, "the harness missed transactions that begin as reads"

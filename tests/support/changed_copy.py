@@ -39,5 +39,6 @@ def run(program: Path, *words: str, stdin: str = "") -> subprocess.CompletedProc
     """Run Python on the copy."""
     return subprocess.run(
         [sys.executable, *words], cwd=program, input=stdin, capture_output=True, text=True, timeout=60, check=False,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(program)},
+        # The copy is compiled once, even where nothing else may be.
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(program), "PYTHONDONTWRITEBYTECODE": ""},
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import multiprocessing
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -174,9 +175,19 @@ def newest(receipt: Receipt) -> Entry:
     return receipt.entries[-1]
 
 
+@functools.cache
+def _processes() -> Any:
+    """Where new processes come from: one that has this loaded and nothing else begun, where there can be such a one."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return context
+
+
 def in_processes(work: Callable[..., object], *arguments: Sequence[object]) -> list[Any]:
     """Run a function of a module in one new process for each argument list, all let go at once; their answers."""
-    context = multiprocessing.get_context("spawn")
+    context = _processes()
     start, answers = context.Barrier(len(arguments)), context.Queue()
     processes = [
         context.Process(target=_in_process, args=(work, given, number, start, answers))

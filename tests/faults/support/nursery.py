@@ -7,6 +7,7 @@ shipped code; a test plants a fault by letting its job monkeypatch the shipped f
 from __future__ import annotations
 
 import ctypes
+import gc
 import importlib
 import json
 import os
@@ -165,6 +166,7 @@ def main(line: socket.socket) -> None:
             line.send(json.dumps(os.waitstatus_to_exitcode(status)).encode())
             continue
         job = getattr(importlib.import_module(order["module"]), order["job"])
+        gc.freeze()  # what is loaded is left alone by a child's garbage collector, which would copy every page of it
         pid = os.fork()
         if pid == 0:
             line.close()

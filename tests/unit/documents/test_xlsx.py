@@ -95,7 +95,7 @@ def test_whatever_is_written_as_a_number_has_all_its_digits(number: Decimal) -> 
         assert Decimal(f"{float(text):.15g}") == number
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(texts, min_size=1, max_size=4))
 def test_every_text_comes_back_and_none_is_a_formula(tmp_path: Path, reasons: list[str]) -> None:
     rows = written(tmp_path, *(replace(CREDIT, operands=reason) for reason in reasons))

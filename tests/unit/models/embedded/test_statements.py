@@ -63,7 +63,7 @@ def test_deleted_records_are_in_it_for_they_moved_the_balance(books: Books) -> N
     assert [row[12] is not None for row in rows] == [False, True]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(since=st.integers(-8, 8), hours=st.integers(0, 16), step=st.sampled_from([1, 3, 100_000]))
 def test_the_equation_holds_for_any_period_even_where_the_clock_was_set_back(
     books: Books, since: int, hours: int, step: int
