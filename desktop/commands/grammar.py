@@ -14,7 +14,7 @@ from desktop.arithmetic.table import COMPUTED
 from desktop.commands import arguments as words
 from desktop.commands.arguments import Parser
 from desktop.finding.filters import FILTERS, Option
-from desktop.language.sentences import mark, say
+from desktop.language.sentences import LANGUAGES, mark, say
 from desktop.terms.kinds import Column, OperationType, Role
 
 WINDOW = "window"
@@ -23,7 +23,7 @@ VERSION = "version"
 _FILTERS = tuple(option for one in FILTERS for option in one.options)
 _VALUED = (
     "--data-dir", "--config", "--database", "--user", "--request-id", "--max-cost", "--reason", "--sort", "--page",
-    "--per-page", "--format", "--records", "--screenshots", "--what-if", "--limit", "--admin",
+    "--per-page", "--format", "--records", "--screenshots", "--language", "--what-if", "--limit", "--admin",
     *(option.flag for option in _FILTERS if option.kind != "flag"),
 )  # fmt: skip
 _PLACES = ("--data-dir=", "--config=", "--database=")
@@ -402,3 +402,12 @@ def _add_demo(add_parser: AddParser) -> None:
     demo = _add(add_parser, "demo", say("open the window on a throw-away store with records; needs no network"))
     demo.add_argument("--records", type=words.count, metavar="N", default=200, help=say("how many (200)"))
     demo.add_argument("--screenshots", type=words.path, metavar="DIR", help=say("take pictures of the window instead"))
+    demo.add_argument(
+        "--language",
+        dest="languages",
+        action="append",
+        choices=tuple(LANGUAGES),
+        default=[],
+        metavar="CODE",
+        help=say("pictures in this language alone (en, de and ar); more than once for several"),
+    )

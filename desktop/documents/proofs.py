@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from desktop import __version__
+from desktop.arithmetic.money import format_count
+from desktop.arithmetic.numbers import PLAIN, NumberFormat, in_order, localise
 from desktop.language.sentences import is_right_to_left, mark, say, say_in, spoken
 from desktop.terms.values import Problem, Verification
-from desktop.wording.shown import explain_verification, shown_date
+from desktop.wording.shown import explain_verification, moment_text
 
 RULES: Mapping[str, str] = {
     "L1": mark("Every balance is that of the account's last record"),
@@ -39,15 +41,15 @@ def judged(verification: Verification) -> list[tuple[str, bool, str]]:
     return [one for one in (*known, *unknown) if verification.complete or not one[1]]
 
 
-def facts(verification: Verification) -> list[tuple[str, str]]:
-    """What the proof went through."""
-    anchor = shown_date(verification.anchored_at) if verification.anchored_at else say_in("an anchor", "none yet")
+def facts(verification: Verification, fmt: NumberFormat = PLAIN) -> list[tuple[str, str]]:
+    """What the proof went through, with numbers as the person's locale has them."""
+    anchored_at, seconds = verification.anchored_at, localise(f"{verification.seconds:.1f}", fmt)
     return [
-        (say("Records"), f"{verification.records:,}"),
-        (say("Accounts"), f"{verification.users:,}"),
-        (say("Changes in the journal"), f"{verification.changes:,}"),
-        (say("Anchor of"), anchor),
-        (say("Took"), say("{seconds} s", seconds=f"{verification.seconds:.1f}")),
+        (say("Records"), format_count(verification.records, fmt)),
+        (say("Accounts"), format_count(verification.users, fmt)),
+        (say("Changes in the journal"), format_count(verification.changes, fmt)),
+        (say("Anchor of"), moment_text(anchored_at, fmt) if anchored_at else say_in("an anchor", "none yet")),
+        (say("Took"), say("{seconds} s", seconds=in_order(seconds, fmt))),
     ]
 
 

@@ -11,6 +11,7 @@ This module imports nothing of the program.
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
@@ -38,6 +39,7 @@ class _Spoken:
 
     code = SOURCE
     catalogue: NullTranslations = NullTranslations()
+    count: Callable[[int], str] = staticmethod("{:,}".format)
 
 
 def speak(code: str, catalogue: Path | None = None) -> None:
@@ -57,6 +59,11 @@ def speak(code: str, catalogue: Path | None = None) -> None:
     except (ValueError, LookupError, ArithmeticError, TypeError, struct.error) as error:
         raise OSError(f"{catalogue} is no catalogue: {error}") from error  # gettext's own errors, whatever is broken
     _Spoken.code, _Spoken.catalogue = code, found
+
+
+def write_counts(write: Callable[[int], str] | None) -> None:
+    """Have the numbers of `say_many` written like this from now on; None is as the command line has them: 1,234."""
+    _Spoken.count = staticmethod(write or "{:,}".format)
 
 
 def spoken() -> str:
@@ -88,9 +95,9 @@ def say_in(context: str, message: str, /, **values: object) -> str:
 def say_many(one: str, many: str, number: int, /, **values: object) -> str:
     """The form that goes with `number`: `say_many("{count} record", "{count} records", 3)`.
 
-    `{count}` is the number with its thousands grouped, unless it is given.
+    `{count}` is the number as `write_counts` has it, unless it is given.
     """
-    values.setdefault("count", f"{number:,}")
+    values.setdefault("count", _Spoken.count(number))
     chosen = _Spoken.catalogue.ngettext(one, many, number)
     return _filled(chosen, one if number == 1 else many, values)
 

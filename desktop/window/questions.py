@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, QUrl, Slot
+from PySide6.QtCore import QLocale, QObject, QSettings, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 
 from desktop import __version__
@@ -18,6 +18,7 @@ from desktop.settings.config import Places
 from desktop.settings.facts import facts, licence_file
 from desktop.terms.errors import AppError, BadInput
 from desktop.terms.values import Verification
+from desktop.views.look.number_locale import number_format_of
 from desktop.views.main_window.window import MainWindow
 
 _LICENCES = (
@@ -117,7 +118,11 @@ class Questions(QObject):
         from desktop.views.dialogs.dialogs import VerifyDialog
         from desktop.wording.shown import explain_verification
 
-        dialog = VerifyDialog(store=self._store, explain=explain_verification, parent=self._window)
+        dialog = VerifyDialog(
+            store=self._store,
+            explain=partial(explain_verification, fmt=number_format_of(QLocale())),
+            parent=self._window,
+        )
         dialog.cancelled.connect(self._store.cancel_verify)
         dialog.page_asked.connect(self._on_proof_page)
         dialog.open()

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator, Slot
 from PySide6.QtGui import QGuiApplication
 
+from desktop.arithmetic.money import format_count
 from desktop.language.directions import OVERRIDE, bare
-from desktop.language.sentences import SOURCE, is_right_to_left
+from desktop.language.sentences import SOURCE, is_right_to_left, write_counts
 from desktop.system.spoken import choose
-from desktop.views.look.number_locale import use_digits
+from desktop.views.look.number_locale import number_format_of, use_digits
 
 if TYPE_CHECKING:
     from desktop.settings.config import LanguageSection
@@ -45,10 +46,13 @@ class Speech(QObject):
         self._application.setLayoutDirection(
             Qt.LayoutDirection.RightToLeft if right_to_left else Qt.LayoutDirection.LeftToRight
         )
+        fmt = number_format_of(QLocale())  # last: it goes by digits and direction
+        write_counts(lambda number: format_count(number, fmt))
 
     def end(self) -> None:
         """Take Qt's words away, and heed the clipboard no more."""
         self._take_own_words(SOURCE)
+        write_counts(None)
         self._application.clipboard().dataChanged.disconnect(self._on_copied)
 
     def _take_own_words(self, code: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from desktop.arithmetic.money import format_money, parse_money
-from desktop.arithmetic.numbers import NumberFormat
+from desktop.arithmetic.numbers import NumberFormat, digits_of, in_order
 from desktop.language.sentences import LANGUAGES, mark, say, say_in
 from desktop.terms.settings import Effect, Kind, Origin, Setting
 
@@ -161,7 +161,10 @@ def shown_value(setting: Setting, value: str, fmt: NumberFormat) -> str:
     if setting.shape.kind in (Kind.CHOICE, Kind.SOME):
         called = dict(words.choices)
         return ", ".join(called.get(one, one) for one in value.split(", "))
-    return f"{value}{words.unit}" if value else say_in("a value", "empty")
+    if not value:
+        return say_in("a value", "empty")
+    numbers = Kind.NUMBER, Kind.NUMBERS
+    return f"{_numbers(value, fmt)}{words.unit}" if setting.shape.kind in numbers else f"{value}{words.unit}"
 
 
 def limits_text(setting: Setting, fmt: NumberFormat) -> str:
@@ -172,8 +175,14 @@ def limits_text(setting: Setting, fmt: NumberFormat) -> str:
         most = say("Up to {amount}.", amount=format_money(shape.most, fmt))
         return f"{most} {default}"
     if shape.kind in (Kind.NUMBER, Kind.NUMBERS):
-        return f"{say('From {least} to {most}.', least=shape.least, most=shape.most)} {default}"
+        least, most = _numbers(shape.least, fmt), _numbers(shape.most, fmt)
+        return f"{say('From {least} to {most}.', least=least, most=most)} {default}"
     return default
+
+
+def _numbers(numbers: object, fmt: NumberFormat) -> str:
+    """One number, or several between commas, with the digits of the fields beside it."""
+    return in_order(digits_of(str(numbers), fmt), fmt)
 
 
 def hint(setting: Setting, fmt: NumberFormat) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from desktop.arithmetic.numbers import NumberFormat, digits_of, in_order
+from desktop.arithmetic.numbers import PLAIN, NumberFormat, digits_of, in_order
 from desktop.arithmetic.table import OPERATIONS
 from desktop.language.sentences import say, say_many
 from desktop.terms.days import local, offset_where_repeated
@@ -46,7 +46,7 @@ def moment_text(microseconds: int, fmt: NumberFormat) -> str:
     return in_order(digits_of(shown_moment(microseconds), fmt), fmt)
 
 
-def explain_verification(verification: Verification) -> str:
+def explain_verification(verification: Verification, fmt: NumberFormat = PLAIN) -> str:
     """The outcome of a proof in plain words."""
     problems = say_many("{count} problem", "{count} problems", len(verification.problems))
     records = say_many("{count} record", "{count} records", verification.records)
@@ -57,7 +57,7 @@ def explain_verification(verification: Verification) -> str:
         proved = say("The ledger is proved: {records} of {users}, no problem.", records=records, users=users)
         if not verification.anchored_at:
             return proved
-        return f"{proved} {say('The anchor is of {date}.', date=shown_moment(verification.anchored_at))}"
+        return f"{proved} {say('The anchor is of {date}.', date=moment_text(verification.anchored_at, fmt))}"
     return say("{problems} in {records}. Do not trust the balances.", problems=problems, records=records)
 
 

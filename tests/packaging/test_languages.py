@@ -17,6 +17,7 @@ from babel.messages.catalog import Catalog, Message
 from desktop.commands import grammar
 from desktop.language.sentences import LANGUAGES, SOURCE, speak
 from desktop.system import resources, spoken
+from desktop.views.look.mnemonics import typed
 
 ROOT = Path(__file__).parents[2]
 OTHERS = [code for code in LANGUAGES if code != SOURCE]
@@ -112,3 +113,18 @@ def test_the_whole_help_can_be_said(code: str) -> None:
     texts = [parser.format_help(), *(one.format_help() for one in commands)]
     assert len(texts) > 20
     assert all("metercalc" in text for text in texts)
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_every_letter_for_alt_can_be_typed_on_the_keyboard_of_its_language(code: str) -> None:
+    for message in catalogue(code):
+        for _, text in forms(message) if message.id else ():
+            for letter in re.findall(r"&(\w)", text):
+                assert letter.casefold() in typed(code), text
+
+
+def test_a_letter_for_alt_stands_behind_japanese_words_in_brackets() -> None:
+    for message in catalogue("ja"):
+        for _, text in forms(message) if message.id else ():
+            if re.search(r"&\w", text):
+                assert text.isascii() or re.search(r"\(&[A-Z0-9]\)", text), text

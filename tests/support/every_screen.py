@@ -1,13 +1,12 @@
 """Run as a program: goes through every screen of the demo in a language, and tells what is cut on which, as JSON.
 
-The arguments: a folder for the pictures of one scheme, the language's code, and, if its catalogue is another than the
-one that ships, that file.
+The arguments: a folder for the pictures of one scheme, the language's code, the screen's size ("800x600"), and, if its
+catalogue is another than the one that ships, that file.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,24 +14,28 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from desktop import cli
-from desktop.commands.demo import screenshots
+from desktop.commands.demo import pictures, screenshots
+from desktop.settings import config as configuration
 from desktop.system import resources
 from desktop.window.program import Program
 from tests.support.on_a_screen import cut
 
+RECORDS = 200
+
 found: dict[str, list[str]] = {}
 
 
-def look(_program: Program, widget: QWidget, folder: Path, name: str) -> Iterator[int]:
-    """One picture, and what is cut on it."""
+def look(_program: Program, widget: QWidget, album: screenshots.Album, name: str) -> Iterator[int]:
+    """One picture, and what is cut on it or does not fit on the screen."""
     yield screenshots.PAINT_MS
-    widget.grab().save(str(folder / f"{name}.png"))
-    found[name] = cut(widget)
+    widget.grab().save(str(album.folder / f"{name}.png"))
+    room, size = widget.screen().availableSize(), widget.size()
+    larger = size.width() > room.width() or size.height() > room.height()
+    found[name] = cut(widget) + ([f"{size.toTuple()} on a screen of {room.toTuple()}"] if larger else [])
 
 
 def main() -> None:
-    folder, code, *other = sys.argv[1:]
+    folder, code, screen, *other = sys.argv[1:]
     if other:
         shipped = resources.path
 
@@ -40,11 +43,14 @@ def main() -> None:
             return Path(other[0]) if name == f"languages/{code}.mo" else shipped(name)
 
         resources.path = path
-    os.environ |= {"LANG": f"{code}.UTF-8", "LC_ALL": f"{code}.UTF-8", "LANGUAGE": code}
     scenes: Any = screenshots
     scenes._both = look  # noqa: SLF001 - the demo's own way through all screens
-    status = cli.main(["demo", "--screenshots", folder])
-    sys.stdout.write(json.dumps({"status": status, "cut": found}))
+    place = Path(folder)
+    width, height = map(int, screen.split("x"))
+    config = configuration.load(place / "config.toml", {}, {})
+    data = place / "data"
+    pictures.take(pictures.Pictures(code, (width, height), ("light",), place, data, data / "log", config, RECORDS))
+    sys.stdout.write(json.dumps(found))
 
 
 if __name__ == "__main__":

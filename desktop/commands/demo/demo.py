@@ -8,34 +8,26 @@ from contextlib import closing
 from dataclasses import replace
 
 from desktop.commands.demo import demo_data
+from desktop.commands.demo.pictures import planned, take_all
 from desktop.commands.display import require_display
 from desktop.commands.run import Command, Run
 from desktop.models.embedded.storage.opening import open_store
-from desktop.system.private_files import make_folder
-from desktop.terms.errors import BadInput
 
 
 def demo(run: Run) -> int:
     """Fill the store, then open the window signed in, or take the pictures. Nothing is drawn from random.org."""
-    pictures = run.arguments.screenshots
-    if pictures is None:
+    folder, records = run.arguments.screenshots, run.arguments.records
+    if folder is None:
         require_display(os.environ)
-    else:
-        try:
-            make_folder(pictures)
-        except OSError as error:
-            raise BadInput(f"There can be no pictures in {pictures}: {os.strerror(error.errno or 0)}.") from error
     run.prepare()
     run = replace(run, config=replace(run.config, random=replace(run.config.random, fallback="local")))
+    if folder is not None:
+        take_all(planned(run.places, run.config, run.arguments.languages, folder, records))
+        return 0
     with closing(open_store(run.places.store_file, costs=run.config.costs, make=True)) as store:
         session = demo_data.open_account(store)
-        demo_data.fill(store, session, run.arguments.records)
-    # Late: they bring Qt.
-    if pictures is not None:
-        from desktop.commands.demo import screenshots
-
-        return screenshots.take(run.places, run.config, demo_data.ACCOUNT, pictures)
-    from desktop.window.start import run as run_window
+        demo_data.fill(store, session, records)
+    from desktop.window.start import run as run_window  # late: it brings Qt
 
     return run_window(run.places, run.config, sign_in_as=demo_data.ACCOUNT)
 

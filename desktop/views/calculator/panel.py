@@ -71,12 +71,13 @@ class CalculatorPanel(QWidget):
         self._display.show_quote(*self._quote)
         self._keypad = Keypad(number_format=self._format)
         self._tape = TapeView(number_format=self._format)
-        self._all = layout = QVBoxLayout(self)
+        self._all = layout = QVBoxLayout()
         layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
         layout.setSpacing(theme.SMALL)
         layout.addWidget(self._display)
         layout.addWidget(self._keypad, 3)
         layout.addWidget(self._tape, 2)
+        self.setLayout(layout)  # last: Qt asks at once how much room all of it needs
 
     @override
     def minimumSizeHint(self) -> QSize:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from html import escape
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QLocale, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
@@ -29,6 +30,8 @@ from desktop.language.sentences import mark, say, say_many
 from desktop.terms.values import Verification
 from desktop.views.look import theme
 from desktop.views.look.icons import application_icon, icon
+from desktop.views.look.left_to_right import leading, with_the_words
+from desktop.views.look.number_locale import number_format_of
 from desktop.wording.shown import shown_moment
 
 SHORTCUTS = (
@@ -232,8 +235,10 @@ class DetailsDialog(Dialog):
         picture.setPixmap(application_icon().pixmap(48, 48))
         self.layout_.addWidget(picture)
         self.add_text(text)
-        if links:
-            self._add_links(links)
+        self._addresses = links or {}
+        self._links = self.add_text("") if links else None
+        if self._links is not None:
+            self._add_links(self._links)
         shown = QPlainTextEdit(self._details)
         shown.setReadOnly(True)
         shown.setAccessibleName(say("Details"))
@@ -245,13 +250,25 @@ class DetailsDialog(Dialog):
         copy.clicked.connect(self._on_copy)
         self.resize(560, 380)
 
-    def _add_links(self, links: Mapping[str, str]) -> None:
-        words = (f'<a href="{escape(address)}">{escape(text)}</a>' for text, address in links.items())
-        label = self.add_text(" &nbsp;·&nbsp; ".join(words))
+    def _add_links(self, label: QLabel) -> None:
         label.setObjectName("links_label")
-        label.setAccessibleName(say("Links: {names}", names=", ".join(links)))
+        label.setAccessibleName(say("Links: {names}", names=", ".join(self._addresses)))
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)  # Tab and Enter too
         label.linkActivated.connect(self.link_asked)
+        self._colour_links()
+
+    def _colour_links(self) -> None:
+        """In the colour of the moment: Qt takes the palette's once, as the text is set."""
+        if self._links is not None:
+            words = (f'<a href="{escape(address)}">{escape(text)}</a>' for text, address in self._addresses.items())
+            self._links.setText("")  # the same once more would be left as it is
+            self._links.setText(" &nbsp;·&nbsp; ".join(words))
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationPaletteChange:
+            self._colour_links()
 
     @Slot()
     def _on_copy(self) -> None:
@@ -352,8 +369,10 @@ class VerifyDialog(Dialog):
             theme.set_role(said, "positive" if holds else "negative")
             self._rules.addRow(rule, said)
         self._rules.addRow("", QLabel())
-        for name, text in facts(verification):
-            self._rules.addRow(name, QLabel(text))
+        for name, text in facts(verification, number_format_of(QLocale())):
+            label = QLabel(text)
+            label.setAlignment(leading())
+            self._rules.addRow(name, label)
 
     @Slot()
     def _on_save(self) -> None:
@@ -382,6 +401,7 @@ def password_field(name: str) -> QLineEdit:
     field = QLineEdit()
     field.setObjectName(f"{name}_password_edit")
     field.setEchoMode(QLineEdit.EchoMode.Password)
+    with_the_words(field)
     reveal = QAction(icon("eye"), say("Show password"), field)
     reveal.setObjectName(f"show_{name}_password_action")
     reveal.setCheckable(True)

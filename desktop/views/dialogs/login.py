@@ -15,7 +15,7 @@ from desktop.language.sentences import say
 from desktop.views.look import remembered, theme
 from desktop.views.look.announcing import announce
 from desktop.views.look.icons import application_icon, icon
-from desktop.views.look.left_to_right import left_to_right
+from desktop.views.look.left_to_right import left_to_right, with_the_words
 from desktop.views.look.mnemonics import unlettered
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ class LoginDialog(QDialog):
         self._password = QLineEdit()
         self._password.setObjectName("password_edit")
         self._password.setEchoMode(QLineEdit.EchoMode.Password)
+        with_the_words(self._password)
         self._reveal = QAction(icon("eye"), say("Show password"), self)
         self._reveal.setCheckable(True)
         self._password.addAction(self._reveal, QLineEdit.ActionPosition.TrailingPosition)
@@ -77,8 +78,10 @@ class LoginDialog(QDialog):
         self._again.setObjectName("password_again_edit")
         self._again.setAccessibleName(say("Password again"))
         self._again.setEchoMode(QLineEdit.EchoMode.Password)
+        with_the_words(self._again)
         self._again_label.setBuddy(self._again)
         self._error = _wrapped("login_error_label", "negative")
+        self._error.setContentsMargins(0, 0, 0, theme.SMALL)
         self._sign_in = QPushButton(say("&Sign in"))
         self._sign_in.setObjectName("sign_in_button")
         self._sign_in.setDefault(True)

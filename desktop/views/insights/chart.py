@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy
 from typing_extensions import override
 
 from desktop.language.sentences import say
@@ -20,13 +20,17 @@ _PAGE = {Qt.Key.Key_PageUp: -10, Qt.Key.Key_PageDown: 10}
 _SKELETON = (0.35, 0.6, 0.45, 0.8, 0.55, 0.7, 0.4, 0.65, 0.5, 0.3, 0.75, 0.6)
 
 
-class Chart(QWidget):
-    """One plot. Left and Right go from mark to mark, Home and End to the ends, Esc away from them."""
+class Chart(QLabel):
+    """One plot, a label to Qt: so that screen readers are told of a picture, which a plain widget never is.
+
+    Left and Right go from mark to mark, Home and End to the ends, Esc away from them.
+    """
 
     def __init__(self, name: str, title: str) -> None:
         super().__init__()
         self.setObjectName(f"{name}_chart")
         self.setAccessibleName(title)
+        self.setPixmap(QPixmap(1, 1))  # what makes a label a picture; what is seen is painted here
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumSize(260, 170)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QDateTime, QLocale, QSettings, Qt, Slot
+from PySide6.QtCore import QDateTime, QLocale, QSettings, QSize, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -41,6 +41,7 @@ from desktop.views.look.number_locale import number_format_of, widgets_locale
 _FACTS = (mark("Balance"), mark("Spent"), mark("Credited"), mark("Records"))
 _PLOTS = (BalancePlot, SpendPlot, OperationsPlot)  # in the order of the charts
 _SETTINGS = "insights"
+_SIZE = QSize(1080, 720)
 
 
 class InsightsWindow(QWidget):
@@ -67,6 +68,7 @@ class InsightsWindow(QWidget):
         theme.set_size(title, theme.Size.TITLE, bold=True)
         self._subtitle = QLabel()
         self._subtitle.setObjectName("insights_filters_label")
+        self._subtitle.setWordWrap(True)
         theme.set_role(self._subtitle, "muted")
         self._save = QPushButton(icon("export"), say("&Save picture …"))
         self._save.setObjectName("save_picture_button")
@@ -144,7 +146,7 @@ class InsightsWindow(QWidget):
     def _recall(self) -> None:
         geometry = remembered.state(self._settings, f"{_SETTINGS}/geometry")
         if geometry is None or not self.restoreGeometry(geometry):
-            self.resize(1080, 720)
+            self.resize(_SIZE.boundedTo(self.screen().availableGeometry().size() * 0.9))
 
     def _connect(self) -> None:
         self._save.clicked.connect(self._on_save)

@@ -21,8 +21,14 @@ def leading() -> Qt.AlignmentFlag:
     return side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
 
 
+def with_the_words(field: QLineEdit) -> None:
+    """Have what runs either way, such as a password's dots, begin where the words of the window do."""
+    field.setAlignment(leading())
+
+
 def left_to_right(field: QLineEdit | QAbstractSpinBox) -> None:
     """Have a field's content run from left to right; in a mirrored window it begins where its neighbours do."""
     field.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
     if QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft:
         field.setAlignment(Qt.AlignmentFlag.AlignRight)
+        field.setProperty("mirrored", True)  # for what beside the content follows the window: an arrow

@@ -320,6 +320,7 @@ def _style(c: Colours) -> str:
     QPlainTextEdit:focus {{ border: 2px solid {c.accent}; }}
     QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDateEdit:disabled {{ color: {c.muted}; }}
     QComboBox::drop-down, QDateEdit::drop-down {{ border: none; width: 20px; }}
+    QDateEdit[mirrored="true"]::drop-down {{ subcontrol-origin: padding; subcontrol-position: center left; }}
     QComboBox::down-arrow, QDateEdit::down-arrow {{ image: url("{chevron}"); width: 12px; height: 12px; }}
     QComboBox {{ combobox-popup: 0; }}
     QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.border}; }}

@@ -144,7 +144,7 @@ class RecordsBrowser(QWidget):
             layout.addWidget(widget)
         layout.addWidget(place, 1)
         layout.addWidget(self._pager)
-        layout.addWidget(self._details)
+        layout.addWidget(self._details, 1)  # in a low window both have half of it
 
     def _connect(self) -> None:
         self._filter_bar.changed.connect(self._on_filters)

@@ -50,6 +50,7 @@ class Pager(QWidget):
         self._indexing.setObjectName("indexing_label")
         self._indexing.setToolTip(say("Until the index of the records is made, pages and searches come slower"))
         self._indexing.setFont(theme.font(figures=True))
+        self._indexing.setWordWrap(True)  # it comes and goes: the pages beside it keep their room
         theme.set_role(self._indexing, "muted")
         self._indexing.hide()
         self._first = _button("first_page_button", "first", "⏮", say("First page"))

@@ -103,6 +103,9 @@ class _NumberField(SettingField):
         self._spin.setLocale(widgets_locale())
         self._spin.setRange(setting.shape.least, setting.shape.most)
         self._spin.setSuffix(say(unit) if unit else "")
+        if not any(char.isalpha() for char in unit):  # a word runs as the language does
+            left_to_right(self._spin)
+        self._spin.lineEdit().setTextMargins(theme.SMALL, 0, theme.SMALL, 0)  # Qt lays it over the whole field
         self._add(self._spin, _NARROW)
         self._spin.valueChanged.connect(self.edited)
 

@@ -51,7 +51,7 @@ function _shtab_metercalc_using
 end
 
 set -g _shtab_metercalc_commands eval random register balance change-password recovery-code recover users invite reset-password set-role activate deactivate credit credit-file prices admin-log set-cost records note delete restore settings init verify backup restore-backup server demo
-set -g _shtab_metercalc_opts_with_value --admin --config --data-dir --database --format --from --limit --max-cost --operation --page --per-page --reason --records --request-id --screenshots --search --sort --to --user --what-if
+set -g _shtab_metercalc_opts_with_value --admin --config --data-dir --database --format --from --language --limit --max-cost --operation --page --per-page --reason --records --request-id --screenshots --search --sort --to --user --what-if
 
 complete -c metercalc -e
 complete -c metercalc -f
@@ -312,3 +312,4 @@ complete -c metercalc -n '_shtab_metercalc_using demo' -l database -x -d 'the le
 complete -c metercalc -n '_shtab_metercalc_using demo' -l json -d 'answer with a JSON object'
 complete -c metercalc -n '_shtab_metercalc_using demo' -l records -x -d 'how many (200)'
 complete -c metercalc -n '_shtab_metercalc_using demo' -l screenshots -xka "(__fish_complete_directories)" -d 'take pictures of the window instead'
+complete -c metercalc -n '_shtab_metercalc_using demo' -l language -xka "en de es fr pt_BR pl ja ar" -d 'pictures in this language alone (en, de and ar); more than once for several'
