@@ -94,6 +94,8 @@ def merged(code: str, sentences: Catalog) -> Catalog:
     for message in sentences:
         if message.id:
             before = old.get(message.id, message.context)
+            if before and before.pluralizable != message.pluralizable:
+                before = None  # it has become a counted sentence, or is one no more
             new.add(
                 message.id,
                 before.string if before else None,

@@ -25,7 +25,7 @@ from desktop.arithmetic.literals import (
     scan,
 )
 from desktop.language.directions import isolated
-from desktop.language.sentences import say
+from desktop.language.sentences import say, say_many
 from desktop.terms.errors import BadInput, ExpressionError, OutOfBounds
 
 __all__ = [
@@ -110,10 +110,11 @@ def number_of(literal: Literal) -> Decimal:
     place = counted(literal.position)
     if len(size.digits) > MAX_DIGITS:
         raise OutOfBounds(
-            say(
+            say_many(
+                "The number at character {place} has {count} digit, and {most} are allowed. Enter a shorter one.",
                 "The number at character {place} has {count} digits, and {most} are allowed. Enter a shorter one.",
+                len(size.digits),
                 place=place,
-                count=len(size.digits),
                 most=MAX_DIGITS,
             ),
             position=literal.position,

@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 from desktop.arithmetic.money import parse_money
 from desktop.arithmetic.table import COMPUTED
+from desktop.commands import complaints
 from desktop.finding import periods
 from desktop.language.sentences import say
 from desktop.models.ledger.requests import normal_request_id
@@ -48,8 +49,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         said = message.replace(repr(_MARK)[1:-1], "").replace(_MARK, "")
-        said = f"{said[:1].upper()}{said[1:]}"
-        raise BadInput(say("{trouble}. See: {command} --help", trouble=said, command=self.prog))
+        raise BadInput(say("{trouble}. See: {command} --help", trouble=complaints.told(said), command=self.prog))
 
 
 def decoded(words: Iterable[str]) -> list[str]:

@@ -13,9 +13,9 @@ from desktop.documents.exports import record_document, write_csv
 from desktop.finding.filters import from_words
 from desktop.language.sentences import mark, say, say_many
 from desktop.terms.errors import BadInput
-from desktop.terms.values import Column, Entry, Filters, Page, PageRequest
+from desktop.terms.values import Column, Entry, Filters, OperationType, Page, PageRequest
 from desktop.wording.cut import cut_number
-from desktop.wording.shown import operation_name, shown_moment
+from desktop.wording.shown import operation_name, shown_moment, shown_reason
 
 MOST_PER_PAGE = 1000
 _CELL = 48
@@ -155,11 +155,15 @@ def _row(entry: Entry) -> tuple[str, ...]:
         str(entry.id),
         shown_moment(entry.date),
         operation_name(entry.operation),
-        shortened(entry.operands, _CELL),
+        shortened(_operands(entry), _CELL),
         cut_number(response, lambda cut: len(cut) <= _CELL),
         format_money(-entry.amount, signed=True),
         format_money(entry.user_balance),
     )
+
+
+def _operands(entry: Entry) -> str:
+    return shown_reason(entry.operands) if entry.operation is OperationType.CREDIT else entry.operands
 
 
 def note(run: Run) -> int:

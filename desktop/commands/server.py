@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from desktop.commands.run import Command, Run
-from desktop.language.sentences import say
+from desktop.language.sentences import say, say_many
 from desktop.models import server
 from desktop.terms.errors import BadInput
 
@@ -73,13 +73,12 @@ def _status(run: Run) -> int:
             "advice": list(found.advice),
         },
         say(
-            "PostgreSQL {server}, ledger {name}, version {version} of its schema: {accounts} accounts, "
-            "{records} records.",
+            "PostgreSQL {server}, ledger {name}, version {version} of its schema: {accounts}, {records}.",
             server=found.server,
             name=found.ledger_name,
             version=found.version,
-            accounts=f"{found.accounts:,}",
-            records=f"{found.records:,}",
+            accounts=say_many("{count} account", "{count} accounts", found.accounts),
+            records=say_many("{count} record", "{count} records", found.records),
         ),
         *_told(found.findings),
         *found.advice,
@@ -93,7 +92,7 @@ def _import(run: Run) -> int:
     password = _password(run)
 
     def show(done: int, total: int) -> None:
-        run.output.progress(say("{done} of {count} records", done=f"{done:,}", count=f"{total:,}"))
+        run.output.progress(say_many("{done} of {count} record", "{done} of {count} records", total, done=f"{done:,}"))
 
     try:
         brought = server.bring_store(run.arguments.url, password, run.arguments.source, run.config, progress=show)
@@ -108,10 +107,10 @@ def _import(run: Run) -> int:
             "passwords": dict(brought.passwords),
         },
         say(
-            "{accounts} accounts, {records} records and {prices} prices were brought over and proved.",
-            accounts=f"{brought.accounts:,}",
-            records=f"{brought.records:,}",
-            prices=f"{brought.prices:,}",
+            "Brought over and proved: {accounts}, {records}, {prices}.",
+            accounts=say_many("{count} account", "{count} accounts", brought.accounts),
+            records=say_many("{count} record", "{count} records", brought.records),
+            prices=say_many("{count} price", "{count} prices", brought.prices),
         ),
         say("Go on with the ledger on the server; what is charged in the store from now on is not in it."),
         *([say("Each of these passwords is changed at the first sign-in:")] if brought.passwords else []),

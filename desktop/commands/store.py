@@ -9,7 +9,7 @@ from pathlib import Path
 
 from desktop.commands.run import Command, Run
 from desktop.documents.exports import utc_text
-from desktop.language.sentences import say
+from desktop.language.sentences import say, say_many
 from desktop.models.ledger.protocol import Ledger
 from desktop.models.open_ledger import check_restorable, is_backup, is_there, proves_for_people
 from desktop.models.open_ledger import restore_backup as restore_ledger
@@ -89,10 +89,12 @@ def back_up(run: Run) -> int:
             run.output.progress("")
         if problems:
             raise StoreDamaged(
-                say(
+                say_many(
+                    "The ledger fails {count} check ({rule}: {problem}) A backup of it would be refused when it is "
+                    "needed: nothing was written.",
                     "The ledger fails {count} checks ({rule}: {problem}) A backup of it would be refused when it is "
                     "needed: nothing was written.",
-                    count=len(problems),
+                    len(problems),
                     rule=problems[0].rule,
                     problem=problems[0].message,
                 )
@@ -155,7 +157,7 @@ def _made(made: bool) -> str:
 
 def _progress(run: Run) -> Callable[[int, int], None]:
     def show(done: int, total: int) -> None:
-        run.output.progress(say("{done} of {count} records", done=f"{done:,}", count=f"{total:,}"))
+        run.output.progress(say_many("{done} of {count} record", "{done} of {count} records", total, done=f"{done:,}"))
 
     return show
 

@@ -14,7 +14,7 @@ from desktop.controllers.background import Lanes, Ticket
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store_access import StoreAccess
-from desktop.language.sentences import say
+from desktop.language.sentences import say_many
 from desktop.system import logs
 from desktop.terms.errors import AppError, BadInput
 from desktop.terms.values import RawRecord, Session, StatementReport
@@ -113,10 +113,12 @@ class StatementsController(QObject):
                 return Saved(wanted.file, ended.pages)
             if report.count > MOST_ON_PAPER:
                 raise BadInput(
-                    say(
+                    say_many(
+                        "This period has {count} record, too many for paper. Save it as PDF, or choose a shorter "
+                        "period.",
                         "This period has {count} records, too many for paper. Save it as PDF, or choose a shorter "
                         "period.",
-                        count=f"{report.count:,}",
+                        report.count,
                     )
                 )
             return Paper(report, [row for batch in batches for row in batch], wanted.style)

@@ -54,9 +54,10 @@ def parse(text: str, fmt: NumberFormat = PLAIN) -> CreditFile:
     lines = text.splitlines()
     if len(lines) > MOST_LINES:
         raise BadInput(
-            say(
+            say_many(
+                "The file has {count} line; it can have {most}. Nothing was credited.",
                 "The file has {count} lines; it can have {most}. Nothing was credited.",
-                count=f"{len(lines):,}",
+                len(lines),
                 most=f"{MOST_LINES:,}",
             )
         )
@@ -90,7 +91,7 @@ def _order(cells: Sequence[str], line: int, fmt: NumberFormat) -> CreditOrder:
     if len(cells) != 3 or max(map(len, cells)) > _LONGEST_CELL:
         raise BadInput(
             say_many(
-                "It has {count} cells, not an e-mail, an amount and a reason.",
+                "It has {count} cell, not an e-mail, an amount and a reason.",
                 "It has {count} cells, not an e-mail, an amount and a reason.",
                 len(cells),
                 count=len(cells),

@@ -17,7 +17,7 @@ from desktop.arithmetic.numbers import PLAIN, NumberFormat, digits_of, in_order,
 from desktop.language.sentences import is_right_to_left, mark, say, spoken
 from desktop.terms.values import OperationType, RawRecord, StatementReport
 from desktop.wording.grouping import gaps
-from desktop.wording.shown import operation_name, shown_date, shown_minute, shown_moment
+from desktop.wording.shown import operation_name, shown_date, shown_minute, shown_moment, shown_reason
 
 _MARGIN = 51.0  # 18 mm
 _INK, _GREY, _RULE, _FAINT = QColor("#1a1d21"), QColor("#59626d"), QColor("#9aa2ad"), QColor("#e3e6ea")
@@ -196,7 +196,7 @@ class Pages:
     def _record(self, row: RawRecord) -> list[str]:
         (_, _, _, _, operation, operands, response, exact, _, amount, balance, date, deleted, _, _) = row
         if operation == OperationType.CREDIT.value:
-            what = operands
+            what = shown_reason(operands)
         elif operation == OperationType.RANDOM_STRING.value:
             what = in_order(response, self._format)
         else:

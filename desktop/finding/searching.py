@@ -10,7 +10,7 @@ from desktop.arithmetic.numbers import PLAIN, NumberFormat
 from desktop.arithmetic.table import COMPUTED, OPERATIONS
 from desktop.language.directions import bare
 from desktop.language.sentences import say
-from desktop.terms.kinds import OperationType
+from desktop.terms.kinds import STARTING_BALANCE, OperationType
 
 _SIGN = re.compile(r"[-−](?=[0-9.])(?<![0-9][-−])")  # of a number; neither the operator nor what stands in a date
 _NUMBER = re.compile(r"[-+]?[0-9.,]+")
@@ -56,6 +56,8 @@ def readings(text: str, fmt: NumberFormat = PLAIN) -> tuple[str, ...]:
     if not (_NUMBER.fullmatch(meant) or _DATE.fullmatch(meant)):
         found.append(_calculated(meant))
     found += [one.replace("-", "−", 1) for one in found if one.startswith("-")]
+    if folded(text) in folded(shown := say(STARTING_BALANCE)) and shown != STARTING_BALANCE:
+        found.append(STARTING_BALANCE)  # the program's own reason: it is seen in the person's language
     return tuple(dict.fromkeys(found))
 
 

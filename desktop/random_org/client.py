@@ -46,7 +46,7 @@ POLL = 0.05
 
 _SENTENCES = {
     "deadline": mark(
-        "{host} did not answer in full within {timeout} seconds. Try again later; the waiting time is"
+        "{host} did not answer in full within {timeout} s. Try again later; the waiting time is"
         " [random] timeout in the configuration."
     ),
     "unreachable": mark("{host} could not be reached. Check the network connection and try again."),
@@ -78,16 +78,14 @@ _SENTENCES = {
     ),
     "too_long": mark("{host} answered with more than was asked for, and the answer was refused. Try again later."),
     "malformed": mark(
-        "{host} answered with something else than the {count} strings asked for, and the answer was refused."
+        "{host} answered with something else than the strings asked for, and the answer was refused."
         " Check whether a proxy stands in between, and try again."
     ),
     "quota": mark(
         "The random bits that {host} gives to this network address are used up for now; more come every midnight"
         " UTC. Try again in {span}."
     ),
-    "busy": mark(
-        "Another draw, perhaps of another window or program, was still running after {timeout} seconds. Try again."
-    ),
+    "busy": mark("Another draw, perhaps of another window or program, was still running after {timeout} s. Try again."),
 }
 
 

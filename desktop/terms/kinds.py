@@ -21,6 +21,10 @@ class OperationType(StrEnum):
     CREDIT = "credit"
 
 
+STARTING_BALANCE = "Starting balance"
+"""The reason of an account's first credit, as every ledger keeps it; it is shown in the reader's language."""
+
+
 class Role(StrEnum):
     """What an account may do: the first account of a store is its admin."""
 

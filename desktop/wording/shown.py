@@ -8,6 +8,7 @@ from desktop.arithmetic.numbers import PLAIN, NumberFormat, digits_of, in_order
 from desktop.arithmetic.table import OPERATIONS
 from desktop.language.sentences import say, say_many
 from desktop.terms.days import local, offset_where_repeated
+from desktop.terms.kinds import STARTING_BALANCE
 from desktop.terms.values import OperationType, Verification
 
 OPERATION_NAMES: Mapping[OperationType, str] = {row.type: row.name for row in OPERATIONS.values()}
@@ -16,6 +17,11 @@ OPERATION_NAMES: Mapping[OperationType, str] = {row.type: row.name for row in OP
 def operation_name(operation: OperationType) -> str:
     """What an operation is called in the person's language."""
     return say(OPERATION_NAMES[operation])
+
+
+def shown_reason(reason: str) -> str:
+    """A credit's reason as it is read: the one that the program writes itself in the person's language."""
+    return say(STARTING_BALANCE) if reason == STARTING_BALANCE else reason
 
 
 def shown_date(microseconds: int) -> str:

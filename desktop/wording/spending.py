@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import PLAIN, NumberFormat
-from desktop.language.sentences import say
+from desktop.language.sentences import say, say_many
 from desktop.terms.values import Spending
 
 
@@ -41,7 +41,7 @@ def whom_to_ask(spending: Spending) -> str:
     names = spending.administrators
     if not names:
         return ""
-    some = names if len(names) <= 3 else (*names[:2], say("{count} more", count=len(names) - 2))
+    some = names if len(names) <= 3 else (*names[:2], say_many("{count} more", "{count} more", len(names) - 2))
     if len(some) == 1:
         return say("{person} may put credit in.", person=some[0])
     return say("{people} and {last} may put credit in.", people=", ".join(some[:-1]), last=some[-1])

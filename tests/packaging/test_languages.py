@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 import importlib.util
 import re
 import string
@@ -128,3 +129,62 @@ def test_a_letter_for_alt_stands_behind_japanese_words_in_brackets() -> None:
         for _, text in forms(message) if message.id else ():
             if re.search(r"&\w", text):
                 assert text.isascii() or re.search(r"\(&[A-Z0-9]\)", text), text
+
+
+# A number that stands alone, is a unit's or a constant has one form; whose words agree with a count has plural forms.
+_COUNTS = {
+    "accounts", "before", "characters", "count", "days", "digits", "done", "given", "hours", "lines", "minutes",
+    "needed", "pages", "prices", "records", "seconds", "size", "there", "times", "total", "wanted",
+}  # fmt: skip
+_SPARED = {
+    "&Trash ({count})": "the number stands in parentheses",
+    "More filters ({count})": "the number stands in parentheses",
+    "A number can have {most} characters; this one has {count}.": "a constant, and a number that stands alone",
+    "It works: {url} gave a string in {seconds} s.": "a unit's sign",
+    "{seconds} s": "a unit's sign",
+    "This computer has too little free memory to work with passwords ({needed} MB are needed): nothing can be said "
+    "about this one, and it was not counted as wrong. Close other programs and try again.": "a unit's sign",
+    "The account begins with {balance} credits. It gets a one-time password, which is shown here once: hand it over, "
+    "and another one is chosen with it.": "money has decimals",
+    "Welcome. The first account becomes the administrator and starts with {balance} credits: choose an e-mail and a "
+    "password, and register.": "money has decimals",
+    "The schema's version is {version} of {wanted}: run metercalc server upgrade.": "the number of a version",
+    "Page {number} of {pages}": "the number of a page",
+    "of {pages}": "the number of a page",
+    "Its sequence number is {number} after {before}.": "the number of a record",
+    "record {record} of {owner} has the sequence number {number} after {before}": "the number of a record",
+    "Between {before} and {after} at character {place} an operator is missing. To multiply, write ×.": "no numbers",
+    "Brought over and proved: {accounts}, {records}, {prices}.": "each is a counted sentence",
+    "PostgreSQL {server}, ledger {name}, version {version} of its schema: {accounts}, {records}.": "counted before",
+    "Stopped after {records}; {problems} so far.": "each is a counted sentence",
+    "The ledger is proved: {records} of {users}, no problem.": "each is a counted sentence",
+    "{problems} in {records}. Do not trust the balances.": "each is a counted sentence",
+}
+_CONSTANT = frozenset({"least", "most"})  # limits, which do not change while the program runs
+_VERBS = "closes|costs|does|gives|groups|has|holds|is|lies|names|needs|says|stands|takes|was"
+_NOUN = re.compile(rf"\{{(\w+)\}} (?:more )?(?!(?:{_VERBS})\b)[a-z]+s\b")
+
+
+def test_what_is_counted_has_plural_forms() -> None:
+    found = set()
+    for message in sentences():
+        if not message.id or isinstance(message.id, (tuple, list)):
+            continue
+        text = str(message.id)
+        before_a_noun = set(_NOUN.findall(text)) - _CONSTANT
+        if names(text) & _COUNTS or before_a_noun:
+            found.add(text)
+    assert found == set(_SPARED)
+
+
+@pytest.mark.parametrize("code", [code for code in OTHERS if code in ("es", "fr", "pt_BR")])
+def test_only_whole_millions_are_of_something(code: str) -> None:
+    """ "1.000.000 de registros", but "5 registros": the forms are easily put the wrong way round."""
+    read = resources.path(f"languages/{code}.mo")
+    with read.open("rb") as file:
+        spoken_there = gettext.GNUTranslations(file)
+    of_something = re.compile(r"\{count\} (?:de (?!las )|d’)")
+    for message in sentences():
+        if isinstance(message.id, (tuple, list)):
+            assert not of_something.search(spoken_there.ngettext(*message.id, 5)), message.id
+    assert of_something.search(spoken_there.ngettext("{count} record", "{count} records", 2_000_000))

@@ -22,6 +22,7 @@ from desktop.models.embedded.storage.tables import User
 from desktop.models.ledger import emails, passwords
 from desktop.models.ledger.registering import check_new
 from desktop.terms.errors import BadInput, NotAllowed, NotSignedIn, PasswordDue, SignInRefused, StoreDamaged
+from desktop.terms.kinds import STARTING_BALANCE
 from desktop.terms.values import Account, OperationType, Role, Session, Source, Status
 
 log = logging.getLogger(__name__)
@@ -75,9 +76,7 @@ def _make(
         journal.write_account(store, database, user_id, detail=detail, actor_id=actor)
         # Failed tries with an e-mail that had no account yet guessed at nothing.
         attempts.forget(store, database, username)
-        line = entries.Line(
-            OperationType.CREDIT, "Starting balance", "", amount=-starting_balance, source=Source.LEDGER
-        )
+        line = entries.Line(OperationType.CREDIT, STARTING_BALANCE, "", amount=-starting_balance, source=Source.LEDGER)
         entries.append(
             store, database.connection().execute, entries.Head.of_new_user(store, user_id), str(uuid.uuid4()), [line]
         )

@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 
 from peewee import SqliteDatabase
 
-from desktop.language.sentences import say
+from desktop.language.sentences import say, say_many
 from desktop.models.embedded.storage import chain, forms
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.storage.tables import SignInFailure
@@ -102,7 +102,12 @@ def _check_wait(store: Store, name: bytes) -> None:
     if remaining > 0:
         seconds = -(-remaining // _SECOND)
         raise SignInRefused(
-            say("Too many attempts: wait {seconds} seconds and try again.", seconds=seconds), wait_seconds=seconds
+            say_many(
+                "Too many attempts: wait {count} second and try again.",
+                "Too many attempts: wait {count} seconds and try again.",
+                seconds,
+            ),
+            wait_seconds=seconds,
         )
 
 

@@ -259,10 +259,9 @@ def _prove(
         first = outcome.problems[0]
         raise StoreDamaged(
             say_many(
-                "The backup fails {count} checks ({rule}: {message}) Nothing was replaced.",
+                "The backup fails {count} check ({rule}: {message}) Nothing was replaced.",
                 "The backup fails {count} checks ({rule}: {message}) Nothing was replaced.",
                 len(outcome.problems),
-                count=len(outcome.problems),
                 rule=first.rule,
                 message=first.message,
             )

@@ -26,11 +26,11 @@ from typing import Any
 from peewee import SqliteDatabase
 
 from desktop.language.sentences import mark, say
-from desktop.models.embedded import attempts, provers, replay
+from desktop.models.embedded import attempts, findings, provers, replay
 from desktop.models.embedded.provers import Proof, Task
 from desktop.models.embedded.results import check_results
 from desktop.models.embedded.storage import chain, forms, migrations, operations, sqlite
-from desktop.models.embedded.storage.store import Store, Witness
+from desktop.models.embedded.storage.store import Remembers, Store, Witness
 from desktop.models.embedded.stretches import End, in_order
 from desktop.terms.errors import Cancelled, StoreDamaged, StoreError
 from desktop.terms.values import OperationType, Problem, Source, Verification
@@ -42,18 +42,6 @@ MISSING = mark(
     "The anchor file is missing: a cut tail could not be seen. Put it back; where it is lost, back up and restore that "
     "backup, which begins a new one ({file})."
 )
-_SHORTER = mark("The end is missing: {owner} had {before} entries and now {now}. {witness} says so.")
-_SHORTER_JOURNAL = mark("The end is missing: the journal had {before} entries and now {now}. {witness} says so.")
-# The parts of a store, by the checks that read them.
-_PARTS = {
-    "schema": mark("schema"),
-    "anchors": mark("anchors"),
-    "users": mark("users"),
-    "journal": mark("journal"),
-    "records": mark("records"),
-    "attempts": mark("attempts"),
-    "structure": mark("structure"),
-}
 MAX_PROBLEMS = 1_000  # a store that breaks more often is not read any better by a longer list
 
 _RECORDS = """SELECT id, request_id, step, operation_id, user_id, seq, amount, user_balance, operands,
@@ -79,7 +67,7 @@ class _Point:
 
     length: int
     hash: bytes
-    witness: str
+    witness: Remembers
 
 
 def verify(
@@ -151,7 +139,7 @@ class Run:
         self.prices: list[tuple[int, int, int]] = []
         self.states = replay.States()
         self.points: dict[int, list[_Point]] = {}
-        self.anchors: list[tuple[str, chain.Anchor]] = []
+        self.anchors: list[tuple[Remembers, chain.Anchor]] = []
         self.anchored_at = 0
         self.schema_is_ours = False
         self.structure: list[str] | None = None  # what SQLite found, where that has been looked at already
@@ -221,21 +209,11 @@ class Run:
                 return
             if known is None and self.schema_is_ours:
                 raise
-            self._found(
-                "L7",
-                0,
-                0,
-                say("The {part} cannot be read to the end: {why}.", part=say(_PARTS.get(part, part)), why=error),
-            )
+            self._found("L7", 0, 0, findings.unreadable(part, error))
         except (TypeError, AttributeError, struct.error) as error:  # a value that its column cannot hold; else a bug
             if not sqlite.quick_check(self.database):
                 raise
-            self._found(
-                "L7",
-                0,
-                0,
-                say("The {part} hold a value of the wrong kind: {why}.", part=say(_PARTS.get(part, part)), why=error),
-            )
+            self._found("L7", 0, 0, findings.of_wrong_kind(part, error))
 
     def _found(self, rule: str, user_id: int, record_id: int, message: str) -> None:
         self.problems.append(Problem(rule, self.usernames.get(user_id, ""), record_id, message))
@@ -272,12 +250,12 @@ class Run:
                 continue
             self.anchored_at = self.anchored_at or anchor.date
             if isinstance(anchor, chain.Anchor):
-                self.anchors.append((witness.name, anchor))
+                self.anchors.append((witness.whose, anchor))
                 chains = {chain.NO_USER: anchor.journal} if anchor.journal else {}
             else:
                 chains = dict(anchor.chains)
             for user_id, (length, last) in chains.items():
-                self.points.setdefault(user_id, []).append(_Point(length, last, witness.name))
+                self.points.setdefault(user_id, []).append(_Point(length, last, witness.whose))
         for points in self.points.values():
             points.sort(key=lambda point: point.length)
 
@@ -318,7 +296,7 @@ class Run:
             (from_record, partial(costs.__setitem__, operation_id, cost))
             for from_record, operation_id, cost in self.prices
         ]
-        coming += [(anchor.records + 1, partial(self._meet, name, anchor)) for name, anchor in self.anchors]
+        coming += [(anchor.records + 1, partial(self._meet, whose, anchor)) for whose, anchor in self.anchors]
         coming.sort(key=lambda event: event[0])
         coming.reverse()
         while rows := cursor.fetchmany(BATCH):
@@ -335,17 +313,11 @@ class Run:
             self._pass(rows[first:], costs)
             self.records += len(rows)
             self.progress(self.records, total)
-        for name, anchor in self.anchors:
+        for whose, anchor in self.anchors:
             if anchor.records > self.last_id:
-                message = say(
-                    "The end is missing: the ledger had {before} records and now {now}. {witness} says so.",
-                    before=anchor.records,
-                    now=self.last_id,
-                    witness=name,
-                )
-                self._found("L6", 0, 0, message)
+                self._found("L6", 0, 0, findings.shorter_ledger(anchor.records, self.last_id, whose))
             elif anchor.records == self.last_id:
-                self._meet(name, anchor)
+                self._meet(whose, anchor)
 
     def _proved_together(self, total: int) -> bool:
         """Whether several processes have found all records as they should be; then the heads are where they end.
@@ -475,21 +447,12 @@ class Run:
             later = [point.length for point in self.points.get(user_id, ()) if point.length > seq]
             head.anchored = later[0] if later else 0
 
-    def _meet(self, name: str, anchor: chain.Anchor) -> None:
+    def _meet(self, whose: Remembers, anchor: chain.Anchor) -> None:
         """Compare what an anchor knows with what stands in the chains where it was made."""
         if self.last_id == anchor.records and self.last != anchor.last:
-            self._found("L6", 0, anchor.records, say("{witness} says that something else stood here.", witness=name))
+            self._found("L6", 0, anchor.records, findings.rewritten(whose))
         elif not self.problems and self._heads() != anchor.heads:  # else it is named where it is
-            self._found(
-                "L6",
-                0,
-                0,
-                say(
-                    "The chains up to record {record} are not those that {witness} knows.",
-                    record=anchor.records,
-                    witness=name,
-                ),
-            )
+            self._found("L6", 0, 0, findings.other_chains(anchor.records, whose))
 
     def _heads(self) -> int:
         return self._sum({user_id: (head.seq, head.balance, head.hash) for user_id, head in self.heads.items()})
@@ -497,19 +460,13 @@ class Run:
     def _compare_anchors(self, user_id: int, length: int, stored: bytes, record_id: int) -> None:
         for point in self.points.get(user_id, ()):
             if point.length == length and point.hash != stored:
-                self._found(
-                    "L6",
-                    user_id,
-                    record_id,
-                    say("{witness} says that something else stood here.", witness=point.witness),
-                )
+                self._found("L6", user_id, record_id, findings.rewritten(point.witness))
 
     def _compare_length(self, user_id: int, length: int, owner: str = "") -> None:
         """Name a chain that has become shorter: its owner's, or the journal."""
-        shorter = _SHORTER if owner else _SHORTER_JOURNAL
         for point in self.points.get(user_id, ()):
             if length < point.length:
-                message = say(shorter, owner=owner, before=point.length, now=length, witness=point.witness)
+                message = findings.shorter_chain(owner, point.length, length, point.witness)
                 self._found("L6", user_id, 0, message)
 
     def _ends(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.language.sentences import say
+from desktop.language.sentences import say, say_many
 from desktop.terms.errors import BadInput
 
 MAX_NOTE = 200
@@ -13,9 +13,10 @@ def normal_note(text: str) -> str:
     note = " ".join(text.split())
     if len(note) > MAX_NOTE:
         raise BadInput(
-            say(
+            say_many(
+                "The note has {count} character; it can have {most}. It was not changed.",
                 "The note has {count} characters; it can have {most}. It was not changed.",
-                count=f"{len(note):,}",
+                len(note),
                 most=MAX_NOTE,
             )
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desktop.arithmetic.expressions import parse, result_of
 from desktop.arithmetic.money import format_money
-from desktop.language.sentences import say
+from desktop.language.sentences import say, say_many
 from desktop.terms.errors import BadInput, BalanceTooLow, BeyondBudget, PriceChanged
 from desktop.terms.values import Budget, Entry, Receipt
 
@@ -109,7 +109,12 @@ def checked_reason(text: str) -> str:
         raise BadInput(say("A credit needs a reason: it stands in the record."))
     if len(reason) > MAX_REASON:
         raise BadInput(
-            say("The reason has {count} characters; it can have {most}.", count=f"{len(reason):,}", most=MAX_REASON)
+            say_many(
+                "The reason has {count} character; it can have {most}.",
+                "The reason has {count} characters; it can have {most}.",
+                len(reason),
+                most=MAX_REASON,
+            )
         )
     unseen = next((letter for letter in reason if not letter.isprintable()), "")
     if unseen:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from desktop.language.sentences import mark, say
+from desktop.language.sentences import mark, say, say_many
 from desktop.models.shared import links
 from desktop.models.shared.links import Ask, Chain
 from desktop.models.shared.remembered import Memory
@@ -109,10 +109,11 @@ REWRITTEN = mark("It is not the one that this program was given: the history was
 
 def missing(there: int, given: int) -> str:
     """Records are missing at the end."""
-    return say(
-        "The end is missing: the server has {there} records, and this program was given {given}.",
-        there=there,
-        given=given,
+    return say_many(
+        "The end is missing: the server has {count} record, and this program was given {given}.",
+        "The end is missing: the server has {count} records, and this program was given {given}.",
+        there,
+        given=f"{given:,}",
     )
 
 

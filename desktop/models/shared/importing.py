@@ -85,7 +85,7 @@ def bring_over(
     if problems:
         raise StoreDamaged(
             say_many(
-                "The store fails {count} checks ({rule}: {message}) Nothing was imported: run metercalc verify, and "
+                "The store fails {count} check ({rule}: {message}) Nothing was imported: run metercalc verify, and "
                 "restore a backup.",
                 "The store fails {count} checks ({rule}: {message}) Nothing was imported: run metercalc verify, and "
                 "restore a backup.",

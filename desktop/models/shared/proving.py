@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from desktop.arithmetic.literals import quoted
 from desktop.arithmetic.operations import follows
-from desktop.language.sentences import say
+from desktop.language.sentences import say, say_many
 from desktop.models.embedded.storage import chain, forms, journal
 from desktop.models.ledger.protocol import Cancel, Progress
 from desktop.models.shared import history, links
@@ -325,11 +325,12 @@ class _Run:
 
     def _check_end(self, account: ProofAccount, followed: Chain, balance: int) -> None:
         if (followed.seq, followed.hash) != (account.seq, account.hash):
-            message = say(
+            message = say_many(
+                "The end is missing: {owner} has {count} record and should have {wanted}.",
                 "The end is missing: {owner} has {count} records and should have {wanted}.",
+                followed.seq,
                 owner=account.username,
-                count=followed.seq,
-                wanted=account.seq,
+                wanted=f"{account.seq:,}",
             )
             self._found("L6", account.id, 0, message)
         if account.balance != balance:

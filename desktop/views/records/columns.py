@@ -14,7 +14,7 @@ from desktop.language.directions import bare
 from desktop.language.sentences import mark, say
 from desktop.terms.values import Column, Detail, Entry, OperationType, Source
 from desktop.wording.grouping import grouped
-from desktop.wording.shown import operation_name, shown_moment
+from desktop.wording.shown import operation_name, shown_moment, shown_reason
 
 Shown = Column | Detail
 
@@ -81,6 +81,8 @@ def seen(cell: str, column: Shown, entry: Entry | None, number_format: NumberFor
 
 
 def _operands(entry: Entry, number_format: NumberFormat) -> str:
+    if entry.operation is OperationType.CREDIT:
+        return shown_reason(entry.operands)
     return entry.operands if entry.operation in _AS_TYPED else localise(entry.operands, number_format)
 
 

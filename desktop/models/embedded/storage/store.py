@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -67,10 +68,17 @@ class Opened(NamedTuple):
     one_time: bool = False
 
 
-class Witness(NamedTuple):
-    """A file that knows how far the chains had come, and what to call it."""
+class Remembers(Enum):
+    """Who knows how far the chains had come: the anchor beside the store, or this program on this computer."""
 
-    name: str
+    ANCHOR = auto()
+    PROGRAM = auto()
+
+
+class Witness(NamedTuple):
+    """A file that knows how far the chains had come, and whose it is."""
+
+    whose: Remembers
     file: Path
 
 
@@ -319,12 +327,10 @@ class Store:
 
     def witnesses(self) -> tuple[Witness, ...]:
         """The files that know how far the chains had come: one beside the store, one where this program remembers."""
-        beside = Witness(say("The anchor beside the store"), chain.anchor_file(self.file))
+        beside = Witness(Remembers.ANCHOR, chain.anchor_file(self.file))
         if self.remembered is None or self._key is None:
             return (beside,)
-        return beside, Witness(
-            say("What this program remembers of the store"), remembered_file(self.remembered, self._key)
-        )
+        return beside, Witness(Remembers.PROGRAM, remembered_file(self.remembered, self._key))
 
     def write_anchor(self, *, anew: bool = False) -> None:
         """Note the chains' heads beside the store and where this program remembers: a tail cut off later is missed.

@@ -15,7 +15,7 @@ from typing import Any
 
 from peewee import SqliteDatabase
 
-from desktop.language.sentences import say
+from desktop.language.sentences import say, say_many
 from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.storage.migrations import first
 from desktop.models.embedded.storage.migrations.schema import schema_after, schema_of
@@ -108,9 +108,13 @@ def _check_prices(
                 say("the anchor beside the store says that something else stood where price {price} stands", price=id),
             )
     if before := _length_before(anchored, first.PRICES, count):
-        raise _broken(
-            "L6", say("the end is missing: the prices had {before} entries and now {now}", before=before, now=count)
+        message = say_many(
+            "the end is missing: the prices had {count} entry and now {now}",
+            "the end is missing: the prices had {count} entries and now {now}",
+            before,
+            now=f"{count:,}",
         )
+        raise _broken("L6", message)
     for operation_id, cost in database.execute_sql("SELECT id, cost FROM operation").fetchall():
         if latest[operation_id] != cost:
             raise _broken(
@@ -151,11 +155,12 @@ def _check_records(
         if heads[user_id][1] != balance or not heads[user_id][0]:
             raise _broken("L1", say("the balance of {owner} is not that of the last record", owner=names[user_id]))
         if before := _length_before(anchored, user_id, heads[user_id][0]):
-            message = say(
-                "the end is missing: the records of {owner} had {before} entries and now {now}",
+            message = say_many(
+                "the end is missing: {owner} had {count} record and now {now}",
+                "the end is missing: {owner} had {count} records and now {now}",
+                before,
                 owner=names[user_id],
-                before=before,
-                now=heads[user_id][0],
+                now=f"{heads[user_id][0]:,}",
             )
             raise _broken("L6", message)
     for user_id in anchored.keys() - heads.keys() - {first.PRICES}:
