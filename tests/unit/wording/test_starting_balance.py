@@ -34,7 +34,7 @@ def seen(entry: Entry) -> str:
 
 def test_it_is_seen_in_the_persons_language_and_kept_and_exported_in_english() -> None:
     spoken.choose("de")
-    assert shown_reason(STARTING_BALANCE) == seen(GIVEN) == "Anfangsguthaben"
+    assert shown_reason(STARTING_BALANCE) == seen(GIVEN) == "Startguthaben"
     assert record_document(GIVEN)["operands"] == ["Starting balance"]
 
 
@@ -45,7 +45,7 @@ def test_a_persons_own_reason_stays_as_it_is() -> None:
 
 def test_what_is_seen_is_found() -> None:
     spoken.choose("de")
-    assert STARTING_BALANCE in readings("anfangsGUT")
+    assert STARTING_BALANCE in readings("startGUT")
     assert STARTING_BALANCE not in readings("Miete")
     speak(SOURCE)
     assert readings("start") == ("start",)
