@@ -29,6 +29,7 @@ from tests.support.stores import (
     join,
     make_store,
 )
+from tests.support.waiting import PatientBot
 
 # Before anything of Qt begins: one test file by itself must not look for a screen either.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -65,6 +66,12 @@ def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
             patch.delenv(name, raising=False)
         yield
+
+
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> PatientBot:
+    """The plugin's own, with patience."""
+    return PatientBot(request)
 
 
 @pytest.fixture

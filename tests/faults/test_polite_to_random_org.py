@@ -105,7 +105,7 @@ def test_two_controllers_of_a_window_never_overlap_and_draw_blocks(qtbot: QtBot,
     both = [RandomStrings(network=lanes.network, settings=settings) for _ in range(2)]
     sold = []
     for _ in range(10):
-        with qtbot.waitSignals([strings.filled for strings in both], timeout=10_000):
+        with qtbot.waitSignals([strings.filled for strings in both]):
             for strings in both:
                 strings.fill()
                 strings.fill()  # one that is being drawn is enough
@@ -120,14 +120,14 @@ def test_two_controllers_of_a_window_never_overlap_and_draw_blocks(qtbot: QtBot,
 def test_the_stock_is_filled_by_blocks_before_it_is_empty(qtbot: QtBot, server: RandomServer) -> None:
     lanes = Lanes()
     strings = RandomStrings(network=lanes.network, settings=server.settings(block=9))
-    with qtbot.waitSignal(strings.filled, timeout=10_000):
+    with qtbot.waitSignal(strings.filled):
         strings.fill_if_low()
     for sold in range(1, 10):
         assert strings.take() is not None
         if sold < 7:
             strings.fill_if_low()
             assert len(server.draws) == 1, f"drawn again with {9 - sold} of 9 in stock"
-    with qtbot.waitSignal(strings.filled, timeout=10_000):
+    with qtbot.waitSignal(strings.filled):
         strings.fill_if_low()
     lanes.close()
     assert [request.params["num"] for request in server.draws] == ["9", "9"]

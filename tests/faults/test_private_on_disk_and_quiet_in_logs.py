@@ -182,12 +182,12 @@ def test_the_window_keeps_its_files_private_and_its_log_quiet(
                 part(window, QLineEdit, "entry_edit").setText(text)
                 with windows.answered(qtbot, program):
                     program.calculator.evaluate()
-            with qtbot.waitSignal(program.calculator.charged, timeout=10_000) as drawn:
+            with qtbot.waitSignal(program.calculator.charged) as drawn:
                 program.calculator.draw_random()
             part(window, QLineEdit, "search_edit").setText(RESULT)
-            with qtbot.waitSignal(program.store.backed_up, timeout=10_000):
+            with qtbot.waitSignal(program.store.backed_up):
                 program.store.back_up(str(data / "kept.metercalc-backup"))
-            with qtbot.waitSignal(program.store.verified, timeout=10_000):
+            with qtbot.waitSignal(program.store.verified):
                 program.store.verify()
         found = modes(data)
     finally:

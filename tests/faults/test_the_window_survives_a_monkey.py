@@ -101,7 +101,7 @@ def _still_calculates(qtbot: QtBot, program: Program, window: MainWindow) -> Non
         store = store_behind(program.access.ledger)
         clock = store.clock
         store.clock = lambda: clock() + 10**9
-        with qtbot.waitSignals([program.sessions.signed_in, program.calculator.statement_changed], timeout=10_000):
+        with qtbot.waitSignals([program.sessions.signed_in, program.calculator.statement_changed]):
             program.sessions.sign_in(windows.EMAIL, windows.PASSWORD)
     program.calculator.cancel_drawing()
 
@@ -114,8 +114,8 @@ def _still_calculates(qtbot: QtBot, program: Program, window: MainWindow) -> Non
 
     receipts: list[Receipt] = []
     program.calculator.charged.connect(receipts.append)
-    qtbot.waitUntil(charged, timeout=10_000)
-    with qtbot.waitSignal(program.calculator.statement_changed, timeout=10_000) as statement:
+    qtbot.waitUntil(charged)
+    with qtbot.waitSignal(program.calculator.statement_changed) as statement:
         program.calculator.refresh()
     with raw(program.places.store_file) as connection:
         balance = connection.execute("SELECT balance FROM user").fetchone()[0]

@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop.controllers import background
 from desktop.controllers.background import Lanes
 from desktop.controllers.calculator import CalculatorController
 from desktop.controllers.random_strings import RandomStrings
@@ -25,6 +26,7 @@ from desktop.controllers.store_access import StoreAccess
 from desktop.settings import config as configuration
 from desktop.terms.values import Session
 from tests.support.random_server import RandomServer
+from tests.support.waiting import PATIENCE_S
 
 
 @pytest.hookimpl(wrapper=True)
@@ -39,6 +41,12 @@ def pytest_runtest_teardown() -> Generator[None]:
 @pytest.fixture(autouse=True)
 def _quick_sign_in(cheap_passwords: None) -> None:
     """Signing in takes no time here; the strength of real passwords has its own tests."""
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Quitting waits for what runs, however slow the machine is; what it does without end has tests of its own."""
+    monkeypatch.setattr(background, "GRACE", PATIENCE_S)
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +86,7 @@ def make_program(folder: Path, **random: object) -> Program:
     """The controllers on a folder; `random` replaces settings of the [random] section."""
     places = configuration.places(folder)
     config = configuration.load(places.config_file, {}, {})
-    chosen: dict[str, Any] = {"url": NOWHERE, "quota_url": NOWHERE, "timeout": 2, **random}
+    chosen: dict[str, Any] = {"url": NOWHERE, "quota_url": NOWHERE, "timeout": 60, **random}
     settings = replace(config.random, **chosen)
     config = replace(config, random=settings)
     access = StoreAccess(places, config)

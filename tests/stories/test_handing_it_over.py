@@ -96,7 +96,7 @@ def test_nothing_of_a_person_stays_in_sight_when_they_sign_out(
             return {widget.objectName() for widget in qapp.topLevelWidgets() if widget.isVisible()}
 
         shown = {"export_dialog", "save_filters_dialog", "statement_preview", "insights_window"}
-        qtbot.waitUntil(lambda: shown <= names(), timeout=10_000)
+        qtbot.waitUntil(lambda: shown <= names())
         program.sessions.sign_out()
         qtbot.waitUntil(program.login_dialog.isVisible)
         assert [widget for widget in qapp.topLevelWidgets() if widget.isVisible()] == [program.login_dialog]

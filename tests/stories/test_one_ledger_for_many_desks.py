@@ -25,9 +25,8 @@ from tests.support import shared, windows
 from tests.support.command_line import ROOT
 from tests.support.postgres import FAST, Server, running, shared_server
 from tests.support.stores import ADMIN, ANN, BOB, PASSWORD
+from tests.support.waiting import PATIENCE_S
 from tests.support.widgets import part
-
-PATIENCE_S = 30
 
 
 @pytest.fixture
@@ -78,7 +77,7 @@ def sign_in(qtbot: QtBot, program: Program) -> MainWindow:
     dialog = program.login_dialog
     part(dialog, QLineEdit, "email_edit").setText(ANN)
     part(dialog, QLineEdit, "password_edit").setText(PASSWORD)
-    with qtbot.waitSignals([program.calculator.statement_changed, program.records.page_changed], timeout=10_000):
+    with qtbot.waitSignals([program.calculator.statement_changed, program.records.page_changed]):
         part(dialog, QPushButton, "sign_in_button").click()
     assert program.window is not None
     return program.window
@@ -104,15 +103,15 @@ def test_a_window_at_a_server_signs_in_charges_shows_its_records_and_proves_them
     with windows.opened_at(qapp, tmp_path / "ann", server.url(database)) as program:
         window = sign_in(qtbot, program)
         enter(window, "2×3")
-        qtbot.waitUntil(partial(shows, window, "970.00"), timeout=10_000)
+        qtbot.waitUntil(partial(shows, window, "970.00"))
         table = part(window, QTableView, "records_table")
-        qtbot.waitUntil(lambda: table.model().rowCount() == 2, timeout=10_000)
+        qtbot.waitUntil(lambda: table.model().rowCount() == 2)
         assert windows.shown(window, "message_label") == ""
-        qtbot.waitUntil(lambda: program.store.is_proved is True, timeout=10_000)  # by itself, once Ann is signed in
-        with qtbot.waitSignal(program.store.verified, timeout=10_000) as proof:
+        qtbot.waitUntil(lambda: program.store.is_proved is True)  # by itself, once Ann is signed in
+        with qtbot.waitSignal(program.store.verified) as proof:
             program.store.verify()
         assert (proof.args[0].problems, proof.args[0].records) == ((), 2)
-        with qtbot.waitSignal(program.store.failed, timeout=10_000) as refused:
+        with qtbot.waitSignal(program.store.failed) as refused:
             program.store.back_up(str(tmp_path / "copy.db"))
         assert "pg_dump" in refused.args[0].message
     shared.give_back(tmp_path)
@@ -130,7 +129,7 @@ def test_a_wrong_password_and_a_new_account_are_refused_in_the_dialog(
         ):
             part(dialog, QLineEdit, "email_edit").setText(ANN)
             part(dialog, QLineEdit, "password_edit").setText(password)
-            with qtbot.waitSignal(program.sessions.failed, timeout=10_000):
+            with qtbot.waitSignal(program.sessions.failed):
                 part(dialog, QPushButton, button).click()
             assert said in part(dialog, QLabel, "login_error_label").text()
     shared.give_back(tmp_path)
@@ -153,30 +152,30 @@ def test_two_windows_and_a_stream_work_on_one_server_through_its_restart(
         window = sign_in(qtbot, program)
         assert bob_shows.get(timeout=PATIENCE_S) == "1,000.00"
         enter(window, "1+1")
-        qtbot.waitUntil(partial(shows, window, "990.00"), timeout=10_000)
+        qtbot.waitUntil(partial(shows, window, "990.00"))
         say(lines, PASSWORD)
         say(lines, "2×3")
         assert answers.get(timeout=PATIENCE_S) == "6"
-        qtbot.waitUntil(partial(shows, window, "960.00"), timeout=10_000)  # what another desk did is seen here
+        qtbot.waitUntil(partial(shows, window, "960.00"))  # what another desk did is seen here
         say(bob, "1+1")
         assert bob_shows.get(timeout=PATIENCE_S) == "990.00"
 
         server.stop(signal.SIGQUIT)
         enter(window, "4+4")
-        qtbot.waitUntil(lambda: "cannot be reached" in windows.shown(window, "message_label"), timeout=30_000)
+        qtbot.waitUntil(lambda: "cannot be reached" in windows.shown(window, "message_label"))
         assert "Nothing was charged." in windows.shown(window, "message_label")
         assert part(window, QLineEdit, "entry_edit").text() == "4+4"
-        qtbot.waitUntil(lambda: "cannot be reached" in program.store.trouble, timeout=10_000)
+        qtbot.waitUntil(lambda: "cannot be reached" in program.store.trouble)
         say(lines, "5+5")
         assert "Nothing was charged." in answers.get(timeout=PATIENCE_S)
 
         server.start(*FAST)
-        qtbot.waitUntil(lambda: program.store.trouble == "", timeout=20_000)
+        qtbot.waitUntil(lambda: program.store.trouble == "")
         QTest.keyClick(part(window, QLineEdit, "entry_edit"), Qt.Key.Key_Return)
-        qtbot.waitUntil(partial(shows, window, "950.00"), timeout=10_000)
+        qtbot.waitUntil(partial(shows, window, "950.00"))
         say(lines, "5+5")
         assert answers.get(timeout=PATIENCE_S) == "10"
-        qtbot.waitUntil(partial(shows, window, "940.00"), timeout=10_000)
+        qtbot.waitUntil(partial(shows, window, "940.00"))
         say(bob, "2+2")
         assert bob_shows.get(timeout=PATIENCE_S) == "980.00"
         say(bob, "")

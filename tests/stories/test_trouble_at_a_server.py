@@ -17,6 +17,7 @@ from tests.support.at_a_server import AtAServer, at
 from tests.support.command_line import Program
 from tests.support.postgres import VERIFIER, shared_server
 from tests.support.stores import ADMIN, ANN, BOB, PASSWORD
+from tests.support.waiting import PATIENCE_S
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def test_what_answers_there_is_no_postgresql(desk: AtAServer, answer: bytes) -> 
         desk.refuses(6, "cannot be reached", "Nothing was charged.", url=url)
         desk.refuses_owner(6, "cannot be reached", "status", url.replace("//", "//postgres@"))
         listener.shutdown(socket.SHUT_RDWR)
-    thread.join(10)
+    thread.join(PATIENCE_S)
     desk.charges()
 
 
@@ -93,7 +94,7 @@ def _answer(listener: socket.socket, answer: bytes) -> None:
         except OSError:
             return
         with other:
-            other.settimeout(5)
+            other.settimeout(PATIENCE_S)
             other.recv(4096)
             other.sendall(answer)
 

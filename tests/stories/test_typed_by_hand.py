@@ -18,7 +18,7 @@ import pytest
 from tests.support.random_server import RandomServer
 
 EMAIL, PASSWORD = "ada@example.org", "difference engine"
-LIMIT = 30.0
+LIMIT = 120.0
 
 pytestmark = pytest.mark.skipif(not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="needs Xvfb and xdotool")
 

@@ -98,7 +98,7 @@ class Server:
         if self.authority is not None:
             more = {"sslmode": "verify-full", "sslrootcert": str(self.authority)} | more
         return psycopg.connect(
-            host="127.0.0.1", port=self.port, user=user, password=password, dbname=database, connect_timeout=10, **more
+            host="127.0.0.1", port=self.port, user=user, password=password, dbname=database, connect_timeout=60, **more
         )
 
     def start(self, *settings: str) -> None:

@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from tests.support.waiting import PATIENCE_S
+
 
 @dataclass
 class Link:
@@ -60,7 +62,7 @@ class Relay:
         for link in self.links:
             link.cut()
         for thread in self._threads:
-            thread.join(timeout=10)
+            thread.join(PATIENCE_S)
 
     def cut(self, *, orphan: bool = False) -> None:
         """Cut every link that there is; others may come."""
@@ -81,7 +83,7 @@ class Relay:
             try:
                 if self.refusing:
                     raise ConnectionRefusedError
-                server = socket.create_connection(("127.0.0.1", self._to), timeout=10)
+                server = socket.create_connection(("127.0.0.1", self._to), timeout=PATIENCE_S)
                 server.settimeout(None)
             except OSError:
                 desk.close()

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 EMAIL, PASSWORD = "ada@example.org", "difference engine"
-LIMIT = 30.0
+LIMIT = 120.0
 POSSIBLE = all(shutil.which(name) for name in ("Xvfb", "xdotool", "openbox"))
 
 

@@ -147,7 +147,7 @@ def assert_no_transaction(store: Store) -> None:
 @contextlib.contextmanager
 def raw(file: Path) -> Iterator[Any]:
     """A connection as any other program would open one: no pragmas, no functions, autocommit."""
-    connection = sqlite.sqlite3.connect(str(file), isolation_level=None, timeout=5)
+    connection = sqlite.sqlite3.connect(str(file), isolation_level=None, timeout=60)
     try:
         yield connection
     finally:

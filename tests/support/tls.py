@@ -24,6 +24,7 @@ import trustme
 
 from tests.support import postgres
 from tests.support.postgres import Server
+from tests.support.waiting import PATIENCE_S
 
 PROGRAMS = "METERCALC_TLS_POSTGRES"
 HOST = "127.0.0.1"
@@ -121,7 +122,7 @@ def _look_again(server: Server) -> None:
     server.process.send_signal(signal.SIGHUP)
     wanted = (server.folder / "certificate.pem").read_text()
     wanted = wanted[: wanted.index("-----END")]
-    end = time.monotonic() + 20
+    end = time.monotonic() + PATIENCE_S
     while not _certificate(server.port).startswith(wanted):
         assert time.monotonic() < end, "the server shows its old certificate"
 
@@ -130,7 +131,7 @@ def _certificate(port: int) -> str:
     """The certificate that a server shows, whoever vouches for it."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    with socket.create_connection((HOST, port), timeout=10) as plain:
+    with socket.create_connection((HOST, port), timeout=PATIENCE_S) as plain:
         plain.sendall(_SSL_REQUEST)
         assert plain.recv(1) == b"S"
         with context.wrap_socket(plain) as wrapped:

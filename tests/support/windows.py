@@ -15,11 +15,13 @@ from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from desktop.controllers import background
 from desktop.controllers.background import Lane
 from desktop.settings import config as configuration
 from desktop.settings.config import Config, DatabaseSection
 from desktop.views.main_window.window import MainWindow
 from desktop.window.program import Program
+from tests.support.waiting import PATIENCE_MS, PATIENCE_S
 from tests.support.widgets import part
 
 EMAIL, PASSWORD = "ada@example.org", "difference engine"
@@ -29,7 +31,7 @@ NOWHERE = "http://127.0.0.1:9/"  # nothing listens there
 def make_config(folder: Path, *, balance: int = 100_000, **random: object) -> Config:
     """The shipped configuration with a starting balance (hundredths), where random.org does not answer."""
     shipped = configuration.load(folder / "config.toml", {}, {})
-    unreachable = {"url": NOWHERE, "quota_url": NOWHERE, "timeout": 2}
+    unreachable = {"url": NOWHERE, "quota_url": NOWHERE, "timeout": 60}
     return replace(
         shipped,
         account=replace(shipped.account, default_balance=balance),
@@ -60,11 +62,13 @@ def running(application: QApplication, program: Program) -> Iterator[None]:
     bugs: list[str] = []
     program.bug_found.connect(lambda _reference, trace: bugs.append(trace))
     hook, sys.excepthook = sys.excepthook, program.report_bug
+    grace, background.GRACE = background.GRACE, PATIENCE_S  # a slow machine leaves nothing behind
     try:
         program.start()
         yield
     finally:
         program.close()
+        background.GRACE = grace
         sys.excepthook = hook
         dispose(application, program)
     assert not bugs, "\n".join(bugs)
@@ -99,7 +103,7 @@ def _enter(qtbot: QtBot, program: Program, button: str, email: str) -> MainWindo
     dialog = program.login_dialog
     part(dialog, QLineEdit, "email_edit").setText(email)
     part(dialog, QLineEdit, "password_edit").setText(PASSWORD)
-    with qtbot.waitSignals([program.calculator.statement_changed, program.records.page_changed], timeout=10_000):
+    with qtbot.waitSignals([program.calculator.statement_changed, program.records.page_changed]):
         part(dialog, QPushButton, button).click()
     assert program.window is not None
     return program.window
@@ -117,12 +121,12 @@ class _Heard(QObject):
 def settle(qtbot: QtBot, lane: Lane) -> None:
     """Until a lane has done, and delivered, all that it was given so far."""
     last = _Heard()
-    with qtbot.waitSignal(last.heard, timeout=10_000):
+    with qtbot.waitSignal(last.heard):
         lane.submit(lambda: None, done=last.on_done, failed=last.on_done)
 
 
 @contextlib.contextmanager
-def answered(qtbot: QtBot, program: Program, *, timeout: int = 5_000, raising: bool = True) -> Iterator[None]:
+def answered(qtbot: QtBot, program: Program, *, timeout: int = PATIENCE_MS, raising: bool = True) -> Iterator[None]:
     """Wait until the calculator has answered what is asked of it meanwhile, however it does."""
     calculator = program.calculator
     with qtbot.waitSignal(calculator.charged, timeout=timeout, raising=raising) as answer:
@@ -135,7 +139,7 @@ def run_through(lane: Lane) -> None:
     """Until a lane has done all that it was given so far; nothing is delivered meanwhile."""
     nobody, reached = _Heard(), threading.Event()
     lane.submit(reached.set, done=nobody.on_done, failed=nobody.on_done)
-    assert reached.wait(10)
+    assert reached.wait(PATIENCE_S)
 
 
 def shown(window: MainWindow, name: str) -> str:

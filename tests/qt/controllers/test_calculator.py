@@ -18,6 +18,7 @@ from desktop.terms.errors import AppError, ChargeUnknown, NotSignedIn, PriceChan
 from desktop.terms.values import Charge, OperationType, Receipt, Session
 from tests.qt.conftest import EMAIL, PASSWORD, Program
 from tests.support.stores import store_behind
+from tests.support.waiting import PATIENCE_S
 
 
 class Outcome(QObject):
@@ -121,7 +122,7 @@ def test_an_unclear_entry_says_where(qtbot: QtBot, program: Program) -> None:
 
 def test_no_answer_from_random_org_charges_nothing(qtbot: QtBot, program: Program) -> None:
     program.register(qtbot)
-    with qtbot.waitSignal(program.calculator.failed, timeout=10_000) as failed:
+    with qtbot.waitSignal(program.calculator.failed) as failed:
         program.calculator.draw_random()
     assert failed.args[0].code == "network"
     assert failed.args[0].message.endswith("Nothing was charged.")
@@ -131,7 +132,7 @@ def test_a_random_string_is_sold_from_a_block_drawn_once(qtbot: QtBot, online: P
     online.register(qtbot)
     receipts = []
     for _ in range(3):
-        with qtbot.waitSignal(online.calculator.charged, timeout=10_000) as charged:
+        with qtbot.waitSignal(online.calculator.charged) as charged:
             online.calculator.draw_random()
         receipts.append(charged.args[0])
     assert [receipt.cost for receipt in receipts] == [6000] * 3
@@ -157,7 +158,7 @@ class UnknownOnce:
         monkeypatch.setattr(charges, "charge", self)
 
     def __call__(self, store: Store, session: Session, charge: Charge) -> Receipt:
-        self.go.wait(10)
+        self.go.wait(PATIENCE_S)
         if not self.troubles:
             return self.charge(store, session, charge)
         trouble = self.troubles.pop(0)

@@ -55,7 +55,7 @@ def meet_a_bug_before_the_window(qtbot: QtBot, qapp: QApplication, folder: Path,
 
 def see_it(qtbot: QtBot, qapp: QApplication, program: Program) -> None:
     """The crash dialog comes, and belongs to what is on screen."""
-    qtbot.waitUntil(lambda: bool(crash_dialogs(qapp)), timeout=5_000)
+    qtbot.waitUntil(lambda: bool(crash_dialogs(qapp)))
     (dialog,) = crash_dialogs(qapp)
     assert "a planted bug" in part(dialog, QPlainTextEdit, "").toPlainText()
     assert dialog.parentWidget() is program.login_dialog

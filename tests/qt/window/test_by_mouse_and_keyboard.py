@@ -120,9 +120,9 @@ def test_the_store_begins_with_the_session_though_nothing_was_painted(
 ) -> None:
     with opened(qapp, tmp_path) as program:
         program.login_dialog.appeared.disconnect()
-        with qtbot.waitSignal(program.sessions.signed_in, timeout=10_000):
+        with qtbot.waitSignal(program.sessions.signed_in):
             program.sessions.register(EMAIL, PASSWORD)
-        qtbot.waitUntil(lambda: bool(list(tmp_path.rglob("*.metercalc-backup"))), timeout=10_000)  # watched and proved
+        qtbot.waitUntil(lambda: bool(list(tmp_path.rglob("*.metercalc-backup"))))  # watched and proved
 
 
 def test_esc_at_sign_in_clears_and_ends_nothing(qtbot: QtBot, program: Program) -> None:
@@ -389,7 +389,7 @@ def test_a_backup_is_proposed_dated_and_goes_where_the_last_one_went(
     dialog = part(window, QFileDialog, "backup_file_dialog")
     (file,) = dialog.selectedFiles()
     assert re.fullmatch(r"metercalc-\d{4}-\d\d-\d\d\.metercalc-backup", Path(file).name)
-    with qtbot.waitSignal(program.store.backed_up, timeout=10_000):
+    with qtbot.waitSignal(program.store.backed_up):
         dialog.fileSelected.emit(str(tmp_path / "mine.metercalc-backup"))
     dialog.close()
     backup.trigger()
@@ -418,7 +418,7 @@ def test_an_export_leaves_the_table_as_high_as_it_was(
     part(window, QAction, "export_action").trigger()
     file = tmp_path / "records.csv"
     part(window, ExportDialog, "export_dialog").export_to(str(file))
-    qtbot.waitUntil(lambda: str(file) in window.statusBar().currentMessage(), timeout=10_000)
+    qtbot.waitUntil(lambda: str(file) in window.statusBar().currentMessage())
     part(window, WorkBar, "export_bar").begin()
     QApplication.processEvents()
     assert table(window).height() == before
@@ -430,14 +430,14 @@ def test_a_proof_shows_each_rule_with_a_tick_and_is_saved_as_a_page(
     part(window, QAction, "verify_action").trigger()
     dialog = part(window, QDialog, "verify_dialog")
     save = part(dialog, QAbstractButton, "save_proof_button")
-    qtbot.waitUntil(save.isVisible, timeout=10_000)
+    qtbot.waitUntil(save.isVisible)
     for number in range(1, 8):
         assert part(dialog, QLabel, f"rule_L{number}_label").text().startswith("✓")
     assert twice(texts_of(dialog)) == []
     save.click()
     page = tmp_path / "proof.html"
     part(window, QFileDialog, "proof_file_dialog").fileSelected.emit(str(page))
-    qtbot.waitUntil(page.is_file, timeout=10_000)
+    qtbot.waitUntil(page.is_file)
     qtbot.waitUntil(lambda: str(page) in window.statusBar().currentMessage())
     text = page.read_text(encoding="utf-8")
     assert text.count("✓") == 7

@@ -32,6 +32,7 @@ from desktop.window.program import Program
 from desktop.wording.shown import shown_date
 from tests.support import windows
 from tests.support.stores import charge_for, make_store, raw, store_behind, tamper
+from tests.support.waiting import PATIENCE_S
 from tests.support.widgets import part
 
 _Usage = namedtuple("_Usage", "total used free")  # as shutil has it
@@ -54,7 +55,7 @@ def folder(qtbot: QtBot, qapp: QApplication, tmp_path: Path, made_once: Path) ->
         with windows.opened(qapp, data) as program:
             windows.register(qtbot, program)
             _charge(qtbot, program, "1+1")
-            qtbot.waitUntil(lambda: backups.newest(data / "metercalc.db") is not None, timeout=10_000)
+            qtbot.waitUntil(lambda: backups.newest(data / "metercalc.db") is not None)
         shutil.copytree(data, made_once)
         shutil.rmtree(data)  # the first test has what the others have
     return Path(shutil.copytree(made_once, data))
@@ -81,12 +82,12 @@ def _banner(qtbot: QtBot, window: MainWindow, *words: str) -> str:
         text = windows.shown(window, "banner_label")
         return all(word in text for word in words)
 
-    qtbot.waitUntil(says, timeout=5_000)
+    qtbot.waitUntil(says)
     return windows.shown(window, "banner_label")
 
 
 def _calm(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: not windows.shown(window, "banner_label"), timeout=5_000)
+    qtbot.waitUntil(lambda: not windows.shown(window, "banner_label"))
 
 
 def test_a_store_without_its_key_file_opens_read_only_and_says_which_file_is_missing(
@@ -222,7 +223,7 @@ def test_a_clock_that_was_set_back_is_told_and_neither_balance_nor_proof_depends
         _banner(qtbot, window, "clock is behind", "Balances do not depend on it")
         _charge(qtbot, program, "2+2")
         assert windows.shown(window, "balance_label") == "980.00"
-        with qtbot.waitSignal(program.store.verified, timeout=10_000) as verified:
+        with qtbot.waitSignal(program.store.verified) as verified:
             program.store.verify()
         assert verified.args[0].problems == ()
         assert "clock is behind" in windows.shown(window, "banner_label"), "one charge made it forget the newest date"
@@ -255,7 +256,7 @@ def test_the_days_backup_is_not_made_of_a_ledger_that_fails_its_checks(
         _banner(qtbot, window, "fails its checks", str(good))
         (every_hour,) = (t for t in program.store.findChildren(QTimer) if t.interval() == HOUR_MS)
         every_hour.timeout.emit()
-        with qtbot.waitSignal(program.store.verified, timeout=10_000):
+        with qtbot.waitSignal(program.store.verified):
             program.store.verify()  # behind whatever else the lane was given
     assert list(good.parent.iterdir()) == [good]
 
@@ -267,7 +268,7 @@ def test_a_stopped_verification_leaves_the_proof_of_the_start_owed(
     real, go = proving.verify, threading.Event()
 
     def slow(store: Store, **more: Any) -> Verification:
-        go.wait(10)  # as for a ledger of millions of records
+        go.wait(PATIENCE_S)  # as for a ledger of millions of records
         return real(store, **more)
 
     monkeypatch.setattr(proving, "verify", slow)
@@ -301,7 +302,7 @@ def test_a_file_that_cannot_be_opened_is_told_at_sign_in_with_the_newest_backup(
     file.write_bytes(b"not a database any more, but long enough to look at" * 100)
     with windows.opened(qapp, folder) as program:
         error = part(program.login_dialog, QLabel, "login_error_label")
-        qtbot.waitUntil(lambda: "damaged" in error.text(), timeout=5_000)
+        qtbot.waitUntil(lambda: "damaged" in error.text())
         assert str(backup) in error.text()
         assert "restore-backup" in error.text()
         assert error.isVisible()
@@ -389,7 +390,7 @@ def test_the_proof_that_is_asked_for_shows_its_own_outcome_and_can_be_stopped_un
     real, go = proving.verify, threading.Event()
 
     def slow(store: Store, **more: Any) -> Verification:
-        assert go.wait(10)
+        assert go.wait(PATIENCE_S)
         return real(store, **more)
 
     with windows.opened(qapp, folder) as program:
@@ -406,7 +407,7 @@ def test_the_proof_that_is_asked_for_shows_its_own_outcome_and_can_be_stopped_un
         _banner(qtbot, window, "anchor file is missing")
         assert (outcome.text(), stop.isVisible()) == (begun, True)
         go.set()
-        qtbot.waitUntil(lambda: outcome.text() != begun, timeout=5_000)
+        qtbot.waitUntil(lambda: outcome.text() != begun)
         assert "no backup" not in outcome.text()
         assert not stop.isVisible()
         dialog.close()
@@ -415,12 +416,12 @@ def test_the_proof_that_is_asked_for_shows_its_own_outcome_and_can_be_stopped_un
 def test_the_dialog_says_when_all_was_last_proved(qtbot: QtBot, qapp: QApplication, folder: Path) -> None:
     with windows.opened(qapp, folder) as program:
         window = windows.sign_in(qtbot, program)
-        qtbot.waitUntil(lambda: program.store.whole_proof_at > 0, timeout=5_000)
+        qtbot.waitUntil(lambda: program.store.whole_proof_at > 0)
         known = shown_date(program.store.whole_proof_at)
         window.verify_asked.emit()
         dialog = part(window, VerifyDialog, "verify_dialog")
         assert f"last proved on this computer at {known}" in part(dialog, QLabel, "verify_outcome_label").text()
-        qtbot.waitUntil(lambda: "is proved" in part(dialog, QLabel, "verify_outcome_label").text(), timeout=5_000)
+        qtbot.waitUntil(lambda: "is proved" in part(dialog, QLabel, "verify_outcome_label").text())
         assert program.store.whole_proof_at > 0
         dialog.close()
 
@@ -438,7 +439,7 @@ def test_a_proof_that_cannot_be_made_says_so_in_its_dialog(
             window.verify_asked.emit()
             dialog = part(window, VerifyDialog, "verify_dialog")
             outcome = part(dialog, QLabel, "verify_outcome_label")
-            qtbot.waitUntil(lambda: "keeps the store busy" in outcome.text(), timeout=5_000)
+            qtbot.waitUntil(lambda: "keeps the store busy" in outcome.text())
         assert windows.shown(window, "banner_label") == ""
         dialog.close()
 
@@ -446,19 +447,20 @@ def test_a_proof_that_cannot_be_made_says_so_in_its_dialog(
 def test_a_store_that_was_busy_when_the_window_opened_is_used_once_it_is_free(
     qtbot: QtBot, qapp: QApplication, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0.05)
     with contextlib.closing(sqlite.sqlite3.connect(folder / "metercalc.db", isolation_level=None)) as other:
         other.execute("PRAGMA journal_mode = DELETE")
         other.execute("BEGIN EXCLUSIVE")
+        monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0.05)
         with windows.opened(qapp, folder) as program:
             error = part(program.login_dialog, QLabel, "login_error_label")
-            qtbot.waitUntil(lambda: "keeps the store busy" in error.text(), timeout=5_000)
+            qtbot.waitUntil(lambda: "keeps the store busy" in error.text())
+            monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", PATIENCE_S)  # its own wait for each other
             other.execute("ROLLBACK")
             window = windows.sign_in(qtbot, program)
             _charge(qtbot, program, "2+2")
             assert windows.shown(window, "balance_label") == "980.00"
             # Nothing of the window is missing because it was late: the store is watched, proved and backed up.
-            with qtbot.waitSignal(program.store.trouble_changed, timeout=5_000):
+            with qtbot.waitSignal(program.store.trouble_changed):
                 (folder / "metercalc.key").rename(folder / "elsewhere")
             (folder / "elsewhere").rename(folder / "metercalc.key")
             _calm(qtbot, window)

@@ -131,7 +131,7 @@ def test_a_budget_that_is_saved_is_kept_to_at_once(qtbot: QtBot, qapp: QApplicat
         qtbot.waitUntil(lambda: shown(window, "budget_label") == "50.00 left of this month’s 50.00")
         for text in ("2 × 2", "2 × 3"):
             part(window, QLineEdit, "entry_edit").setText(text)
-            with answered(qtbot, program, raising=False):
+            with answered(qtbot, program):
                 program.calculator.evaluate()
         qtbot.waitUntil(lambda: shown(window, "budget_label") == "20.00 left of this month’s 50.00")
         assert "20.00 of this month's budget of 50.00 is left" in shown(window, "message_label")

@@ -132,7 +132,7 @@ def test_another_language_is_spoken_at_once_and_the_person_stays_where_they_were
                 program.calculator.evaluate()
         entry.setText("7 × 6")
         part(old, QAction, "insights_action").trigger()
-        with qtbot.waitSignal(program.records.page_changed, timeout=5_000):
+        with qtbot.waitSignal(program.records.page_changed):
             old.records_browser.choose_page_size(25)
             part(old, QLineEdit, "search_edit").setText("12")
         old.resize(1111, 777)
@@ -298,7 +298,7 @@ def test_what_a_window_hid_is_no_act_of_the_next_one_and_a_deletion_still_is(
         part(old, QLineEdit, "entry_edit").setText("1 + 2")
         with answered(qtbot, program):
             program.calculator.evaluate()
-        with qtbot.waitSignal(program.records.page_changed, timeout=5_000):
+        with qtbot.waitSignal(program.records.page_changed):
             program.records.delete((2,))
         for _ in range(2):
             part(old, QAction, "details_pane_action").trigger()  # shown, and hidden
@@ -307,6 +307,6 @@ def test_what_a_window_hid_is_no_act_of_the_next_one_and_a_deletion_still_is(
         undo = part(window, QAction, "undo_action")
         assert undo.isEnabled()
         assert "deleted" in undo.text()
-        with qtbot.waitSignal(program.records.page_changed, timeout=5_000):
+        with qtbot.waitSignal(program.records.page_changed):
             undo.trigger()
         assert not undo.isEnabled()

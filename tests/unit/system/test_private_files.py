@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from desktop.system import private_files
+from tests.support.waiting import PATIENCE_S
 
 
 def mode(path: Path) -> int:
@@ -153,7 +154,7 @@ def test_two_writers_at_once_leave_one_of_the_two_contents(tmp_path: Path) -> No
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(PATIENCE_S)
     assert file.read_bytes() in contents
     assert list(tmp_path.iterdir()) == [file]
 

@@ -117,8 +117,7 @@ def test_a_rule_that_takes_two_lines_has_room_for_both(
     monkeypatch.setitem(proofs.RULES, "L3", "Every balance follows from the one before it, less its amount. " * 3)
     store.verified.emit(Verification((), 100, 1, 0.1))
     rules = [part(verifying, QLabel, f"rule_L{number}_label") for number in range(1, 8)]
-    qtbot.wait(50)  # laid out, fitted, and laid out again
-    assert rules[2].height() > rules[0].height()
+    qtbot.waitUntil(lambda: rules[2].height() > rules[0].height())  # laid out, fitted, and laid out again
     assert [rule.height() for rule in rules if rule.height() < rule.heightForWidth(rule.width())] == []
 
 

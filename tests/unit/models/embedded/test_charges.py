@@ -43,6 +43,7 @@ from tests.support.stores import (
     repeat,
     tamper,
 )
+from tests.support.waiting import PATIENCE_S
 
 ADD = COSTS[OperationType.ADDITION]
 
@@ -270,7 +271,7 @@ def test_two_threads_on_one_balance_never_bring_it_below_zero(books: Books) -> N
 
     def spend() -> None:
         books.store.connect()
-        start.wait(timeout=10)
+        start.wait(PATIENCE_S)
         try:
             for _ in range(10):
                 paid.append(books.charge("1 + 1").balance)
@@ -283,7 +284,7 @@ def test_two_threads_on_one_balance_never_bring_it_below_zero(books: Books) -> N
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(PATIENCE_S)
     assert sorted(paid) == [n * ADD for n in range(10)]
     assert books.balance() == 0
     assert len(failed) in (1, 2)

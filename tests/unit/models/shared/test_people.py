@@ -25,6 +25,7 @@ from desktop.terms.values import Budget, PageRequest, Status
 from tests.support import shared
 from tests.support.postgres import shared_server
 from tests.support.stores import ADMIN, ANN, BOB, PASSWORD, charge_for, new_id
+from tests.support.waiting import PATIENCE_S
 from tests.unit.models.shared.conftest import Desk
 
 
@@ -83,18 +84,18 @@ def test_a_new_password_opens_the_other_lanes_connections_too(desk: Desk) -> Non
         desk.ledger.connect(reading=True)
         desk.ledger.page(desk.ann, PageRequest())
         ready.set()
-        go.wait(10)
+        go.wait(PATIENCE_S)
         answers.append(desk.ledger.page(desk.ann, PageRequest()).number)
         desk.ledger.disconnect()
 
     go, ready = threading.Event(), threading.Event()
     thread = threading.Thread(target=lane, args=(go,))
     thread.start()
-    ready.wait(10)
+    assert ready.wait(PATIENCE_S)
     assert connections_of(desk) == 2
     desk.ledger.change_password(desk.ann, PASSWORD, "a better horse 8", minimum_length=8)
     go.set()
-    thread.join(10)
+    thread.join(PATIENCE_S)
     assert answers == [1]
     assert connections_of(desk) == 1
 

@@ -46,6 +46,7 @@ from tests.support.stores import (
     new_id,
     tamper,
 )
+from tests.support.waiting import PATIENCE_S
 
 
 def modes(folder: Path) -> dict[str, int]:
@@ -318,7 +319,7 @@ def in_thread(work: Callable[[], object]) -> None:
 
     thread = threading.Thread(target=run)
     thread.start()
-    thread.join(timeout=30)
+    thread.join(PATIENCE_S)
     assert not thread.is_alive()
     if failures:
         raise failures[0]
@@ -343,8 +344,8 @@ def test_a_running_query_is_stopped_from_another_thread(books: Books) -> None:
     started = threading.Event()
 
     def interrupt() -> None:
-        started.wait(timeout=10)
-        deadline = time.monotonic() + 10
+        started.wait(PATIENCE_S)
+        deadline = time.monotonic() + PATIENCE_S
         while not stopped.is_set() and time.monotonic() < deadline:
             books.store.interrupt_reader()
             stopped.wait(timeout=0.01)
@@ -365,7 +366,7 @@ def test_a_running_query_is_stopped_from_another_thread(books: Books) -> None:
     helper = threading.Thread(target=interrupt)
     helper.start()
     in_thread(read)
-    helper.join(timeout=10)
+    helper.join(PATIENCE_S)
     books.store.interrupt_reader()  # with nobody reading it does nothing
 
 
