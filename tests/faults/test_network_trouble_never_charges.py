@@ -27,13 +27,15 @@ from tests.faults.support.nursery import Channel, Nursery
 from tests.support import windows
 from tests.support.random_server import BAD, LISTENER, Behaviour, RandomServer
 from tests.support.stores import cheap_hasher, make_store, raw
+from tests.support.waiting import PATIENCE_S
 from tests.support.widgets import part
 
 DEADLINE_S = 0.4  # of a draw, the quota's request included; the configuration's own least is one second
 GRACE_S = 2.0
+BUSY_S = 30.0  # the same where other things run on the machine; no server here ends anything by itself in less
 MEMORY_KIB = 10 * 1024
 STALL_S = 0.05
-FROZEN_S = DEADLINE_S * 0.9  # what the quick tests look for, which run on a busy machine too: a window that waits along
+BEATS = 2  # that a window has at least while it waits, on a busy machine too, unless it waits along
 TICK_MS = 2
 START = 100_000  # hundredths
 BLOCK = 10
@@ -49,6 +51,7 @@ class Heart(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.longest = 0.0
+        self.beats = 0
         self._last = 0.0
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -61,12 +64,16 @@ class Heart(QObject):
 
     def stop(self) -> float:
         """The longest pause, in seconds."""
-        self._beat()
+        self._look()
         self._timer.stop()
         return self.longest
 
     @Slot()
     def _beat(self) -> None:
+        self.beats += 1
+        self._look()
+
+    def _look(self) -> None:
         now = time.perf_counter()
         self.longest = max(self.longest, now - self._last)
         self._last = now
@@ -80,15 +87,24 @@ class Observed:
     balance: int
     seconds: float
     stall: float
+    beats: int
     extra_kib: int
     message: str
 
-    def trouble(self, *, stall: float = STALL_S, grace: float = GRACE_S) -> list[str]:
+    def trouble(self, *, grace: float = GRACE_S) -> list[str]:
         """Which parts of the promise were broken."""
+        return self._broken(late=self.seconds > DEADLINE_S + grace, frozen=self.stall > STALL_S)
+
+    def trouble_on_a_busy_machine(self) -> list[str]:
+        """The same, whatever else runs there."""
+        frozen = self.seconds > DEADLINE_S and self.beats < BEATS
+        return self._broken(late=self.seconds > BUSY_S, frozen=frozen)
+
+    def _broken(self, *, late: bool, frozen: bool) -> list[str]:
         broken = {
             "charged": self.records > 1 or self.balance != START,
-            "late": self.seconds > DEADLINE_S + grace,
-            "frozen": self.stall > stall,
+            "late": late,
+            "frozen": frozen,
             "greedy": self.extra_kib > MEMORY_KIB,
             "silent": "Nothing was charged." not in self.message,
         }
@@ -103,7 +119,7 @@ def _memory(name: str) -> int:
     return int(line.split()[1])
 
 
-def observe(qtbot: QtBot, program: Program, window: MainWindow, *, patience: float = 10) -> Observed:
+def observe(qtbot: QtBot, program: Program, window: MainWindow, *, patience: float = PATIENCE_S) -> Observed:
     """Press the key for a random string, and watch until the window has its answer or `patience` seconds are over."""
     heart = Heart()
     if RESET.exists():
@@ -117,7 +133,7 @@ def observe(qtbot: QtBot, program: Program, window: MainWindow, *, patience: flo
     with raw(program.places.store_file) as connection:
         records = connection.execute("SELECT count(*) FROM record").fetchone()[0]
         balance = connection.execute("SELECT balance FROM user").fetchone()[0]
-    return Observed(records, balance, seconds, stall, extra, windows.shown(window, "message_label"))
+    return Observed(records, balance, seconds, stall, heart.beats, extra, windows.shown(window, "message_label"))
 
 
 def serve(channel: Channel, *, behaviour: str, quota: str) -> None:
@@ -158,12 +174,18 @@ Watch = Callable[..., Observed]
 def watch(qtbot: QtBot, qapp: QApplication, children: Nursery, prepared: Path, folder: Path) -> Watch:
     """Watches one draw from a server in a window of its own, which must still calculate afterwards."""
 
-    def watch_one(behaviour: Behaviour, *, quota: Behaviour = Behaviour.NORMAL, patience: float = 10) -> Observed:
+    def watch_one(
+        behaviour: Behaviour,
+        *,
+        quota: Behaviour = Behaviour.NORMAL,
+        deadline: float = DEADLINE_S,
+        patience: float = PATIENCE_S,
+    ) -> Observed:
         data = folder / "data"
         shutil.copytree(prepared, data)
         server = children.start(serve, behaviour=behaviour, quota=quota)
         url, quota_url = server.channel.receive()
-        random = {"url": url, "quota_url": quota_url, "timeout": DEADLINE_S, "block": BLOCK}
+        random = {"url": url, "quota_url": quota_url, "timeout": deadline, "block": BLOCK}
         with windows.opened(qapp, data, **random) as program:
             window = windows.sign_in(qtbot, program)
             observed = observe(qtbot, program, window, patience=patience)
@@ -181,7 +203,7 @@ def watch(qtbot: QtBot, qapp: QApplication, children: Nursery, prepared: Path, f
 @pytest.mark.parametrize("behaviour", BAD)
 def test_a_bad_server_ends_in_time_and_charges_nothing(watch: Watch, behaviour: Behaviour) -> None:
     observed = watch(behaviour)
-    assert observed.trouble(stall=FROZEN_S) == [], observed
+    assert observed.trouble_on_a_busy_machine() == [], observed
 
 
 @pytest.mark.faults
@@ -204,25 +226,31 @@ def test_a_bad_quota_and_a_bad_draw_together_end_in_time(watch: Watch, behaviour
 
 
 def test_a_good_server_is_seen_to_charge(watch: Watch) -> None:
-    assert watch(Behaviour.NORMAL).trouble(stall=FROZEN_S) == ["charged", "silent"]
+    assert watch(Behaviour.NORMAL, deadline=PATIENCE_S).trouble_on_a_busy_machine() == ["charged", "silent"]
 
 
 def test_the_harness_finds_a_client_without_a_deadline(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    fetch: Callable[..., http.Answer] = http._fetch  # noqa: SLF001
+
+    def patient(*asked: Any) -> http.Answer:
+        return fetch(*asked[:-1], PATIENCE_S)  # which it grants between two bytes
+
     monkeypatch.setattr(http, "_await", lambda results, _remaining, _cancelled: results.get())
+    monkeypatch.setattr(http, "_fetch", patient)
     observed = watch(Behaviour.DRIP_BODY, patience=1.0)
     assert "late" in observed.trouble(grace=0.5)
 
 
 def test_the_harness_finds_a_client_that_takes_what_it_is_given(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "parse_strings", lambda body, *_: tuple(body.decode().split()))
-    assert "charged" in watch(Behaviour.SHORT).trouble()
+    assert "charged" in watch(Behaviour.SHORT, deadline=PATIENCE_S).trouble()
 
 
 @pytest.mark.skipif(not RESET.exists(), reason="this system does not tell the peak of a process's memory")
 def test_the_harness_finds_a_client_without_a_cap(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     read = http._read  # noqa: SLF001  # the check itself is what is switched off
     monkeypatch.setattr(http, "_read", lambda raw_body, cap: read(raw_body, max(cap, 64 * 1024 * 1024)))
-    assert "greedy" in watch(Behaviour.ENDLESS).trouble()
+    assert "greedy" in watch(Behaviour.ENDLESS, deadline=PATIENCE_S).trouble()
 
 
 def test_the_harness_finds_a_draw_on_the_windows_thread(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,4 +268,4 @@ def test_the_harness_finds_a_draw_on_the_windows_thread(watch: Watch, monkeypatc
         return Ticket(lambda ticket: None)
 
     monkeypatch.setattr(Lane, "submit", wait_along)
-    assert "frozen" in watch(Behaviour.SILENT).trouble(stall=FROZEN_S)
+    assert "frozen" in watch(Behaviour.SILENT).trouble_on_a_busy_machine()

@@ -70,6 +70,8 @@ def test_draws_from_many_threads_never_overlap(server: RandomServer, draws: int)
 @pytest.mark.parametrize("shared", [True, False], ids=["one folder", "planted: a folder each"])
 def test_programs_of_one_person_never_overlap(server: RandomServer, tmp_path: Path, draws: int, shared: bool) -> None:
     server.behaviour, server.pause = Behaviour.DRIP_BODY, 0.002  # answers that take a moment
+    if not shared:
+        server.gate = lambda: server.overlaps > 0
     settings = server.settings(timeout=120)
     folders = [tmp_path if shared else tmp_path / str(number) for number in range(3)]
     answers = in_processes(draw_often, *[(folder, settings, draws) for folder in folders])
@@ -95,6 +97,7 @@ def test_the_harness_finds_a_client_that_does_not_wait_for_its_turn(
 
     monkeypatch.setattr(RandomOrg, "_taking_turns", at_once)
     server.behaviour, server.pause = Behaviour.DRIP_BODY, 0.002  # answers that take a moment
+    server.gate = lambda: server.overlaps > 0
     draw_side_by_side(RandomOrg(server.settings(timeout=60)), 4 * THREADS)
     assert server.overlaps > 0
 

@@ -17,6 +17,7 @@ from desktop.models.embedded.verify import verify
 from tests.faults.support.runs import figures
 from tests.support.command_line import ADMIN, ANN, PASSWORD, ROOT, Program, environment
 from tests.support.stores import make_store
+from tests.support.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what a process catches is read from /proc")
 
@@ -52,7 +53,7 @@ def _catches(pid: int, number: int) -> bool:
     return False
 
 
-def wait_until(done: Callable[[], bool], seconds: float = 30) -> None:
+def wait_until(done: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
     deadline = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < deadline
@@ -77,7 +78,7 @@ def test_a_command_that_is_asked_to_end_at_any_moment_ends_in_silence(
             when_begun(process)
             time.sleep(delay)
             process.send_signal(number)
-            out, err = process.communicate(timeout=30)
+            out, err = process.communicate(timeout=PATIENCE_S)
         if process.returncode == 0:  # it was faster
             assert b"proved" in out
         else:
@@ -89,11 +90,11 @@ def test_a_command_that_is_asked_to_end_at_any_moment_ends_in_silence(
 
 def test_the_harness_sees_what_python_itself_would_print(tmp_path: Path) -> None:
     """A program that does nothing about signals: the traceback of its imports."""
-    code = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(30)"
+    code = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
     with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) as process:
         wait_until(lambda: _ignores(process.pid))
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=PATIENCE_S)
     assert b"KeyboardInterrupt" in err
 
 
@@ -160,7 +161,7 @@ def test_a_window_that_is_asked_to_end_does_so_as_by_closing_it(
             assert process.stdout.readline() == b"shown\n"
         process.send_signal(number)
         process.send_signal(number)  # once more changes nothing
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, out, err) == (STATUS[number], b"", b"")
     file = tmp_path / "metercalc.db"
     if when == "at work":

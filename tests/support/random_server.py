@@ -110,6 +110,8 @@ class RandomServer:
         """Requests that came while another was being answered to a client who still waited."""
         self.arrived = threading.Event()
         """Set when a request has been read whole (or a connection made, where none is read)."""
+        self.gate: Callable[[], bool] = lambda: True
+        """Whether a request may be answered; it waits for that half a minute at most."""
         self._random = random.Random(seed)
         self._stopping = threading.Event()
         self._open = _Open()
@@ -252,6 +254,9 @@ class RandomServer:
             self.requests.append(request)
         self.arrived.set()
         try:
+            for _ in range(3000):
+                if self.gate() or self._stopping.wait(0.01):
+                    break
             if request.path == "/quota/":
                 self._misbehave(connection, self.quota_behaviour, f"{self.quota}\n")
             elif request.path == "/strings/":
