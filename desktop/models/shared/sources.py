@@ -18,6 +18,7 @@ FILES: Final = (
     "0009_notes.sql",
     "0010_passwords.sql",
     "0011_administering.sql",
+    "0012_quick_charges.sql",
 )
 VERSION: Final = len(FILES)
 """The schema's version is the number of its files."""
