@@ -173,7 +173,7 @@ BEGIN
     END IF;
     -- What nearly every step is: three short plain numbers, read with one look.
     usual := operands[1] || ' ' || coalesce(operands[2], '1') || ' ' || response || ' ';
-    IF length(usual) < 100 AND usual ~ '^((0|-?(0\.[0-9]*[1-9]|[1-9][0-9]*(\.[0-9]*[1-9])?)) )+$' THEN
+    IF length(usual) < 100 AND usual ~ '^((0|-?(0\.[0-9]*[1-9]|[1-9][0-9]*(\.[0-9]*[1-9])?)) ){3}$' THEN
         RETURN number_follows(operation, operands[1]::numeric, operands[2]::numeric, response, exact);
     END IF;
     IF NOT is_number(response) OR abs(adjusted(response)) > 999 OR (NOT exact AND digits(response) > 34) THEN

@@ -46,6 +46,8 @@ NO_LEDGER = mark(
     "server install."
 )
 
+CONTRADICTS = mark("The ledger contradicts itself. Nothing was stored: run metercalc verify.")
+
 # The transaction was rolled back for others' sake: the same request may be sent again.
 AGAIN = frozenset({"40001", "40P01"})
 _AWAY = frozenset({"57P01", "57P02", "57P03", "57P05", "25P03", "25P04"})
@@ -236,6 +238,8 @@ _STATEMENTS: Mapping[str, Callable[[str], AppError]] = {
         reason="standby",
     ),
     "42501": lambda _: NotAllowed(say(NO_RIGHTS)),
+    # A record's place or an entry's number is taken: the account's row is not the one that its records left.
+    "23505": lambda _: StoreDamaged(say(CONTRADICTS)),
     "3F000": lambda _: StoreForeign(say(NO_LEDGER)),
     "42883": lambda _: StoreForeign(say(NO_LEDGER)),
     "42P01": lambda _: StoreForeign(say(NO_LEDGER)),
@@ -304,10 +308,17 @@ _RULES: Mapping[str, Callable[[Words, str], AppError]] = {
     "MC014": _said_so(
         StoreError, mark("A charge was sent inside another transaction, as a pooler does it. Nothing was stored.")
     ),
-    "MC015": _said_so(StoreDamaged, mark("The ledger contradicts itself. Nothing was stored: run metercalc verify.")),
+    "MC015": _said_so(StoreDamaged, CONTRADICTS),
     "MC016": _said_so(BadInput, mark("The balance would be beyond what the ledger can hold.")),
     "MC017": _said_so(BadInput),
     "MC019": _said_so(PasswordDue, passwords.DUE),
     "MC020": _said_so(SignInRefused, recovery_codes.REFUSED),
+    "MC021": _said_so(
+        StoreError,
+        mark(
+            "The server has no role for this account any more. Nothing was changed: ask its owner to look with "
+            "metercalc server status."
+        ),
+    ),
     "MC018": _said_so(StoreError, mark("The server has another role of this account's name. Ask its owner.")),
 }

@@ -268,8 +268,9 @@ def _carry_people(connection: psycopg.Connection[Any], database: Any, key: bytes
 
 def _own_journal(database: Any, key: bytes, person: _Person) -> list[Sequence[Any]]:
     """What the account is now and which of its records are hidden, as the first entries of its own journal."""
+    mark = "due" if person.verifier else ""  # as the server's account_state has it
     state = chain.digest(
-        key, forms.ACCOUNT.encode(person.id, person.generation, person.username, "", person.status, person.role)
+        key, forms.ACCOUNT.encode(person.id, person.generation, person.username, mark, person.status, person.role)
     )
     now = database.execute_sql("SELECT max(date) FROM record WHERE user_id = ?", (person.id,)).fetchone()[0]
     hidden = database.execute_sql(

@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 SERVED = (sources.OLDEST_SERVED, sources.VERSION)
 
 _VERSION = "SELECT metercalc.schema_version()"
+_SERVED_BY = "SELECT metercalc.oldest_program()"
 _SIGN_IN = "SELECT * FROM metercalc.sign_in()"
 _ACCOUNT = "SELECT * FROM metercalc.account()"
 _PULSE = "SELECT seq FROM metercalc.pulse()"
@@ -131,7 +132,7 @@ class People:
         """Raises `StoreNewer` and `StoreForeign` for a schema that this program does not serve."""
         version = int(line.execute(_VERSION).fetchall()[0][0])
         oldest, newest = self._served
-        if version > newest:
+        if version > newest and int(line.execute(_SERVED_BY).fetchall()[0][0]) > newest:
             raise StoreNewer(
                 say(
                     "The ledger is a newer Metercalc's (version {version}). Nothing was touched: update the program.",

@@ -30,6 +30,9 @@ from desktop.terms.values import Problem, Verification
 MAX_PROBLEMS = 1_000
 
 _ACCOUNTS = "SELECT * FROM metercalc.proof_accounts()"
+_VERSION = "SELECT metercalc.schema_version()"
+_MARKS = "SELECT * FROM metercalc.proof_marks()"
+_MARKS_SINCE = 13  # before it, no digest has what is marked in an account
 _PRICES = "SELECT * FROM metercalc.prices()"
 _JOURNAL = "SELECT * FROM metercalc.journal_of(%s, %s, %s)"
 _NOTES = "SELECT number, record_id, note, salt FROM metercalc.changes_since(0) WHERE kind = 'note'"
@@ -122,6 +125,7 @@ class _Run:
         self._states = _States()
         self._prices: dict[int, tuple[str, int]] = {}
         self._accounts: dict[int, ProofAccount] = {}
+        self._marks: dict[int, str] = {}
         self._records = 0
         self._total = 0
         self._complete = True
@@ -145,6 +149,8 @@ class _Run:
         self._look()
         for row in self._ask(_ACCOUNTS, ()):
             self._accounts[row[0]] = ProofAccount(*row)
+        if self._ask(_VERSION, ())[0][0] >= _MARKS_SINCE:
+            self._marks = dict(self._ask(_MARKS, ()))
         self._total = sum(account.seq for account in self._accounts.values())
         self._written = {row[0]: row[1:] for row in self._ask(_NOTES, ())}
         if self._everybody:
@@ -203,7 +209,7 @@ class _Run:
 
     def _take(self, entry: Row) -> None:
         number, user_id, subject, _, date, kind, _, state = entry
-        if kind == journal.ACCOUNT:
+        if kind == journal.ACCOUNT or (kind == journal.RECOVERY and state):
             self._states.accounts[user_id] = state
         elif kind == journal.PRICE:
             self._states.prices[subject] = state
@@ -251,7 +257,8 @@ class _Run:
             self._found("L6", 0, 0, say("Price {price} is missing.", price=id))
 
     def _check_account(self, account: ProofAccount) -> None:
-        row = (account.id, account.generation, account.username, "", account.status, account.role)
+        mark = self._marks.get(account.id, "")
+        row = (account.id, account.generation, account.username, mark, account.status, account.role)
         if journal.account_state(self._key, row) != self._states.accounts.get(account.id):
             self._found("L6", account.id, 0, say("The e-mail, status or role is not the one that was last written."))
 

@@ -95,6 +95,48 @@ def test_the_same_request_is_charged_once(desk: Desk) -> None:
     assert desk.balance() == BALANCE - 10_00
 
 
+def test_what_was_charged_is_found_again_whatever_the_price_and_the_balance_are_now(desk: Desk) -> None:
+    first = desk.charge("1 + 1", quoted=10_00)
+    desk.all("SELECT metercalc.set_cost('addition', 11)", who=desk.admin)
+    assert desk.charge("1 + 1", request_id=first[0][1], quoted=10_00)[0][15]
+    desk.all("SELECT metercalc.set_cost('addition', %s::bigint)", 2 * BALANCE, who=desk.admin)
+    again = desk.charge("1 + 1", request_id=first[0][1], quoted=10_00)
+    assert (again[0][:14], again[0][15]) == (first[0][:14], True)
+    with refused("MC003"):
+        desk.charge("1 + 2", request_id=first[0][1])
+
+
+def test_an_account_with_a_voided_request_charges_every_other(desk: Desk) -> None:
+    voided, other = str(uuid.uuid4()), str(uuid.uuid4())
+    desk.all("SELECT * FROM metercalc.settle(%s)", voided)
+    assert not desk.charge("1 + 1", request_id=other)[0][15]
+    assert desk.charge("1 + 1", request_id=other)[0][15]
+    with refused("MC007"):
+        desk.charge("1 + 1", request_id=voided)
+
+
+@pytest.mark.parametrize(
+    "operands", [["1 2", "3"], ["1", "2 "], ["1", "2", "3"], ["1"], [], ["", "3"], ["01", "2"], ["1", "2.0"]]
+)
+def test_operands_that_are_not_two_numbers_as_the_ledger_writes_them_are_refused(
+    desk: Desk, operands: list[str]
+) -> None:
+    step = {"operation": "addition", "operands": operands, "response": "3", "exact": True, "source": "computed"}
+    with refused("MC008"):
+        desk.pay([step], "1 + 2")
+    assert desk.balance() == BALANCE
+
+
+def test_a_step_that_cannot_be_undoes_the_ones_before_it(desk: Desk) -> None:
+    step = {"operation": "addition", "operands": ["1", "2"], "response": "3", "exact": True, "source": "computed"}
+    with refused("MC008"):
+        desk.pay([step, step | {"response": "4"}], "1 + 2")
+    with refused("MC009"):
+        desk.pay([step, step | {"operation": "credit"}], "1 + 2")
+    assert desk.balance() == BALANCE
+    assert desk.all("SELECT seq FROM metercalc.account()") == [(1,)]
+
+
 @pytest.mark.parametrize("other", ["1 - 1", "2 + 1", "1 + 1 + 1"])
 def test_a_request_id_stands_for_one_entry(desk: Desk, other: str) -> None:
     first = desk.charge("1 + 1")

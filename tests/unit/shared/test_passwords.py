@@ -16,8 +16,8 @@ from tests.unit.shared.test_charging import refused
 from tests.unit.shared.test_importing import ONE_AND_ONE
 
 GIVEN, CODE = "given to Ann 5", "ABCDEFGHJKMNPQRSTVWXYZ012"
-BY_DUE = {"sign_in", "change_verifier", "schema_version"}
-BY_CODE = {"recover", "schema_version"}
+BY_DUE = {"sign_in", "change_verifier", "schema_version", "oldest_program"}
+BY_CODE = {"recover", "schema_version", "oldest_program"}
 TABLES = ("account", "record", "record_note", "journal", "voided", "operation", "price")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +16,21 @@ from desktop.terms.kinds import DeedKind
 from desktop.terms.values import Filters, PageRequest
 from tests.support import shared
 from tests.support.postgres import OWNER_PASSWORD, VERIFIER, Server
-from tests.support.stores import ADMIN, ANN, BALANCE, BOB, COSTS, PASSWORD, charge_for
+from tests.support.stores import ADMIN, ANN, BALANCE, BOB, COSTS, PASSWORD, charge_for, new_id
 from tests.unit.shared.conftest import json_of, steps_of
 
 EIGHTH = 8
+BEFORE = sources.VERSION - 1
 NOTE = "for Ann's eyes alone"
 
 
-def _lay_out(server: Server, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A ledger as version 8 of the schema had it, with three people."""
+def _lay_out(server: Server, name: str, version: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A ledger as an older version of the schema had it, with three people."""
     with server.owner() as owner:
         owner.execute(f"CREATE DATABASE {name}")
     with monkeypatch.context() as patch, server.owner(name) as owner:
-        patch.setattr(sources, "FILES", sources.FILES[:EIGHTH])
-        patch.setattr(sources, "VERSION", EIGHTH)
+        patch.setattr(sources, "FILES", sources.FILES[:version])
+        patch.setattr(sources, "VERSION", version)
         installing.lay_out(owner, lambda what: None)
         with owner.transaction():
             owner.execute("SET LOCAL ROLE metercalc_owner")
@@ -59,12 +61,11 @@ def _use(server: Server, name: str) -> None:
         owner.execute("SELECT metercalc.put_price('addition', 1100, 1)")
 
 
-@pytest.fixture
-def old(server: Server, monkeypatch: pytest.MonkeyPatch, cheap_passwords: None) -> Iterator[str]:
-    """Such a ledger's database."""
-    name = f"eighth_{next(server.numbers)}"
-    _lay_out(server, name, monkeypatch)
-    _use(server, name)
+@contextmanager
+def _older(server: Server, version: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Such a ledger's database, gone afterwards with its people."""
+    name = f"older_{next(server.numbers)}"
+    _lay_out(server, name, version, monkeypatch)
     yield name
     with server.owner(name) as owner:
         roles = owner.execute("SELECT role_name FROM metercalc.account").fetchall()
@@ -72,6 +73,22 @@ def old(server: Server, monkeypatch: pytest.MonkeyPatch, cheap_passwords: None) 
     with server.owner() as owner:
         for (role,) in roles:
             owner.execute(f"DROP ROLE {role}")
+            owner.execute(f"DROP ROLE IF EXISTS {role.replace('mc_', 'mr_')}")
+
+
+@pytest.fixture
+def old(server: Server, monkeypatch: pytest.MonkeyPatch, cheap_passwords: None) -> Iterator[str]:
+    """A ledger of version 8, used."""
+    with _older(server, EIGHTH, monkeypatch) as name:
+        _use(server, name)
+        yield name
+
+
+@pytest.fixture
+def one_back(server: Server, monkeypatch: pytest.MonkeyPatch, cheap_passwords: None) -> Iterator[str]:
+    """A ledger one version back."""
+    with _older(server, BEFORE, monkeypatch) as name:
+        yield name
 
 
 def opened(server: Server, name: str, folder: Path) -> SharedLedger:
@@ -128,6 +145,69 @@ def test_each_program_says_what_to_do_where_the_schema_is_another(
     with pytest.raises(StoreNewer, match="update the program"):
         older.sign_in(ANN, PASSWORD)
     older.close()
+
+
+def _a_day_at_the_desk(ledger: SharedLedger) -> None:
+    """What people and administrators do, all of it proved in the end."""
+    ann, admin = ledger.sign_in(ANN, PASSWORD), ledger.sign_in(ADMIN, PASSWORD)
+    receipts = [ledger.charge(ann, charge_for(text)) for text in ("1 + 2 × 3", "√2", "1 ÷ 3")]
+    assert ledger.find(ann, receipts[0].request_id) is not None
+    assert ledger.charge(ann, charge_for("1 + 2 × 3", receipts[0].request_id)).repeated
+    ids = [entry.id for receipt in receipts for entry in receipt.entries]
+    assert ledger.delete(ann, ids[:2]) == tuple(ids[:2])
+    assert ledger.restore(ann, ids[:1]) == tuple(ids[:1])
+    assert ledger.set_note(ann, ids[0], NOTE).note == NOTE
+    assert ledger.page(ann, PageRequest(Filters(search=("eyes",)))).entries[0].id == ids[0]
+    ledger.credit(admin, BOB, 5, "Tea", new_id())
+    assert sum(each.count for each in ledger.usage(admin, 0, 2**60).values()) == len(ids)
+    assert ledger.spent(ann, 0) == sum(receipt.cost for receipt in receipts)
+    assert len(ledger.people(admin)) == 3
+    code = ledger.new_recovery_code(ledger.sign_in(BOB, PASSWORD), PASSWORD)
+    assert ledger.verify(results=True).problems == ()
+    ledger.recover(BOB, code, "another horse 9", minimum_length=8)
+    ledger.reset_password(admin, BOB, "a given horse 9")
+    assert ledger.verify(results=True).problems == ()
+
+
+def test_a_schema_one_version_back_is_served(server: Server, one_back: str, tmp_path: Path) -> None:
+    ledger = opened(server, one_back, tmp_path)
+    _a_day_at_the_desk(ledger)
+    # It is upgraded while the program runs: what was marked before is proved from then on.
+    installing.upgrade(urls.parse(server.owner_url(one_back)), OWNER_PASSWORD)
+    ann = ledger.sign_in(ANN, PASSWORD)
+    assert ledger.charge(ann, charge_for("1 + 2")).result == "3"
+    assert ledger.verify(results=True).problems == ()
+    ledger.close()
+
+
+def test_a_schema_two_versions_back_is_not(
+    server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, cheap_passwords: None
+) -> None:
+    with _older(server, BEFORE - 1, monkeypatch) as name:
+        ledger = opened(server, name, tmp_path)
+        with pytest.raises(StoreForeign, match="metercalc server upgrade"):
+            ledger.sign_in(ANN, PASSWORD)
+        ledger.close()
+
+
+def test_a_newer_schema_serves_the_program_before_it_where_it_says_so(
+    server: Server, tmp_path: Path, cheap_passwords: None
+) -> None:
+    name = server.ledger(ADMIN, ANN, BOB)
+    serves = "CREATE OR REPLACE FUNCTION metercalc.oldest_program() RETURNS int LANGUAGE sql STABLE SECURITY DEFINER "
+    serves += "SET search_path = metercalc, pg_temp AS 'SELECT {}'"
+    ledger = opened(server, name, tmp_path)
+    with server.owner(name) as owner:
+        owner.execute("INSERT INTO metercalc.version (number) VALUES (%s)", [sources.VERSION + 1])
+        with pytest.raises(StoreNewer, match="update the program"):  # of a file that does not say so
+            ledger.sign_in(ANN, PASSWORD)
+        owner.execute(serves.format(sources.VERSION + 1))
+        with pytest.raises(StoreNewer, match="update the program"):
+            ledger.sign_in(ANN, PASSWORD)
+        owner.execute(serves.format(sources.VERSION))
+    _a_day_at_the_desk(ledger)
+    ledger.close()
+    server.drop(name)
 
 
 def _all(server: Server, name: str) -> Any:

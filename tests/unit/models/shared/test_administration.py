@@ -1,4 +1,4 @@
-"""Files of credits on a server: what broke off is completed by giving the file again, each line once."""
+"""What administrators do on a server: files of credits, sums of everybody's charges, accounts in trouble."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import pytest
 
 from desktop.models.ledger import credits
 from desktop.models.shared import failures
-from desktop.terms.errors import AppError, BalanceTooLow, ServerAway
+from desktop.terms.errors import AppError, BalanceTooLow, ServerAway, StoreError
+from desktop.terms.kinds import OperationType, Status
 from desktop.terms.values import CreditOrder
+from tests.support.postgres import shared_server
 from tests.support.stores import ADMIN, ANN, BALANCE, BOB, PASSWORD
 from tests.unit.models.shared.conftest import Desk
 
@@ -96,3 +98,47 @@ def test_two_who_give_files_with_the_same_people_at_once_are_both_done(desk: Des
         thread.join()
     assert errors == []
     assert [balance(desk, email) for email in people] == [BALANCE + 10_00] * 3
+
+
+def test_the_sums_of_a_period_are_right_and_no_more_is_read_than_they_count(desk: Desk) -> None:
+    entries = [desk.charge("1 + 2").entries[0] for _ in range(40)]
+    admin = desk.other()
+    boss = admin.sign_in(ADMIN, PASSWORD)
+    for first, last in ((0, 39), (37, 39), (10, 12), (20, 20)):
+        since, until = entries[first].date, entries[last].date + 1
+        used = admin.usage(boss, since, until)
+        count = last - first + 1
+        assert {kind: (each.count, each.amount) for kind, each in used.items()} == {
+            OperationType.ADDITION: (count, 10_00 * count)
+        }
+    assert admin.usage(boss, entries[39].date + 1, 2**60) == {}
+    assert admin.usage(boss, 0, entries[0].date) == {}
+    with shared_server().member(desk.database, ADMIN, autocommit=False) as connection:
+        desk.owner("ANALYZE metercalc.record")
+        connection.execute("SET enable_seqscan = off")  # which is the quickest in so small a table
+        connection.execute("SELECT * FROM metercalc.usage(%s, %s)", [entries[38].date, 2**60])
+        read = (
+            "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables "
+            "WHERE relid = 'metercalc.record'::regclass"
+        )
+        assert connection.execute(read).fetchone()[0] < 15  # two, and what halving looks at
+    # Of an account whose clock was once set back all is looked at.
+    before = admin.usage(boss, entries[10].date, entries[12].date + 1)
+    desk.owner("UPDATE metercalc.account SET set_back = true")
+    assert admin.usage(boss, entries[10].date, entries[12].date + 1) == before
+
+
+def test_an_account_whose_role_is_gone_is_deactivated_and_else_told_of(desk: Desk) -> None:
+    admin = desk.other()
+    boss = admin.sign_in(ADMIN, PASSWORD)
+    role = desk.owner("SELECT role_name FROM metercalc.account WHERE id = 3")[0][0]
+    desk.owner(f"DROP ROLE {role}")
+    try:
+        with pytest.raises(StoreError, match="has no role for this account any more"):
+            admin.reset_password(boss, BOB, "another horse 9")
+        assert admin.set_status(boss, BOB, Status.INACTIVE).status is Status.INACTIVE
+        with pytest.raises(StoreError, match="has no role for this account any more"):
+            admin.set_status(boss, BOB, Status.ACTIVE)
+        assert admin.verify().problems == ()
+    finally:
+        desk.owner(f"CREATE ROLE {role}")

@@ -31,6 +31,8 @@ PLANTED = [
     ("UPDATE metercalc.account SET role = 'admin' WHERE id = 2", {"L6"}),
     ("UPDATE metercalc.account SET generation = generation + 1 WHERE id = 2", {"L6"}),
     ("UPDATE metercalc.account SET seq = seq + 1 WHERE id = 2", {"L6"}),
+    ("UPDATE metercalc.account SET one_time = NOT one_time WHERE id = 3", {"L6"}),
+    ("UPDATE metercalc.account SET has_code = NOT has_code WHERE id = 2", {"L6"}),
     ("DELETE FROM metercalc.journal WHERE chain = -2 AND number = 2", {"L6"}),
     ("UPDATE metercalc.journal SET detail = 'other' WHERE chain = -2 AND number = 1", {"L6"}),
     ("UPDATE metercalc.journal SET detail = 'other' WHERE chain = 0 AND number = 1", {"L6"}),
