@@ -53,11 +53,13 @@ BEGIN
     IF wanted ~ E'[\x1f]' THEN
         RETURN 'false';
     END IF;
-    -- Only what has letters is folded, and only other letters than ASCII need it done by the Unicode Standard.
+    -- Only what has letters is folded, and only other letters than ASCII need it done by the Unicode Standard: also where
+    -- ASCII is looked for, since ß is ss.
     IF text_form ~ '[^\x01-\x7f×÷√−±≈]' THEN
         letters := 'metercalc.folded(' || letters || ')';
     ELSIF text_form ~ '[a-z]' THEN
-        letters := 'lower((' || letters || ') COLLATE "C")';
+        letters := format('CASE WHEN translate(%1$s, ''×÷√−±≈'', '''') ~ ''[^\x01-\x7f]'' THEN metercalc.folded(%1$s)
+            ELSE lower((%1$s) COLLATE "C") END', letters);
     END IF;
     found := format('position(%L IN %s) > 0', text_form, letters);
     IF text_form ~ '^[-+−0-9.,]+$' THEN
