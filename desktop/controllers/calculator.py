@@ -125,7 +125,7 @@ class CalculatorController(QObject):
         try:
             self._expression = expressions.parse(text, self._format)
         except AppError as error:
-            self.entry_unclear.emit(Failure.of(error, logs.reference.get()))
+            self.entry_unclear.emit(Failure.of_typing(error))
             return
         self._requote()
 
@@ -146,7 +146,7 @@ class CalculatorController(QObject):
     @Slot()
     def draw_random(self) -> None:
         """Sell one random string, waiting for random.org when there is none in stock."""
-        if self._request is not None or self._statement is None:
+        if not self._may_draw():
             return
         request = self._begin(None)
         drawn = request.drawn or self._random_strings.take()
@@ -164,7 +164,7 @@ class CalculatorController(QObject):
     @Slot()
     def draw_here(self) -> None:
         """Sell one random string that this computer draws, this once; the record names it as the source."""
-        if self._request is not None or self._statement is None:
+        if not self._may_draw():
             return
         request = self._begin(None)
         if request.drawn is not None:
@@ -179,6 +179,12 @@ class CalculatorController(QObject):
             self._random_strings.cancel()
             self._end_drawing()
             self._request = None
+
+    def _may_draw(self) -> bool:
+        """Whether a draw may begin. Where its price is not known it is asked for, which tells what keeps it away."""
+        if self._statement is None:
+            self.refresh()
+        return self._request is None and self._statement is not None
 
     def _sell(self, request: _Request, drawn: Drawn) -> None:
         self._request = replace(request, drawn=drawn)

@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop.controllers.background import Lanes
+from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store_access import StoreAccess
 from desktop.system import logs
@@ -19,6 +20,7 @@ class SpendingController(QObject):
     """Asks again whenever something may have changed; a newer question takes the place of an older one."""
 
     changed = Signal(object)  # Spending
+    failed = Signal(object)  # Failure
 
     def __init__(
         self, *, lanes: Lanes, access: StoreAccess, sessions: SessionController, parent: QObject | None = None
@@ -31,7 +33,7 @@ class SpendingController(QObject):
 
     @Slot()
     def look(self) -> None:
-        """Ends in `changed`; what fails is told by whatever else fails of the same."""
+        """Ends in `changed` or `failed`."""
         if self._sessions.is_signed_in:
             self._lanes.read.submit(
                 partial(_spending, self._access, self._sessions.session),
@@ -47,7 +49,8 @@ class SpendingController(QObject):
 
     @Slot(object)
     def _on_failed(self, error: AppError) -> None:
-        self._sessions.lost(error)
+        if not self._sessions.lost(error):
+            self.failed.emit(Failure.of(error, logs.reference.get()))
 
 
 def _spending(access: StoreAccess, session: Session) -> Spending:

@@ -61,6 +61,7 @@ class Desks(QObject):
         self._window = window
         self._spending = SpendingController(lanes=lanes, access=access, sessions=sessions, parent=self)
         self._spending.changed.connect(window.spending_line.show_spending)
+        self._spending.failed.connect(window.spending_line.show_failure)
         calculator.statement_changed.connect(self._spending.look)  # after each charge, and each of another program's
         sessions.signed_out.connect(self._on_signed_out)
         window.administration_asked.connect(self._on_administration)
@@ -131,7 +132,7 @@ class Desks(QObject):
         dialog = ContactDialog(proposed=self._sessions.session.username, parent=self._window)
         dialog.given.connect(self.settings.save_contact)
         dialog.declined.connect(self._on_contact_declined)
-        self.settings.saved.connect(dialog.accept)
+        self.settings.saved.connect(dialog.end)
         self.settings.failed.connect(dialog.show_failure)
         dialog.accepted.connect(self._window.calculator_panel.draw_random)
         dialog.open()

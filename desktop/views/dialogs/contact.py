@@ -59,6 +59,12 @@ class ContactDialog(Dialog):
         self.show_error(failure.text)
 
     @Slot()
+    def end(self) -> None:
+        """The address is kept: draw, unless the person has closed the question meanwhile."""
+        if self.isVisible():
+            self.accept()
+
+    @Slot()
     def _on_given(self) -> None:
         if self._email.text().strip():
             self.given.emit(self._email.text().strip())

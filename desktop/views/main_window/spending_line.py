@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.controllers.requests import Failure
 from desktop.language.sentences import say
 from desktop.terms.values import Account, Role, Spending
 from desktop.views.look import theme
@@ -31,6 +32,7 @@ class SpendingLine(QFrame):
         self._format = number_format
         self._account: Account | None = None
         self._spending: Spending | None = None
+        self._trouble = ""  # what keeps it from being known
         self._balance = 0
         self.setObjectName("spending_line")
         theme.set_role(self, "header")
@@ -69,12 +71,20 @@ class SpendingLine(QFrame):
     @Slot(object)
     def show_spending(self, spending: Spending) -> None:
         """This is what was spent, and what was wished for."""
-        self._spending = spending
+        self._spending, self._trouble = spending, ""
         self._show()
+
+    @Slot(object)
+    def show_failure(self, failure: Failure) -> None:
+        """It is not known how the person stands: say why, in place of what was true before."""
+        self._spending, self._trouble = None, failure.text
+        self._show()
+        announce(self, failure.text)
 
     def forget(self) -> None:
         """Show nobody's."""
         self._account = self._spending = None
+        self._trouble = ""
         self._show()
 
     @override
@@ -89,7 +99,7 @@ class SpendingLine(QFrame):
     def _show(self) -> None:
         spending, account = self._spending, self._account
         if spending is None or account is None:
-            self.hide()
+            self._show_trouble()
             return
         budget = budget_text(spending, self._format)
         warning = warning_text(self._balance, spending, self._format)
@@ -115,6 +125,14 @@ class SpendingLine(QFrame):
         self._keep_room()
         if new:
             announce(self, " ".join((say("The balance is low."), warning, whom)))
+
+    def _show_trouble(self) -> None:
+        for part in (self._budget, self._whom, self._copy):
+            part.hide()
+        self._warning.setText(self._trouble)
+        self._warning.setVisible(bool(self._trouble))
+        self.setVisible(bool(self._trouble))
+        self._keep_room()
 
     @Slot()
     def _on_copy(self) -> None:

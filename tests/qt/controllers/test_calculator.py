@@ -273,3 +273,17 @@ def test_a_random_string_whose_charge_is_unknown_is_the_one_that_is_sold_when_tr
         sold.append(charged.args[0].result)
     assert balance(qtbot, online) == 100_000 - 2 * 6000
     assert len(set(sold)) == 2
+
+
+@pytest.mark.parametrize("draw", ["draw_random", "draw_here"])
+def test_a_draw_whose_price_is_not_known_says_what_keeps_it_away(
+    qtbot: QtBot, program: Program, monkeypatch: pytest.MonkeyPatch, draw: str
+) -> None:
+    def refuse(*_arguments: object) -> None:
+        raise StoreError("It is gone.")
+
+    monkeypatch.setattr(charges, "statement", refuse)
+    with qtbot.waitSignals([program.sessions.signed_in, program.calculator.failed]):
+        program.sessions.register(EMAIL, PASSWORD)
+    with qtbot.assertNotEmitted(program.calculator.drawing_changed):
+        assert "It is gone" in fail(qtbot, program, getattr(program.calculator, draw))

@@ -167,7 +167,14 @@ QUESTIONS = {
         "delete",
         "write",
         lambda desk: desk.program.records.delete((1, 2)),
-        ("records.deleted", "records.failed"),
+        ("records.deleted", "records.undo_changed", "records.failed"),
+    ),
+    "note": Question(
+        records,
+        "set_note",
+        "write",
+        lambda desk: desk.program.records.set_note(1, "", "Rent"),
+        ("records.noted", "records.undo_changed", "records.failed"),
     ),
     "charge": Question(
         charges, "charge", "write", _charge, ("calculator.charged", "calculator.denied", "calculator.failed")

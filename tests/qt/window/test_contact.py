@@ -85,6 +85,20 @@ def test_esc_draws_nothing_and_the_question_stays_open(qtbot: QtBot, window: Mai
     assert dialog_of(window).isVisible()
 
 
+def test_an_address_that_is_kept_when_the_question_was_closed_meanwhile_draws_nothing(
+    qtbot: QtBot, program: Program, window: MainWindow, draws: list[str]
+) -> None:
+    press(qtbot, window)
+    dialog = dialog_of(window)
+    qtbot.keyClick(part(dialog, QLineEdit, "contact_edit"), Qt.Key.Key_Return)
+    windows.run_through(program.lanes.files)  # kept, and the answer is on its way
+    with qtbot.waitSignal(dialog.destroyed):
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    windows.settle(qtbot, program.lanes.files)
+    assert program.access.config.random.contact == "ada@example.org"
+    assert not draws
+
+
 def test_what_is_no_address_is_said_in_place(qtbot: QtBot, window: MainWindow, draws: list[str]) -> None:
     press(qtbot, window)
     dialog = dialog_of(window)

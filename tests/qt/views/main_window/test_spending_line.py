@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.controllers.requests import Failure
+from desktop.terms.errors import StoreError
 from desktop.terms.values import Account, Role, Spending, Status
 from desktop.views.main_window.spending_line import SpendingLine
 from tests.support.widgets import part
@@ -77,3 +79,19 @@ def test_nothing_of_it_is_left_for_whoever_signs_in_next(qtbot: QtBot) -> None:
     assert not line.isVisible()
     line.show_account(Account(3, ADA, Role.USER, Status.ACTIVE, 0))
     assert not line.isVisible()
+
+
+def test_what_could_not_be_found_out_is_told_in_place_of_what_was_true_before(qtbot: QtBot) -> None:
+    line = shown(qtbot, 5_00, spent=250_00, budget=1_000_00, level=50_00)
+    line.show_failure(Failure.of(StoreError("The store is gone."), "abcdef12"))
+    for _ in range(2):
+        assert text(line, "warning_label") == "The store is gone. (reference abcdef12)"
+        assert text(line, "budget_label") == ""
+        assert not part(line, QPushButton, "copy_request_button").isVisibleTo(line)
+        line.show_balance(4_00)  # which says nothing about the month
+    line.show_spending(Spending(250_00, 1_000_00, False, 0, (ADA,)))
+    assert text(line, "warning_label") == ""
+    assert text(line, "budget_label") == "750.00 left of this month’s 1,000.00"
+    line.show_failure(Failure.of(StoreError("The store is gone."), "abcdef12"))
+    line.forget()
+    assert line.isHidden(), "whoever signs in next"
