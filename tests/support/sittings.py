@@ -93,6 +93,10 @@ class Sitting:
         found: list[dict[str, Any]] = json.loads(told).get("records", [])
         return found
 
+    def newest(self) -> dict[str, Any]:
+        """The newest record."""
+        return self.records("--per-page", "1")[0]
+
     # Eyes.
 
     def see(self, *question: object) -> Any:
@@ -168,6 +172,19 @@ class Sitting:
         self.point(self.where(target) if isinstance(target, str) else target)
         self.xdotool("click", "--repeat", str(times), "--delay", "60", str(button))
 
+    def resize(self, width: int, height: int) -> None:
+        """Give the main window another size, as its frame would."""
+        window = self.xdotool("search", "--onlyvisible", "--name", "^Metercalc$")
+        self.xdotool("windowsize", "--sync", window, str(width), str(height))
+        until(lambda: self.where("main_window")[2:] == [width, height], f"{width} × {height}")
+
+    def command(self, words: str) -> None:
+        """Find an action by its words and carry it out."""
+        self.press("ctrl+shift+p")
+        self.wait_window("palette_dialog")
+        self.type(words)
+        self.press("Return")
+
     def sign_in(self, *, email: str = EMAIL, register: bool = False) -> None:
         """Type e-mail and password; returns once the entry has the keyboard."""
         self.wait_window("login_dialog")
@@ -175,6 +192,8 @@ class Sitting:
         self.type(email)
         self.press("Tab")
         self.type(PASSWORD)
+        if register:
+            assert self.see("read", "password_edit", "displayText") == PASSWORD, "seen: nobody could tell a slip"
         self.press("alt+r" if register else "Return")
         until(lambda: self.see("focus") == "entry_edit", "the entry")
 

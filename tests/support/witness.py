@@ -9,21 +9,29 @@ from __future__ import annotations
 import json
 import runpy
 import sys
+from collections import Counter
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QObject, QPoint, QRect, QSocketNotifier, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QModelIndex, QObject, QPoint, QRect, QSocketNotifier, Qt, Slot
+from PySide6.QtGui import QAction, QFontMetricsF
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractItemView,
     QApplication,
+    QDialogButtonBox,
     QLabel,
+    QMainWindow,
+    QMenu,
     QStatusBar,
+    QStyle,
+    QStyleOptionViewItem,
     QTableView,
     QToolTip,
     QWidget,
 )
 
 from desktop.window import program as real
+from tests.support.keys_heard import KeysHeard
 
 
 class Witness(QObject):
@@ -34,6 +42,7 @@ class Witness(QObject):
         self._lines = open(sys.stdin.fileno(), "rb", buffering=0, closefd=False)  # noqa: SIM115 - as long as the process
         self._notifier = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._on_line)
+        self._keys = KeysHeard(self)
 
     @Slot()
     def _on_line(self) -> None:
@@ -42,8 +51,12 @@ class Witness(QObject):
             self._notifier.setEnabled(False)
             return
         name, *arguments = json.loads(line)
-        sys.stdout.write(json.dumps(getattr(self, name)(*arguments)) + "\n")
-        sys.stdout.flush()
+        answer = None
+        try:
+            answer = getattr(self, name)(*arguments)
+        finally:  # whoever asked must not wait for ever
+            sys.stdout.write(json.dumps(answer) + "\n")
+            sys.stdout.flush()
 
     def where(self, name: str) -> list[int] | None:
         """The place of a widget on the screen; None while it is not in sight."""
@@ -66,6 +79,78 @@ class Witness(QObject):
         """The name of what the keys go to: a menu, a list that is open, a dialog, or the main window."""
         front = QApplication.activePopupWidget() or QApplication.activeWindow()
         return front.objectName() if front is not None else ""
+
+    def listen(self) -> list[str]:
+        """The keys of the main window's shortcuts, which do nothing from now on but be heard."""
+        return self._keys.listen(_everywhere(QWidget, "main_window")[0])
+
+    def heard(self) -> list[str]:
+        """What was heard since the last time."""
+        return self._keys.heard()
+
+    def stop_listening(self) -> None:
+        """Let shortcuts do again what they do."""
+        self._keys.leave()
+
+    def lettered(self) -> list[str]:
+        """The texts in front that have a letter with Alt, or could have one: of a menu, or of a window's parts."""
+        front = QApplication.activePopupWidget() or QApplication.activeWindow()
+        if isinstance(front, QMenu):
+            return [action.text() for action in front.actions() if action.isVisible() and action.text()]
+        bar = front.menuBar().actions() if isinstance(front, QMainWindow) else []
+        buttons = front.findChildren(QAbstractButton) if front is not None else []
+        labels = [one for one in front.findChildren(QLabel) if one.buddy() is not None] if front is not None else []
+        inside = [one for one in (*buttons, *labels) if one.isVisible() and one.window() is front]
+        return [one.text() for one in (*bar, *inside) if "&" in one.text()]
+
+    def choices(self) -> dict[str, bool]:
+        """What the menu in front offers, and whether each is marked."""
+        front = QApplication.activePopupWidget()
+        actions = front.actions() if isinstance(front, QMenu) else []
+        return {action.text().replace("&", ""): action.isChecked() for action in actions if action.text()}
+
+    def pictured(self) -> list[str]:
+        """The buttons at the foot of the dialog in front that have a picture."""
+        front = QApplication.activeWindow()
+        boxes = front.findChildren(QDialogButtonBox) if front is not None else []
+        return [one.text() for box in boxes for one in box.buttons() if not one.icon().isNull()]
+
+    def buttons(self) -> list[str]:
+        """The texts of all buttons in sight."""
+        return [one.text() for one in _everywhere(QAbstractButton) if one.isVisible() and one.text()]
+
+    def typewritten(self, text: str) -> list[bool]:
+        """Of each label and cell in sight with this text, whether its letters are all of one width."""
+        labels = [one.font() for one in _everywhere(QLabel) if one.isVisible() and one.text() == text]
+        for view in _everywhere(QTableView):
+            if view.isVisible() and view.objectName():
+                cells = view.model().match(view.model().index(0, 3), Qt.ItemDataRole.DisplayRole, text, 9)
+                labels += [index.data(Qt.ItemDataRole.FontRole) for index in cells]
+        return [len({QFontMetricsF(font).horizontalAdvance(letter) for letter in "lIO0W"}) == 1 for font in labels]
+
+    def cut(self, view: str) -> list[str]:
+        """The texts of a table in sight that do not fit their cells, and those of cells that are out of sight."""
+        found = next(one for one in _everywhere(QTableView, view) if one.isVisible())
+        model = found.model()
+        places = [model.index(row, column) for row in range(model.rowCount()) for column in range(model.columnCount())]
+        return [str(place.data()) for place in places if not _is_whole(found, place)]
+
+    def ink(self, name: str) -> list[int]:
+        """How high the lines are that are written on a widget, from the top, without its frame."""
+        image = _everywhere(QWidget, name)[0].grab().toImage()
+        inner = range(6, image.width() - 6)
+        lines = [[image.pixel(x, y) for x in inner] for y in range(6, image.height() - 6)]
+        ground = Counter(pixel for line in lines for pixel in line).most_common(1)[0][0]
+        written = "".join("x" if any(pixel != ground for pixel in line) else " " for line in lines)
+        return [len(line) for line in written.split()]
+
+    def look(self, name: str) -> list[str]:
+        """The colours of a widget as it is painted."""
+        widget = _widget(name)
+        if widget is None:
+            return []
+        image = widget.grab().toImage()
+        return sorted({image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())})
 
     def labels(self) -> list[str]:
         """The texts of all labels in sight."""
@@ -119,6 +204,17 @@ def _everywhere(kind: type[Any], name: str = "") -> list[Any]:
 
 def _widget(name: str) -> QWidget | None:
     return next((widget for widget in _everywhere(QWidget, name) if widget.isVisible()), None)
+
+
+def _is_whole(view: QTableView, place: QModelIndex) -> bool:
+    cell = QStyleOptionViewItem()
+    cell.initFrom(view)
+    cell.rect = view.visualRect(place)
+    cell.text = str(place.data() or "")
+    cell.features |= QStyleOptionViewItem.ViewItemFeature.HasDisplay
+    room = view.style().subElementRect(QStyle.SubElement.SE_ItemViewItemText, cell, view)
+    needs = view.fontMetrics().horizontalAdvance(cell.text), view.fontMetrics().height()
+    return needs < (room.width(), room.height() + 1) and view.viewport().rect().contains(cell.rect)
 
 
 def _on_screen(widget: QWidget, rect: QRect) -> list[int]:
