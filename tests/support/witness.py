@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.views.calculator.result_label import Figures
 from desktop.window import program as real
 from tests.support.keys_heard import KeysHeard
 
@@ -121,12 +122,13 @@ class Witness(QObject):
 
     def typewritten(self, text: str) -> list[bool]:
         """Of each label and cell in sight with this text, whether its letters are all of one width."""
-        labels = [one.font() for one in _everywhere(QLabel) if one.isVisible() and one.text() == text]
+        shown = [one for one in _everywhere(QLabel) if one.isVisible() and one.text() == text]
+        fonts = [one.font_for(one.width()) if isinstance(one, Figures) else one.font() for one in shown]
         for view in _everywhere(QTableView):
             if view.isVisible() and view.objectName():
                 cells = view.model().match(view.model().index(0, 3), Qt.ItemDataRole.DisplayRole, text, 9)
-                labels += [index.data(Qt.ItemDataRole.FontRole) for index in cells]
-        return [len({QFontMetricsF(font).horizontalAdvance(letter) for letter in "lIO0W"}) == 1 for font in labels]
+                fonts += [index.data(Qt.ItemDataRole.FontRole) for index in cells]
+        return [len({QFontMetricsF(font).horizontalAdvance(letter) for letter in "lIO0W"}) == 1 for font in fonts]
 
     def cut(self, view: str) -> list[str]:
         """The texts of a table in sight that do not fit their cells, and those of cells that are out of sight."""
