@@ -77,12 +77,13 @@ def _plant(plant: str) -> None:
     if plant == "two transactions":
         append = entries.append
 
-        def commit_first(store: Store, *rest: Any) -> object:
+        def commit_behind(store: Store, *rest: Any, **more: Any) -> object:
+            written = append(store, *rest, **more)
             store.database.execute_sql("COMMIT")
             store.database.execute_sql("BEGIN IMMEDIATE")
-            return append(store, *rest)
+            return written
 
-        patch.setattr(entries, "append", commit_first)
+        patch.setattr(entries, "append", commit_behind)
 
 
 def make_template(channel: Channel, file: str) -> None:

@@ -11,12 +11,11 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-import peewee
 import pytest
 
 from desktop.models.embedded import charges
 from desktop.models.embedded.storage import sqlite
-from desktop.models.embedded.storage.store import Store
+from desktop.models.embedded.storage.store import Run, Store
 from desktop.terms.errors import AppError
 from tests.faults.support.ledgers import audit, enter, make_ledger
 from tests.faults.support.nursery import Channel, Nursery
@@ -103,22 +102,19 @@ def _arm(patch: pytest.MonkeyPatch, shim: Shim, trouble: str, choose: random.Ran
     if trouble == "write":
         shim.arm("ENOSPC", choose.randint(1, 12), Calls.WRITE)
         return
-    commit = peewee.SqliteDatabase.commit
+    commit = sqlite.commit
 
-    def fail(database: peewee.SqliteDatabase) -> None:
+    def fail(run: Run) -> None:
         if not trouble.startswith("not"):
-            commit(database)
+            commit(run)
         if trouble.endswith("unreadable"):
             shim.arm("EIO", 1, Calls.OPEN | Calls.READ | Calls.WRITE, stays=True)
-        patch.setattr(peewee.SqliteDatabase, "commit", commit)  # only this one fails
+        patch.setattr(sqlite, "commit", commit)  # only this one fails
         error = sqlite.sqlite3.OperationalError("disk I/O error")
         error.sqlite_errorname = "SQLITE_IOERR_FSYNC"
-        try:
-            raise error
-        except sqlite.sqlite3.OperationalError:
-            raise peewee.OperationalError(*error.args)  # noqa: B904  # as peewee wraps it
+        raise error
 
-    patch.setattr(peewee.SqliteDatabase, "commit", fail)
+    patch.setattr(sqlite, "commit", fail)
 
 
 def untruths(

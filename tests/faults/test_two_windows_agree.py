@@ -86,10 +86,14 @@ def hammer(channel: Channel, file: str, charges: int, *, planted: bool) -> dict[
 def _plant_deferred() -> None:
     """A read that turns into a write in the middle of its transaction."""
 
+    unstarted = Store.turn
+
     @contextmanager
     def turn(store: Store) -> Iterator[Turn]:
         with sqlite.translated(store.file), store.database.atomic("DEFERRED"):
-            yield Turn(store.database, store.database.connection().execute, None)
+            turn = unstarted(store)
+            turn.run = store.database.connection().execute
+            yield turn
 
     pytest.MonkeyPatch().setattr(Store, "turn", turn)
 

@@ -7,7 +7,7 @@ shown once the call has returned.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from peewee import SqliteDatabase, fn
@@ -188,8 +188,9 @@ def _credit(store: Store, database: SqliteDatabase, admin: Account, email: str, 
         return found
     credits.check_room(account.balance, -line.amount)
     head, run = _head(database, account), database.connection().execute
-    _debit(run, head, line.amount)
-    written, _ = entries.append(store, run, head, request_id, [line])
+    _check_covered(head.balance, line.amount)
+    written, end = entries.append(store, run, head, request_id, [line])
+    _debit(run, head, end.balance)
     (entry,) = written
     journal.write(
         store,
@@ -243,7 +244,8 @@ class Till:
         self._account = accounts.require(store, database, session)
         self._opened = store.sessions.get(session.token)
         self._balance = self._account.balance
-        self._known: Operations | None = None
+        self._prices: Mapping[OperationType, int] = {}
+        self._ids: Mapping[str, int] = {}
         self._head: Head | None = None
         self._last_id: int | None = None
 
@@ -258,43 +260,61 @@ class Till:
     def holds(self, session: Session) -> bool:
         """Whether it is of a session, and that one still goes on as it did."""
         opened = self._store.sessions.get(session.token)
-        return self._session == session and opened is not None and opened is self._opened
+        return opened is not None and opened is self._opened and (session is self._session or session == self._session)
 
     def charge(self, charge: Charge) -> Receipt:
         """Carry out one request, whose id is in its usual form; raises what `charge` does."""
         if not charge.steps:
             return Receipt(charge.request_id, 0, self._balance, charge.result, charge.exact, ())
-        found = self.find(charge)
-        if found is not None:
-            return found
-        known, steps = self._known, charge.steps
-        if known is None:
-            known = self._known = _operations(self._store, self._database)
-        lines = [
-            Line(
-                step.operation,
-                operands_text(step.operation, step.operands),
-                step.response,
-                known.prices[step.operation],
-                charge.expression if place == len(steps) else "",
-                step.exact,
-                step.source,
+        try:
+            lines, cost, head = self._ready(charge)
+        except AppError as refusal:
+            return self._found_before(charge, refusal)
+        try:
+            written, end = entries.append(
+                self._store, self._run, head, charge.request_id, lines, operations=self._ids, last_id=self._last_id
             )
-            for place, step in enumerate(steps, start=1)
-        ]
-        cost = sum([line.amount for line in lines])
-        _check_price(cost, charge)
+        except entries.Refused as refusal:
+            if refusal.step > 1:
+                raise
+            return self._found_before(charge, refusal)
+        _debit(self._run, head, end.balance)
+        self._head, self._last_id, self._balance = end, written[-1].id, end.balance
+        return Receipt(charge.request_id, cost, end.balance, charge.result, charge.exact, written)
+
+    def _ready(self, charge: Charge) -> tuple[list[Line], int, Head]:
+        """What is to be written, what it costs, and behind what; raises what refuses a new request."""
+        prices = self._prices
+        if not prices:
+            known = _operations(self._store, self._database)
+            prices, self._ids = known.prices, known.ids
+            self._prices = prices
+        lines, cost, last = [], 0, len(charge.steps)
+        for place, step in enumerate(charge.steps, start=1):
+            kind, price = step.operation, prices[step.operation]
+            cost += price
+            text, expression = operands_text(kind, step.operands), charge.expression if place == last else ""
+            lines.append(Line(kind, text, step.response, price, expression, step.exact, step.source))
+        if cost != charge.quoted or charge.max_cost is not None:
+            _check_price(cost, charge)
         if charge.budget is not None:
             spending.check_budget(self._store, self._database, self._account.id, cost, charge.budget)
         head = self._head
         if head is None:
             head = _head(self._database, self._account)
-        _debit(self._run, head, cost)
-        written, self._head = entries.append(
-            self._store, self._run, head, charge.request_id, lines, operations=known.ids, last_id=self._last_id
-        )
-        self._last_id, self._balance = written[-1].id, self._head.balance
-        return Receipt(charge.request_id, cost, self._balance, charge.result, charge.exact, written)
+        _check_covered(head.balance, cost)
+        return lines, cost, head
+
+    def _found_before(self, charge: Charge, refusal: AppError) -> Receipt:
+        """What a request came to that was carried out before; else its refusal is raised.
+
+        It is looked for only when it was refused, and before anything of it is written: most requests are new, and the
+        store itself takes none twice.
+        """
+        found = self.find(charge)
+        if found is None:
+            raise refusal
+        return found
 
     def find(self, charge: Charge) -> Receipt | None:
         """What the request came to before, if it is not new."""
@@ -319,10 +339,9 @@ def _head(database: SqliteDatabase, account: Account) -> Head:
     return head
 
 
-def _debit(run: Run, head: Head, cost: int) -> None:
-    """Take a cost from the balance if it covers it; the record that says so is to follow at `head`."""
-    _check_covered(head.balance, cost)
-    values = (head.balance - cost, head.user_id, head.balance)
+def _debit(run: Run, head: Head, after: int) -> None:
+    """Set the balance from what it is at `head` to what its records come to; they stand in the same transaction."""
+    values = (after, head.user_id, head.balance)
     if run("UPDATE user SET balance = ? WHERE id = ? AND balance = ?", values).rowcount != 1:
         raise StoreDamaged(say("The balance changed inside a transaction that holds the lock. Nothing was written."))
 

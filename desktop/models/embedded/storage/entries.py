@@ -6,7 +6,7 @@ commit does (measured: peewee written naively reaches about a third of SQLite's 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple, TypeVar
 
@@ -31,6 +31,16 @@ _OF_REQUEST = f"SELECT {COLUMNS} FROM {FROM} WHERE r.user_id = ? AND r.request_i
 _INSERT = """INSERT INTO record (id, form, request_id, step, operation_id, user_id, seq, amount, user_balance, operands,
     operation_response, expression, exact, source, date, hash)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+
+
+class Refused(StoreDamaged):
+    """The store does not take a record. Under the write lock its place was read as free: the store contradicts itself,
+    unless it is a request's first `step` and the request was carried out before.
+    """
+
+    def __init__(self, why: object, step: int) -> None:
+        super().__init__(say("The store refused it ({why}). Nothing was stored: run metercalc verify.", why=why))
+        self.step = step
 
 
 class Line(NamedTuple):
@@ -86,32 +96,34 @@ def append(
     """Write the lines behind `head` as steps 1, 2, 3 … of one request, inside the caller's transaction.
 
     Returns the records and the chain's end after them. `operations` are their ids by name and `last_id` is the
-    ledger's last record's, where the caller knows them.
+    ledger's last record's, where the caller knows them. Raises `Refused`.
     """
     if operations is None:
         operations = dict(run("SELECT type, id FROM operation").fetchall())
     if last_id is None:
         last_id = run("SELECT max(id) FROM record").fetchone()[0] or 0
-    mac, user_id = chain.mac(store.key), head.user_id
-    date = store.clock()
-    seq, balance, last = head.seq, head.balance, head.hash
+    mac, encode, date = chain.mac(store.key), forms.RECORD.encode, store.clock()
+    user_id, seq, balance, last = head
     written = []
-    for step, line in enumerate(lines, start=1):
-        seq, balance = seq + 1, balance - line.amount
-        operation, source, exact = line.operation.value, line.source.value, int(line.exact)
-        form = forms.RECORD.encode(
-            last_id + step, step, user_id, seq, line.amount, balance, exact, date,
-            request_id, operation, source, line.operands, line.response, line.expression,
+    for step, (kind, operands, response, amount, expression, exact, source) in enumerate(lines, start=1):
+        seq, balance = seq + 1, balance - amount
+        id, operation, origin, whole = last_id + step, kind._value_, source._value_, int(exact)
+        form = encode(
+            id, step, user_id, seq, amount, balance, whole, date,
+            request_id, operation, origin, operands, response, expression,
         )  # fmt: skip
         last = mac(form + last)
         row = (
-            last_id + step, forms.VERSION, request_id, step, operations.get(operation), user_id, seq, line.amount,
-            balance, line.operands, line.response, line.expression, exact, source, date, last,
+            id, forms.VERSION, request_id, step, operations.get(operation), user_id, seq, amount,
+            balance, operands, response, expression, whole, origin, date, last,
         )  # fmt: skip
-        _insert(run, row)
+        try:
+            run(_INSERT, row)
+        except sqlite.sqlite3.IntegrityError as error:
+            raise Refused(error, step) from error
         entry = Entry(
-            last_id + step, request_id, step, seq, line.operation, line.operands, line.response, line.exact,
-            line.source, line.amount, balance, date, None, line.expression,
+            id, request_id, step, seq, kind, operands, response, exact,
+            source, amount, balance, date, None, expression,
         )  # fmt: skip
         written.append(entry)
     return tuple(written), Head(user_id, seq, balance, last)
@@ -159,13 +171,3 @@ def entry_of(row: Sequence[Any]) -> Entry:
 def entries_of(rows: Iterable[Sequence[Any]]) -> tuple[Entry, ...]:
     """Rows of `COLUMNS` as values."""
     return tuple(map(entry_of, rows))
-
-
-def _insert(run: Callable[..., object], row: tuple[object, ...]) -> None:
-    """Under the write lock the place was just read as free: what refuses the row is a store that contradicts itself."""
-    try:
-        run(_INSERT, row)
-    except sqlite.sqlite3.IntegrityError as error:
-        raise StoreDamaged(
-            say("The store refused it ({why}). Nothing was stored: run metercalc verify.", why=error)
-        ) from error

@@ -9,10 +9,13 @@ to 3 had separators and no lengths before two of its fields: a text that held a 
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable, Iterable
 
 VERSION = 2  # of the form; the text forms of the first three schema versions were the first
 
 Value = int | str | bytes
+
+_ENCODE: Callable[..., bytes] = str.encode  # raises `TypeError` for what is no text
 
 
 class Form:
@@ -30,8 +33,10 @@ class Form:
         numbers, rest = values[: self._numbers], values[self._numbers :]
         if len(rest) != self._texts + self._blobs:
             raise TypeError(f"{len(values)} values for a form of {self._numbers + self._texts + self._blobs}")
-        texts, blobs = rest[: self._texts], rest[self._texts :]
-        parts = [*map(_bytes_of_text, texts), *map(_bytes_of_blob, blobs)] if blobs else [*map(_bytes_of_text, texts)]
+        if self._blobs:
+            parts = [*_bytes_of_texts(rest[: self._texts]), *map(_bytes_of_blob, rest[self._texts :])]
+        else:
+            parts = _bytes_of_texts(rest)
         try:
             return self.head.pack(self.tag, *numbers, *map(len, parts)) + b"".join(parts)
         except struct.error as error:
@@ -53,13 +58,11 @@ class Form:
         return tuple(values)
 
 
-def _bytes_of_text(value: Value) -> bytes:
-    if type(value) is not str:
-        raise TypeError(f"{value!r} is no str")
+def _bytes_of_texts(values: Iterable[Value]) -> list[bytes]:
     try:
-        return value.encode()  # half the time of the other, in every charge
+        return list(map(_ENCODE, values))  # a third of the time of a function of ours for each, in every charge
     except UnicodeEncodeError:
-        return value.encode(errors="surrogatepass")
+        return [_ENCODE(value, errors="surrogatepass") for value in values]
 
 
 def _bytes_of_blob(value: Value) -> bytes:

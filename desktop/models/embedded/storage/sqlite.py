@@ -302,62 +302,43 @@ def _cannot_open(file: Path, name: str) -> AppError:
 
 
 class translated:  # noqa: N801  # used as a function is, like `contextlib.suppress`
-    """Turn SQLite's expected troubles into the program's own errors; let bugs through as they are.
+    """Within it, errors of SQLite's are told as `translate` does."""
 
-    "No such column" is a slip in our SQL, or what a flipped byte made of the schema: where SQLite has no name for an
-    error, `is_damaged` decides. What a function of ours raised inside SQL comes out as it was raised.
-    """
-
-    __slots__ = ("_file", "_is_damaged", "_token")
+    __slots__ = ("_file", "_is_damaged")
 
     def __init__(self, file: Path, is_damaged: Callable[[], bool] = lambda: False) -> None:
         self._file = file
         self._is_damaged = is_damaged
 
     def __enter__(self) -> None:
-        self._token = _raised.set(None)
+        return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        raised = _raised.get()
-        _raised.reset(self._token)
-        if not isinstance(error, ERRORS):
-            return
-        if known := as_app_error(error, self._file):
-            raise known from error
-        if not error_name(error) and self._is_damaged():
-            raise damaged(self._file) from error
-        if raised is not None and _FUNCTION_RAISED in str(error):
-            raise raised from error
+        if error is not None:
+            translate(error, self._file, self._is_damaged)
 
 
-class immediate:  # noqa: N801  # used as a function is, like `contextlib.suppress`
-    """A transaction that holds the write lock from its beginning; gives what executes statements on `cursor`.
+def translate(error: BaseException, file: Path, is_damaged: Callable[[], bool]) -> None:
+    """Turn SQLite's expected troubles into the program's own errors; let bugs through as they are.
 
-    What `database.atomic("IMMEDIATE")` does, which alone takes as long as two statements of a charge.
+    "No such column" is a slip in our SQL, or what a flipped byte made of the schema: where SQLite has no name for an
+    error, `is_damaged` decides. What a function of ours raised inside SQL comes out as it was raised.
     """
+    if not isinstance(error, ERRORS):
+        return
+    raised = _raised.get()
+    _raised.set(None)
+    if known := as_app_error(error, file):
+        raise known from error
+    if not error_name(error) and is_damaged():
+        raise damaged(file) from error
+    if raised is not None and _FUNCTION_RAISED in str(error):
+        raise raised from error
 
-    __slots__ = ("_database", "_run")
 
-    def __init__(self, database: SqliteDatabase, cursor: Any) -> None:
-        self._database = database
-        self._run = cursor.execute
-
-    def __enter__(self) -> Any:
-        self._run("BEGIN IMMEDIATE")
-        self._database.push_transaction(self)
-        return self._run
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        database = self._database
-        database.pop_transaction()
-        if kind is not None:
-            database.rollback()
-            return
-        try:
-            database.commit()
-        except Exception:
-            database.rollback()
-            raise
+def commit(run: Callable[[str], object]) -> None:
+    """End a transaction well, through what executes its statements: it is on the disk when this returns."""
+    run("COMMIT")
 
 
 def settle(database: SqliteDatabase) -> None:

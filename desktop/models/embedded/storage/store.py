@@ -92,18 +92,80 @@ class _Beside(threading.local):
 
 
 class Turn:
-    """A transaction of writing. `known` is what the thread's one before left, if nobody has committed since.
+    """A transaction of writing, from its lock to its commit. `known` is what the thread's one before left, if nobody
+    has committed since.
 
     What `known` is at the end is left for the next one; where this one is undone, nothing is. `run` executes a
-    statement, whose rows are to be fetched before the next.
+    statement, whose rows are to be fetched before the next. It is what `database.atomic("IMMEDIATE")` is to peewee,
+    which alone takes as long as two statements of a charge.
     """
 
-    __slots__ = ("database", "known", "run")
+    __slots__ = ("_beside", "_store", "database", "known", "run")
 
-    def __init__(self, database: SqliteDatabase, run: Run, known: object) -> None:
-        self.database = database
-        self.run = run
+    def __init__(self, store: Store, beside: _Beside) -> None:
+        self._store = store
+        self._beside = beside
+        self.database = store.database
+        self.known: object = None
+        self.run: Run = _no_connection
+
+    def __enter__(self) -> Turn:
+        store, beside, database = self._store, self._beside, self.database
+        if store.read_only_reason is not None:
+            raise StoreReadOnly(store.read_only_reason, reason=store.read_only_reason)
+        store.check_in_place(to_write=True)
+        if database.transaction_depth():
+            raise RuntimeError("a transaction inside a transaction would be committed by the outer one")
+        known, beside.known = beside.known, None
+        try:
+            if beside.cursor is None:
+                store.connect_again()
+                beside.cursor, beside.seen, known = database.connection().cursor(), None, None
+            run = self.run = beside.cursor.execute
+            run("BEGIN IMMEDIATE")
+        except BaseException as error:
+            sqlite.translate(error, store.file, store.is_damaged)
+            raise
+        database.push_transaction(self)
+        try:
+            # The connection's own number, which any other's commit changes: an upgrade of the schema, a charge.
+            (seen,) = run("PRAGMA data_version").fetchone()
+            if seen != beside.seen:
+                beside.seen = known = None
+                store.check_version()
+                beside.seen = seen
+        except BaseException as error:
+            self.__exit__(type(error), error, error.__traceback__)
+            raise
         self.known = known
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        store, database = self._store, self.database
+        database.pop_transaction()
+        try:
+            if error is not None:
+                database.rollback()
+            else:
+                self._commit()
+        except BaseException as trouble:
+            sqlite.translate(trouble, store.file, store.is_damaged)
+            raise
+        if error is None:
+            self._beside.known = self.known
+        else:
+            sqlite.translate(error, store.file, store.is_damaged)
+
+    def _commit(self) -> None:
+        try:
+            sqlite.commit(self.run)
+        except Exception:
+            self.database.rollback()
+            raise
+
+
+def _no_connection(*_: object) -> Any:
+    raise RuntimeError("the transaction has not begun")
 
 
 class Store:
@@ -132,7 +194,8 @@ class Store:
         self.clock: Callable[[], int] = _now
         self.key_is_own = False  # whether the records were made under the key that lies beside them
         self._key: bytes | None = None
-        self._identity, _ = _identity(file)
+        self._path = str(file)  # what the system is asked about in every charge
+        self._identity, _ = _identity(self._path)
         self.spent: dict[int, Spent] = {}  # by account
         self._beside = _Beside()
         self._reader: Any = None
@@ -198,6 +261,7 @@ class Store:
         nobody could make it anew, so that the store could not even be read.
         """
         connection = self.database.connection()
+        self._beside.cursor = None
         wal = sqlite.durable_pragmas()["journal_mode"] == "wal"
         self.database.dispose()
         try:
@@ -225,42 +289,16 @@ class Store:
             turn.known = None
             yield turn.database
 
-    @contextmanager
-    def turn(self) -> Iterator[Turn]:
+    def turn(self) -> Turn:
         """The same for what goes on from where the thread's transaction before ended."""
-        if self.read_only_reason is not None:
-            raise StoreReadOnly(self.read_only_reason, reason=self.read_only_reason)
-        self.check_in_place(to_write=True)
-        database, beside = self.database, self._beside
-        if database.transaction_depth():
-            raise RuntimeError("a transaction inside a transaction would be committed by the outer one")
-        self._connect_again()
-        known, beside.known = beside.known, None
-        with sqlite.translated(self.file, self.is_damaged), sqlite.immediate(database, self._cursor()) as run:
-            # The connection's own number, which any other's commit changes: an upgrade of the schema, a charge.
-            (seen,) = run("PRAGMA data_version").fetchone()
-            if seen != beside.seen:
-                beside.seen = known = None
-                if self._version() != migrations.SCHEMA_VERSION:
-                    raise StoreNewer(say(TAKEN_OVER))
-                beside.seen = seen
-            turn = Turn(database, run, known)
-            yield turn
-        beside.known = turn.known
-
-    def _cursor(self) -> Any:
-        """The calling thread's cursor for writing, of the connection that it has now."""
-        connection, beside = self.database.connection(), self._beside
-        if beside.cursor is None or beside.cursor.connection is not connection:
-            beside.cursor, beside.seen, beside.known = connection.cursor(), None, None
-        return beside.cursor
+        return Turn(self, self._beside)
 
     @contextmanager
     def reading(self) -> Iterator[SqliteDatabase]:
         """A transaction that sees one state of the store throughout. Raises what `writing` does, but for locks."""
         if self.is_sealed and sqlite.has_content(sqlite.side_file(self.file, "-wal")):
             raise StoreError(say("Another program writes to the store again. Start this one again."))
-        self._connect_again()
+        self.connect_again()
         with sqlite.translated(self.file, self.is_damaged):
             # Before the transaction, whose state is the one at its own first look: what the caller reads of other
             # files until then is no newer. An older version is a finding of `verify`'s.
@@ -274,7 +312,7 @@ class Store:
 
         One that is not there any more would be taken for damage, for which a backup is offered.
         """
-        # Not through peewee, which takes three times as long for what stands in every charge.
+        # Not through peewee, which takes three times as long for what stands before every reading.
         return int(self.database.connection().execute("PRAGMA user_version").fetchone()[0])
 
     def is_damaged(self) -> bool:
@@ -296,7 +334,12 @@ class Store:
         except sqlite.ERRORS as error:
             return isinstance(sqlite.as_app_error(error, self.file), StoreDamaged)
 
-    def _connect_again(self) -> None:
+    def check_version(self) -> None:
+        """Raises `StoreNewer` where the store is not of the version that this program writes."""
+        if self._version() != migrations.SCHEMA_VERSION:
+            raise StoreNewer(say(TAKEN_OVER))
+
+    def connect_again(self) -> None:
         """Where the thread's connection was lost to an error and could not be replaced then, replace it now."""
         if self._beside.connected and self.database.is_closed():
             self.connect()
@@ -306,7 +349,7 @@ class Store:
 
         `to_write`, also raises `StoreReadOnly` when it has got another name meanwhile.
         """
-        identity, names = _identity(self.file)
+        identity, names = _identity(self._path)
         if identity != self._identity:
             raise StoreError(
                 say("The store has been moved, replaced or removed ({file}). Start the program again.", file=self.file)
@@ -411,10 +454,10 @@ def remembered_file(folder: Path, key: bytes) -> Path:
 
 def has_other_names(file: Path) -> bool:
     """Whether the file stands in folders under more than one name: SQLite's locks and logs go by the name."""
-    return _identity(file)[1] > 1
+    return _identity(str(file))[1] > 1
 
 
-def _identity(file: Path) -> tuple[tuple[int, int] | None, int]:
+def _identity(file: str) -> tuple[tuple[int, int] | None, int]:
     """What tells this file from another one of the same name, and how many names it has."""
     try:
         status = os.stat(file)  # half the time of Path's own, in every charge

@@ -11,7 +11,7 @@ import pytest
 
 from desktop.models.embedded import accounts, charges
 from desktop.models.embedded.storage import sqlite
-from desktop.models.embedded.storage.store import Store
+from desktop.models.embedded.storage.store import Run, Store
 from desktop.models.embedded.verify import verify
 from desktop.models.ledger import receipts
 from desktop.terms.errors import (
@@ -366,17 +366,17 @@ def test_a_charge_that_got_no_turn_to_commit_is_reported_as_not_charged(
 
 def _fail_commits(books: Books, monkeypatch: pytest.MonkeyPatch, *, stored: bool) -> None:
     """Let the next commit fail as on a full disk, with the row on the disk or without."""
-    commit = books.store.database.commit
+    commit = sqlite.commit
 
-    def failing() -> Any:
-        monkeypatch.setattr(books.store.database, "commit", commit)
+    def failing(run: Run) -> Any:
+        monkeypatch.setattr(sqlite, "commit", commit)
         if stored:
-            commit()
+            commit(run)
         error = sqlite.sqlite3.OperationalError("database or disk is full")
         error.sqlite_errorname = "SQLITE_FULL"
         raise error
 
-    monkeypatch.setattr(books.store.database, "commit", failing)
+    monkeypatch.setattr(sqlite, "commit", failing)
 
 
 CREDITS = [
