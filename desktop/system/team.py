@@ -12,6 +12,7 @@ from multiprocessing.process import BaseProcess
 from typing import TypeVar
 
 MOST = 4
+_GRACE_S = 2.0  # to end by itself
 
 Team = dict[Connection, BaseProcess]
 """The processes, each by this end of the pipe to it."""
@@ -45,12 +46,15 @@ def hire(team: Team, work: Callable[[T, Connection], None], given: T) -> None:
 
 
 def dismiss(team: Team) -> None:
-    """End all of them, whatever they are at."""
+    """End all of them, whatever they are at; one that is stopped, or deaf to it, too."""
     for connection, process in team.items():
         connection.close()
         process.terminate()
     for process in team.values():
-        process.join()
+        process.join(_GRACE_S)
+        if process.is_alive():
+            process.kill()
+            process.join()
     team.clear()
 
 

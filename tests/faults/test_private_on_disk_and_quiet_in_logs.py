@@ -9,8 +9,9 @@ import contextlib
 import logging
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication, QLineEdit
@@ -18,8 +19,9 @@ from pytestqt.qtbot import QtBot
 
 from desktop.models.embedded import accounts, backups, charges, records
 from desktop.models.embedded.storage import entries
+from desktop.models.embedded.storage.entries import Head, Line
 from desktop.models.embedded.storage.sqlite import translated
-from desktop.models.embedded.storage.store import Store
+from desktop.models.embedded.storage.store import Run, Store
 from desktop.system import logs, private_files
 from desktop.terms.errors import AppError
 from desktop.terms.values import Column, Filters, OperationType, PageRequest
@@ -115,13 +117,13 @@ def _plant(plant: str) -> None:
     patch = pytest.MonkeyPatch()
     if plant == "talkative libraries":
         patch.setattr("desktop.system.logs._Reference.filter", _let_through)
-        insert = entries._insert  # noqa: SLF001 - a fault is planted there
+        append = entries.append
 
-        def told(run: Callable[..., object], row: tuple[object, ...]) -> None:
-            logging.getLogger("peewee").debug(("INSERT", row))  # as it does of all that goes through it
-            insert(run, row)
+        def told(store: Store, run: Run, head: Head, request_id: str, lines: Sequence[Line], **more: Any) -> object:
+            logging.getLogger("peewee").debug(("INSERT", lines))  # as it does of all that goes through it
+            return append(store, run, head, request_id, lines, **more)
 
-        patch.setattr(entries, "_insert", told)
+        patch.setattr(entries, "append", told)
     if plant == "open files":
         patch.setattr(private_files, "FILE_MODE", 0o644)
         patch.setattr(private_files, "FOLDER_MODE", 0o755)

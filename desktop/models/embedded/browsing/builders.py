@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from desktop.terms.errors import AppError
 
 _BEHIND = 10  # how much everything else on the machine is preferred (nice)
 _PATIENCE_S = 20  # for another one that writes
+_SAY_S = 1.0  # between two signs of life
+STILL_AT_IT = None  # a sign of life: no answer, but one is being worked out
 _TROUBLES = (EOFError, OSError, ValueError, TypeError, AppError, IndexDamaged, *sqlite.ERRORS)
 
 
@@ -32,15 +35,30 @@ class Given:
     user_id: int
 
 
+class _Alive:
+    """Says now and then that it is being worked on; it is asked whether to stop, and never has to: it is ended."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._said = time.monotonic()
+
+    def __call__(self) -> bool:
+        if time.monotonic() - self._said > _SAY_S:
+            self._connection.send(STILL_AT_IT)
+            self._said = time.monotonic()
+        return False
+
+
 def work(given: Given, connection: Connection) -> None:
     """Make what is asked for, until nobody asks any more. Whoever is in trouble ends, and another does the work."""
+    alive = _Alive(connection)
     with suppress(*_TROUBLES), _opened(given) as (store, file, runs):
         arranger: Arranger | None = None
         while True:
             wanted = connection.recv()
             if isinstance(wanted, Task):
                 with store.reading():
-                    digest = Digest(store, given.user_id, wanted, _never)
+                    digest = Digest(store, given.user_id, wanted, alive)
                 connection.send(digest.summary)
                 connection.send(digest.write(file, runs, connection.recv()))
                 del digest
@@ -48,11 +66,7 @@ def work(given: Given, connection: Connection) -> None:
                 if arranger is None:
                     with store.reading():
                         arranger = Arranger(State(store, given.user_id, file), runs)
-                connection.send(arranger.arranged(wanted, _never))
-
-
-def _never() -> bool:
-    return False  # it is ended, whatever it is at
+                connection.send(arranger.arranged(wanted, alive))
 
 
 @contextmanager

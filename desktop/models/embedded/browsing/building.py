@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from multiprocessing.connection import Connection, wait
@@ -15,7 +16,7 @@ from multiprocessing.connection import Connection, wait
 from desktop.language.sentences import say
 from desktop.models.embedded.browsing import lines, orders, places
 from desktop.models.embedded.browsing.arranging import Arrangement, Arranger, arrangements
-from desktop.models.embedded.browsing.builders import Given, work
+from desktop.models.embedded.browsing.builders import STILL_AT_IT, Given, work
 from desktop.models.embedded.browsing.digests import Digest, Summary, Task
 from desktop.models.embedded.browsing.flushing import flush
 from desktop.models.embedded.browsing.index_file import Segment, apart, runs_of
@@ -35,6 +36,7 @@ Progress = Callable[[int, int], None]
 
 WORTH_IT = 300_000  # records: for fewer, starting the processes takes longer than they save
 _LOOK_S = 0.05  # between two looks whether somebody still waits
+_PATIENCE_S = 180  # without any sign of life: sorting a chunk gives none, and every other program comes first
 _TURN = "-turn"  # follows the name of the file that stands for the turn to make it
 
 
@@ -67,6 +69,7 @@ class _Building:
         self._total = total
         self._progress = progress
         self._cancelled = cancelled
+        self._heard: dict[Connection, float] = {}  # when each was told something, or last gave a sign of life
 
     def make(self) -> None:
         """All of it, with the help of processes if it is much."""
@@ -154,15 +157,26 @@ class _Building:
         state.seen, state.seen_date = max(seen, (state.seen, state.seen_date))
 
     def _answers(self, team: Sequence[Connection]) -> Iterator[tuple[Connection, object]]:
-        """What some of them have said, once one has said something. Raises `Cancelled`, `OSError`, `EOFError`."""
-        while True:
+        """What some of them have said, all of which owe an answer, once one has.
+
+        Raises `Cancelled`, `OSError`, `EOFError`; `TimeoutError`, which is an `OSError`, for one that has hung.
+        """
+        answered = False
+        while not answered:
             if self._cancelled():
                 raise Cancelled(say("The index is not wanted any more."))
-            if ready := wait(list(team), _LOOK_S):
-                for one in ready:
-                    assert isinstance(one, Connection)
-                    yield one, one.recv()
-                return
+            for one in wait(list(team), _LOOK_S):
+                assert isinstance(one, Connection)
+                answer, self._heard[one] = one.recv(), time.monotonic()
+                if answer is not STILL_AT_IT:
+                    answered = True
+                    yield one, answer
+            if time.monotonic() - min(self._heard[one] for one in team) > _PATIENCE_S:
+                raise TimeoutError("a process has hung")
+
+    def _tell(self, one: Connection, what: object) -> None:
+        self._heard[one] = time.monotonic()
+        one.send(what)
 
     def _take_together(self, team: Team) -> None:
         """Chunks are worked out side by side, and get their amounts' ids and are noted in their order."""
@@ -174,7 +188,8 @@ class _Building:
         busy = {one for one in team if self._give(one, coming)}
         next_told, next_noted = next(told, None), next(noted, None)
         while busy:
-            for one, answer in self._answers(list(busy)):
+            waiting = {one for one, _ in summaries.values()}  # for the chunks before theirs
+            for one, answer in self._answers(list(busy - waiting)):
                 if isinstance(answer, Summary):
                     summaries[answer.task.chunk] = (one, answer)
                 else:
@@ -185,7 +200,7 @@ class _Building:
                         busy.discard(one)
             while next_told in summaries:
                 one, summary = summaries.pop(next_told)
-                one.send(self._ids(summary))
+                self._tell(one, self._ids(summary))
                 doing[one], next_told = summary, next(told, None)
             while next_noted in written:
                 summary, (segment, run) = written.pop(next_noted)
@@ -195,7 +210,7 @@ class _Building:
     def _give(self, one: Connection, coming: Iterator[Task | Arrangement]) -> bool:
         task = next(coming, None)
         if task is not None:
-            one.send(task)
+            self._tell(one, task)
         return task is not None
 
     def _arrange_together(self, team: Team, found: dict[Column, list[Block]]) -> None:
@@ -203,7 +218,7 @@ class _Building:
 
         def give(one: Connection) -> None:
             if (wanted := next(coming, None)) is not None:
-                one.send(wanted)
+                self._tell(one, wanted)
                 doing[one] = wanted
 
         for one in team:

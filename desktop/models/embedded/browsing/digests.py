@@ -51,7 +51,7 @@ class Digest:
         """Read the records, in the caller's transaction. Raises `Cancelled`, and `IndexDamaged` for one missing."""
         first = task.records.start
         ids: dict[int, int] = {}
-        chunk, hash = Chunk(range(first, first)), b""
+        chunk = Chunk(range(first, first))
         unsorted, seen = Unsorted(first), last_change(store, user_id)
         self._fresh = Fresh(first)
         for some in lines.read_columns(store, user_id, task.records):
@@ -63,7 +63,7 @@ class Digest:
             chunk.take(some, amounts)
             self._fresh.add(some, amounts)
             unsorted.add(some)
-            hash = bytes(some.hashes[-1])
+        hash = lines.hash_of(store, user_id, task.records.stop - 1)
         self.summary = Summary(task, chunk, tuple(ids), hash, seen)
         self._bitmaps = self._fresh.bitmaps({id: lines.amount_texts(amount) for amount, id in ids.items()})
         self._pieces = list(unsorted.pieces())

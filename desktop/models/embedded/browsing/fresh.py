@@ -21,7 +21,11 @@ from desktop.models.embedded.browsing.keys import AMOUNT, DATE, KIND, LONGEST, g
 Columns = Sequence[Mapping[int, int]]
 """For each place of a text, which bytes stand there in which of the records, a bit each."""
 
+_QUARTER = 15 * lines.MINUTE  # of an hour, in microseconds; clocks that are set within one are noticed
+_OF_HOUR = [b"%02d:%02d" % divmod(second, 60) for second in range(3600)]
+_SECONDS = {text: second for second, text in enumerate(_OF_HOUR)}
 _TABLES = [bytes(b"01"[byte == wanted] for byte in range(256)) for wanted in range(256)]
+_FEW = 256  # amounts that a byte can name, but for 0
 _MANY = 4096  # members above which a stretch of the numbers is kept as bits
 
 
@@ -66,21 +70,35 @@ class Fresh:
         for first, last in self._stretches():
             some = slice(first - self.first, last - self.first)
             for key, members in chain(grouped(first, self.texts[some]), runs(first, self.texts[some])):
-                found[key] |= members
-            for key, bits in _of_dates(self.dates[some]):
+                if key in found:
+                    found[key] |= members
+                else:  # most occur in one stretch only
+                    found[key] = members
+            for key, bits in chain(_of_dates(self.dates[some]), self._of_columns(some)):
                 found[key] |= _members(first, bits)
-        seqs = range(self.first, self.first + len(self.texts))
-        for family, column in ((KIND, self.kinds), (AMOUNT, self._amounts)):
-            having: dict[int, array[int]] = defaultdict(lambda: array("I"))
-            for seq, what in zip(seqs, column, strict=True):
-                having[what].append(seq)
-            for what, numbers in having.items():
-                found[family + what] = BitMap(numbers)
         for amount in set(self._amounts):
             texts = amount_texts[amount]
             for gram in {gram for text in texts for size in range(1, LONGEST + 1) for gram in grams(text, size)}:
                 found[key_of(gram)] |= found[AMOUNT + amount]
         return found
+
+    def _of_columns(self, some: slice) -> Iterator[tuple[int, int]]:
+        """Each kind and each amount, and which of some records have it, the lowest bit for the first.
+
+        Most amounts are the prices, and met first: those that a byte can name are told apart as columns are.
+        """
+        kinds, amounts = bytes(self.kinds[some])[::-1], self._amounts[some]
+        for kind in set(kinds):
+            yield KIND + kind, int(kinds.translate(_TABLES[kind]), 2)
+        column = bytes([amount if amount < _FEW else 0 for amount in amounts])[::-1]
+        for amount in set(column) - {0}:
+            yield AMOUNT + amount, int(column.translate(_TABLES[amount]), 2)
+        others: dict[int, int] = defaultdict(int)
+        for place, amount in enumerate(amounts):
+            if amount >= _FEW:
+                others[amount] |= 1 << place
+        for amount, bits in others.items():
+            yield AMOUNT + amount, bits
 
     def _stretches(self) -> Iterator[tuple[int, int]]:
         """Where the records lie, cut where bitmaps are."""
@@ -111,17 +129,29 @@ def _of_dates(dates: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _date_texts(dates: Iterable[int]) -> list[bytes]:
-    known: dict[int, bytes] = {}
+    known: dict[int, tuple[bytes, int]] = {}
     texts = []
     for date in dates:
-        minute, rest = divmod(date, lines.MINUTE)
-        if date < lines.WHOLE_MINUTES:
-            texts.append(lines.date_text(date))
-            continue
-        if minute not in known:
-            known[minute] = lines.date_text(minute * lines.MINUTE)[:-2]
-        texts.append(b"%b%02d" % (known[minute], rest // 1_000_000))
+        quarter, rest = divmod(date, _QUARTER)
+        if quarter not in known:
+            known[quarter] = _of_quarter(quarter)
+        hour, start = known[quarter]
+        texts.append(hour + _OF_HOUR[start + rest // 1_000_000] if hour else lines.date_text(date))
     return texts
+
+
+def _of_quarter(quarter: int) -> tuple[bytes, int]:
+    """What all dates of a quarter of an hour begin with, and which second of the hour is its first as it is shown.
+
+    Nothing where a clock was set within it, or the hour changes.
+    """
+    first, last = quarter * _QUARTER, (quarter + 1) * _QUARTER - 1
+    if first < lines.WHOLE_MINUTES:
+        return b"", 0
+    begins, ends = lines.date_text(first), lines.date_text(last)
+    hour, second = begins[:-5], _SECONDS.get(begins[-5:], len(_OF_HOUR))
+    sound = second + 899 < len(_OF_HOUR) and ends == hour + _OF_HOUR[second + 899]
+    return (hour, second) if sound else (b"", 0)
 
 
 def _columns(texts: list[bytes]) -> Columns:

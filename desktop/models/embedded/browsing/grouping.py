@@ -66,19 +66,21 @@ def runs(first: int, texts: Sequence[bytes]) -> Iterator[tuple[int, BitMap]]:
     One third is 3 thirty-four times: what three bytes say of it, they say of half of all records.
     """
     whole, ends = b"".join(texts), list(accumulate(map(len, texts)))
-    found: dict[int, list[int]] = defaultdict(list)
     for digit in DIGITS:
+        just: dict[int, list[int]] = defaultdict(list)
         least = bytes((digit,)) * (LONGEST + 1)
         at = whole.find(least)
         while at >= 0:
             line = bisect_right(ends, at)
             text = whole[at : ends[line]]
             length = len(text) - len(text.lstrip(least[:1]))
-            for size in range(LONGEST + 1, min(length, LONGEST_RUN) + 1):
-                found[key_of_run(digit, size)].append(first + line)
+            just[min(length, LONGEST_RUN)].append(first + line)
             at = whole.find(least, at + length)
-    for key, seqs in found.items():
-        yield key, BitMap(seqs)
+        members = BitMap()
+        for size in range(max(just, default=0), LONGEST, -1):  # what stands there more often does so this often too
+            if size in just:
+                members |= BitMap(just[size])
+            yield key_of_run(digit, size), BitMap(members)
 
 
 def _threes(first: int, texts: Sequence[bytes], start: int) -> Iterator[tuple[int, BitMap]]:

@@ -42,7 +42,7 @@ _COLUMNS = (
 
 _IN_COLUMNS = (
     "SELECT seq, operation_id, amount, user_balance, date, operands, operation_response, expression, "
-    "deleted_at IS NOT NULL, hash FROM record WHERE user_id = ? AND seq >= ? AND seq < ? ORDER BY seq"
+    "deleted_at IS NOT NULL FROM record WHERE user_id = ? AND seq >= ? AND seq < ? ORDER BY seq"
 )
 
 
@@ -62,7 +62,10 @@ class RecordLine(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """The facts of some records that follow each other, those of a kind together: what is true of a `RecordLine`."""
+    """The facts of some records that follow each other, those of a kind together: what is true of a `RecordLine`.
+
+    Without their hashes, of which only the last one's is wanted.
+    """
 
     seqs: Sequence[int]
     kinds: Sequence[int]
@@ -73,12 +76,12 @@ class Columns(NamedTuple):
     responses: Sequence[str]
     expressions: Sequence[str]
     deleted: Sequence[int]
-    hashes: Sequence[bytes]
 
 
 def columns_of(some: Sequence[RecordLine]) -> Columns:
     """Some records, of which there is one at least."""
-    return Columns(*zip(*some, strict=True))
+    *columns, _ = zip(*some, strict=True)
+    return Columns(*columns)
 
 
 def read_columns(store: Store, user_id: int, records: range) -> Iterator[Columns]:
@@ -100,6 +103,15 @@ def read_columns(store: Store, user_id: int, records: range) -> Iterator[Columns
         yield Columns(seqs, [known[operation] for operation in operations], *others)
     if expected != records.stop:
         raise IndexDamaged("a record is missing")
+
+
+def hash_of(store: Store, user_id: int, seq: int) -> bytes:
+    """A record's link in the chain. Raises `IndexDamaged` where it is missing."""
+    sql = "SELECT hash FROM record WHERE user_id = ? AND seq = ?"
+    row = store.database.connection().execute(sql, (user_id, seq)).fetchone()
+    if row is None:
+        raise IndexDamaged("a record is missing")
+    return bytes(row[0])
 
 
 def read(store: Store, user_id: int, after: int, count: int) -> Iterator[RecordLine]:

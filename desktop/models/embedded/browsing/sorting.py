@@ -62,7 +62,7 @@ class Unsorted:
             for piece, start in enumerate(range(0, len(order), _PIECE)):
                 ranks = order[start : start + _PIECE]
                 seqs = array("I", [self._first + rank for rank in ranks])
-                yield sort, piece, marshal.dumps(([keys[rank] for rank in ranks], seqs.tobytes()))
+                yield sort, piece, marshal.dumps((_packed([keys[rank] for rank in ranks]), seqs.tobytes()))
 
 
 class Runs:
@@ -117,7 +117,7 @@ class Runs:
             id = _id(number, _place(sort), piece)
             row = self._connection.execute("SELECT items FROM piece WHERE id = ?", (id,)).fetchone()
             keys, seqs = marshal.loads(self._seals.opened(b"piece:", id, writing, row))
-            yield keys, array("I", seqs).tolist()
+            yield array("q", keys).tolist() if isinstance(keys, bytes) else keys, array("I", seqs).tolist()
 
 
 class _Source:
@@ -142,6 +142,11 @@ class _Source:
         keys += self.keys[:cut]
         seqs += self._seqs[:cut]
         del self.keys[:cut], self._seqs[:cut]
+
+
+def _packed(keys: list[Any]) -> list[Any] | bytes:
+    """Keys as they are laid down: numbers side by side."""
+    return array("q", keys).tobytes() if isinstance(keys[0], int) else keys
 
 
 def _place(sort: Column) -> int:
