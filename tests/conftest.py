@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import time
@@ -47,6 +48,12 @@ if MEMORY.is_dir() and "METERCALC_TESTS_ON_DISK" not in os.environ and shutil.di
 settings.register_profile("full", deadline=None, print_blob=True)
 settings.register_profile("metercalc", settings.get_profile("full"), max_examples=30)
 settings.load_profile("metercalc")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected lasts to the end: the garbage collector need not go through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from itertools import product
 
 import pytest
 
@@ -59,21 +60,18 @@ def by_hand(books: Books, filters: Filters) -> Counter[tuple[int, OperationType,
 
 
 @pytest.mark.usefixtures("berlin")
-@pytest.mark.parametrize(
-    "filters", [Filters(), Filters(operations=frozenset({OperationType.ADDITION})), Filters(trash=True)]
-)
-@pytest.mark.parametrize("step", [1, 7, 100_000])
-def test_sums_are_those_of_the_persons_days(
-    books: Books, monkeypatch: pytest.MonkeyPatch, filters: Filters, step: int
-) -> None:
-    monkeypatch.setattr(core, "STEP", step)
+def test_sums_are_those_of_the_persons_days(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
     spend(books, hours=31, count=130)  # over the change of the clocks in March
-    found = look(books, filters)
-    sums = by_hand(books, filters)
-    assert {(d.day, d.operation): (d.count, d.spent, d.credited) for d in found.days} == {
-        (day, kind): tuple(sums[day, kind, name] for name in ("count", "spent", "credited")) for day, kind, _ in sums
-    }
-    assert found.totals == records.totals(books.store, books.ann, filters)
+    for filters in (Filters(), Filters(operations=frozenset({OperationType.ADDITION})), Filters(trash=True)):
+        sums = by_hand(books, filters)
+        for step in (1, 7, 100_000):
+            monkeypatch.setattr(core, "STEP", step)
+            found = look(books, filters)
+            assert {(d.day, d.operation): (d.count, d.spent, d.credited) for d in found.days} == {
+                (day, kind): tuple(sums[day, kind, name] for name in ("count", "spent", "credited"))
+                for day, kind, _ in sums
+            }, (filters, step)
+            assert found.totals == records.totals(books.store, books.ann, filters)
 
 
 def test_the_balance_is_told_in_order_and_ends_with_the_last_record(books: Books) -> None:
@@ -83,22 +81,19 @@ def test_the_balance_is_told_in_order_and_ends_with_the_last_record(books: Books
     assert points[-1].balance == books.balance()
 
 
-@pytest.mark.parametrize("most", [1, 3, 10, 1000])
-@pytest.mark.parametrize("step", [1, 8, 100_000])
-def test_few_points_still_bound_every_balance(
-    books: Books, monkeypatch: pytest.MonkeyPatch, most: int, step: int
-) -> None:
+def test_few_points_still_bound_every_balance(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
     spend(books, hours=1, count=30)
     balances = [balance for *_, balance in books.records()]
-    monkeypatch.setattr(core, "POINTS", most)
-    monkeypatch.setattr(core, "STEP", step)
-    points = look(books, Filters()).balance
     shown = [
         entry.user_balance for entry in records.stream(books.store, books.ann, Filters(), Column.DATE, descending=False)
     ]
-    assert len(points) <= most
-    assert (min(p.low for p in points), max(p.high for p in points)) == (min(shown), max(shown))
-    assert {p.balance for p in points} <= set(balances)
+    for most, step in product((1, 3, 10, 1000), (1, 8, 100_000)):
+        monkeypatch.setattr(core, "POINTS", most)
+        monkeypatch.setattr(core, "STEP", step)
+        points = look(books, Filters()).balance
+        assert len(points) <= most, (most, step)
+        assert (min(p.low for p in points), max(p.high for p in points)) == (min(shown), max(shown)), (most, step)
+        assert {p.balance for p in points} <= set(balances), (most, step)
 
 
 def test_points_are_kept_for_the_span_that_is_filtered(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:

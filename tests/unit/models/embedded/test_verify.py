@@ -37,10 +37,23 @@ BOBS = (3, 7)
 FIRST, MIDDLE, BEFORE_LAST, LAST, BOBS_LAST, HIDDEN, RESTORED = 4, 6, 9, 10, 7, 5, 8
 
 
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where whoever needs it first makes the folder that all begin with."""
+    return tmp_path_factory.mktemp("ledger") / "data"
+
+
 @pytest.fixture
-def ledger_file(open_books: Callable[[], Books]) -> Path:
+def ledger_file(store_file: Path, made_once: Path, open_books: Callable[[], Books]) -> Path:
     """A closed store with seven records of Ann's, two of Bob's, two prices set, one record hidden and one restored."""
-    books = open_books()
+    if not made_once.exists():
+        _keep_books(open_books())
+        shutil.copytree(store_file.parent, made_once)
+    shutil.rmtree(store_file.parent)  # the first test has what the others have
+    return Path(shutil.copytree(made_once, store_file.parent)) / store_file.name
+
+
+def _keep_books(books: Books) -> None:
     assert books.charge("1 + 2 × 3").cost == 40_00  # 4 and 5
     books.charge("10 ÷ 4")  # 6
     books.charge("5 + 5", books.bob)  # 7
@@ -53,7 +66,6 @@ def ledger_file(open_books: Callable[[], Books]) -> Path:
     records.restore(books.store, books.ann, [RESTORED])
     assert books.problems() == ()
     books.store.close()
-    return books.store.file
 
 
 def found(file: Path) -> set[tuple[str, int]]:
