@@ -1,4 +1,4 @@
-"""No language is cut on any screen, large or small: not those that ship, and not one whose every sentence is a third longer."""
+"""No language is cut on any screen, large or small: none that ships, and none whose sentences are a third longer."""
 
 from __future__ import annotations
 

@@ -110,6 +110,8 @@ def _scenes(program: Program, account: tuple[str, str], album: Album) -> Iterato
     yield from _both(program, program.login_dialog, album, "sign-in")
     refusal = say("The e-mail or the password is not right.")
     program.login_dialog.show_error(say("{message} (reference {reference})", message=refusal, reference="5f0c2a91"))
+    _find(program.login_dialog, QLineEdit, "email_edit").setText(account[0])
+    _find(program.login_dialog, QLineEdit, "password_edit").setText("not the right one")
     yield from _both(program, program.login_dialog, album, "sign-in-refused")
     program.sessions.sign_in(*account)
     yield program.records.page_changed
@@ -265,7 +267,7 @@ def _administration(program: Program, window: QWidget, album: Album) -> Iterator
         tabs.setCurrentIndex(place)
         if name == "credits":
             for field, text in _ORDER:
-                _find(shown, QLineEdit, field).setText(text)
+                _find(shown, QLineEdit, field).setText(_written(text) if text.isdigit() else text)
             _find(shown, QAbstractButton, "credit_add_button").click()
             yield _find(window, QObject, "administration_controller").credits_checked
         elif name == "prices":
@@ -280,6 +282,7 @@ def _both(program: Program, widget: QWidget, album: Album, name: str) -> Iterato
         if scheme != program.theme.chosen:
             program.theme.choose(scheme)
         yield PAINT_MS
+        QCoreApplication.sendPostedEvents()  # on a busy machine what was shown may not be laid out yet
         file = album.folder / f"{name}-{scheme}.png"
         if not widget.grab().save(str(file), quality=_QUICK):
             raise BadInput(say("The picture could not be written ({file}).", file=file))

@@ -7,7 +7,7 @@ from functools import partial
 from html import escape
 
 from PySide6.QtCore import QEvent, QLocale, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -89,9 +89,18 @@ class Dialog(QDialog):
         """A paragraph."""
         label = QLabel(text)
         label.setWordWrap(True)
+        label.setAlignment(leading())  # a text that begins with a name of Latin letters too
         theme.set_role(label, role)
         self.layout_.addWidget(label)
         return label
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        """Be as high as the texts need: Qt reckons with the width that a dialog would like, not with that it has."""
+        needed = self.layout_.totalMinimumHeightForWidth(self.width())
+        if needed > self.height():
+            self.resize(self.width(), needed)
+        super().showEvent(event)
 
     def add_buttons(self, *, accept: str = "", reject: str = "") -> QDialogButtonBox:
         """The row of buttons at the foot; without another word for it the last one closes."""
@@ -267,7 +276,7 @@ class DetailsDialog(Dialog):
     @override
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationPaletteChange:
+        if event.type() == QEvent.Type.PaletteChange:
             self._colour_links()
 
     @Slot()

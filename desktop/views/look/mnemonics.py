@@ -12,7 +12,7 @@ _LETTER = re.compile(r"&(\w)")
 _BEHIND = re.compile(r"\s*\(&\w\)")
 
 # The letters of a language's keyboard that need no other key beside Alt. Elsewhere, and where none is named: a to z.
-_BASIC = string.ascii_lowercase + string.digits
+_BASIC = string.ascii_lowercase
 _OWN = {"de": "äöüß", "es": "ñ", "fr": "éèçàù", "pt_BR": "ç"}
 _INSTEAD = {"ar": "ضصثقفغعهخحجدشسيبلاتنمكطئءؤرىةوزظذ"}
 

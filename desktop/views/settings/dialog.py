@@ -86,6 +86,7 @@ class SettingsDialog(Dialog):
             one for one in buttons.buttons() if buttons.buttonRole(one) is QDialogButtonBox.ButtonRole.AcceptRole
         )
         self._save.setObjectName("save_settings_button")
+        self._cancel = next(one for one in buttons.buttons() if one is not self._save)
         self._save.setEnabled(False)
         self._defaults = buttons.addButton(say("&Defaults of this page"), QDialogButtonBox.ButtonRole.ResetRole)
         self._defaults.setObjectName("settings_defaults_button")
@@ -104,6 +105,14 @@ class SettingsDialog(Dialog):
         self._list.currentRowChanged.connect(self._stack.setCurrentIndex)
         self._save.clicked.connect(self._on_save)
         self._defaults.clicked.connect(self._on_defaults)
+
+    def _put_buttons_last(self) -> None:
+        """Have Tab come to what stands below the pages after them, though they were made later."""
+        *_, last = self._pages[-1].fields.values()
+        before: QWidget = last.editor
+        for widget in (self._defaults, self._save, self._cancel):
+            self.setTabOrder(before, widget)
+            before = widget
 
     @override
     def reject(self) -> None:
@@ -136,6 +145,7 @@ class SettingsDialog(Dialog):
                 self._add_colours(page)
             elif title == _RANDOM:
                 self._add_trial(page)
+        self._put_buttons_last()
         self._list.setFixedWidth(self._list.sizeHintForColumn(0) + 2 * theme.TIGHT)
         self._say("", "muted")
         self._save.setEnabled(True)
