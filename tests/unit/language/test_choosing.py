@@ -44,6 +44,13 @@ def test_the_environment_is_read_as_gettext_reads_it(environment: dict[str, str]
     assert of_environment(environment) == code
 
 
+@pytest.mark.parametrize("name", ["he_IL.UTF-8", "fa_IR.UTF-8"])
+def test_a_language_without_a_catalogue_is_english_from_left_to_right(name: str) -> None:
+    code = of_environment({"LANG": name})
+    assert code == "en"
+    assert not is_right_to_left(code)  # the layout goes with what is spoken
+
+
 def test_the_direction_of_a_language() -> None:
     assert [is_right_to_left(name) for name in ("ar", "ar_EG", "fa-IR", "he", "de", "pt_BR", "ja")] == [
         True, True, True, True, False, False, False,
