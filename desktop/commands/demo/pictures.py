@@ -59,7 +59,7 @@ def planned(places: Places, config: Config, languages: Sequence[str], folder: Pa
 
     Of the first, the larger in high contrast too.
     """
-    sets = []
+    sets: list[Pictures] = []
     for language in dict.fromkeys(languages or LANGUAGES):
         for screen in (LARGE, SMALL):
             name = language if screen == LARGE else "{}-{}x{}".format(language, *screen)
