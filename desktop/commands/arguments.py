@@ -16,7 +16,6 @@ from typing import Any, NoReturn
 
 from desktop.arithmetic.money import parse_money
 from desktop.arithmetic.table import COMPUTED
-from desktop.commands import complaints
 from desktop.finding import periods
 from desktop.language.sentences import say
 from desktop.models.ledger.requests import normal_request_id
@@ -48,6 +47,8 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("-h", "--help", action="help", help=say("show this help message and exit"))
 
     def error(self, message: str) -> NoReturn:
+        from desktop.commands import complaints  # late: most command lines are right
+
         said = message.replace(repr(_MARK)[1:-1], "").replace(_MARK, "")
         raise BadInput(say("{trouble}. See: {command} --help", trouble=complaints.told(said), command=self.prog))
 
