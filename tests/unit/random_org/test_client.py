@@ -208,10 +208,10 @@ def test_requests_is_imported_with_the_first_draw_and_not_before() -> None:
 
 REASONS = {
     Behaviour.REFUSE: ("unreachable", "could not be reached"),
-    Behaviour.NEVER_ACCEPT: ("deadline", "within 0.4 seconds"),
-    Behaviour.SILENT: ("deadline", "within 0.4 seconds"),
-    Behaviour.DRIP_HEAD: ("deadline", "within 0.4 seconds"),
-    Behaviour.DRIP_BODY: ("deadline", "within 0.4 seconds"),
+    Behaviour.NEVER_ACCEPT: ("deadline", "within 0.4 s"),
+    Behaviour.SILENT: ("deadline", "within 0.4 s"),
+    Behaviour.DRIP_HEAD: ("deadline", "within 0.4 s"),
+    Behaviour.DRIP_BODY: ("deadline", "within 0.4 s"),
     Behaviour.SHORT: ("malformed", "something else than the 10 strings"),
     Behaviour.TRUNCATED: ("broken", "broke off"),
     Behaviour.ENDLESS: ("too_long", "more than was asked for"),
