@@ -21,7 +21,7 @@ def crash_dialog(
 ) -> QDialog:
     """The dialog that says so, with what whoever looks after the program needs to know; not open yet."""
     from desktop.settings.facts import facts  # late: looking versions up takes as long as the sign-in dialog
-    from desktop.views.dialogs.dialogs import DetailsDialog
+    from desktop.views.dialogs.details import DetailsDialog
 
     return DetailsDialog(
         name=CRASH_DIALOG,

@@ -75,13 +75,13 @@ class Questions(QObject):
 
     @Slot()
     def _on_shortcuts(self) -> None:
-        from desktop.views.dialogs.dialogs import ShortcutsDialog
+        from desktop.views.dialogs.shortcuts import ShortcutsDialog
 
         ShortcutsDialog(parent=self._window).open()
 
     @Slot()
     def _on_about(self) -> None:
-        from desktop.views.dialogs.dialogs import DetailsDialog
+        from desktop.views.dialogs.details import DetailsDialog
 
         what = say("A pay-per-use calculator with a ledger that can be proved.")
         dialog = DetailsDialog(
@@ -115,7 +115,7 @@ class Questions(QObject):
 
     @Slot()
     def _on_verify(self) -> None:
-        from desktop.views.dialogs.dialogs import VerifyDialog
+        from desktop.views.dialogs.proof import VerifyDialog
         from desktop.wording.shown import explain_verification
 
         dialog = VerifyDialog(

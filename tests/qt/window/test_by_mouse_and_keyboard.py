@@ -29,8 +29,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from desktop.views.dialogs.dialogs import SHORTCUTS
 from desktop.views.dialogs.export import ExportDialog
+from desktop.views.dialogs.shortcuts import SHORTCUTS
 from desktop.views.main_window.window import MainWindow
 from desktop.views.main_window.work_bar import WorkBar
 from desktop.views.records.table import RecordsTable

@@ -26,7 +26,7 @@ from desktop.models.embedded.storage import backup_files, sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.terms.errors import StoreDamaged, StoreError, StoreFull, StoreLocked
 from desktop.terms.values import Verification
-from desktop.views.dialogs.dialogs import VerifyDialog
+from desktop.views.dialogs.proof import VerifyDialog
 from desktop.views.main_window.window import MainWindow
 from desktop.window.program import Program
 from desktop.wording.shown import shown_date

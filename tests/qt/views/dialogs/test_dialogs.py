@@ -17,7 +17,9 @@ from desktop.documents import proofs
 from desktop.terms.errors import NotAllowed, StoreFull, StoreLocked
 from desktop.terms.values import Problem, Verification
 from desktop.views.dialogs import places
-from desktop.views.dialogs.dialogs import DetailsDialog, PasswordDialog, VerifyDialog
+from desktop.views.dialogs.details import DetailsDialog
+from desktop.views.dialogs.dialogs import PasswordDialog
+from desktop.views.dialogs.proof import VerifyDialog
 from tests.support.fake_controllers import REFERENCE, FakeSessions, FakeStore, failure
 from tests.support.widgets import part
 
