@@ -101,9 +101,9 @@ class Witness(QObject):
         bar = front.menuBar().actions() if isinstance(front, QMainWindow) else []
         buttons = front.findChildren(QAbstractButton) if front is not None else []
         labels = [one for one in front.findChildren(QLabel) if one.buddy() is not None] if front is not None else []
-        inside = [one.text() for one in buttons if one.isVisible() and one.window() is front]
-        inside += [one.text() for one in labels if one.isVisible() and one.window() is front]
-        return [text for text in (*(action.text() for action in bar), *inside) if "&" in text]
+        parts: list[Any] = [*buttons, *labels]
+        inside = [one for one in parts if one.isVisible() and one.window() is front]
+        return [one.text() for one in (*bar, *inside) if "&" in one.text()]
 
     def choices(self) -> dict[str, bool]:
         """What the menu in front offers, and whether each is marked."""

@@ -15,7 +15,7 @@ from desktop.views.insights import scales
 from desktop.views.insights.drawing import GAP, CardLine, Pencil
 from desktop.views.insights.palette import faded
 from desktop.views.insights.plot import UNIT_FORMATS, Plot
-from desktop.views.look import theme
+from desktop.views.look.colours import Colours
 from desktop.wording.shown import shown_minute
 
 _DENSE = 1_000  # turns of a line, from which on it is a texture
@@ -30,7 +30,7 @@ class BalancePlot(Plot):
     def marks(self) -> int:
         return len(self.insights.balance)
 
-    def card(self, mark: int, colours: theme.Colours) -> tuple[str, list[CardLine]]:
+    def card(self, mark: int, colours: Colours) -> tuple[str, list[CardLine]]:
         point = self.insights.balance[mark]
         lines = [CardLine(say("Balance"), self._money(point.balance), QColor(colours.accent))]
         if point.low < point.high:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from desktop.views.insights.palette import faded
 from desktop.views.look import theme
+from desktop.views.look.colours import Colours
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
@@ -30,7 +31,7 @@ class CardLine:
 class Look:
     """The theme's colours and fonts at a moment: taken on the window's thread, used on any."""
 
-    colours: theme.Colours
+    colours: Colours
     caption: QFont
     body: QFont
     strong: QFont

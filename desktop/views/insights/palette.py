@@ -10,16 +10,16 @@ from PySide6.QtGui import QColor
 
 from desktop.arithmetic.table import OPERATIONS
 from desktop.terms.values import OperationType
-from desktop.views.look import theme
+from desktop.views.look.colours import Colours, is_dark
 
 # By an operation's number; two more than there are operations.
 _LIGHT = ("#0072b2", "#c87a00", "#008f68", "#c44e00", "#b05f8c", "#3396cf", "#6b7280", "#8a6d1f", "#7d5fb2")
 _DARK = ("#4a9eda", "#f0b341", "#2fbf93", "#ee7f45", "#d995bd", "#94d2f7", "#9aa3af", "#cdb75e", "#b39ddb")
 
 
-def colour_of(operation: OperationType, colours: theme.Colours) -> QColor:
+def colour_of(operation: OperationType, colours: Colours) -> QColor:
     """The colour of an operation in a scheme."""
-    found = _DARK if theme.is_dark(colours) else _LIGHT
+    found = _DARK if is_dark(colours) else _LIGHT
     return QColor(found[OPERATIONS[operation].number % len(found)])
 
 

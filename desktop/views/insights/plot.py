@@ -19,7 +19,7 @@ from desktop.views.insights import scales
 from desktop.views.insights.drawing import GAP, CardLine, Pencil
 from desktop.views.insights.palette import faded
 from desktop.views.insights.scales import Unit
-from desktop.views.look import theme
+from desktop.views.look.colours import LIGHT, Colours
 
 UNIT_FORMATS = {None: "HH:mm", Unit.DAY: "d MMM", Unit.WEEK: "d MMM", Unit.MONTH: "MMM yyyy", Unit.YEAR: "yyyy"}
 """How a moment is labelled on an axis whose ticks are so far apart."""
@@ -49,7 +49,7 @@ class Plot(ABC):
         """How many things a figure can be shown for."""
 
     @abstractmethod
-    def card(self, mark: int, colours: theme.Colours) -> tuple[str, list[CardLine]]:
+    def card(self, mark: int, colours: Colours) -> tuple[str, list[CardLine]]:
         """The figures of a mark: a title and lines."""
 
     @abstractmethod
@@ -62,7 +62,7 @@ class Plot(ABC):
 
     def say(self, mark: int) -> str:
         """The figures of a mark as a sentence."""
-        title, lines = self.card(mark, theme.LIGHT)
+        title, lines = self.card(mark, LIGHT)
         return bare(", ".join([title, *(f"{line.text} {line.figure}".strip() for line in lines)]))
 
     def _money(self, hundredths: int) -> str:

@@ -13,7 +13,7 @@ from desktop.views.insights.drawing import GAP, RIGHT, CardLine, Pencil
 from desktop.views.insights.palette import colour_of
 from desktop.views.insights.plot import UNIT_FORMATS, Plot
 from desktop.views.insights.scales import Unit
-from desktop.views.look import theme
+from desktop.views.look.colours import Colours
 from desktop.wording.shown import operation_name
 
 _HEADINGS = {
@@ -42,7 +42,7 @@ class SpendPlot(Plot):
     def marks(self) -> int:
         return len(self._bars)
 
-    def card(self, mark: int, colours: theme.Colours) -> tuple[str, list[CardLine]]:
+    def card(self, mark: int, colours: Colours) -> tuple[str, list[CardLine]]:
         bar = self._bars[mark]
         form = {Unit.MONTH: "MMMM yyyy", Unit.YEAR: "yyyy"}.get(self._unit, "ddd, d MMM yyyy")
         title = self._day(bar.start, form)
@@ -115,7 +115,7 @@ class OperationsPlot(Plot):
     def marks(self) -> int:
         return len(self._rows)
 
-    def card(self, mark: int, colours: theme.Colours) -> tuple[str, list[CardLine]]:
+    def card(self, mark: int, colours: Colours) -> tuple[str, list[CardLine]]:
         operation, count, spent = self._rows[mark]
         share = 100 * spent / max(1, self.insights.totals.spent)
         return operation_name(operation), [

@@ -6,14 +6,14 @@ Colour means something or is not there: accent for the one primary action, green
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QSettings, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QGuiApplication, QPalette
+from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.system import resources
 from desktop.views.look import remembered
+from desktop.views.look.colours import ALL, DARK, HIGH_DARK, HIGH_LIGHT, LIGHT, Colours, is_dark, palette
 
 # Spacing in pixels of the design, which Qt scales with the screen.
 TIGHT, SMALL, MEDIUM, LARGE, WIDE = 4, 8, 12, 16, 24
@@ -33,103 +33,6 @@ class Size(StrEnum):
 
 _LEADING = 2  # above and below the text of a field and of a button, beside their padding
 
-
-class Colours(NamedTuple):
-    """The colours of one scheme, by what they mean."""
-
-    surface: str
-    raised: str
-    sunken: str
-    operation: str
-    border: str
-    edge: str
-    text: str
-    muted: str
-    accent: str
-    on_accent: str
-    selection: str
-    positive: str
-    negative: str
-    warning: str
-    warning_surface: str
-    mark: str
-
-
-LIGHT = Colours(
-    surface="#f4f5f7",
-    raised="#ffffff",
-    sunken="#e9ebef",
-    operation="#e9ebef",
-    border="#d3d7de",
-    edge="#828a96",
-    text="#1a1d21",
-    muted="#59626d",
-    accent="#2457c5",
-    on_accent="#ffffff",
-    selection="#d7e3fc",
-    positive="#17713f",
-    negative="#b3261e",
-    warning="#7a4d00",
-    warning_surface="#fff3d6",
-    mark="#ffe08a",
-)
-DARK = Colours(
-    surface="#17191d",
-    raised="#202328",
-    sunken="#121418",
-    operation="#2e333b",
-    border="#393e46",
-    edge="#737c88",
-    text="#e7e9ec",
-    muted="#a0a9b4",
-    accent="#86a9ff",
-    on_accent="#0c1428",
-    selection="#2c3f68",
-    positive="#74d39c",
-    negative="#ff8d84",
-    warning="#f1c569",
-    warning_surface="#3a2f16",
-    mark="#6b5714",
-)
-
-# For who asks for high contrast: 7:1 and more, and nothing is told by a faint line.
-HIGH_LIGHT = Colours(
-    surface="#ffffff",
-    raised="#ffffff",
-    sunken="#ffffff",
-    operation="#ffffff",
-    border="#000000",
-    edge="#000000",
-    text="#000000",
-    muted="#2b2b2b",
-    accent="#00309c",
-    on_accent="#ffffff",
-    selection="#cfe0ff",
-    positive="#00501f",
-    negative="#8c0000",
-    warning="#5c3a00",
-    warning_surface="#fff3c4",
-    mark="#ffe066",
-)
-HIGH_DARK = Colours(
-    surface="#000000",
-    raised="#000000",
-    sunken="#000000",
-    operation="#000000",
-    border="#ffffff",
-    edge="#ffffff",
-    text="#ffffff",
-    muted="#e0e0e0",
-    accent="#ffe500",
-    on_accent="#000000",
-    selection="#00378f",
-    positive="#7dffb0",
-    negative="#ffb0a8",
-    warning="#ffd75e",
-    warning_surface="#332600",
-    mark="#6b5200",
-)
-_ALL = (LIGHT, DARK, HIGH_LIGHT, HIGH_DARK)
 
 SCHEMES = {
     "system": Qt.ColorScheme.Unknown,
@@ -190,12 +93,12 @@ class Theme(QObject):
         hint = QGuiApplication.styleHints().colorScheme()
         # The choice first: a platform without schemes of its own ignores what it was asked for.
         scheme = SCHEMES[self.chosen]
-        is_dark = (hint if scheme == Qt.ColorScheme.Unknown else scheme) == Qt.ColorScheme.Dark
+        dark = (hint if scheme == Qt.ColorScheme.Unknown else scheme) == Qt.ColorScheme.Dark
         if self.chosen == "contrast" or _contrast_is_wanted():
-            found = HIGH_DARK if is_dark else HIGH_LIGHT
+            found = HIGH_DARK if dark else HIGH_LIGHT
         else:
-            found = DARK if is_dark else LIGHT
-        self._application.setPalette(_palette(found))
+            found = DARK if dark else LIGHT
+        self._application.setPalette(palette(found))
         self._application.setStyleSheet(_style(found))
         self.changed.emit()
 
@@ -203,12 +106,7 @@ class Theme(QObject):
 def colours() -> Colours:
     """The colours of the scheme in force: those whose surface the palette has."""
     surface = QGuiApplication.palette().window().color().name()
-    return next((one for one in _ALL if one.surface == surface), LIGHT)
-
-
-def is_dark(found: Colours) -> bool:
-    """Whether a scheme's surface is dark."""
-    return QColor(found.surface).lightnessF() < 0.5
+    return next((one for one in ALL if one.surface == surface), LIGHT)
 
 
 def _contrast_is_wanted() -> bool:
@@ -258,36 +156,6 @@ def set_role(widget: QWidget, role: str) -> None:
     if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
         widget.style().unpolish(widget)
         widget.style().polish(widget)
-
-
-def _palette(found: Colours) -> QPalette:
-    palette = QPalette()
-    roles = {
-        QPalette.ColorRole.Window: found.surface,
-        QPalette.ColorRole.WindowText: found.text,
-        QPalette.ColorRole.Base: found.raised,
-        QPalette.ColorRole.AlternateBase: found.surface,
-        QPalette.ColorRole.Text: found.text,
-        QPalette.ColorRole.Button: found.raised,
-        QPalette.ColorRole.ButtonText: found.text,
-        QPalette.ColorRole.BrightText: found.negative,
-        QPalette.ColorRole.Highlight: found.selection,
-        QPalette.ColorRole.HighlightedText: found.text,
-        QPalette.ColorRole.Link: found.accent,
-        QPalette.ColorRole.PlaceholderText: found.muted,
-        QPalette.ColorRole.ToolTipBase: found.raised,
-        QPalette.ColorRole.ToolTipText: found.text,
-        QPalette.ColorRole.Mid: found.border,
-        QPalette.ColorRole.Accent: found.accent,
-    }
-    for role, colour in roles.items():
-        palette.setColor(role, QColor(colour))
-    disabled = QPalette.ColorGroup.Disabled
-    for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText, QPalette.ColorRole.WindowText):
-        faint = QColor(found.muted)
-        faint.setAlpha(130)
-        palette.setColor(disabled, role, faint)
-    return palette
 
 
 def _style(c: Colours) -> str:

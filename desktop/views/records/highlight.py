@@ -13,6 +13,7 @@ from desktop.arithmetic.numbers import NumberFormat, digits_of, localise
 from desktop.finding.searching import folded, folded_letters
 from desktop.language.directions import is_backwards
 from desktop.views.look import theme
+from desktop.views.look.colours import is_dark
 from desktop.wording.cut import cut_number
 
 SEEN_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -57,7 +58,7 @@ class HighlightDelegate(QStyledItemDelegate):
             return
         painter.save()
         # A marker's ink: it dyes the ground and leaves the letters as they are, dark on light or light on dark.
-        dark = theme.is_dark(theme.colours())
+        dark = is_dark(theme.colours())
         modes = QPainter.CompositionMode
         painter.setCompositionMode(modes.CompositionMode_Lighten if dark else modes.CompositionMode_Darken)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -29,9 +29,10 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from desktop.views.look import theme
+from desktop.views.look.colours import DARK, HIGH_DARK, HIGH_LIGHT, LIGHT, Colours
 from desktop.views.look.icons import icon
 from desktop.views.look.steady import steady_scroll_bar
-from desktop.views.look.theme import DARK, HIGH_DARK, HIGH_LIGHT, LIGHT, Colours, Theme
+from desktop.views.look.theme import Theme
 
 READABLE = 4.5  # the contrast that WCAG 2.2 asks of text (1.4.3)
 ENHANCED = 7.0  # and for who needs more (1.4.6)
