@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.sittings import PASSWORD, POSSIBLE, Sitting, until
+from tests.faults.in_the_hand.conftest import SIZE
+from tests.support.sittings import PASSWORD, POSSIBLE, Sitting, screen, until
 
 LONG_EMAIL = "a" * 60 + "@" + ".".join(["b" * 30, "c" * 25, "example.org"])
 
@@ -14,10 +15,15 @@ pytestmark = pytest.mark.skipif(not POSSIBLE, reason="needs Xvfb, openbox and xd
 
 
 @pytest.mark.faults
-def test_a_poor_person_with_a_long_address_who_is_locked_out(display: dict[str, str], tmp_path: Path) -> None:
+def test_a_poor_person_with_a_long_address_who_is_locked_out(tmp_path: Path) -> None:
+    with screen(SIZE) as display:  # of their own: two programs on one would take the keyboard from each other
+        begin_with_little(display, tmp_path)
+
+
+def begin_with_little(display: dict[str, str], folder: Path) -> None:
     sitting = Sitting(
         display,
-        tmp_path,
+        folder,
         account_default_balance="25.00",
         security_idle_lock_minutes="1",
         random_url="https://www.random.org/strings/",  # never asked: no string can be paid for
