@@ -81,8 +81,9 @@ def test_every_key_of_the_menus_is_heard_from_every_place(sitting: Sitting) -> N
             go_to(sitting, place)
             sitting.see("heard")
             sitting.press(*map(pressed, keys))
-            heard = heard_of(sitting, len(keys))
-            deaf += [f"{key} in {place}" for key in keys if key not in heard]
+            own = {"Ctrl+Z"} if place == "entry_edit" else set()  # what was typed there is taken back first
+            heard = heard_of(sitting, {*keys} - own)
+            deaf += [f"{key} in {place}" for key in keys if key not in {*heard} | own]
         assert deaf == []
     finally:
         sitting.see("stop_listening")
@@ -98,13 +99,13 @@ def go_to(sitting: Sitting, place: str) -> None:
     raise AssertionError(f"no Tab leads to {place}")
 
 
-def heard_of(sitting: Sitting, wanted: int) -> list[str]:
-    """What was heard, as soon as it is so much; whatever there is when nothing more comes for long."""
+def heard_of(sitting: Sitting, wanted: set[str]) -> list[str]:
+    """What was heard, as soon as it is all of this; whatever there is when nothing more comes for long."""
     heard: list[str] = []
 
     def enough() -> bool:
         heard.extend(sitting.see("heard"))
-        return len(heard) >= wanted
+        return wanted <= {*heard}
 
     with contextlib.suppress(AssertionError):  # what is missing is named by whoever asks
         until(enough)
