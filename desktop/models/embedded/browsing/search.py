@@ -16,7 +16,17 @@ from pyroaring import BitMap
 
 from desktop.finding.filters import Plan
 from desktop.models.embedded.browsing import lines, places
-from desktop.models.embedded.browsing.keys import AMOUNT, DATE, KIND, LONGEST, grams, key_of, key_of_run, run_of
+from desktop.models.embedded.browsing.keys import (
+    AMOUNT,
+    DATE,
+    KIND,
+    LONGEST,
+    LONGEST_RUN,
+    grams,
+    key_of,
+    key_of_run,
+    run_of,
+)
 
 if TYPE_CHECKING:
     from desktop.models.embedded.browsing.state import Chunk, State
@@ -35,12 +45,16 @@ class Term:
         self._state = state
         self.text = lines.folded(text)
         typed, size = lines.END not in self.text, len(self.text)
-        self._gram = key_of(self.text) if typed and size <= LONGEST else None
-        self.is_long = typed and size > LONGEST
+        self._key = key_of(self.text) if typed and size <= LONGEST else None
+        # One digit again and again is in a record just where the bitmap of such runs says so.
+        digit, length = run_of(self.text) if LONGEST < size <= LONGEST_RUN else (0, 0)
+        if typed and size == length:
+            self._key = key_of_run(digit, length)
+        self.is_long = typed and self._key is None
         self._rarest: list[int] = []
         self._amounts: set[int] = set()
         self._spots: list[list[int]] = []
-        if self.is_long:  # what is shorter has its bitmap for all that is shown
+        if typed and size > LONGEST:  # what is shorter has its bitmap for all that is shown
             self._amounts = state.amounts_with(self.text) if _AMOUNTS.issuperset(self.text) else set()
             self._spots = list(_alignments(self.text))
 
@@ -48,8 +62,8 @@ class Term:
         """Those of a chunk that are found for certain."""
         state = self._state
         bits = list[BitMap]()
-        if self._gram is not None:
-            bits.append(state.bits(number, self._gram))
+        if self._key is not None:
+            bits.append(state.bits(number, self._key))
         if self._amounts:
             bits.append(having(state, number, self._amounts))
         bits += [self._all(number, keys, chunk.all, 0) for keys in self._spots]
