@@ -428,3 +428,12 @@ def test_an_order_by_date_follows_the_dates_though_a_clock_was_set_back(
     for filters in (request.filters, replace(request.filters, search=("+ 1",))):
         stream = records.stream(books.store, books.ann, filters, Column.DATE, descending=True)
         assert [entry.operands for entry in stream] == in_order[::-1]
+
+
+@pytest.mark.parametrize("text", ["7777", "77777", "7" * 34, "7" * 35, "0000", "1111"])
+def test_a_digit_again_and_again_is_found_where_it_stands(books: Books, text: str) -> None:
+    for entry in ("7777 + 1", "77777 + 1", "777 + 7777", "7770777 + 1", f"{'7' * 35} + 0", "1 ÷ 9", "100000 − 1"):
+        books.charge(entry)
+    assert _catch_up(books)
+    request = PageRequest(Filters(search=(text,)), size=50)
+    assert records.page(books.store, books.ann, request) == Model(books.store, books.ann.user_id).page(request)
