@@ -244,6 +244,6 @@ def test_the_core_and_the_command_line_start_without_qt(module: str) -> None:
     )
     root = Path(__file__).resolve().parents[1]
     ended = subprocess.run(
-        [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, timeout=180, check=False
     )
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")

@@ -34,7 +34,7 @@ LYING_ABOUT = (
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[str]]:
     """A copy of the project as it is committed, and the names of its files."""
-    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, timeout=60, check=False)
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, timeout=180, check=False)
     names = {name for name in listing.stdout.decode().split("\0") if (ROOT / name).is_file() and name}
     if "pyproject.toml" not in names:
         pytest.skip("what belongs to the project is known where its history is: this tree was unpacked")
@@ -102,7 +102,7 @@ def test_installed_it_neither_shadows_nor_is_shadowed_by_another_package_called_
             env={**os.environ, "PYTHONPATH": str(site)},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
             check=True,
         ).stdout
 

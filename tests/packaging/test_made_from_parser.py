@@ -61,5 +61,5 @@ def test_bash_completes_commands_options_and_files(tmp_path: Path) -> None:
         complete_it metercalc records --tr
         complete_it metercalc restore-backup led
     """
-    ran = subprocess.run([bash, "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    ran = subprocess.run([bash, "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=180, check=False)
     assert ran.stdout.split() == ["records", "--trash", "ledger.metercalc-backup"], ran.stderr

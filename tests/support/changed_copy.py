@@ -38,7 +38,7 @@ def told(program: Path, script: str, *words: str) -> Any:
 def run(program: Path, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     """Run Python on the copy."""
     return subprocess.run(
-        [sys.executable, *words], cwd=program, input=stdin, capture_output=True, text=True, timeout=60, check=False,
+        [sys.executable, *words], cwd=program, input=stdin, capture_output=True, text=True, timeout=180, check=False,
         # The copy is compiled once, even where nothing else may be.
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(program), "PYTHONDONTWRITEBYTECODE": ""},
     )  # fmt: skip

@@ -27,7 +27,7 @@ from tests.support.stores import cheap_hasher
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse 7"
 ADMIN, ANN, BOB = "admin@example.org", "ann@example.org", "bob@example.org"
-TIMEOUT = 60
+TIMEOUT = 180
 AT_PYTHONS_START = ("PYTHON", "LC_", "LANG")  # what is read before the program's first line
 
 

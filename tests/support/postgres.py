@@ -10,14 +10,16 @@ import functools
 import importlib.util
 import itertools
 import os
+import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,7 @@ import pytest
 
 from desktop.models.shared import installing, scram, urls
 from tests.support.stores import BALANCE, COSTS, PASSWORD
+from tests.support.waiting import PATIENCE_S
 
 OWNER = "postgres"
 OWNER_PASSWORD = "owner of all 9"
@@ -110,7 +113,8 @@ class Server:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(list(map(str, command)), stdout=log, stderr=log, **as_user())
         ready = [str(binaries() / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
-        for _ in range(600):
+        end = time.monotonic() + 2 * PATIENCE_S
+        while time.monotonic() < end:
             if subprocess.run(ready, check=False).returncode == 0:
                 return
             if self.process.poll() is not None:
@@ -121,7 +125,7 @@ class Server:
         """Stop it: SIGINT in order, SIGQUIT at once, as a crash."""
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(how)
-            self.process.wait(timeout=60)
+            self.process.wait(timeout=180)
         self.process = None
 
     def template(self) -> str:
@@ -252,7 +256,9 @@ def hand_over(path: Path) -> None:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of 127.0.0.1 that nobody listens on, below those that the system gives out by itself: it stays free."""
+    while True:
+        port = 15_000 + secrets.randbelow(15_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

@@ -147,7 +147,7 @@ def assert_no_transaction(store: Store) -> None:
 @contextlib.contextmanager
 def raw(file: Path) -> Iterator[Any]:
     """A connection as any other program would open one: no pragmas, no functions, autocommit."""
-    connection = sqlite.sqlite3.connect(str(file), isolation_level=None, timeout=60)
+    connection = sqlite.sqlite3.connect(str(file), isolation_level=None, timeout=180)
     try:
         yield connection
     finally:
@@ -196,10 +196,10 @@ def in_processes(work: Callable[..., object], *arguments: Sequence[object]) -> l
     for process in processes:
         process.start()
     try:
-        found = sorted((answers.get(timeout=60) for _ in processes), key=lambda answer: answer[0])
+        found = sorted((answers.get(timeout=180) for _ in processes), key=lambda answer: answer[0])
     finally:
         for process in processes:
-            process.join(timeout=60)
+            process.join(timeout=180)
         answers.close()
         answers.join_thread()
         for process in processes:
@@ -210,7 +210,7 @@ def in_processes(work: Callable[..., object], *arguments: Sequence[object]) -> l
 def _in_process(work: Callable[..., object], given: Sequence[object], number: int, start: Any, answers: Any) -> None:
     answer = None
     try:
-        start.wait(timeout=60)
+        start.wait(timeout=180)
         answer = work(*given)
     finally:  # None for a process that failed: nobody need wait for it
         answers.put((number, answer))

@@ -74,7 +74,7 @@ class Warm:
     def close(self) -> None:
         """Let the process end."""
         self._line.close()
-        self._process.wait(timeout=60)
+        self._process.wait(timeout=180)
 
 
 @functools.cache

@@ -40,7 +40,7 @@ def run_python(code: str, *words: str, stdin: str = "", **environ: str) -> subpr
         text=True,
         cwd=ROOT,
         env=environment(**environ),
-        timeout=60,
+        timeout=180,
         check=False,
     )
 
@@ -261,7 +261,7 @@ def test_a_reader_that_has_gone_ends_it_quietly(program: Program) -> None:
     os.close(read)
     with program.started("records", "--user", ANN, "--password-stdin", stdout=write) as process:
         os.close(write)
-        _, err = process.communicate(PASSWORD.encode(), timeout=60)
+        _, err = process.communicate(PASSWORD.encode(), timeout=180)
     assert (process.returncode, err) == (141, b"")
 
 
@@ -269,7 +269,7 @@ def test_a_reader_that_has_gone_ends_it_quietly(program: Program) -> None:
 def test_an_answer_that_cannot_be_written_says_that_the_charge_stays(program: Program) -> None:
     words = ("eval", "1+1", "--user", ANN, "--password-stdin")
     with Path("/dev/full").open("wb") as full, program.started(*words, stdout=full) as process:
-        _, err = process.communicate(PASSWORD.encode(), timeout=60)
+        _, err = process.communicate(PASSWORD.encode(), timeout=180)
     assert process.returncode == 1
     assert b"stays charged" in err
     assert b"Nothing was charged" not in err
@@ -291,7 +291,7 @@ def test_an_interrupt_ends_it_quietly_and_closes_the_store(program: Program) -> 
         assert calculating.ask("1+1") == "2"
         before = (program.folder / "metercalc.anchor").read_bytes()
         calculating.process.send_signal(signal.SIGINT)
-        calculating.process.wait(timeout=60)
+        calculating.process.wait(timeout=180)
         assert calculating.end() == Outcome(130, "", "")
     assert (program.folder / "metercalc.anchor").read_bytes() != before
     assert not (program.folder / "metercalc.db-wal").exists()

@@ -182,7 +182,7 @@ def test_it_is_painted_on_another_thread_than_the_windows(tmp_path: Path) -> Non
     ended: list[Ended] = []
     thread = threading.Thread(target=lambda: ended.append(written(tmp_path / "a.pdf", entries(200))))
     thread.start()
-    thread.join(timeout=60)
+    thread.join(timeout=180)
     assert ended == [Ended(len(pages_of(tmp_path / "a.pdf")), 200)]
 
 

@@ -22,7 +22,7 @@ def _start(folder: Path, environ: dict[str, str]) -> subprocess.CompletedProcess
         env={**kept, "XDG_RUNTIME_DIR": str(folder), **environ},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 

@@ -211,7 +211,7 @@ def test_a_reader_that_leaves_and_an_interrupt_are_no_fault(
             os.close(read)
         else:
             process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=180)
     signal.signal(signal.SIGINT, inherited)
     assert (process.returncode, err) == (141 if leaving == "the reader" else 130, b"")
     assert not (long_ledger.folder / "metercalc.db-wal").exists()

@@ -24,7 +24,7 @@ URL = "postgresql://127.0.0.1:1/ledger"
 def python(program: str, *words: str) -> subprocess.CompletedProcess[str]:
     """Run a program in an interpreter of its own."""
     return subprocess.run(
-        [sys.executable, "-c", program, *words], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", program, *words], cwd=ROOT, capture_output=True, text=True, timeout=180, check=False
     )
 
 
@@ -44,7 +44,7 @@ def test_a_driver_that_is_not_installed_is_one_sentence(tmp_path: Path) -> None:
     )
     ended = subprocess.run(
         [sys.executable, "-c", program, str(tmp_path), "--database", URL],
-        cwd=ROOT, input="correct horse 7\n", capture_output=True, text=True, timeout=60, check=False,
+        cwd=ROOT, input="correct horse 7\n", capture_output=True, text=True, timeout=180, check=False,
     )  # fmt: skip
     assert ended.returncode == 5
     assert "pip install 'metercalc[postgres]'" in ended.stderr
@@ -81,7 +81,7 @@ def test_a_password_stands_in_no_log_of_ours_or_of_the_servers(tmp_path: Path, c
         ended = subprocess.run(
             [sys.executable, "-m", "desktop", "--data-dir", tmp_path, "--database", url,
              "eval", "1 + 2", "--user", ANN, "--password-stdin"],
-            cwd=ROOT, input=f"{password}\n", capture_output=True, text=True, timeout=60, check=False,
+            cwd=ROOT, input=f"{password}\n", capture_output=True, text=True, timeout=180, check=False,
             env=os.environ | {"METERCALC_LOGGING_LEVEL": "DEBUG"},
         )  # fmt: skip
         assert ended.returncode == status, ended.stderr

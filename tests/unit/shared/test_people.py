@@ -82,7 +82,7 @@ def test_who_is_deactivated_is_out_at_once_and_cannot_come_back(desk: Desk) -> N
 def test_who_holds_a_row_cannot_keep_from_being_deactivated(desk: Desk) -> None:
     desk.ann.execute("BEGIN")
     desk.charge("1 + 1")
-    desk.admin.execute("SET statement_timeout = '5s'")
+    desk.admin.execute("SET statement_timeout = '60s'")
     desk.all("SELECT * FROM metercalc.set_status(%s, 'inactive')", ANN, who=desk.admin)
     with pytest.raises(psycopg.OperationalError):
         desk.charge("1 + 1")
