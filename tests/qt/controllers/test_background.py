@@ -647,14 +647,14 @@ def test_every_lane_of_the_store_connects_on_its_own_thread(qtbot: QtBot, receiv
     assert set(left) == set(connected.values())
 
 
-def run_program(body: str) -> subprocess.CompletedProcess[str]:
+def run_program(body: str, *, grace: float = LIMIT) -> subprocess.CompletedProcess[str]:
     """A program of its own, for what only an exit shows. `body` runs with `lanes`, `receiver` and `application`."""
-    head = """
+    head = f"""
         import sys, threading
         from PySide6.QtCore import QCoreApplication, QObject, QTimer
         from desktop.controllers import background
         from desktop.controllers.background import Lanes
-        background.GRACE = 0.2
+        background.GRACE = {grace}
 
         class Receiver(QObject):
             def on_done(self, result): print("done", result, flush=True)
@@ -672,18 +672,22 @@ def run_program(body: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_network_call_that_never_ends_does_not_hold_up_quitting() -> None:
-    program = run_program("""
+    program = run_program(
+        """
         lanes.network.submit(for_ever, done=receiver.on_done, failed=receiver.on_failed)
         begun.wait()
         lanes.close()
         print("closed")
-    """)
+    """,
+        grace=0.2,
+    )
 
     assert (program.returncode, program.stdout, program.stderr) == (0, "closed\n", "")
 
 
 def test_work_that_never_notices_that_nobody_wants_it_does_not_hold_up_quitting() -> None:
-    program = run_program("""
+    program = run_program(
+        """
         for lane in (lanes.survey, lanes.reports, lanes.insights, lanes.upkeep):
             lane.submit(for_ever, done=receiver.on_done, failed=receiver.on_failed)
         begun.wait()
@@ -691,7 +695,9 @@ def test_work_that_never_notices_that_nobody_wants_it_does_not_hold_up_quitting(
         lanes.write.submit(lambda: written.append(1), done=receiver.on_done, failed=receiver.on_failed)
         lanes.close()
         print("closed", written)
-    """)
+    """,
+        grace=0.2,
+    )
 
     assert (program.returncode, program.stdout, program.stderr) == (0, "closed [1]\n", "")
 
