@@ -37,7 +37,7 @@ def display() -> Iterator[str]:
 
 
 class Sitting:
-    """A running window, and hands on its keyboard."""
+    """A running window, hands on its keyboard, and somebody who says what is in sight."""
 
     def __init__(self, display: str, folder: Path, server: RandomServer) -> None:
         self.folder = folder
@@ -48,10 +48,28 @@ class Sitting:
             "METERCALC_RANDOM_URL": server.url,
             "METERCALC_RANDOM_QUOTA_URL": server.quota_url,
         }
-        self.process = subprocess.Popen(self._command(), env=self.environ)
+        self.process = subprocess.Popen(
+            self._command(module="tests.support.witness"),
+            env=self.environ,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
-    def _command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "desktop", "--data-dir", str(self.folder), *arguments]
+    def _command(self, *arguments: str, module: str = "desktop") -> list[str]:
+        return [sys.executable, "-m", module, "--data-dir", str(self.folder), *arguments]
+
+    def see(self, *question: object) -> Any:
+        """What the witness says."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps(question) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def wait_steps(self, count: int) -> None:
+        """Wait until so many paid steps stand on the tape."""
+        until(lambda: (self.see("item", "tape_view", -1) or {}).get("rows") == count)
 
     def xdotool(self, *arguments: str) -> str:
         done = subprocess.run(
@@ -94,9 +112,8 @@ class Sitting:
         until(lambda: len(self.records("--per-page", "100", *arguments)) == count)
 
     def end(self) -> None:
-        if self.process.poll() is None:
-            self.process.terminate()
-        self.process.wait(LIMIT)
+        with self.process as process:
+            process.terminate()
 
 
 def until(question: Callable[[], Any]) -> Any:
@@ -125,6 +142,7 @@ def test_register_calculate_search_delete_undo_and_sign_out(display: str, tmp_pa
                 sitting.press("Escape")
                 sitting.type(text)
                 sitting.press("Return")
+                sitting.wait_steps(count - 1)
                 sitting.wait_for(count)
             results = [record["response"] for record in sitting.records("--sort", "date", "--per-page", "100")]
             assert results[1:] == ["0.3", "-2", "37.5", "0." + "6" * 33 + "7", "1.5"]
@@ -133,8 +151,9 @@ def test_register_calculate_search_delete_undo_and_sign_out(display: str, tmp_pa
             sitting.wait_for(7)
             sitting.press("ctrl+f")
             sitting.type("37.5")
-            sitting.xdotool("sleep", "1")  # as a person looks at what was found
+            until(lambda: sitting.see("item", "records_table", 0)["rows"] == 1)
             sitting.press("Return", "ctrl+a", "Delete")
+            until(lambda: sitting.see("where", "undo_button"))
             sitting.wait_for(1, "--trash")
             sitting.press("ctrl+z")
             sitting.wait_for(0, "--trash")
