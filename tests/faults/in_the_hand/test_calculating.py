@@ -15,8 +15,7 @@ pytestmark = pytest.mark.skipif(not POSSIBLE, reason="needs Xvfb, openbox and xd
 def test_a_result_is_replaced_or_gone_on_from_wherever_the_focus_was(sitting: Sitting) -> None:
     sitting.calculate("6*7")
     sitting.calculate("2+3")
-    sitting.click(sitting.see("item", "tape_view", -2)["where"], times=2)
-    sitting.wait_text("entry_edit", "42")
+    sitting.double_click(sitting.see("item", "tape_view", -2)["where"], lambda: sitting.text("entry_edit") == "42")
     sitting.calculate("2+3")
     sitting.click(sitting.see("item", "records_table", 2, 1)["where"])
     sitting.wait_focus("records_table")
