@@ -1,4 +1,7 @@
-"""A shared ledger behind pgbouncer, where each transaction may have another connection: all works all the same."""
+"""A shared ledger behind pgbouncer, where each transaction may have another connection: all works all the same.
+
+With METERCALC_TLS_POSTGRES the way to the pooler and the way behind it are TLS, each certificate checked in full.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,17 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from desktop.models.shared import urls
+from desktop.terms.errors import StoreError
 from desktop.terms.values import Column, Filters, PageRequest, Totals
-from tests.support import postgres, shared
+from tests.support import postgres, shared, tls
 from tests.support.postgres import Server
 from tests.support.stores import ADMIN, ANN, BALANCE, PASSWORD, charge_for
 from tests.unit.shared.test_importing import ONE_AND_ONE
@@ -44,7 +50,7 @@ def pooled(tmp_path: Path) -> Iterator[tuple[Server, str, int]]:
         f"[databases]\n{database} = host=127.0.0.1 port={server.port}\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
         f"listen_port = {port}\nauth_type = scram-sha-256\nauth_file = {folder}/people\npool_mode = transaction\n"
         f"max_client_conn = {DESKS + 50}\ndefault_pool_size = 10\n"
-        f"logfile = {folder}/log\nunix_socket_dir =\n"
+        f"logfile = {folder}/log\nunix_socket_dir =\n{_tls(server)}"
     )
     for each in (folder, *folder.iterdir()):
         postgres.hand_over(each)
@@ -56,6 +62,17 @@ def pooled(tmp_path: Path) -> Iterator[tuple[Server, str, int]]:
         process.terminate()
         process.wait(timeout=30)
         server.drop(database)
+
+
+def _tls(server: Server) -> str:
+    """The pooler's settings at a server with TLS: it shows that server's certificate, and asks for it."""
+    if server.authority is None:
+        return ""
+    return (
+        f"client_tls_sslmode = require\nclient_tls_cert_file = {server.folder}/certificate.pem\n"
+        f"client_tls_key_file = {server.folder}/key.pem\n"
+        f"server_tls_sslmode = verify-full\nserver_tls_ca_file = {server.authority}\n"
+    )
 
 
 def _wait_for(port: int) -> None:
@@ -71,7 +88,7 @@ def _wait_for(port: int) -> None:
 
 def test_all_works_through_it(pooled: tuple[Server, str, int], tmp_path: Path) -> None:
     server, database, port = pooled
-    ledger = shared.open_at(database, tmp_path, at=server, port=port)
+    ledger = shared.open_at(database, tmp_path, at=server, port=port, pooled=True)
     ann = ledger.sign_in(ANN, PASSWORD)
     assert ledger.charge(ann, charge_for("1 + 2 × 3")).result == "7"
     ledger.disconnect()  # the next one is opened by what SCRAM makes of the password
@@ -82,6 +99,27 @@ def test_all_works_through_it(pooled: tuple[Server, str, int], tmp_path: Path) -
     assert ledger.insights(ann, Filters()).totals.count == 4
     assert not ledger.others_have_written()
     assert ledger.verify(results=True).problems == ()
+    ledger.close()
+
+
+@pytest.mark.skipif(not tls.is_asked_for(), reason=f"{tls.PROGRAMS} names no server with TLS")
+def test_over_tls_a_pooler_is_named_and_proves_who_it_is(pooled: tuple[Server, str, int], tmp_path: Path) -> None:
+    server, database, port = pooled
+    unnamed = shared.open_at(database, tmp_path, at=server, port=port)
+    with pytest.raises(StoreError, match="add pooler=yes"):  # a pooler cannot bind a password to both connections
+        unnamed.sign_in(ANN, PASSWORD)
+    unnamed.close()
+    other = tmp_path / "other.pem"
+    trustme.CA().cert_pem.write_to_path(str(other))
+    stranger = shared.open_at(database, tmp_path, at=replace(server, authority=other), port=port, pooled=True)
+    with pytest.raises(StoreError, match="does not prove who it is"):
+        stranger.sign_in(ANN, PASSWORD)
+    stranger.close()
+    ledger = shared.open_at(database, tmp_path, at=server, port=port, pooled=True)
+    assert ledger.charge(ledger.sign_in(ANN, PASSWORD), charge_for("1 + 2")).result == "3"
+    with server.owner(database) as owner:
+        behind = "SELECT bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename ~ '^mc_'"
+        assert owner.execute(behind).fetchone() == (True,)
     ledger.close()
 
 

@@ -119,11 +119,20 @@ def verifier(password: str) -> str:
 
 
 def open_at(
-    database: str, remembered: Path, *, at: Server | None = None, port: int | None = None, **more: Any
+    database: str,
+    remembered: Path,
+    *,
+    at: Server | None = None,
+    port: int | None = None,
+    pooled: bool = False,
+    **more: Any,
 ) -> OwnedLedger:
-    """A ledger as another program opens it, at its server's port or one that leads there."""
+    """A ledger as another program opens it, at its server's port or one that leads there, a pooler's too."""
     found = at or shared_server()
-    address = urls.parse(found.url(database).replace(f":{found.port}/", f":{port or found.port}/"))
+    url = found.url(database).replace(f":{found.port}/", f":{port or found.port}/")
+    if pooled:
+        url += ("&" if "?" in url else "?") + "pooler=yes"
+    address = urls.parse(url)
     ledger = OwnedLedger(
         address.keywords(), server=address.shown(), ledger_name=address.ledger_name, remembered=remembered, **more
     )
