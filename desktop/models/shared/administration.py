@@ -126,6 +126,8 @@ class Administration:
         try:
             rows = self._sessions.ask(signed, _CREDIT_ALL, (words,), deadline_s=FILE_S, again=False)
         except (BadInput, BalanceTooLow, RequestReused) as error:
+            if "order" not in error.details:  # what could not even be sent
+                raise
             raise _at_line(error, orders[int(str(error.details.pop("order"))) - 1]) from error
         except ServerAway as away:
             again = say("Give the same orders again: each is carried out once.")

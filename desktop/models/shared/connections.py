@@ -79,7 +79,8 @@ class Connections:
         self._failed: AppError | None = None
         self._gone: set[str] = set()
         self.note = ""  # a warning of the server's that a person should know
-        self.greet: Callable[[Line], None] = lambda line: None  # looks at each connection before it is used
+        # Looks at each connection before it is used.
+        self.greet: Callable[[Line, Credentials], None] = lambda line, credentials: None
 
     def enter(self, *, reading: bool, cancelled: Cancel) -> None:
         """The calling thread asks from now on."""
@@ -127,7 +128,7 @@ class Connections:
         line = self.open(credentials)
         try:
             with self.translated(credentials):
-                self.greet(line)
+                self.greet(line, credentials)
         except BaseException:
             self._close(line)
             raise

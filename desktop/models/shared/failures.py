@@ -15,6 +15,7 @@ import psycopg
 
 from desktop.language.sentences import mark, say
 from desktop.models.ledger import passwords, receipts, recovery_codes
+from desktop.models.shared.line import UNSENDABLE
 from desktop.terms.errors import (
     AppError,
     BadInput,
@@ -237,6 +238,9 @@ _STATEMENTS: Mapping[str, Callable[[str], AppError]] = {
         ),
         reason="standby",
     ),
+    # Half a character, or a NUL, inside of JSON.
+    "22P02": lambda _: BadInput(say(UNSENDABLE)),
+    "22P05": lambda _: BadInput(say(UNSENDABLE)),
     "42501": lambda _: NotAllowed(say(NO_RIGHTS)),
     # A record's place or an entry's number is taken: the account's row is not the one that its records left.
     "23505": lambda _: StoreDamaged(say(CONTRADICTS)),

@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 
 import psycopg
 
+from desktop.language.sentences import mark, say
 from desktop.models.ledger.protocol import Cancel, never
+from desktop.terms.errors import BadInput
 
 log = logging.getLogger(__name__)
 
@@ -20,12 +22,19 @@ _LOOK_S = 0.05
 _CANCEL_S = 2.0
 _READ, _WRITE = 1, 2  # psycopg.waiting.Ready
 
+UNSENDABLE = mark("There is a character in it that no server takes. Leave it out.")
+
 Row = tuple[Any, ...]
 T = TypeVar("T")
 
 
 class Stopped(psycopg.OperationalError):
     """The server has not answered in time; the connection is closed."""
+
+
+def can_be_sent(text: str) -> bool:
+    """Whether libpq can be given a text: it does not end in the midst, and all of it is UTF-8."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 class Line(psycopg.Connection[Row]):
@@ -35,6 +44,12 @@ class Line(psycopg.Connection[Row]):
     cancelled: Cancel = staticmethod(never)
     interrupted: bool = False
     warned: str = ""  # the last warning of the server's
+
+    def execute(self, query: Any, params: Any = None, **more: Any) -> psycopg.Cursor[Row]:
+        """As psycopg's. Raises `BadInput` for a text that no server takes, before anything is sent."""
+        if not all(can_be_sent(value) for value in params or () if isinstance(value, str)):
+            raise BadInput(say(UNSENDABLE))
+        return super().execute(query, params, **more)
 
     def wait(self, gen: Generator[Any, Any, T], *_: object, **__: object) -> T:
         """What psycopg calls for every statement: until its answer is there, looking up every now and then.

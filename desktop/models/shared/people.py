@@ -13,15 +13,16 @@ from typing import Any
 from desktop.language.sentences import mark, say
 from desktop.models.ledger import emails, passwords
 from desktop.models.ledger.registering import check_new
-from desktop.models.shared import failures, history, scram, sources, urls
+from desktop.models.shared import failures, history, links, scram, sources, urls
 from desktop.models.shared.connections import Credentials
-from desktop.models.shared.line import LONG_S, Line, Row
+from desktop.models.shared.line import LONG_S, Line, Row, can_be_sent
 from desktop.models.shared.links import Ask
 from desktop.models.shared.remembered import Memories
 from desktop.models.shared.sessions import Sessions, Signed, lasting, with_password
 from desktop.terms.errors import (
     BadInput,
     NotAllowed,
+    NotSignedIn,
     ServerAway,
     SignInRefused,
     StoreDamaged,
@@ -48,6 +49,9 @@ _CHANGE = "SELECT metercalc.change_verifier(%s)"
 _PRESENT = mark("The present password is not right. It was not changed.")
 _IS_IT_MADE = mark("Whether the account was made is not known: look before you try again.")
 WHICH_HOLDS = mark("Whether the new password holds, or the old one is not known: look before you try again.")
+_OTHER_LEDGER = mark(
+    "The database has another ledger now than the one that you signed in to. Nothing was done in it: sign in again."
+)
 _ASK_ADMIN = mark(
     "On a server an administrator makes the accounts: ask for one, or sign in as an administrator first "
     "(metercalc register EMAIL --user ADMIN)."
@@ -58,11 +62,6 @@ def account_of(row: Row) -> Account:
     """A row of accounts as a value."""
     id, username, role, status, balance = row[:5]
     return Account(id, username, Role(role), Status(status), balance)
-
-
-def can_be_sent(password: str) -> bool:
-    """Whether libpq can be given a password: no text ends in the midst, and all of it is UTF-8."""
-    return "\0" not in password and not any("\ud800" <= letter <= "\udfff" for letter in password)
 
 
 def check_new_password(password: str) -> None:
@@ -89,7 +88,7 @@ class People:
         self._memories = memories
         self._served = served
         self.ledger_id, self.key = "", b""  # known from the first sign-in on
-        sessions.connections.greet = self.check_version  # the schema may be upgraded while the program runs
+        sessions.connections.greet = self._look_again
         self.doubted: Signed | None = None
 
     def sign_in(self, email: str, password: str) -> Session:
@@ -147,6 +146,32 @@ class People:
                     version=version,
                 )
             )
+
+    def _look_again(self, line: Line, credentials: Credentials) -> None:
+        """Whether a connection that is opened in mid-session leads to what the session began with.
+
+        The schema may have been upgraded meanwhile, an older copy put back, another ledger made in the database's place.
+        """
+        self.check_version(line)
+        signed = self._sessions.by_role(credentials.role)
+        if signed is None:
+            return
+        memories = self._memories(self.ledger_id)
+        memory = memories.of(signed.user_id)
+        given, known = memory.seq, memory.known  # before the server is asked: another lane may be charging
+        row = line.execute(_SIGN_IN).fetchall()[0]
+        id, seq, one_time, ledger_id = row[0], row[6], row[9], row[10]
+        if (id, ledger_id) != (signed.user_id, self.ledger_id):
+            raise NotSignedIn(say(_OTHER_LEDGER))
+        if one_time:  # given by an administrator meanwhile: the server answers nothing else
+            return
+        refuse = history.refuse(self._sessions.connections.server, memories.file(id), signed.username)
+        if given > seq:
+            refuse(0, seq + 1, history.missing(seq, given))
+        if known:
+            found = line.execute(links.CHAIN_OF, (id, known, known)).fetchall()[0]
+            if bytes(found[links.HASH])[: len(memory.mark(known))] != memory.mark(known):
+                refuse(found[links.ID], known, say(history.REWRITTEN))
 
     def _look_back(self, signed: Signed, ledger_id: str, key: bytes, seq: int) -> None:
         """Find again what this program was given of the records."""

@@ -175,7 +175,8 @@ def _texts(search: Sequence[str]) -> list[str]:
     """Search texts as the server compares them. It knows operations by their English words alone, so those whose names
     in the person's language have a text are added as such: a little more may be found, never less.
     """
-    texts = [folded(text).encode(errors="replace").decode() for text in search]
+    # What no server can be sent stands in no record: U+001F is found nowhere.
+    texts = [folded(text).encode(errors="replace").decode().replace("\0", "\x1f") for text in search]
     named = {kind.value.replace("_", " ") for text in search if text for kind in operations_named(text)}
     return texts + sorted(word for word in named if not any(text and text in word for text in texts))
 

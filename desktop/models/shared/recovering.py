@@ -12,7 +12,8 @@ from contextlib import closing
 from desktop.language.sentences import mark, say
 from desktop.models.ledger import emails, passwords, recovery_codes
 from desktop.models.shared import scram, urls
-from desktop.models.shared.people import WHICH_HOLDS, People, can_be_sent, check_new_password
+from desktop.models.shared.line import can_be_sent
+from desktop.models.shared.people import WHICH_HOLDS, People, check_new_password
 from desktop.models.shared.sessions import Sessions, Signed, with_password
 from desktop.terms.errors import ServerAway, SignInRefused
 

@@ -82,6 +82,10 @@ class Sessions:
         signed = [each for each in self._signed.values() if not each.one_time]
         return tuple({each.user_id: each for each in reversed(signed)}.values())
 
+    def by_role(self, role: str) -> Signed | None:
+        """Who is signed in by a role and may ask; None where nobody is."""
+        return next((signed for signed in self.running() if signed.credentials.role == role), None)
+
     def administrator(self) -> Signed | None:
         """An administrator who is signed in; None where there is none."""
         return next((signed for signed in self.running() if signed.role is Role.ADMIN), None)

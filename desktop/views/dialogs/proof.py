@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QWidget,
 )
-from typing_extensions import override
 
 from desktop.controllers.requests import Failure
 from desktop.controllers.store import StoreController

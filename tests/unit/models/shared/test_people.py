@@ -17,14 +17,15 @@ from desktop.terms.errors import (
     NotSignedIn,
     ServerAway,
     SignInRefused,
+    StoreDamaged,
     StoreForeign,
     StoreMissing,
     StoreNewer,
 )
-from desktop.terms.values import Budget, PageRequest, Status
+from desktop.terms.values import Budget, CreditOrder, Filters, PageRequest, Status
 from tests.support import shared
 from tests.support.postgres import shared_server
-from tests.support.stores import ADMIN, ANN, BOB, PASSWORD, charge_for, new_id
+from tests.support.stores import ADMIN, ANN, BOB, PASSWORD, charge_for, new_id, random_charge
 from tests.support.waiting import PATIENCE_S
 from tests.unit.models.shared.conftest import Desk
 
@@ -236,3 +237,53 @@ def test_what_was_spent_is_asked_as_a_charge_is_and_given_no_longer(
     with pytest.raises(BeyondBudget):
         desk.charge("1 + 1", budget=Budget(since=0, most=30_00))
     assert set(given) == {DEADLINE_S}
+
+
+@pytest.mark.parametrize("text", ["a\0@example.org", "a\ud800@example.org"])
+def test_what_no_server_takes_is_told_at_once_and_settles_nothing(desk: Desk, text: str) -> None:
+    boss = desk.ledger.sign_in(ADMIN, PASSWORD)
+    orders = (CreditOrder(text, 5, "Tea", 1),)
+    for asked in (
+        lambda: desk.ledger.credit(boss, text, 5, "Tea", new_id()),
+        lambda: desk.ledger.credit_all(boss, orders),
+        lambda: desk.ledger.set_status(boss, text, Status.INACTIVE),
+        lambda: desk.ledger.charge(desk.ann, random_charge(text)),
+    ):
+        with pytest.raises(BadInput):
+            asked()
+    assert desk.owner("SELECT count(*) FROM metercalc.voided") == [(0,)]
+    assert desk.ledger.page(desk.ann, PageRequest(Filters(search=(text,)))).entries == ()
+
+
+def test_another_ledger_in_the_place_of_the_one_signed_in_to_gets_no_charge(desk: Desk) -> None:
+    desk.charge("1 + 2")
+    desk.owner("UPDATE metercalc.ledger SET id = gen_random_uuid()")
+    desk.ledger.disconnect()  # as when the database is dropped: the next connection leads to the new one
+    with pytest.raises(NotSignedIn, match="another ledger"):
+        desk.charge("1 + 2")
+    with pytest.raises(NotSignedIn):
+        desk.charge("1 + 2")
+    assert desk.owner("SELECT count(*) FROM metercalc.record WHERE account_id = 2") == [(2,)]
+
+
+def test_an_older_copy_that_is_put_back_under_a_session_is_seen_before_it_is_charged(desk: Desk) -> None:
+    for _ in range(3):
+        desk.charge("1 + 2")
+    cut = "DELETE FROM metercalc.record WHERE account_id = 2 AND seq > 2"
+    back = (
+        "UPDATE metercalc.account AS a SET seq = 2, hash = r.hash, balance = r.user_balance "
+        "FROM metercalc.record AS r WHERE a.id = 2 AND r.account_id = 2 AND r.seq = 2"
+    )
+    desk.owner(cut, back)
+    desk.ledger.disconnect()
+    with pytest.raises(StoreDamaged, match="the server has 2 records, and this program was given 4"):
+        desk.charge("1 + 2")
+    assert desk.owner("SELECT count(*) FROM metercalc.record WHERE account_id = 2") == [(2,)]
+
+
+def test_a_last_record_that_was_rewritten_under_a_session_is_seen_before_it_is_charged(desk: Desk) -> None:
+    desk.charge("1 + 2")
+    desk.owner("UPDATE metercalc.record SET hash = sha256(hash) WHERE account_id = 2 AND seq = 2")
+    desk.ledger.disconnect()
+    with pytest.raises(StoreDamaged, match="written anew on the server"):
+        desk.charge("1 + 2")
