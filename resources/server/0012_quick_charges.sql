@@ -61,7 +61,8 @@ BEGIN
 END $$;
 
 -- Every expression here is made ready anew in each transaction, all branches of a CASE too, at some 2,500 instructions an
--- operator: so the usual way is written out, each thing is looked at once, and what is rare stands behind an IF.
+-- operator: so the usual way is written out, each thing is looked at once, and what is rare, each look at a table
+-- above all, stands behind an IF of its own.
 CREATE OR REPLACE FUNCTION metercalc.charge(request_id uuid, quoted bigint, max_cost bigint, expression text, steps jsonb)
     RETURNS SETOF metercalc.receipt LANGUAGE plpgsql SECURITY DEFINER SET search_path = metercalc, pg_temp AS $$
 #variable_conflict use_variable
@@ -108,9 +109,11 @@ BEGIN
         PERFORM lock_mine();
     END IF;
     -- From here on each statement sees what was committed while this waited for the row.
-    IF has_voided AND EXISTS (SELECT FROM voided AS v WHERE v.account_id = who_id AND v.request_id = request_id) THEN
-        PERFORM fail('MC007', 'This request was given up before, and is never charged.',
-            jsonb_build_object('request_id', request_id));
+    IF has_voided THEN
+        IF EXISTS (SELECT FROM voided AS v WHERE v.account_id = who_id AND v.request_id = request_id) THEN
+            PERFORM fail('MC007', 'This request was given up before, and is never charged.',
+                jsonb_build_object('request_id', request_id));
+        END IF;
     END IF;
     at := greatest(metercalc.now(), at);
     FOR place IN 0 .. last LOOP
@@ -145,11 +148,14 @@ BEGIN
         EXIT WHEN NOT FOUND;
         done := place + 1;
     END LOOP;
-    IF done = 0 AND EXISTS (SELECT FROM record AS r WHERE r.account_id = who_id AND r.request_id = request_id) THEN
-        PERFORM check_same(who_id, request_id, expression, steps);
-        RETURN QUERY SELECT * FROM receipts(mine(), request_id, true);
-        RETURN;
-    ELSIF done <= last OR total <> quoted OR total > max_cost THEN
+    IF done <= last THEN
+        IF done = 0 AND EXISTS (SELECT FROM record AS r WHERE r.account_id = who_id AND r.request_id = request_id) THEN
+            PERFORM check_same(who_id, request_id, expression, steps);
+            RETURN QUERY SELECT * FROM receipts(mine(), request_id, true);
+            RETURN;
+        END IF;
+        PERFORM refuse_charge(steps, quoted, max_cost, had);
+    ELSIF total <> quoted OR total > max_cost THEN
         PERFORM refuse_charge(steps, quoted, max_cost, had);
     END IF;
     UPDATE account AS a SET balance = balance, seq = seq, hash = hash, date = at WHERE a.id = who_id;

@@ -150,7 +150,7 @@ class People:
     def _look_again(self, line: Line, credentials: Credentials) -> None:
         """Whether a connection that is opened in mid-session leads to what the session began with.
 
-        The schema may have been upgraded meanwhile, an older copy put back, another ledger made in the database's place.
+        The schema may have been upgraded meanwhile, an older copy put back, another ledger made in its place.
         """
         self.check_version(line)
         signed = self._sessions.by_role(credentials.role)
