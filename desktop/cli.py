@@ -7,27 +7,28 @@ output has gone, as a shell has them.
 
 from __future__ import annotations
 
-import argparse
+import gc
 import logging
 import os
 import sys
-import tempfile
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desktop.commands import arguments, failures, grammar
+from desktop.commands import failures, words
 from desktop.commands.failures import Asked
 from desktop.commands.terminal import Terminal, open_terminal
 from desktop.language.choosing import SYSTEM
 from desktop.language.sentences import say
 from desktop.system import ending, spoken
+from desktop.system.request_ids import new_request_id
 from desktop.terms.errors import AppError
 
 if TYPE_CHECKING:
+    import argparse
+
     from desktop.commands.run import Command, Run
     from desktop.settings.config import Places
 
@@ -43,14 +44,14 @@ _MAKERS = ("init", "register", "restore-backup")  # beside the window and the de
 def main(argv: Sequence[str] | None = None) -> int:
     """Carry out one command; returns the exit status."""
     os.umask(0o077)
-    words = sys.argv[1:] if argv is None else argv
-    if words != ["--version"]:  # which says no word
+    said = sys.argv[1:] if argv is None else argv
+    if said != ["--version"]:  # which says no word
         spoken.choose()
-    asked = Asked("", str(uuid.uuid4()), "--json" in words)
+    asked = Asked("", new_request_id(), "--json" in said)
     terminal = open_terminal()
     try:
         with ending.raised():
-            return _answer(arguments.decoded(words), asked, terminal)
+            return _answer(words.decoded(said), asked, terminal)
     except ending.Ended as ended:
         terminal.output.abandon()  # the reader may be why it was to end: what is unwritten would wait for it again
         return ended.status
@@ -73,21 +74,34 @@ def _bug_before(error: Exception, asked: Asked, terminal: Terminal) -> int:
             logs.shut_down()
 
 
-def _answer(words: Sequence[str], asked: Asked, terminal: Terminal) -> int:
+def _answer(said: Sequence[str], asked: Asked, terminal: Terminal) -> int:
     try:
-        parsed = grammar.parse(words)
+        parsed = _parsed(said)
         asked = Asked(parsed.command, getattr(parsed, "request_id", None) or asked.request_id, _wants_json(parsed))
-        if parsed.command == grammar.VERSION:
+        if parsed.command == words.VERSION:
             from desktop.commands.versions import tell
 
             return tell(parsed, os.environ, terminal.output)
-        if parsed.command == grammar.WINDOW:
+        if parsed.command == words.WINDOW:
             from desktop.commands.display import require_display
 
             require_display(os.environ)
+            gc.disable()  # until the window's command says so
     except AppError as error:
         return failures.show(error, asked, terminal.output)
     return _request(parsed, asked, terminal)
+
+
+def _parsed(said: Sequence[str]) -> argparse.Namespace:
+    """What was said. The whole grammar is imported for what is more than the window: it takes as long as that does."""
+    window = words.of_window(said)
+    if window is None:
+        from desktop.commands import grammar
+
+        return grammar.parse(said)
+    from argparse import Namespace
+
+    return Namespace(command=words.WINDOW, verbose=False, **window)
 
 
 def _request(parsed: argparse.Namespace, asked: Asked, terminal: Terminal) -> int:
@@ -103,7 +117,7 @@ def _request(parsed: argparse.Namespace, asked: Asked, terminal: Terminal) -> in
             raise
         except Exception as error:  # noqa: BLE001 - the end of a request
             status = failures.show_bug(error, asked, terminal.output, places.log_dir)
-            if asked.command == grammar.WINDOW:
+            if asked.command == words.WINDOW:
                 from desktop.commands import window
 
                 window.show_bug(places, asked.reference, error)
@@ -133,7 +147,7 @@ def _carry_out(parsed: argparse.Namespace, asked: Asked, places: Places, termina
 
 def _has_ledger(run: Run) -> bool:
     """Whether there is a ledger. Raises `StoreMissing` for a command that makes none; the window finds out later."""
-    if run.asked.command in (grammar.WINDOW, _DEMO, _SERVER):
+    if run.asked.command in (words.WINDOW, _DEMO, _SERVER):
         return False
     from desktop.models import open_ledger
 
@@ -144,7 +158,7 @@ def _has_ledger(run: Run) -> bool:
 
 def _command(name: str) -> Command:
     """What carries a command out; only the window's start is spared what the others need."""
-    if name == grammar.WINDOW:
+    if name == words.WINDOW:
         from desktop.commands.window import open_window
 
         return open_window
@@ -176,6 +190,8 @@ def _places(parsed: argparse.Namespace) -> Iterator[Places]:
     if parsed.command != _DEMO:
         yield usual
         return
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="metercalc-demo-") as folder:
         yield replace(places(Path(folder)), log_dir=usual.log_dir)
 

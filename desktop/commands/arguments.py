@@ -7,25 +7,37 @@ those that cannot be options are marked, and an option's value is tied to it.
 from __future__ import annotations
 
 import argparse
-import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any, NoReturn
 
 from desktop.arithmetic.money import parse_money
 from desktop.arithmetic.table import COMPUTED
+from desktop.commands.words import MARK, path, text
 from desktop.finding import periods
 from desktop.language.sentences import say
 from desktop.models.ledger.requests import normal_request_id
 from desktop.terms.errors import BadInput
 from desktop.terms.kinds import Column, OperationType
 
+__all__ = [
+    "Parser",
+    "amount",
+    "count",
+    "most",
+    "order",
+    "path",
+    "prepared",
+    "price",
+    "request_id",
+    "since",
+    "text",
+    "until",
+]
+
 MOST_ID = 2**63 - 1  # SQLite's largest integer
 
-# No word can hold a NUL, so none is mistaken for a marked one.
-_MARK = "\0"
 _WORDS = "|".join(re.escape(word) for row in COMPUTED for word in row.typed if word.isalpha())
 _NO_OPTION = re.compile(rf"-+((?:{_WORDS})\b|[^A-Za-z-])", re.IGNORECASE)
 
@@ -49,32 +61,8 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         from desktop.commands import complaints  # late: most command lines are right
 
-        said = message.replace(repr(_MARK)[1:-1], "").replace(_MARK, "")
+        said = message.replace(repr(MARK)[1:-1], "").replace(MARK, "")
         raise BadInput(say("{trouble}. See: {command} --help", trouble=complaints.told(said), command=self.prog))
-
-
-def decoded(words: Iterable[str]) -> list[str]:
-    """The words as UTF-8, whatever the locale took them for. What is no UTF-8 stays: `text` refuses it by name."""
-    if os.name == "nt":
-        return list(words)
-    return [_as_given(word).decode("utf-8", "surrogateescape") for word in words]
-
-
-def _as_given(word: str) -> bytes:
-    """The bytes that a word was given in.
-
-    Python reads words with the C library's codec and writes them with its own, which in ja_JP.EUC-JP, say, refuses
-    what the other has let through.
-    """
-    try:
-        return os.fsencode(word)
-    except UnicodeEncodeError:
-        import ctypes  # late: it takes 5 ms
-
-        encode = ctypes.pythonapi.Py_EncodeLocale
-        encode.argtypes, encode.restype = (ctypes.c_wchar_p, ctypes.c_void_p), ctypes.c_char_p
-        found: bytes | None = encode(word, None)
-        return word.encode("utf-8", "surrogateescape") if found is None else found
 
 
 def prepared(words: Sequence[str], flags: Iterable[str], valued: Iterable[str]) -> list[str]:
@@ -85,35 +73,15 @@ def prepared(words: Sequence[str], flags: Iterable[str], valued: Iterable[str]) 
     while rest:
         word = rest.pop()
         if word == "--":
-            ready.extend(_MARK + plain for plain in reversed(rest))
+            ready.extend(MARK + plain for plain in reversed(rest))
             break
         if word in valued and rest and rest[-1] not in options:
             word = f"{word}={rest.pop()}"
         if word.endswith("=--") and word.removesuffix("=--") in valued:
-            ready.append(f"{word.removesuffix('--')}{_MARK}--")  # argparse would take the value for the end of options
+            ready.append(f"{word.removesuffix('--')}{MARK}--")  # argparse would take the value for the end of options
         else:
-            ready.append(_MARK + word if _NO_OPTION.match(word) else word)
+            ready.append(MARK + word if _NO_OPTION.match(word) else word)
     return ready
-
-
-def text(word: str) -> str:
-    """Any text."""
-    plain = word.removeprefix(_MARK)
-    if not plain.isascii() and any("\ud800" <= character <= "\udfff" for character in plain):
-        shown = plain.encode("utf-8", "backslashreplace").decode()
-        raise BadInput(say("{word} is not text in UTF-8.", word=shown))
-    return plain
-
-
-def path(word: str) -> Path:
-    """A file or folder, whatever bytes its name is made of."""
-    plain = word.removeprefix(_MARK)
-    if not plain:
-        raise BadInput(say("The name of a file or folder is missing."))
-    try:
-        return Path(plain if os.name == "nt" else os.fsdecode(plain.encode("utf-8", "surrogateescape"))).expanduser()
-    except RuntimeError as error:
-        raise BadInput(say("{path}: there is no such person here.", path=text(word))) from error
 
 
 def amount(word: str) -> int:

@@ -6,7 +6,6 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop.arithmetic.money import plain_money
 from desktop.commands.terminal import Output, OutputFailed
 from desktop.language.sentences import say
 from desktop.system import logs
@@ -69,5 +68,7 @@ def _document(error: AppError, message: str, asked: Asked) -> dict[str, object]:
 
 def _value(name: str, value: object) -> object:
     if name in _MONEY and isinstance(value, int):
+        from desktop.arithmetic.money import plain_money
+
         return plain_money(value)
     return value if value is None or isinstance(value, (bool, int, str, list)) else str(value)

@@ -13,12 +13,10 @@ from desktop import __version__
 from desktop.arithmetic.table import COMPUTED
 from desktop.commands import arguments as words
 from desktop.commands.arguments import Parser
+from desktop.commands.words import VERSION, WINDOW
 from desktop.finding.filters import FILTERS, Option
 from desktop.language.sentences import LANGUAGES, mark, say
 from desktop.terms.kinds import Column, OperationType, Role
-
-WINDOW = "window"
-VERSION = "version"
 
 _FILTERS = tuple(option for one in FILTERS for option in one.options)
 _VALUED = (
@@ -78,7 +76,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     ready = words.prepared(argv, _FLAGS, _VALUED)
     parser = _parser()
     parser.set_defaults(command=WINDOW)
-    if not all(word.startswith(_PLACES) for word in ready):  # the commands' parsers take 5 ms, which the window spares
+    if not all(word.startswith(_PLACES) for word in ready):
         _add_commands(parser)
     verbose = "--verbose" in ready and "--version" in ready
     parsed = parser.parse_args([word for word in ready if not (verbose and word == "--version")])

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import getpass
-import json
 import os
 import sys
 from collections import deque
@@ -63,6 +61,8 @@ class Output:
 
     def document(self, document: Mapping[str, object]) -> None:
         """One JSON object on a line of stdout, at once."""
+        import json  # late, as all that the window's start does without
+
         self.lines(json.dumps(document, ensure_ascii=False))
 
     def note(self, text: str) -> None:
@@ -125,6 +125,8 @@ class Input:
             return self._text(self._come.popleft())
         if not self._terminal:
             raise BadInput(say("There is no terminal to ask for the password on. Use --password-stdin."))
+        import getpass
+
         password = getpass.getpass(f"{what}: ")
         if confirmed and getpass.getpass(f"{say('The same again')}: ") != password:
             raise BadInput(say("The two passwords differ. Nothing was done."))

@@ -15,11 +15,10 @@ if TYPE_CHECKING:
 
 def open_window(run: Run) -> int:
     """Open the window; returns its exit status."""
-    # All of Qt's names are made now and stay for good. Looking through them for garbage would take 10 ms here, and
-    # 20 ms again and again on the window's thread.
     config.ensure_file(run.places.config_file)
     run.begin()
-    gc.disable()
+    # All of Qt's names are made now and stay for good. Looking through them for garbage would take 10 ms here, and
+    # 20 ms again and again on the window's thread. The start has disabled it before.
     with qt_needed():
         from desktop.window.start import run as run_window  # late: it brings Qt
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from desktop.language.sentences import say
 from desktop.system import logs
+from desktop.system.request_ids import new_request_id
 from desktop.terms.errors import AppError
+
+__all__ = ["Failure", "new_request_id", "reference_of"]
 
 log = logging.getLogger(__name__)
 
@@ -50,11 +52,6 @@ def _noted(failure: Failure) -> Failure:
     with logs.request(failure.reference):
         log.info("a request ended in %s", failure.code)
     return failure
-
-
-def new_request_id() -> str:
-    """The id of a request, made before anything is done for it; its reference is its first 8 characters."""
-    return str(uuid.uuid4())
 
 
 def reference_of(request_id: str) -> str:

@@ -9,13 +9,10 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
-
-import platformdirs
 
 from desktop.language.sentences import mark, say
 from desktop.settings import sources
@@ -199,6 +196,8 @@ class Places:
 def places(data_dir: Path | None = None, config: Path | None = None, database: str | None = None) -> Places:
     """The system's own folders, or everything below `data_dir`; `config` moves the configuration file alone."""
     if data_dir is None:
+        import platformdirs  # late, as all that not every start needs
+
         data = platformdirs.user_data_path("metercalc", appauthor=False)
         settings = platformdirs.user_config_path("metercalc", appauthor=False)
         logs = platformdirs.user_log_path("metercalc", appauthor=False)
@@ -216,7 +215,7 @@ def places(data_dir: Path | None = None, config: Path | None = None, database: s
         remembered_dir=state / "remembered",
         options=_option("--data-dir", data_dir)
         + _option("--config", config)
-        + ("" if database is None else f"--database {shlex.quote(database)} "),
+        + ("" if database is None else f"--database {_quoted(database)} "),
     )
 
 
@@ -240,7 +239,13 @@ def _why_no_store(file: Path) -> str:
 
 
 def _option(name: str, path: Path | None) -> str:
-    return f"{name} {shlex.quote(str(path.absolute()))} " if path is not None else ""
+    return f"{name} {_quoted(str(path.absolute()))} " if path is not None else ""
+
+
+def _quoted(word: str) -> str:
+    import shlex
+
+    return shlex.quote(word)
 
 
 def ensure_file(file: Path) -> bool:

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -149,6 +148,8 @@ def _unknown(origin: str, key: str, accepted: str) -> ConfigError:
 
 def quoted(value: object) -> str:
     """A value as a message shows it: on one line, and shortened."""
+    import json  # late: only trouble is quoted
+
     try:
         written = str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False, default=str)
     except RecursionError:  # tables in tables, as deep as a key has dots

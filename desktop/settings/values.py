@@ -6,7 +6,6 @@ uses, or raises `Refused`, also by way of `ValueError` and `BadInput`: whoever a
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ from urllib.parse import urlsplit
 
 from desktop.arithmetic.money import format_money, parse_money
 from desktop.language.sentences import say
-from desktop.settings import server_urls
 from desktop.terms.errors import BadInput
 from desktop.terms.settings import Kind, Shape
 
@@ -147,6 +145,8 @@ def web_address() -> Reader:
 
 def is_loopback(host: str) -> bool:
     """Whether `host` is this machine's own name or address, by its spelling alone."""
+    import ipaddress
+
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -174,6 +174,8 @@ def database_url() -> Reader:
         elif _holds_password(url):
             raise Secret
         else:
+            from desktop.settings import server_urls  # late: most ledgers are on no server
+
             try:
                 server_urls.parse(url)
             except BadInput as error:

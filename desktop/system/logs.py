@@ -6,6 +6,7 @@ Nobody but the program's own loggers may go below INFO: peewee's DEBUG prints ev
 from __future__ import annotations
 
 import contextlib
+import itertools
 import logging
 import os
 import stat
@@ -15,12 +16,10 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from io import TextIOWrapper
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from typing_extensions import override
-
 from desktop.language.sentences import say
+from desktop.system.overriding import override
 from desktop.system.private_files import FILE_MODE, make_folder
 
 FILE_NAME = "metercalc.log"
@@ -123,13 +122,14 @@ class _Lines(logging.Formatter):
         return "\n".join(lines)
 
 
-class _PrivateFiles(RotatingFileHandler):
+class _PrivateFiles(logging.FileHandler):
     """Rotating files for their owner alone. Trouble with the disk is told on the terminal once; the program goes on."""
 
     def __init__(self, file: Path, keep: int) -> None:
-        super().__init__(
-            file, maxBytes=_FILE_BYTES, backupCount=keep - 1, encoding="utf-8", delay=True, errors="backslashreplace"
-        )
+        # Not the rotating handler of `logging.handlers`, which brings sockets and pickles into every start: it formats
+        # each record twice besides, and asks the system four things about the file.
+        super().__init__(file, encoding="utf-8", delay=True, errors="backslashreplace")
+        self._before = keep - 1  # full files that stay
         self._told = False
         self.gathering = False
         self._next_look = 0.0
@@ -142,7 +142,6 @@ class _PrivateFiles(RotatingFileHandler):
 
     @override
     def emit(self, record: logging.LogRecord) -> None:
-        # RotatingFileHandler's own formats each record twice and asks the system four things about the file.
         try:
             text = self.format(record) + self.terminator
             self._look(len(text)).write(text)
@@ -168,7 +167,7 @@ class _PrivateFiles(RotatingFileHandler):
                 self.stream = None
             self._measure(now)
         if self._room is not None and self._room < coming:
-            self.doRollover()
+            self._rotate()
             self._measure(now)
         self._room = None if self._room is None else self._room - coming
         return self.stream or self._open()
@@ -180,14 +179,19 @@ class _PrivateFiles(RotatingFileHandler):
         self._room = _FILE_BYTES - status.st_size if stat.S_ISREG(status.st_mode) else None
         self._next_look = now + _LOOK_EVERY_S
 
-    @override
-    def rotate(self, source: str, dest: str) -> None:
-        # Windows renames no file that another process has open: this one then grows until it can.
-        with contextlib.suppress(PermissionError):
-            super().rotate(source, dest)
+    def _rotate(self) -> None:
+        """Put the full file behind the name, and each one before it a number further; the last one goes."""
+        if self.stream is not None:
+            self.stream.close()
+            self.stream = None
+        names = [self.baseFilename, *(f"{self.baseFilename}.{number}" for number in range(1, self._before + 1))]
+        for name, further in reversed(list(itertools.pairwise(names))):
+            # Windows renames no file that another process has open: this one then grows until it can.
+            with contextlib.suppress(FileNotFoundError, PermissionError):
+                os.replace(name, further)
 
     @override
-    def handleError(self, record: logging.LogRecord) -> None:
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
         error = sys.exception()
         if not isinstance(error, OSError):
             super().handleError(record)

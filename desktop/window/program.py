@@ -40,7 +40,6 @@ from desktop.system.private_files import make_folder, require_regular
 from desktop.terms.errors import ConfigError
 from desktop.views.dialogs.login import LoginDialog
 from desktop.views.look.theme import Theme
-from desktop.window.crash import CRASH_DIALOG, crash_dialog
 from desktop.window.speech import Speech
 
 if TYPE_CHECKING:
@@ -144,7 +143,7 @@ class Program(QObject):
             starting_balance=format_money(self.config.account.default_balance),
             ledger=self.places.ledger,
         )
-        dialog.appeared.connect(self.sessions.look_around, Qt.ConnectionType.QueuedConnection)
+        dialog.appeared.connect(self.sessions.look_around)
         dialog.quit_asked.connect(self.application.quit)
         return dialog
 
@@ -347,6 +346,8 @@ class Program(QObject):
     def _on_signed_out(self, _reason: str) -> None:
         self.application.removeEventFilter(self)
         if self.window is not None:
+            from desktop.window.crash import CRASH_DIALOG
+
             for dialog in self.window.findChildren(QDialog):  # whoever signs in next must not see what they show
                 if dialog.objectName() != CRASH_DIALOG:
                     dialog.reject()
@@ -364,6 +365,8 @@ class Program(QObject):
     @Slot(str, str)
     def _on_bug(self, reference: str, trace: str) -> None:
         # Without a parent it would be gone as soon as it is made; in front of a hidden one nobody would look for it.
+        from desktop.window.crash import crash_dialog
+
         parent = self.window if self.window is not None and self.window.isVisible() else self.login_dialog
         crash_dialog(self.places, reference, trace, parent).open()
 

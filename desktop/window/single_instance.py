@@ -14,18 +14,18 @@ import logging
 import os
 import socket
 import stat
-import tempfile
 from pathlib import Path
 
-from PySide6.QtCore import QCryptographicHash, QEventLoop, QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+from desktop.window import socket_place
 
 log = logging.getLogger(__name__)
 
 CONNECT_MS = 500
 ANSWER_MS = 1000
 _ANSWER = b"here\n"
-_NAME = "metercalc-"
 
 
 class SingleInstance(QObject):
@@ -35,11 +35,8 @@ class SingleInstance(QObject):
 
     def __init__(self, store_file: Path, server: str = "") -> None:
         super().__init__()
-        place = f"{store_file.resolve()}{server}".encode(errors="surrogateescape")
-        digest = QCryptographicHash.hash(place, QCryptographicHash.Algorithm.Sha256).toHex().toStdString()
-        self._folder = _own_folder()
-        name = f"{_NAME}{digest[:24]}"
-        self._name = name if self._folder is None else str(self._folder / name)
+        place = socket_place.of(store_file, server)
+        self._folder, self._name = place.folder, place.name
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._on_asked)
@@ -93,33 +90,9 @@ def _answers(other: QLocalSocket) -> bool:
     return other.bytesAvailable() > 0
 
 
-def _own_folder() -> Path | None:
-    """The folder for sockets: the session's, else one in the temporary folder; None where neither is ours alone."""
-    if os.name == "nt":
-        return None
-    with contextlib.suppress(OSError):
-        made = Path(tempfile.gettempdir()) / f"{_NAME}{os.getuid()}"
-        given = os.environ.get("XDG_RUNTIME_DIR")
-        if given and _is_ours_alone(Path(given)):
-            return Path(given)
-        with contextlib.suppress(FileExistsError):
-            made.mkdir(mode=0o700)
-        if _is_ours_alone(made):
-            return made
-    return None
-
-
-def _is_ours_alone(folder: Path) -> bool:
-    try:
-        status = folder.lstat()
-    except OSError:
-        return False
-    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid() and not status.st_mode & 0o077
-
-
 def _clear(folder: Path) -> None:
     """Remove the sockets of killed windows, at which nobody listens; Qt gives a socket its name once it listens."""
-    for file in folder.glob(f"{_NAME}*"):
+    for file in folder.glob(f"{socket_place.PREFIX}*"):
         with contextlib.suppress(OSError):
             if stat.S_ISSOCK(file.lstat().st_mode) and _is_dead(file):
                 file.unlink()

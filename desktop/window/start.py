@@ -14,10 +14,9 @@ from desktop import __version__
 from desktop.settings.config import Config, Places
 from desktop.views.look.icons import application_icon
 from desktop.window import drawing_place
-from desktop.window.crash import crash_dialog
+from desktop.window.first_start import FirstStart
 from desktop.window.program import Program
 from desktop.window.quit_signals import QuitSignals
-from desktop.window.single_instance import SingleInstance
 
 log = logging.getLogger(__name__)
 
@@ -51,9 +50,8 @@ def run(places: Places, config: Config, *, sign_in_as: tuple[str, str] | None = 
     `sign_in_as` is an e-mail and a password to sign in with at once, for the demo.
     """
     application = make_application()
-    instance = SingleInstance(places.store_file, places.server)
-    if instance.is_second():
-        log.info("another window has this store and was asked to come forward")
+    first = FirstStart(places.store_file, places.server)
+    if first.is_second():
         return 0
     signals = QuitSignals(application)
     program = Program(application, places, config)
@@ -61,14 +59,16 @@ def run(places: Places, config: Config, *, sign_in_as: tuple[str, str] | None = 
     application.commitDataRequest.connect(program.note_session_end)
     sys.excepthook = program.report_bug
     threading.excepthook = program.report_thread_bug
-    instance.raise_asked.connect(program.raise_window)
+    first.raise_asked.connect(program.raise_window)
+    first.came_second.connect(application.quit)
+    program.login_dialog.appeared.connect(first.settle)
     program.start()
     if sign_in_as is not None:
         program.sessions.sign_in(*sign_in_as)
     try:
         return application.exec()
     finally:
-        instance.close()
+        first.close()
         program.close()
         signals.close()
         sys.excepthook = sys.__excepthook__
@@ -76,6 +76,8 @@ def run(places: Places, config: Config, *, sign_in_as: tuple[str, str] | None = 
 
 def show_bug(places: Places, reference: str, error: BaseException) -> None:
     """Show a bug that ended the window, or came before it, until it has been read."""
+    from desktop.window.crash import crash_dialog
+
     application = QApplication.instance() or make_application()  # the start may have come as far as that
     dialog = crash_dialog(places, reference, "".join(traceback.format_exception(error)), None, goes_on=False)
     dialog.finished.connect(application.quit)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, Qt, Signal, Slot
+from PySide6.QtCore import QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout
-from typing_extensions import override
 
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.language.sentences import say
+from desktop.system.overriding import override
 from desktop.views.look import remembered, theme
 from desktop.views.look.announcing import announce
 from desktop.views.look.icons import application_icon, icon
@@ -174,7 +174,7 @@ class LoginDialog(QDialog):
         super().paintEvent(event)
         if not self._has_appeared:
             self._has_appeared = True
-            self.appeared.emit()
+            QTimer.singleShot(0, self.appeared.emit)  # once what was painted is on screen
 
     @Slot(bool)
     def _show_first_run(self, first_run: bool) -> None:

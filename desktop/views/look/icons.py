@@ -7,9 +7,9 @@ import functools
 from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from typing_extensions import override
 
 from desktop.system import resources
+from desktop.system.overriding import override
 
 _STROKE = b"#000000"
 _POINTING = frozenset({"first", "last", "next", "previous", "sign-out", "undo"})

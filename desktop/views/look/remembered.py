@@ -5,7 +5,6 @@ The log says what was ignored, and not what it is: it may be long, or a secret.
 
 from __future__ import annotations
 
-import json
 import logging
 
 from PySide6.QtCore import QByteArray, QSettings
@@ -45,6 +44,8 @@ def number(settings: QSettings, name: str) -> int:
 
 def document(settings: QSettings, name: str) -> object:
     """What was kept as JSON; None where there is none."""
+    import json  # late: the sign-in dialog remembers none
+
     try:
         return json.loads(text(settings, name) or "null")
     except (ValueError, RecursionError):

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop.commands import arguments, grammar
+from desktop.commands import grammar
+from desktop.commands import words as given
 from desktop.terms.errors import BadInput
 from desktop.terms.values import Column
 
@@ -81,9 +82,9 @@ def test_what_is_not_understood_is_bad_input_in_one_printable_line(words: list[s
 @pytest.mark.skipif(os.name == "nt", reason="words are Unicode there")
 def test_words_are_utf_8_and_file_names_whatever_bytes_they_are() -> None:
     word = os.fsdecode("é÷".encode())
-    assert arguments.decoded([word]) == ["é÷"]
+    assert given.decoded([word]) == ["é÷"]
     odd = os.fsdecode(b"caf\xe9")
-    assert os.fsencode(arguments.path(arguments.decoded([odd])[0])) == b"caf\xe9"
+    assert os.fsencode(given.path(given.decoded([odd])[0])) == b"caf\xe9"
 
 
 def test_a_period_that_is_none_is_told_with_what_is_one() -> None:
