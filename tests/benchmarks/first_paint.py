@@ -18,14 +18,14 @@ _open_window = window.open_window
 
 def open_window(run: Run) -> int:
     """The window's command, with a dialog that speaks. Qt is imported as late as it is without this."""
-    from desktop.views.dialogs import login
+    from desktop.window import program  # first, as in a start: what its room does comes before other imports
 
-    class Speaking(login.LoginDialog):
+    class Speaking(program.LoginDialog):
         def paintEvent(self, event: object) -> None:
             super().paintEvent(event)  # type: ignore[arg-type]
             print(time.monotonic(), flush=True)  # noqa: T201  # what the benchmark reads
 
-    login.LoginDialog = Speaking  # type: ignore[misc]
+    program.LoginDialog = Speaking  # type: ignore[misc]
     return _open_window(run)
 
 
