@@ -12,6 +12,7 @@ import threading
 import traceback
 from collections.abc import Iterator
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -57,6 +58,34 @@ log = logging.getLogger(__name__)
 # How long a lane at work may keep the window's thread waiting for the interpreter, each time that Qt gives it away:
 # with Python's 5 ms, painting one page of records took 2 s while a search ran with functions of Python's in its SQL.
 _SWITCH_SECONDS = 0.0002
+
+# What the window is made of, in an order in which none brings much of the next.
+_PARTS = (
+    "desktop.terms.values",
+    "desktop.controllers.undoing",
+    "desktop.controllers.calculator",
+    "desktop.arithmetic.expressions",
+    "desktop.views.calculator.tape_model",
+    "desktop.views.calculator.tape",
+    "desktop.views.calculator.keypad",
+    "desktop.views.calculator.display",
+    "desktop.views.calculator.panel",
+    "desktop.finding.filters",
+    "desktop.controllers.records",
+    "desktop.views.filters.day_edit",
+    "desktop.views.filters.bar",
+    "desktop.views.records.model",
+    "desktop.views.records.table",
+    "desktop.views.records.pager",
+    "desktop.views.records.browser",
+    "desktop.views.main_window.header",
+    "desktop.views.main_window.menus",
+    "desktop.views.main_window.window",
+    "desktop.window.desks",
+    "desktop.window.questions",
+    "desktop.window.reports",
+    "desktop.window.renewal",
+)
 
 _BESIDE = ("insights_window", "administration_window")
 _MESSAGE_MS = 10_000
@@ -193,22 +222,13 @@ class Program(QObject):
 
     def _build_window(self) -> Iterator[None]:
         """All that only somebody who signs in needs, in steps none of which is felt."""
-        import desktop.controllers.calculator
-
-        yield
+        for name in _PARTS:
+            import_module(name)
+            yield
         from desktop.views.calculator.panel import CalculatorPanel
 
         yield
         panel = CalculatorPanel(calculator=self.calculator)
-        yield
-        import desktop.views.records.browser
-
-        yield
-        import desktop.views.main_window.window
-        import desktop.window.desks
-        import desktop.window.questions
-        import desktop.window.reports  # noqa: F401
-
         yield
         self.window = self._make_window(panel)
         yield

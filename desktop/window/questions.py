@@ -15,7 +15,6 @@ from desktop.controllers.store import StoreController
 from desktop.controllers.store_access import StoreAccess, sqlite_version
 from desktop.language.sentences import mark, say
 from desktop.settings.config import Places
-from desktop.settings.facts import facts, licence_file
 from desktop.terms.errors import AppError, BadInput
 from desktop.terms.values import Verification
 from desktop.views.look.number_locale import number_format_of
@@ -81,6 +80,7 @@ class Questions(QObject):
 
     @Slot()
     def _on_about(self) -> None:
+        from desktop.settings.facts import facts  # late: it brings what mail is read with
         from desktop.views.dialogs.details import DetailsDialog
 
         what = say("A pay-per-use calculator with a ledger that can be proved.")
@@ -97,6 +97,8 @@ class Questions(QObject):
 
     def _links(self) -> dict[str, str]:
         """What About leads to: files of this computer, since the program has no page of its own."""
+        from desktop.settings.facts import licence_file
+
         licence, places = licence_file(), self._places
         targets = {
             say("Licence"): licence,

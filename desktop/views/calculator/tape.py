@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QRect, QSize, Qt, Signal, Slot
@@ -19,7 +20,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QApplication, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
 from desktop.arithmetic.numbers import NumberFormat
@@ -56,10 +57,7 @@ class TapeDelegate(QStyledItemDelegate):
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        lines = [theme.font(theme.Size.CAPTION), theme.font(bold=True)]
-        if index.data(HEADING_ROLE):
-            lines.append(theme.font())
-        return QSize(100, sum(QFontMetrics(line).height() for line in lines) + theme.MEDIUM)
+        return QSize(100, _height(QApplication.font().toString(), headed=bool(index.data(HEADING_ROLE))))
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -97,6 +95,15 @@ class TapeDelegate(QStyledItemDelegate):
             lower, _RIGHT, cut_number(result, lambda cut: metrics.horizontalAdvance(cut) <= width, self._format)
         )
         painter.restore()
+
+
+@functools.lru_cache(maxsize=8)
+def _height(_font: str, *, headed: bool) -> int:
+    """How high a step is in the program's font: Qt asks for every step whenever one comes."""
+    lines = [theme.font(theme.Size.CAPTION), theme.font(bold=True)]
+    if headed:
+        lines.append(theme.font())
+    return sum(QFontMetrics(line).height() for line in lines) + theme.MEDIUM
 
 
 def _result_line(row: QRect, index: Index) -> QRect:
@@ -158,8 +165,12 @@ class TapeView(QListView):
     def recall(self, receipts: Iterable[Receipt]) -> None:
         """Show the latest entries of an account that has just signed in; a tape that is in use stays as it is."""
         if not self.model().rowCount():
+            # All of them and then the newest: Qt lays the whole list out for each that is chosen.
             for receipt in receipts:
-                self.append(receipt)
+                self.model().append(receipt)
+            if self.model().rowCount():
+                self._choose_newest()
+                self.scrollToBottom()
 
     def take_over(self, other: TapeView) -> None:
         """Show what another tape shows."""

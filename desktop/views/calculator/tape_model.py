@@ -24,6 +24,21 @@ SHOWN_ROLE = RESULT_ROLE + 4  # the result as the display said it
 PLAIN_ROLE = RESULT_ROLE + 5  # the step in the locale's marks, without grouping: what is copied
 
 
+_SAID = frozenset(
+    (
+        Qt.ItemDataRole.DisplayRole,
+        Qt.ItemDataRole.ToolTipRole,
+        Qt.ItemDataRole.AccessibleTextRole,
+        RESULT_ROLE,
+        CHARGE_ROLE,
+        OPERANDS_ROLE,
+        HEADING_ROLE,
+        SHOWN_ROLE,
+        PLAIN_ROLE,
+    )
+)
+
+
 class TapeModel(QAbstractListModel):
     """The latest entries of one account. `append` adds to them, `clear` is their end."""
 
@@ -91,11 +106,14 @@ class TapeModel(QAbstractListModel):
 
     @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
+        if not index.isValid() or role not in _SAID:
             return None
+        heading = self._headings.get(index.row(), "")
+        heading = heading and self._number(heading)
+        if role == HEADING_ROLE:  # first: it is asked for far more often than all else
+            return heading
         entry = self._entries[index.row()]
         operands = self._operands(entry)
-        heading = self._number(self._headings.get(index.row(), ""))
         # A random string is no number: its "." and "-" are its own, and it cannot be calculated with.
         number = entry.operation is not OperationType.RANDOM_STRING
         exact = entry.exact and index.row() not in self._rounded
@@ -111,7 +129,6 @@ class TapeModel(QAbstractListModel):
             RESULT_ROLE: entry.response if number else "",
             CHARGE_ROLE: charge,
             OPERANDS_ROLE: operands,
-            HEADING_ROLE: heading,
             SHOWN_ROLE: result,
             PLAIN_ROLE: f"{self._plain(entry, exact=exact)}\t{bare(charge)}",
         }
