@@ -232,7 +232,10 @@ class Program(QObject):
         yield
         self.window = self._make_window(panel)
         yield
-        self.window.grab()  # laid out and painted once, unseen: showing it is then half the work
+        # Laid out and painted once, unseen: showing it is then half the work. Each half of it first, for a step of its own.
+        for part in (panel, self.window.records_browser, self.window):
+            part.grab()
+            yield
         self.sessions.signed_in.connect(self._on_signed_in)  # after the window's own: it is filled, then shown
 
     def _make_window(self, panel: CalculatorPanel) -> MainWindow:
