@@ -274,8 +274,8 @@ class FilterBar(QWidget):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        search = self._search.edit.fontMetrics().averageCharWidth() * _SEARCH_CHARS
-        narrow = event.size().width() < self._usual.minimumSizeHint().width() + search
+        search = self._search.edit.fontMetrics().averageCharWidth() * _SEARCH_CHARS + 3 * theme.WIDE  # and the icons
+        narrow = event.size().width() < self._usual.sizeHint().width() + search
         directions = QBoxLayout.Direction
         self._row.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
 

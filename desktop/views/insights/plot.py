@@ -20,6 +20,7 @@ from desktop.views.insights.drawing import GAP, CardLine, Pencil
 from desktop.views.insights.palette import faded
 from desktop.views.insights.scales import Unit
 from desktop.views.look.colours import LIGHT, Colours
+from desktop.views.look.number_locale import day_form
 
 UNIT_FORMATS = {None: "HH:mm", Unit.DAY: "d MMM", Unit.WEEK: "d MMM", Unit.MONTH: "MMM yyyy", Unit.YEAR: "yyyy"}
 """How a moment is labelled on an axis whose ticks are so far apart."""
@@ -75,11 +76,11 @@ class Plot(ABC):
         return in_order(bare(self._money(hundredths))[:-3], self._format)
 
     def _day(self, day: date, form: str) -> str:
-        return self._locale.toString(QDate(day.year, day.month, day.day), form)
+        return self._locale.toString(QDate(day.year, day.month, day.day), day_form(form, self._locale))
 
     def _moment(self, moment: datetime, form: str) -> str:
         day, time = QDate(moment.year, moment.month, moment.day), QTime(moment.hour, moment.minute)
-        return self._locale.toString(QDateTime(day, time), form)
+        return self._locale.toString(QDateTime(day, time), day_form(form, self._locale))
 
     def _frame(self, pencil: Pencil, area: QRectF, highest: int) -> tuple[QRectF, float]:
         """Draw the vertical axis from zero; returns the plot's box and how many pixels a hundredth is high."""

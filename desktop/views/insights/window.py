@@ -36,7 +36,7 @@ from desktop.views.insights.spend_plots import OperationsPlot, SpendPlot
 from desktop.views.look import remembered, theme
 from desktop.views.look.announcing import announce
 from desktop.views.look.icons import icon
-from desktop.views.look.number_locale import number_format_of, widgets_locale
+from desktop.views.look.number_locale import day_form, number_format_of, widgets_locale
 
 _FACTS = (mark("Balance"), mark("Spent"), mark("Credited"), mark("Records"))
 _PLOTS = (BalancePlot, SpendPlot, OperationsPlot)  # in the order of the charts
@@ -240,8 +240,9 @@ class InsightsWindow(QWidget):
         what = say("All records outside the Trash") if all_of_them else say("The records that the filters let through")
         if not insights.balance:
             return what
+        form = day_form("d MMM yyyy", self._locale)
         first, last = (
-            self._locale.toString(QDateTime.fromSecsSinceEpoch(point.date // 1_000_000).date(), "d MMM yyyy")
+            self._locale.toString(QDateTime.fromSecsSinceEpoch(point.date // 1_000_000).date(), form)
             for point in (insights.balance[0], insights.balance[-1])
         )
         return f"{what}, {first}" if first == last else f"{what}, {first} – {last}"

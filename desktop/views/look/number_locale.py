@@ -13,6 +13,16 @@ LATIN = "latin"
 """The choice of the digits 0 to 9, whatever the locale has; "locale" is the other."""
 
 
+_YEAR_FIRST = (QLocale.Language.Japanese, QLocale.Language.Chinese)
+_SIGNS = (
+    ("ddd, d MMM yyyy", "yyyy年M月d日(ddd)"),
+    ("d MMM yyyy", "yyyy年M月d日"),
+    ("MMMM yyyy", "yyyy年M月"),
+    ("MMM yyyy", "yyyy年M月"),
+    ("d MMM", "M月d日"),
+)
+
+
 class _Chosen:
     """Which digits the person wants: one choice for every place that shows or takes numbers."""
 
@@ -31,6 +41,15 @@ def widgets_locale(locale: QLocale | None = None) -> QLocale:
         return locale
     others = QLocale.matchingLocales(locale.language(), QLocale.Script.AnyScript, QLocale.Country.AnyCountry)
     return next((other for other in others if other.zeroDigit() == PLAIN.zero_digit), QLocale.c())
+
+
+def day_form(form: str, locale: QLocale) -> str:
+    """A form of Qt's for days ("d MMM yyyy"), in the order of the locale: the year first where it is said so."""
+    if locale.language() not in _YEAR_FIRST:
+        return form
+    for words, signs in _SIGNS:
+        form = form.replace(words, signs)
+    return form
 
 
 def number_format_of(locale: QLocale) -> NumberFormat:

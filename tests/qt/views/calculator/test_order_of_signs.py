@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QLocale, Qt
-from PySide6.QtGui import QKeySequence, QTextLayout, QTextOption
+from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -21,6 +21,7 @@ from desktop.views.look.number_locale import number_format_of, use_digits
 from desktop.wording.cut import cut_number
 from desktop.wording.grouping import grouped
 from desktop.wording.shown import moment_text
+from tests.support.painted import seen
 
 LOCALES = ("en_US", "de_DE", "ar_EG", "fa_IR", "he_IL", "ckb_IQ", "ur_IN", "mr_IN")
 BOTH = (Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft)
@@ -34,23 +35,6 @@ def _usual_afterwards(qapp: QApplication) -> Iterator[None]:
     qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
     QLocale.setDefault(QLocale.c())
     use_digits("locale")
-
-
-def seen(text: str, direction: Qt.LayoutDirection) -> str:
-    """The signs of a line from left to right, as Qt paints them in a text of this direction; digits as 0 to 9."""
-    layout = QTextLayout(text)
-    option = QTextOption()
-    option.setTextDirection(direction)
-    layout.setTextOption(option)
-    layout.beginLayout()
-    layout.createLine().setLineWidth(10_000)
-    layout.endLayout()
-    places = []
-    for at, char in enumerate(text):
-        runs = layout.glyphRuns(at, 1)
-        if not char.isspace() and bare(char) and char != "\u200e" and runs and runs[0].positions():
-            places.append((runs[0].positions()[0].x(), str(int(char)) if char.isdecimal() else char))
-    return "".join(char for _, char in sorted(places))
 
 
 def as_read(text: str, fmt: NumberFormat) -> str:

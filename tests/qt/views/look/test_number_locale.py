@@ -5,11 +5,11 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QDate, QDateTime, QLocale, QTime
 
 from desktop.arithmetic.money import format_count, format_money, parse_money
 from desktop.arithmetic.numbers import parse_number
-from desktop.views.look.number_locale import number_format_of
+from desktop.views.look.number_locale import day_form, number_format_of
 
 COUNTS = (7, 123, 1234, 12345, 123456, 1234567, 123456789, 1234567890123)
 
@@ -53,3 +53,16 @@ def test_a_few_that_people_know(name: str, shown: str) -> None:
     count = 1234567 if name == "hi_IN" else 1234
     assert format_count(count, fmt) == shown
     assert parse_number(shown, fmt) == count
+
+
+@pytest.mark.parametrize(
+    "form", ["d MMM", "MMM yyyy", "MMMM yyyy", "d MMM yyyy", "ddd, d MMM yyyy", "d MMM yyyy HH:mm"]
+)
+def test_a_day_is_told_in_the_order_of_its_language(form: str) -> None:
+    moment = QDateTime(QDate(2026, 11, 8), QTime(9, 5))
+    told = QLocale("ja_JP").toString(moment, day_form(form, QLocale("ja_JP")))
+    order = [told.find(sign) for sign in ("年", "月", "日", "(日)", "09:05") if sign in told]
+    assert order == sorted(order)
+    assert len(order) == sum(word in form for word in ("yyyy", "MMM", "d MMM", "ddd", "HH:mm"))
+    assert "MMM" not in told
+    assert day_form(form, QLocale("de_DE")) == form
