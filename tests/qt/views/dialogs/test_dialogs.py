@@ -10,7 +10,7 @@ import shiboken6
 from PySide6.QtCore import QDate, QDir, QSettings, QStandardPaths, Qt
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.documents import proofs
@@ -18,8 +18,10 @@ from desktop.terms.errors import NotAllowed, StoreFull, StoreLocked
 from desktop.terms.values import Problem, Verification
 from desktop.views.dialogs import places
 from desktop.views.dialogs.details import DetailsDialog
-from desktop.views.dialogs.dialogs import PasswordDialog
+from desktop.views.dialogs.dialogs import Dialog, PasswordDialog
 from desktop.views.dialogs.proof import VerifyDialog
+from desktop.views.look.colours import DARK, LIGHT
+from desktop.views.look.theme import Theme
 from tests.support.fake_controllers import REFERENCE, FakeSessions, FakeStore, failure
 from tests.support.widgets import part
 
@@ -186,3 +188,33 @@ def test_about_leads_to_files_by_mouse_and_by_keyboard(qtbot: QtBot) -> None:
     for key in (Qt.Key.Key_Tab, Qt.Key.Key_Return) * 2:
         QTest.keyClick(label, key)
     assert followed == list(links.values())
+
+
+def test_links_follow_the_colours(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
+    palette, style = qapp.palette(), qapp.styleSheet()
+    colours = Theme(qapp, QSettings(str(tmp_path / "theme.ini"), QSettings.Format.IniFormat))
+    try:
+        colours.choose("dark")
+        dialog = DetailsDialog(
+            name="about_dialog", title="About", text="It.", details=["x"], links={"Licence": "file:x"}
+        )
+        qtbot.addWidget(dialog)
+        dialog.show()
+        for scheme, expected in (("light", LIGHT), ("dark", DARK)):
+            colours.choose(scheme)
+            qapp.sendPostedEvents()
+            image = part(dialog, QLabel, "links_label").grab().toImage()
+            shown = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+            assert expected.accent in shown
+    finally:
+        qapp.setPalette(palette)
+        qapp.setStyleSheet(style)
+
+
+def test_a_dialog_is_as_high_as_its_texts_need(qtbot: QtBot) -> None:
+    dialog = Dialog("some_dialog", "Some", None)
+    qtbot.addWidget(dialog)
+    label = dialog.add_text("many words " * 60)
+    dialog.resize(300, 80)
+    dialog.show()
+    assert label.height() >= label.heightForWidth(label.width())

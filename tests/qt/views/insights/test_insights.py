@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QLocale, QObject, QPoint, QSettings, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QAccessible, QImage
 from PySide6.QtWidgets import QApplication, QLabel, QProgressBar, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -254,3 +254,10 @@ def test_who_signs_in_next_sees_nothing_of_it(window: InsightsWindow) -> None:
     window.forget()
     assert not window.isVisible()
     assert part(window, QLabel, "insights_balance_label").text() == "…"
+
+
+def test_a_chart_is_a_picture_to_a_screen_reader(window: InsightsWindow) -> None:
+    for name in ("balance", "spend", "operations"):
+        told = QAccessible.queryAccessibleInterface(chart(window, name))
+        assert told.role() == QAccessible.Role.Graphic
+        assert told.text(QAccessible.Text.Name)

@@ -9,11 +9,14 @@ from PySide6.QtWidgets import QComboBox, QLabel, QSpinBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from desktop.arithmetic.numbers import NumberFormat
+from desktop.language.sentences import speak
+from desktop.system import spoken
 from desktop.terms.values import PageRequest
 from desktop.views.records.pager import Pager
 from tests.support.fake_controllers import entry, page
 from tests.support.widgets import part
 
+NARROW = 560  # of the window
 FIRST, PREVIOUS, NEXT, LAST = (f"{name}_page_button" for name in ("first", "previous", "next", "last"))
 
 
@@ -117,3 +120,23 @@ def test_of_how_many_is_said_once_it_is_known(pager: Pager) -> None:
     show(pager, 7)
     pager.forget()
     assert label.text() == ""
+
+
+@pytest.mark.parametrize("indexing", [False, True])
+@pytest.mark.parametrize("language", ["de", "fr", "pl", "ar"])
+def test_nothing_of_it_is_cut_in_a_narrow_window(qtbot: QtBot, language: str, indexing: bool) -> None:
+    spoken.choose(language)
+    try:
+        pager = Pager(page_sizes=(10, 25, 50), number_format=NumberFormat())
+        qtbot.addWidget(pager)
+        show(pager, 1, count=12_345_678)
+        if indexing:
+            pager.show_indexing(1_000_000, 10_000_000)
+        least = pager.minimumSizeHint()
+        assert least.width() <= NARROW
+        pager.resize(least)
+        pager.show()
+        label = part(pager, QLabel, "pages_label")
+        assert label.width() >= label.sizeHint().width()
+    finally:
+        speak("en")
