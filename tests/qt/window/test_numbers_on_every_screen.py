@@ -52,12 +52,12 @@ def program(request: pytest.FixtureRequest, qtbot: QtBot, qapp: QApplication, tm
 
 def texts(window: QWidget) -> Iterator[tuple[str, Qt.LayoutDirection]]:
     """What is in sight, each with the direction in which Qt paints it."""
-    for kind in (QLabel, QAbstractButton):
-        for widget in window.findChildren(kind):
-            text = re.sub(r"<[^>]*>", "", widget.text())
-            if widget.isVisible() and text:
-                mirrored = text.isascii() and widget.layoutDirection() == Qt.LayoutDirection.RightToLeft
-                yield text, Qt.LayoutDirection.RightToLeft if mirrored else Qt.LayoutDirection.LayoutDirectionAuto
+    widgets: list[QLabel | QAbstractButton] = [*window.findChildren(QLabel), *window.findChildren(QAbstractButton)]
+    for widget in widgets:
+        text = re.sub(r"<[^>]*>", "", widget.text())
+        if widget.isVisible() and text:
+            mirrored = text.isascii() and widget.layoutDirection() == Qt.LayoutDirection.RightToLeft
+            yield text, Qt.LayoutDirection.RightToLeft if mirrored else Qt.LayoutDirection.LayoutDirectionAuto
     for table in window.findChildren(QTableView):
         model = table.model()
         for row in range(model.rowCount() if table.isVisible() else 0):
