@@ -317,7 +317,7 @@ def _narrowed(font: QFont, width: float, room: float) -> QFont:
 
 
 def _font(family: str, size: float, *, bold: bool) -> QFont:
-    """A font whose digits are as wide as each other, so that columns of money line up."""
+    """A font whose digits are as wide as each other, for columns of money, and whose letters stay apart."""
     font = QFont(family) if family else QFont()
     font.setPixelSize(round(size * UNITS))
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
@@ -325,4 +325,5 @@ def _font(family: str, size: float, *, bold: bool) -> QFont:
         font.setWeight(QFont.Weight.DemiBold)
     if hasattr(font, "setFeature"):  # Qt 6.7 and newer with this binding
         font.setFeature(QFont.Tag("tnum"), 1)
+        font.setFeature(QFont.Tag("liga"), 0)  # "office" would be on paper without its f's, and found by nobody
     return font

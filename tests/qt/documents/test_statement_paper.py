@@ -162,6 +162,14 @@ def test_a_viewer_copies_and_finds_figures_without_blanks(tmp_path: Path, order:
     assert "1234567 + 0.5 = 1234567.5" in told.stdout
 
 
+@pytest.mark.parametrize("word", ["office", "affluent", "fish", "flat"])
+def test_words_are_found_letter_by_letter(tmp_path: Path, word: str) -> None:
+    found = [entry(1, operation=OperationType.CREDIT, operands=f"The {word} budget", amount=-100)]
+    written(tmp_path / "a.pdf", found)
+    (page,) = pages_of(tmp_path / "a.pdf")
+    assert f"The {word} budget" in page
+
+
 def test_what_does_not_fit_is_cut_at_its_end_and_money_never(tmp_path: Path) -> None:
     written(tmp_path / "a.pdf", [entry(1, operands="1 + " + "9" * 100, user_balance=10**15, amount=10**15)])
     (page,) = pages_of(tmp_path / "a.pdf")
