@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
 from desktop.commands.demo import pictures, screenshots
@@ -28,6 +29,7 @@ found: dict[str, list[str]] = {}
 def look(_program: Program, widget: QWidget, album: screenshots.Album, name: str) -> Iterator[int]:
     """One picture, and what is cut on it or does not fit on the screen."""
     yield screenshots.PAINT_MS
+    QCoreApplication.sendPostedEvents()  # else what was shown may not be laid out yet, and would be taken for cut
     widget.grab().save(str(album.folder / f"{name}.png"))
     room, size = widget.screen().availableSize(), widget.size()
     larger = size.width() > room.width() or size.height() > room.height()
