@@ -232,7 +232,7 @@ class Program(QObject):
         yield
         self.window = self._make_window(panel)
         yield
-        # Laid out and painted once, unseen: showing it is then half the work. Each half of it first, for a step of its own.
+        # Laid out and painted once, unseen: showing it is then half the work. Each half first, for a step of its own.
         for part in (panel, self.window.records_browser, self.window):
             part.grab()
             yield

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import sys
 import time
+from typing import TYPE_CHECKING
 
 from desktop.cli import main
 from desktop.commands import window
 from desktop.commands.run import Run
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
 
 _open_window = window.open_window
 
@@ -20,12 +24,15 @@ def open_window(run: Run) -> int:
     """The window's command, with a dialog that speaks. Qt is imported as late as it is without this."""
     from desktop.window import program  # first, as in a start: what its room does comes before other imports
 
-    class Speaking(program.LoginDialog):
-        def paintEvent(self, event: object) -> None:
-            super().paintEvent(event)  # type: ignore[arg-type]
+    # isort: split
+    from desktop.views.dialogs.login import LoginDialog
+
+    class Speaking(LoginDialog):
+        def paintEvent(self, event: QPaintEvent) -> None:
+            super().paintEvent(event)
             print(time.monotonic(), flush=True)  # noqa: T201  # what the benchmark reads
 
-    program.LoginDialog = Speaking  # type: ignore[misc]
+    vars(program)["LoginDialog"] = Speaking
     return _open_window(run)
 
 

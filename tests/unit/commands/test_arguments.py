@@ -47,7 +47,7 @@ def test_places_stand_before_or_after_the_command(words: list[str]) -> None:
 
 def test_no_command_is_the_window() -> None:
     parsed = grammar.parse([])
-    assert (parsed.command, parsed.data_dir, parsed.config) == (grammar.WINDOW, None, None)
+    assert (parsed.command, parsed.data_dir, parsed.config) == (given.WINDOW, None, None)
 
 
 @pytest.mark.parametrize(
