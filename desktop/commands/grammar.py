@@ -65,6 +65,8 @@ import   bring every account, record, price and request of a store to a ledger t
 URL names the server's owner. With --password-stdin the owner's password is the first line of standard input, and with
 install the administrator's new one is the second.""")
 
+__all__ = ["VERSION", "WINDOW", "parse", "parser"]
+
 AddParser = Callable[..., Parser]
 
 

@@ -332,7 +332,7 @@ class Program(QObject):
         if self._closed:  # the person was faster than the window
             return
         for _ in self._steps:
-            QTimer.singleShot(0, self._build_on)
+            QTimer.singleShot(1, self._build_on)  # with 0 Qt goes on before it looks at what else has come
             return
         self.store.begin()  # last: its proof of the ledger would take turns with the window's building
 
