@@ -13,9 +13,11 @@ from dataclasses import replace
 
 from peewee import SqliteDatabase
 
+from desktop.language.sentences import say
 from desktop.models.embedded import proof_state
 from desktop.models.embedded import verify as proving
 from desktop.models.embedded.proof_state import ProofState
+from desktop.models.embedded.results import check_results
 from desktop.models.embedded.storage import anchoring, chain, operations, sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.stretches import Outcome, Stretch, in_order, prove
@@ -75,7 +77,7 @@ def prove_slice(store: Store, *, cancelled: Cancel) -> Verification | None:
     except Cancelled:
         return None
     if further is None:
-        return prove_whole(store, progress=lambda _done, _total: None, cancelled=cancelled)
+        return prove_whole(store, progress=lambda _done, _total: None, cancelled=cancelled, results=True)
     proof_state.write(store, further)
     return None
 
@@ -105,7 +107,7 @@ def _walk_on(store: Store, state: ProofState, cancelled: Cancel) -> ProofState |
         known = operations.read(database)
         prices = database.execute_sql("SELECT from_record, operation_id, cost FROM price ORDER BY id").fetchall()
         outcome = _proved(store, database, Stretch(state.walked + 1, last), known.kinds, prices)
-        if outcome is None:
+        if outcome is None or not _all_follow(database, known.kinds, state.walked + 1, last, cancelled):
             return None
         mac = chain.mac(store.key)
         before = (-chain.head_mark(mac, user_id, end[0], end[2]) for user_id, end in outcome.begins.items() if end[0])
@@ -130,6 +132,22 @@ def _proved(
         return prove(database, store.key, stretch, words, in_order(kinds, prices))
     except (TypeError, AttributeError, struct.error):  # a value that its column cannot hold
         return None
+
+
+def _all_follow(database: SqliteDatabase, kinds: Mapping[int, str], first: int, last: int, cancelled: Cancel) -> bool:
+    """Whether the responses of these records follow from their operands (rule L8)."""
+    found: list[tuple[str, int, int, str]] = []
+    check_results(
+        database,
+        kinds,
+        lambda *problem: found.append(problem),
+        lambda: bool(found) or cancelled(),
+        first=first,
+        last=last,
+    )
+    if cancelled():
+        raise Cancelled(say(sqlite.NOT_WANTED))
+    return not found
 
 
 def _last(database: SqliteDatabase) -> int:

@@ -11,12 +11,12 @@ from desktop.models.embedded import charges, gradual, proof_state
 from desktop.models.embedded import verify as proving
 from desktop.models.embedded.proof_state import ProofState
 from desktop.models.embedded.storage.store import Store
-from desktop.terms.values import OperationType, Verification
+from desktop.terms.values import OperationType, Step, Verification
 from tests.support.stores import Books, make_store, tamper
-from tests.unit.models.embedded import test_verify
+from tests.unit.models.embedded import test_results, test_verify
 from tests.unit.models.embedded.test_verify import CORRUPTIONS, Planted
 
-ledger_file = test_verify.ledger_file
+made_once, ledger_file = test_verify.made_once, test_verify.ledger_file
 
 
 @pytest.fixture
@@ -118,8 +118,23 @@ def test_a_corruption_is_named_by_a_start_or_by_the_slices(
         slices += 1
         assert slices < 10, "a whole round of slices found nothing"
         outcome = gradual.prove_slice(store, cancelled=lambda: False) or outcome
-    assert outcome.problems == proving.verify(store).problems
+    assert outcome.problems == proving.verify(store, results=slices > 0).problems
     store.disconnect()
+
+
+def test_a_response_that_does_not_follow_is_named_by_the_slices(
+    books: Books, whole: list[Verification], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Written with the right key and chain, as another program could have: only working it out shows it."""
+    monkeypatch.setattr(gradual, "SMALLEST", 4)
+    (wrong,) = test_results.written(books, "1 + 2", Step(OperationType.ADDITION, ("1", "2"), "4"))
+    assert start(books).problems == ()
+    found = None
+    for _ in range(4):
+        found = found or go_on(books)
+    assert found is not None
+    assert [(problem.rule, problem.record_id) for problem in found.problems] == [("L8", wrong)]
+    assert len(whole) == 2
 
 
 def test_a_chain_that_is_changed_between_two_slices_is_found_at_the_end(

@@ -23,7 +23,7 @@ from tests.support.stores import make_store, tamper
 from tests.unit.models.embedded import test_verify
 from tests.unit.models.embedded.test_verify import CORRUPTIONS, HIDDEN, Planted
 
-ledger_file = test_verify.ledger_file
+made_once, ledger_file = test_verify.made_once, test_verify.ledger_file
 
 
 @pytest.fixture
