@@ -70,7 +70,7 @@ def test_the_shipped_file_holds_every_default(tmp_path: Path) -> None:
             upper=True,
             lower=True,
             block=50,
-            timeout=180,
+            timeout=60,
             contact="",
             fallback="deny",
         ),
