@@ -174,7 +174,11 @@ class LoginDialog(QDialog):
         super().paintEvent(event)
         if not self._has_appeared:
             self._has_appeared = True
-            QTimer.singleShot(0, self.appeared.emit)  # once what was painted is on screen
+            QTimer.singleShot(0, self._say_it_appeared)  # once what was painted is on screen
+
+    @Slot()
+    def _say_it_appeared(self) -> None:
+        self.appeared.emit()
 
     @Slot(bool)
     def _show_first_run(self, first_run: bool) -> None:

@@ -162,7 +162,7 @@ def wait_of(store: Store, email: str = ANN) -> int | None:
     try:
         accounts.sign_in(store, email, PASSWORD)
     except SignInRefused as refused:
-        return int(refused.message.split(" seconds")[0].split()[-1])
+        return int(refused.message.split(" second")[0].split()[-1])
     return None
 
 
