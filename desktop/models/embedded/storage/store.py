@@ -339,6 +339,12 @@ class Store:
         if self._version() != migrations.SCHEMA_VERSION:
             raise StoreNewer(say(TAKEN_OVER))
 
+    def refuses_repeats(self) -> bool:
+        """Whether it has the index that takes no request twice, just as this program makes it."""
+        named = "SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = 'record_request'"
+        row = self.database.connection().execute(named).fetchone()
+        return row is not None and row[0] == migrations.EACH_REQUEST_ONCE
+
     def connect_again(self) -> None:
         """Where the thread's connection was lost to an error and could not be replaced then, replace it now."""
         if self._beside.connected and self.database.is_closed():

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from desktop.models.embedded import accounts, charges
+from desktop.models.embedded import accounts, charges, groups
 from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.storage.store import Run, Store
 from desktop.models.embedded.verify import verify
@@ -26,7 +26,7 @@ from desktop.terms.errors import (
     StoreFull,
     StoreLocked,
 )
-from desktop.terms.values import Charge, OperationType, Session, Status, Step
+from desktop.terms.values import Charge, OperationType, Receipt, Session, Status, Step
 from tests.support.stores import (
     ANN,
     BALANCE,
@@ -40,6 +40,7 @@ from tests.support.stores import (
     make_store,
     new_id,
     random_charge,
+    raw,
     repeat,
     tamper,
 )
@@ -445,6 +446,22 @@ def test_a_new_cost_holds_from_the_next_record_on(books: Books) -> None:
     books.charge("2 + 2")
     assert [amount for *_, amount, _ in books.records()][1:] == [10_00, 12_34]
     assert charges.statement(books.store, books.ann).prices[OperationType.ADDITION] == 12_34
+
+
+def test_a_store_that_lost_what_refuses_a_repeat_charges_each_request_once_all_the_same(
+    open_books: Callable[[], Books],
+) -> None:
+    books = open_books()
+    request_id = new_id()
+    first = books.charge("2 + 3", request_id=request_id)
+    with raw(books.store.file) as connection:  # while the program has it open
+        connection.execute("DROP TRIGGER record_not_replaced")
+        connection.execute("DROP INDEX record_request")
+        connection.execute("CREATE INDEX record_request ON record (user_id, request_id, step)")
+    again = books.charge("2 + 3", request_id=request_id)
+    assert (again.entries, again.repeated, books.balance()) == (first.entries, True, BALANCE - ADD)
+    both = groups.charge_together(books.store, books.ann, [charge_for("2 + 3", request_id)] * 2, seconds=60)
+    assert [one.entries for one in both if isinstance(one, Receipt)] == [first.entries] * 2
 
 
 @pytest.mark.parametrize("costs", [(20_00, 15_00), (15_00, 20_00), (10_00, 10_00), (0, 10_00), (7_00, 0)])

@@ -15,12 +15,22 @@ from peewee import SqliteDatabase
 from desktop.language.sentences import say
 from desktop.models.embedded.storage import chain
 from desktop.models.embedded.storage.migrations import fifth, first, fourth
+from desktop.models.embedded.storage.migrations.fourth import EACH_REQUEST_ONCE
 from desktop.models.embedded.storage.migrations.schema import schema_after, schema_of
 from desktop.models.embedded.storage.migrations.upgrade import Step, Upgrade
 from desktop.models.embedded.storage.sqlite import pragma
 from desktop.terms.errors import StoreError
 
-__all__ = ["SCHEMA_VERSION", "STEPS", "Upgrade", "expected_schema", "schema_of", "upgrade", "version"]
+__all__ = [
+    "EACH_REQUEST_ONCE",
+    "SCHEMA_VERSION",
+    "STEPS",
+    "Upgrade",
+    "expected_schema",
+    "schema_of",
+    "upgrade",
+    "version",
+]
 
 STEPS: tuple[Step, ...] = (
     first.create,

@@ -19,6 +19,8 @@ from desktop.models.embedded.storage.migrations.upgrade import Upgrade
 
 _LOADING_CACHE_KB = 200_000  # rows and indexes of millions of records are made in one go
 
+EACH_REQUEST_ONCE = "CREATE UNIQUE INDEX record_request ON record (user_id, request_id, step)"
+
 _ROOM = (
     "DROP INDEX record_deleted",
     "DROP TRIGGER record_not_replaced",
@@ -79,7 +81,7 @@ _GUARDS = (
     "DROP TABLE record_before",
     "DROP TABLE price_before",
     "DROP TABLE visibility",
-    "CREATE UNIQUE INDEX record_request ON record (user_id, request_id, step)",
+    EACH_REQUEST_ONCE,
     "CREATE UNIQUE INDEX record_place ON record (user_id, seq)",
     "CREATE INDEX record_deleted ON record (user_id, seq) WHERE deleted_at IS NOT NULL",
     "CREATE INDEX journal_visibility ON journal (user_id, number) WHERE kind IN ('deleted', 'restored')",
