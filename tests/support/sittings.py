@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 EMAIL, PASSWORD = "ada@example.org", "difference engine"
 LIMIT = 120.0
@@ -44,6 +44,10 @@ def until(question: Callable[[], Any], what: str = "", *, limit: float = LIMIT) 
     raise AssertionError(f"it never came: {what}")
 
 
+class WitnessError(Exception):
+    """No answer came. It is no `AssertionError`, which a second try would hide."""
+
+
 class Sitting:
     """A running program, hands on it, and somebody who says what is in sight."""
 
@@ -54,6 +58,7 @@ class Sitting:
         root = str(Path(__file__).parents[2])
         self.environ = {**environ, **changes, "PYTHONPATH": root, "LC_ALL": "C.UTF-8", "HOME": str(folder)}
         self.process: subprocess.Popen[str] | None = None
+        self._logged = 0  # how much of the log was read
 
     def begin(self) -> None:
         """Start the program."""
@@ -100,13 +105,37 @@ class Sitting:
     # Eyes.
 
     def see(self, *question: object) -> Any:
-        """What the witness says."""
+        """What the witness says. A witness that fails, or says nothing for long, is no answer: `WitnessError`."""
         assert self.process is not None
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps(question) + "\n")
-        self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
+        try:
+            self.process.stdin.write(json.dumps(question) + "\n")
+            self.process.stdin.flush()
+        except BrokenPipeError as error:
+            raise WitnessError(f"{question}: the program has ended: {self.process.wait(LIMIT)}") from error
+        told = json.loads(self._line(self.process, self.process.stdout) or '{"fault": "the program says no more"}')
+        if "fault" in told:
+            raise WitnessError(f"{question}: {told['fault']}")
+        return told["answer"]
+
+    def _line(self, process: subprocess.Popen[str], pipe: IO[str]) -> str:
+        """The next line; "" where the program has ended, even if one of its children keeps the pipe open."""
+        deadline = time.monotonic() + LIMIT
+        while time.monotonic() < deadline:
+            ended = process.poll() is not None  # first: what it said at its end is still read
+            if select.select([pipe], [], [], 0.5)[0]:
+                return pipe.readline()
+            if ended:
+                return ""
+        raise WitnessError(f"not a word in {LIMIT:.0f} s, but it runs")
+
+    def bugs(self) -> str:
+        """What the program has logged as mistakes of its own since this was asked last, with the lines that follow."""
+        file = self.folder / "data/logs/metercalc.log"
+        text = file.read_text() if file.exists() else ""
+        new, self._logged = text[self._logged :], len(text)
+        return new[new.index(" CRITICAL ") :] if " CRITICAL " in new else ""
 
     def where(self, name: str) -> list[int]:
         """The place of a widget, once it is in sight."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import runpy
 import sys
+import traceback
 from collections import Counter
 from typing import Any
 
@@ -52,12 +53,16 @@ class Witness(QObject):
             self._notifier.setEnabled(False)
             return
         name, *arguments = json.loads(line)
-        answer = None
+        # Held until it is answered: what is found in a window that nobody in Python holds, a calendar's, is "already
+        # deleted" for Python as soon as that window's wrapper is gone.
+        tops = QApplication.topLevelWidgets()
         try:
-            answer = getattr(self, name)(*arguments)
-        finally:  # whoever asked must not wait for ever
-            sys.stdout.write(json.dumps(answer) + "\n")
-            sys.stdout.flush()
+            told = {"answer": getattr(self, name)(*arguments)}
+        except Exception:  # noqa: BLE001  # a fault of the witness is told to whoever asked: it is none of the program
+            told = {"fault": traceback.format_exc()}
+        del tops
+        sys.stdout.write(json.dumps(told) + "\n")
+        sys.stdout.flush()
 
     def where(self, name: str) -> list[int] | None:
         """The place of a widget on the screen; None while it is not in sight."""

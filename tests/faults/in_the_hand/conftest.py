@@ -58,5 +58,6 @@ def sitting(whole: Sitting) -> Iterator[Sitting]:
         if whole.see("window") != "main_window":
             whole.press("Escape")
             until(lambda: True)
+    assert whole.bugs() == "", "a mistake of the program's own"
     whole.press("ctrl+1", "ctrl+f", "Escape", "ctrl+l", "Escape")
     until(lambda: not whole.text("entry_edit"), "an empty entry")
