@@ -12,7 +12,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
+
+from tests.support.asking import ask
 
 EMAIL, PASSWORD = "ada@example.org", "difference engine"
 LIMIT = 120.0
@@ -29,9 +31,11 @@ def screen(size: str) -> Iterator[dict[str, str]]:
         with os.fdopen(reading) as pipe:
             environ = {**os.environ, "DISPLAY": f":{pipe.readline().strip()}", "QT_QPA_PLATFORM": "xcb"}
         with subprocess.Popen(["openbox"], env=environ, stderr=subprocess.DEVNULL) as manager:
-            yield environ
-            manager.terminate()
-        server.terminate()
+            try:
+                yield environ
+            finally:  # or a test that fails within would wait for them for ever
+                manager.terminate()
+                server.terminate()
 
 
 def until(question: Callable[[], Any], what: str = "", *, limit: float = LIMIT) -> Any:
@@ -42,10 +46,6 @@ def until(question: Callable[[], Any], what: str = "", *, limit: float = LIMIT) 
             return answer
         select.select([], [], [], 0.05)
     raise AssertionError(f"it never came: {what}")
-
-
-class WitnessError(Exception):
-    """No answer came. It is no `AssertionError`, which a second try would hide."""
 
 
 class Sitting:
@@ -73,7 +73,7 @@ class Sitting:
     def end(self) -> None:
         """End it, as a session does."""
         if self.process is not None:
-            with self.process as process:
+            with suppress(BrokenPipeError), self.process as process:  # it may have ended by itself
                 process.terminate()
 
     def _command(self, module: str, *arguments: str) -> list[str]:
@@ -107,28 +107,7 @@ class Sitting:
     def see(self, *question: object) -> Any:
         """What the witness says. A witness that fails, or says nothing for long, is no answer: `WitnessError`."""
         assert self.process is not None
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        try:
-            self.process.stdin.write(json.dumps(question) + "\n")
-            self.process.stdin.flush()
-        except BrokenPipeError as error:
-            raise WitnessError(f"{question}: the program has ended: {self.process.wait(LIMIT)}") from error
-        told = json.loads(self._line(self.process, self.process.stdout) or '{"fault": "the program says no more"}')
-        if "fault" in told:
-            raise WitnessError(f"{question}: {told['fault']}")
-        return told["answer"]
-
-    def _line(self, process: subprocess.Popen[str], pipe: IO[str]) -> str:
-        """The next line; "" where the program has ended, even if one of its children keeps the pipe open."""
-        deadline = time.monotonic() + LIMIT
-        while time.monotonic() < deadline:
-            ended = process.poll() is not None  # first: what it said at its end is still read
-            if select.select([pipe], [], [], 0.5)[0]:
-                return pipe.readline()
-            if ended:
-                return ""
-        raise WitnessError(f"not a word in {LIMIT:.0f} s, but it runs")
+        return ask(self.process, question, LIMIT)
 
     def bugs(self) -> str:
         """What the program has logged as mistakes of its own since this was asked last, with the lines that follow."""
