@@ -14,27 +14,12 @@ from typing import Any, NoReturn
 
 from desktop.arithmetic.money import parse_money
 from desktop.arithmetic.table import COMPUTED
-from desktop.commands.words import MARK, path, text
+from desktop.commands.words import MARK, text
 from desktop.finding import periods
 from desktop.language.sentences import say
 from desktop.models.ledger.requests import normal_request_id
 from desktop.terms.errors import BadInput
 from desktop.terms.kinds import Column, OperationType
-
-__all__ = [
-    "Parser",
-    "amount",
-    "count",
-    "most",
-    "order",
-    "path",
-    "prepared",
-    "price",
-    "request_id",
-    "since",
-    "text",
-    "until",
-]
 
 MOST_ID = 2**63 - 1  # SQLite's largest integer
 

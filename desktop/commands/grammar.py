@@ -11,7 +11,7 @@ from typing import Any
 
 from desktop import __version__
 from desktop.arithmetic.table import COMPUTED
-from desktop.commands import arguments as words
+from desktop.commands import arguments, words
 from desktop.commands.arguments import Parser
 from desktop.commands.words import VERSION, WINDOW
 from desktop.finding.filters import FILTERS, Option
@@ -24,7 +24,6 @@ _VALUED = (
     "--per-page", "--format", "--records", "--screenshots", "--language", "--what-if", "--limit", "--admin",
     *(option.flag for option in _FILTERS if option.kind != "flag"),
 )  # fmt: skip
-_PLACES = ("--data-dir=", "--config=", "--database=")
 _FLAGS = (
     "--json", "--keep-text", "--dry-run", "--password-stdin", "--trust-this-machine", "--version", "--help", "-h",
     *(option.flag for option in _FILTERS if option.kind == "flag"),
@@ -75,28 +74,20 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
     `--help` and `--version` answer here and raise `SystemExit`.
     """
-    ready = words.prepared(argv, _FLAGS, _VALUED)
-    parser = _parser()
-    parser.set_defaults(command=WINDOW)
-    if not all(word.startswith(_PLACES) for word in ready):
-        _add_commands(parser)
+    ready = arguments.prepared(argv, _FLAGS, _VALUED)
+    whole = parser()
+    whole.set_defaults(command=WINDOW)
     verbose = "--verbose" in ready and "--version" in ready
-    parsed = parser.parse_args([word for word in ready if not (verbose and word == "--version")])
+    parsed = whole.parse_args([word for word in ready if not (verbose and word == "--version")])
     if verbose:
         parsed.command = VERSION
     elif parsed.verbose:
-        parser.error(say("--verbose goes with --version"))
+        whole.error(say("--verbose goes with --version"))
     return parsed
 
 
 def parser() -> Parser:
-    """All that can be said: what the manual and the shells' completions are made from."""
-    whole = _parser()
-    _add_commands(whole)
-    return whole
-
-
-def _parser() -> Parser:
+    """All that can be said: what the manual and the shells' completions are made from too."""
     parser = Parser(
         prog="metercalc",
         description=say("A pay-per-use calculator with a ledger that can be proved."),
@@ -107,6 +98,7 @@ def _parser() -> Parser:
         "--verbose", action="store_true", help=say("with --version: also what it runs on, and where its files lie")
     )
     _add_places(parser, default=None)
+    _add_commands(parser)
     return parser
 
 
@@ -164,7 +156,7 @@ def _add_password(parser: Parser) -> None:
 def _add_request_id(parser: Parser) -> None:
     parser.add_argument(
         "--request-id",
-        type=words.request_id,
+        type=arguments.request_id,
         metavar="UUID",
         help=say("the same id again gives the same answer and charges nothing"),
     )
@@ -185,7 +177,9 @@ def _add_calculation(add_parser: AddParser) -> None:
     )
     evaluate.add_argument("expression", type=words.text, metavar="EXPRESSION", help=say("“-” reads them from stdin"))
     _add_request_id(evaluate)
-    evaluate.add_argument("--max-cost", type=words.most, metavar="AMOUNT", help=say("refuse to charge more than this"))
+    evaluate.add_argument(
+        "--max-cost", type=arguments.most, metavar="AMOUNT", help=say("refuse to charge more than this")
+    )
     _add_request_id(_add(add_parser, "random", say("draw a random string and charge it"), signed_in=True))
 
 
@@ -254,7 +248,7 @@ def _add_administration(add_parser: AddParser) -> None:
     credit = _add(add_parser, "credit", say("put credit into an account; for administrators"), signed_in=True)
     credit.add_argument("email", type=words.text, metavar="EMAIL")
     credit.add_argument(
-        "amount", type=words.amount, metavar="AMOUNT", help=say("below zero to take out what was wrong")
+        "amount", type=arguments.amount, metavar="AMOUNT", help=say("below zero to take out what was wrong")
     )
     credit.add_argument("--reason", type=words.text, metavar="TEXT", required=True, help=say("stands in the record"))
     _add_request_id(credit)
@@ -272,19 +266,19 @@ def _add_administration(add_parser: AddParser) -> None:
     )
     prices.add_argument(
         "--what-if",
-        type=words.price,
+        type=arguments.price,
         action="append",
         default=[],
         metavar="TYPE=AMOUNT",
         help=say("what last month would have cost at this price; more than once for several"),
     )
     log = _add(add_parser, "admin-log", say("show what administrators did, newest first"), signed_in=True)
-    log.add_argument("--limit", type=words.count, metavar="N", default=200, help=say("how much of it (200)"))
+    log.add_argument("--limit", type=arguments.count, metavar="N", default=200, help=say("how much of it (200)"))
     cost = _add(
         add_parser, "set-cost", say("set what an operation costs from now on; for administrators"), signed_in=True
     )
     cost.add_argument("operation", choices=_PRICED, metavar="TYPE", help=", ".join(_PRICED))
-    cost.add_argument("amount", type=words.amount, metavar="AMOUNT")
+    cost.add_argument("amount", type=arguments.amount, metavar="AMOUNT")
 
 
 def _settings(option: Option) -> dict[str, Any]:
@@ -293,7 +287,7 @@ def _settings(option: Option) -> dict[str, Any]:
         return {"action": "store_true"}
     if option.kind == "some":
         return {"action": "append", "choices": option.choices, "metavar": option.metavar, "default": []}
-    kinds = {"text": words.text, "since": words.since, "until": words.until}
+    kinds = {"text": words.text, "since": arguments.since, "until": arguments.until}
     return {"type": kinds[option.kind], "metavar": option.metavar}
 
 
@@ -311,12 +305,12 @@ def _add_records(add_parser: AddParser) -> None:
         )
     records.add_argument(
         "--sort",
-        type=words.order,
+        type=arguments.order,
         metavar="[-]COLUMN",
         help=say("one of {names}; of amount, a charge is above 0", names=", ".join(Column)),
     )
-    records.add_argument("--page", type=words.count, metavar="N", help=say("which page, from 1 on"))
-    records.add_argument("--per-page", type=words.count, metavar="N", help=say("records a page"))
+    records.add_argument("--page", type=arguments.count, metavar="N", help=say("which page, from 1 on"))
+    records.add_argument("--per-page", type=arguments.count, metavar="N", help=say("records a page"))
     records.add_argument("--format", choices=("table", "csv", "json"), metavar="FORM", help=say("table, csv or json"))
     records.add_argument(
         "--keep-text",
@@ -332,13 +326,13 @@ def _add_records(add_parser: AddParser) -> None:
         ),
         signed_in=True,
     )
-    note.add_argument("id", type=words.count, metavar="ID")
+    note.add_argument("id", type=arguments.count, metavar="ID")
     note.add_argument("text", type=words.text, metavar="TEXT")
     for name, what in (
         ("delete", say("put records into the Trash; the balance stays as it is")),
         ("restore", say("take records out of the Trash; the balance stays as it is")),
     ):
-        _add(add_parser, name, what, signed_in=True).add_argument("ids", type=words.count, metavar="ID", nargs="+")
+        _add(add_parser, name, what, signed_in=True).add_argument("ids", type=arguments.count, metavar="ID", nargs="+")
 
 
 def _add_settings(add_parser: AddParser) -> None:
@@ -400,7 +394,7 @@ def _add_server(add_parser: AddParser) -> None:
 
 def _add_demo(add_parser: AddParser) -> None:
     demo = _add(add_parser, "demo", say("open the window on a throw-away store with records; needs no network"))
-    demo.add_argument("--records", type=words.count, metavar="N", default=200, help=say("how many (200)"))
+    demo.add_argument("--records", type=arguments.count, metavar="N", default=200, help=say("how many (200)"))
     demo.add_argument("--screenshots", type=words.path, metavar="DIR", help=say("take pictures of the window instead"))
     demo.add_argument(
         "--language",

@@ -94,7 +94,6 @@ def _order(cells: Sequence[str], line: int, fmt: NumberFormat) -> CreditOrder:
                 "It has {count} cell, not an e-mail, an amount and a reason.",
                 "It has {count} cells, not an e-mail, an amount and a reason.",
                 len(cells),
-                count=len(cells),
             )
         )
     email, amount, reason = cells

@@ -65,8 +65,3 @@ def explain_verification(verification: Verification, fmt: NumberFormat = PLAIN) 
             return proved
         return f"{proved} {say('The anchor is of {date}.', date=moment_text(verification.anchored_at, fmt))}"
     return say("{problems} in {records}. Do not trust the balances.", problems=problems, records=records)
-
-
-def counted(number: int, noun: str) -> str:
-    """A number of things: "1 record", "2,000 records"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
