@@ -1,7 +1,7 @@
 """The ledger's rules: what is charged, credited or refused, each request at most once. It computes no result.
 
-A request runs in one immediate transaction: session, idempotency, price, balance, debit, records. The result may be
-shown once the call has returned.
+A request runs in one immediate transaction: session, price, balance, records, debit; whether it was carried out before
+is asked where one of these refuses it. The result may be shown once the call has returned.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from desktop.views.dialogs.dialogs import Dialog
 from desktop.views.look import theme
 from desktop.views.look.left_to_right import leading
 from desktop.views.look.number_locale import number_format_of
-from desktop.wording.shown import shown_moment
+from desktop.wording.shown import moment_text
 
 _PROOF_WIDTH = 720
 
@@ -139,4 +139,7 @@ class VerifyDialog(Dialog):
 def _since(store: StoreController) -> str:
     """When the whole was last proved, as a sentence; "" where that is not known."""
     known = store.whole_proof_at
-    return say("All of it was last proved on this computer at {moment}.", moment=shown_moment(known)) if known else ""
+    if not known:
+        return ""
+    moment = moment_text(known, number_format_of(QLocale()))
+    return say("All of it was last proved on this computer at {moment}.", moment=moment)
