@@ -10,32 +10,16 @@ ALTER TABLE metercalc.account DROP CONSTRAINT account_check, ADD CHECK (balance 
 -- A name for what a request that was charged before runs into.
 ALTER TABLE metercalc.record ADD CONSTRAINT record_request UNIQUE USING INDEX record_request;
 
--- Whether any request of the account was voided, so that a charge need not look: it has its account's row anyhow.
+-- Whether any request of the account was voided, so that a charge need not look: it has its account's row anyhow. Whoever voids
+-- one holds that row; by a trigger, since a `settle` that waited for this upgrade goes on as it was.
 ALTER TABLE metercalc.account ADD COLUMN has_voided boolean NOT NULL DEFAULT false;
 UPDATE metercalc.account AS a SET has_voided = true WHERE EXISTS (SELECT FROM metercalc.voided AS v WHERE v.account_id = a.id);
-
-CREATE OR REPLACE FUNCTION metercalc.settle(request_id uuid, email text DEFAULT NULL) RETURNS SETOF metercalc.receipt LANGUAGE plpgsql
-    SECURITY DEFINER SET search_path = metercalc, pg_temp AS $$
-#variable_conflict use_column
-DECLARE
-    who account;
+CREATE FUNCTION metercalc.mark_voided() RETURNS trigger LANGUAGE plpgsql SET search_path = metercalc, pg_temp AS $$
 BEGIN
-    PERFORM set_config('synchronous_commit', 'on', true);
-    IF email IS NULL THEN
-        who := lock_mine();
-    ELSE
-        PERFORM admin();
-        who := lock_account(email);
-    END IF;
-    IF settle.request_id IS NULL THEN
-        PERFORM fail('MC009', 'A request id is missing.', '{"what": "request_id"}');
-    END IF;
-    RETURN QUERY SELECT * FROM receipts(who, settle.request_id, true);
-    IF NOT FOUND THEN
-        INSERT INTO voided VALUES (who.id, settle.request_id, metercalc.now()) ON CONFLICT DO NOTHING;
-        UPDATE account AS a SET has_voided = true WHERE a.id = who.id AND NOT a.has_voided;
-    END IF;
+    UPDATE account AS a SET has_voided = true WHERE a.id = NEW.account_id AND NOT a.has_voided;
+    RETURN NULL;
 END $$;
+CREATE TRIGGER voided_marked AFTER INSERT ON metercalc.voided FOR EACH ROW EXECUTE FUNCTION metercalc.mark_voided();
 
 -- As it was, with the new column.
 CREATE OR REPLACE FUNCTION metercalc.add_account(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from desktop.models.shared import installing, people, sources, urls
@@ -17,9 +19,10 @@ from desktop.terms.values import Filters, PageRequest
 from tests.support import shared
 from tests.support.postgres import OWNER_PASSWORD, VERIFIER, Server
 from tests.support.stores import ADMIN, ANN, BALANCE, BOB, COSTS, PASSWORD, charge_for, new_id
+from tests.support.waiting import PATIENCE_S
 from tests.unit.shared.conftest import json_of, steps_of
 
-EIGHTH = 8
+EIGHTH, TWELFTH = 8, 12
 BEFORE = sources.VERSION - 1
 NOTE = "for Ann's eyes alone"
 
@@ -178,6 +181,34 @@ def test_a_schema_one_version_back_is_served(server: Server, one_back: str, tmp_
     assert ledger.charge(ann, charge_for("1 + 2")).result == "3"
     assert ledger.verify(results=True).problems == ()
     ledger.close()
+
+
+def test_what_is_given_up_while_the_schema_is_upgraded_is_never_charged(
+    server: Server, monkeypatch: pytest.MonkeyPatch, cheap_passwords: None
+) -> None:
+    wanted = new_id()
+    with _older(server, TWELFTH - 1, monkeypatch) as name:
+        with (
+            server.owner(name) as owner,
+            server.member(name, ANN) as ann,
+            server.owner(name) as looking,
+            ThreadPoolExecutor(1) as pool,
+        ):
+            with owner.transaction():
+                owner.execute("SET LOCAL search_path = metercalc, pg_temp")
+                owner.execute(sources.sql(TWELFTH))
+                settled = pool.submit(ann.execute, "SELECT * FROM metercalc.settle(%s)", [wanted])
+                while not looking.execute("SELECT FROM pg_locks WHERE NOT granted").fetchall():
+                    assert not settled.done()
+                owner.execute("RESET ROLE")
+                owner.execute("INSERT INTO metercalc.version (number) VALUES (%s)", [TWELFTH])
+            assert settled.result(PATIENCE_S).fetchall() == []
+        with server.member(name, ANN) as ann, pytest.raises(psycopg.Error, match="never charged") as refused:
+            ann.execute(
+                "SELECT * FROM metercalc.charge(%s, NULL, NULL, '1 + 2', %s)",
+                [wanted, json_of(steps_of(charge_for("1 + 2").steps))],
+            )
+        assert refused.value.sqlstate == "MC007"
 
 
 def test_a_schema_two_versions_back_is_not(
