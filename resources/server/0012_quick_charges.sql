@@ -1,4 +1,4 @@
--- A charge with a little more than half the work: what is made ready anew in each transaction is what a charge costs, and not
+-- A charge with five eighths of the work: what is made ready anew in each transaction is what a charge costs, and not
 -- what it does. docs/scaling.md has the figures.
 SET LOCAL ROLE metercalc_owner;
 
