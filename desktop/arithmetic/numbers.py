@@ -25,7 +25,7 @@ from desktop.arithmetic.literals import (
     scan,
 )
 from desktop.language.directions import isolated
-from desktop.language.sentences import say, say_many
+from desktop.language.sentences import counted_as, say, say_many
 from desktop.terms.errors import BadInput, ExpressionError, OutOfBounds
 
 __all__ = [
@@ -115,7 +115,7 @@ def number_of(literal: Literal) -> Decimal:
                 "The number at character {place} has {count} digits, and {most} are allowed. Enter a shorter one.",
                 len(size.digits),
                 place=place,
-                most=MAX_DIGITS,
+                most=counted_as(MAX_DIGITS),
             ),
             position=literal.position,
         )

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from desktop.arithmetic.money import parse_money
 from desktop.arithmetic.numbers import PLAIN, NumberFormat
-from desktop.language.sentences import say, say_many
+from desktop.language.sentences import counted_as, say, say_many
 from desktop.system.private_files import read_whole
 from desktop.terms.errors import BadInput
 from desktop.terms.values import CreditOrder
@@ -58,7 +58,7 @@ def parse(text: str, fmt: NumberFormat = PLAIN) -> CreditFile:
                 "The file has {count} line; it can have {most}. Nothing was credited.",
                 "The file has {count} lines; it can have {most}. Nothing was credited.",
                 len(lines),
-                most=f"{MOST_LINES:,}",
+                most=counted_as(MOST_LINES),
             )
         )
     first = next((line for line in lines if line.strip()), "")

@@ -92,12 +92,17 @@ def say_in(context: str, message: str, /, **values: object) -> str:
     return _filled(_Spoken.catalogue.pgettext(context, message), message, values)
 
 
+def counted_as(number: int) -> str:
+    """A number beside a counted one, in the same digits: a limit, or how many there were before."""
+    return _Spoken.count(number)
+
+
 def say_many(one: str, many: str, number: int, /, **values: object) -> str:
     """The form that goes with `number`: `say_many("{count} record", "{count} records", 3)`.
 
     `{count}` is the number as `write_counts` has it, unless it is given.
     """
-    values.setdefault("count", _Spoken.count(number))
+    values.setdefault("count", counted_as(number))
     chosen = _Spoken.catalogue.ngettext(one, many, number)
     return _filled(chosen, one if number == 1 else many, values)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desktop.arithmetic.expressions import parse, result_of
 from desktop.arithmetic.money import format_money
-from desktop.language.sentences import say, say_many
+from desktop.language.sentences import counted_as, say, say_many
 from desktop.terms.errors import BadInput, BalanceTooLow, BeyondBudget, PriceChanged
 from desktop.terms.values import Budget, Entry, Receipt
 
@@ -113,7 +113,7 @@ def checked_reason(text: str) -> str:
                 "The reason has {count} character; it can have {most}.",
                 "The reason has {count} characters; it can have {most}.",
                 len(reason),
-                most=MAX_REASON,
+                most=counted_as(MAX_REASON),
             )
         )
     unseen = next((letter for letter in reason if not letter.isprintable()), "")

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from desktop.arithmetic.literals import quoted
 from desktop.arithmetic.operations import follows
-from desktop.language.sentences import say, say_many
+from desktop.language.sentences import counted_as, say, say_many
 from desktop.models.embedded.storage import chain, forms, journal
 from desktop.models.ledger.protocol import Cancel, Progress
 from desktop.models.shared import history, links
@@ -337,7 +337,7 @@ class _Run:
                 "The end is missing: {owner} has {count} records and should have {wanted}.",
                 followed.seq,
                 owner=account.username,
-                wanted=f"{account.seq:,}",
+                wanted=counted_as(account.seq),
             )
             self._found("L6", account.id, 0, message)
         if account.balance != balance:

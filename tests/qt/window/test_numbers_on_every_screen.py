@@ -16,7 +16,9 @@ from pytestqt.qtbot import QtBot
 from desktop.arithmetic.numbers import localise
 from desktop.language.directions import bare
 from desktop.language.sentences import SOURCE, say_many, speak
+from desktop.models.ledger.receipts import checked_reason
 from desktop.settings import config as configuration
+from desktop.terms.errors import BadInput
 from desktop.views.look.number_locale import number_format_of, use_digits
 from desktop.views.records.highlight import SEEN_ROLE
 from desktop.views.settings.dialog import SettingsDialog
@@ -128,3 +130,6 @@ def test_the_proof_and_the_settings_have_the_digits_of_the_locale(qtbot: QtBot, 
 def test_what_is_counted_has_the_digits_of_the_locale(program: Program) -> None:
     fmt = number_format_of(QLocale())
     assert localise("12", fmt) in bare(say_many("{count} record", "{count} records", 12))
+    with pytest.raises(BadInput) as refused:
+        checked_reason("x" * 201)
+    assert re.findall(r"\d+", bare(refused.value.message)) == [localise("201", fmt), localise("200", fmt)]
