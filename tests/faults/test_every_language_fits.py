@@ -61,8 +61,9 @@ def cut_on_any_screen(folder: Path, code: str, size: str, *catalogue: str) -> di
     return {name: widgets for name, widgets in told.items() if widgets}
 
 
-def test_a_language_a_third_longer_is_nowhere_cut(tmp_path: Path) -> None:
-    assert cut_on_any_screen(tmp_path, "de", SIZES[0], str(pseudo(tmp_path))) == {}
+@pytest.mark.parametrize("size", SIZES)
+def test_a_language_a_third_longer_is_nowhere_cut(tmp_path: Path, size: str) -> None:
+    assert cut_on_any_screen(tmp_path, "de", size, str(pseudo(tmp_path))) == {}
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import NumberFormat
@@ -13,6 +13,7 @@ from desktop.terms.values import Person, Role, Status
 from desktop.views.administration.sheet import Cell, Sheet, SheetModel
 from desktop.views.look import theme
 from desktop.views.look.clearing_edit import ClearingEdit
+from desktop.views.look.flow_layout import FlowLayout
 from desktop.wording.shown import moment_text
 
 _HEADS = (
@@ -64,15 +65,14 @@ class PeoplePage(QWidget):
         self._count = QLabel()
         self._count.setObjectName("people_count_label")
         theme.set_role(self._count, "muted")
-        row = QHBoxLayout()
-        row.setSpacing(theme.SMALL)
-        row.addWidget(self._search, 1)
-        for button in (self._invite, self._credit, self._reset, self._status, self._role):
-            row.addWidget(button)
+        tools = QWidget()
+        flow = FlowLayout(tools, spacing=theme.SMALL, growing=self._search)  # in a narrow window in two rows
+        for widget in (self._search, self._invite, self._credit, self._reset, self._status, self._role):
+            flow.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
         layout.setSpacing(theme.SMALL)
-        layout.addLayout(row)
+        layout.addWidget(tools)
         layout.addWidget(self._sheet, 1)
         layout.addWidget(self._count)
 

@@ -58,24 +58,32 @@ class ShortcutsDialog(Dialog):
         super().__init__("shortcuts_dialog", say("Keyboard shortcuts"), parent)
         form = QFormLayout()
         form.setHorizontalSpacing(theme.WIDE)
+        texts = []
         for keys, what in SHORTCUTS:
             label = QLabel(_shown_keys(keys))
             label.setFont(theme.font(bold=True))
-            form.addRow(label, QLabel(say(what)))
+            texts.append(QLabel(say(what)))
+            form.addRow(label, texts[-1])
         sheet = QWidget()
         sheet.setLayout(form)
-        # As high as the sheet where the screen has room for it, else scrolled: the button is always in reach.
+        # As large as the sheet where the screen has room for it, else wrapped and scrolled: the button is in reach.
         area = QScrollArea()
         area.setObjectName("shortcuts_area")
         area.setWidget(sheet)
+        area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.viewport().setAutoFillBackground(False)
         sheet.setAutoFillBackground(False)
+        room, bar = self.screen().availableGeometry(), area.verticalScrollBar().sizeHint().width()
+        margins = self.layout_.contentsMargins()
         size = sheet.sizeHint()
-        area.setMinimumWidth(size.width() + area.verticalScrollBar().sizeHint().width())
-        most = self.screen().availableGeometry().height() * 2 // 3
-        area.setFixedHeight(min(size.height(), most))
+        width = min(size.width(), room.width() * 9 // 10 - margins.left() - margins.right() - bar)
+        for text in texts:
+            text.setWordWrap(width < size.width())
+        height = form.totalHeightForWidth(width) if width < size.width() else size.height()
+        area.setMinimumWidth(width + bar)
+        area.setFixedHeight(min(height, room.height() * 2 // 3))
         self.layout_.addWidget(area)
         self.add_buttons()
 

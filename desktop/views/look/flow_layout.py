@@ -10,9 +10,11 @@ from typing_extensions import override
 class FlowLayout(QLayout):
     """Items side by side, as many in a row as fit."""
 
-    def __init__(self, parent: QWidget, *, spacing: int) -> None:
+    def __init__(self, parent: QWidget, *, spacing: int, growing: QWidget | None = None) -> None:
+        """`growing` takes the room that the others of its row leave."""
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
+        self._growing = growing
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(spacing)
 
@@ -89,8 +91,11 @@ class FlowLayout(QLayout):
         parent = self.parentWidget()
         direction = parent.layoutDirection() if parent is not None else Qt.LayoutDirection.LeftToRight
         x = rect.x()
+        left = rect.width() - sum(item.sizeHint().width() for item in line) - self.spacing() * (len(line) - 1)
         for item in line:
             size = item.sizeHint()
+            if self._growing is not None and item.widget() is self._growing:
+                size.setWidth(size.width() + max(0, left))
             place = QRect(QPoint(x, rect.y() + (rect.height() - size.height()) // 2), size)
             item.setGeometry(QStyle.visualRect(direction, rect, place))
             x += size.width() + self.spacing()
