@@ -27,7 +27,7 @@ from desktop.arithmetic.exact import (
     within,
 )
 from desktop.arithmetic.numbers import format_number
-from desktop.language.sentences import say
+from desktop.language.sentences import figures, say
 from desktop.terms.errors import DivisionByZero, NegativeSquareRoot
 
 
@@ -138,7 +138,10 @@ def square_root(radicand: Value) -> Value:
 
 def _no_root(radicand: Value) -> NegativeSquareRoot:
     return NegativeSquareRoot(
-        say("{root} has no result: the root of a negative number is not a number here.", root=f"√{_shown(radicand)}")
+        say(
+            "{root} has no result: the root of a negative number is not a number here.",
+            root=figures(f"√{_shown(radicand)}"),
+        )
     )
 
 
@@ -156,7 +159,7 @@ def _exactly() -> Context:
 
 
 def _quotient(left: Value, right: Value) -> str:
-    return f"{_shown(left)} ÷ {_shown(right)}"
+    return figures(f"{_shown(left)} ÷ {_shown(right)}")
 
 
 def _shown(value: Value) -> str:

@@ -24,7 +24,7 @@ from desktop.arithmetic.percentages import spelled_out
 from desktop.arithmetic.table import MAX_OPERATORS
 from desktop.arithmetic.tokens import tokenise
 from desktop.arithmetic.value_texts import write
-from desktop.language.sentences import counted_as, say_many
+from desktop.language.sentences import say_count, say_many
 from desktop.terms.errors import OutOfBounds
 from desktop.terms.values import Step
 
@@ -71,7 +71,7 @@ def parse(text: str, fmt: NumberFormat = PLAIN) -> Expression:
                 "The entry is too long: it has {count} character, and {most} are allowed. Work it out in parts.",
                 "The entry is too long: it has {count} characters, and {most} are allowed. Work it out in parts.",
                 len(text),
-                most=counted_as(MAX_LENGTH),
+                most=say_count(MAX_LENGTH),
             )
         )
     parser = Parser()

@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-from desktop.language.sentences import say
+from desktop.language.sentences import figures, say
 from desktop.terms.errors import ExpressionError
 
 MAX_LENGTH: Final = 1000
@@ -235,6 +235,7 @@ def _malformed_groups(
 
 
 def _advice(readings: list[str], *, spaced: bool) -> str:
+    readings = [figures(reading) for reading in readings]
     if spaced and readings:
         return say("Write {number}, or put an operator between the numbers.", number=readings[0])
     if spaced:

@@ -6,7 +6,7 @@ from typing import Final
 
 from desktop.arithmetic.literals import MINUS, Literal, ScannedText, quoted, scan
 from desktop.arithmetic.numbers import MAX_LENGTH, PLAIN, NumberFormat, in_order, localise
-from desktop.language.sentences import say
+from desktop.language.sentences import say, write_counts
 from desktop.terms.errors import BadInput, ExpressionError
 
 MAX_CREDIT_DIGITS: Final = 15
@@ -72,6 +72,26 @@ def format_money(hundredths: int, fmt: NumberFormat = PLAIN, signed: bool = Fals
     whole, cents = divmod(abs(hundredths), 100)
     sign = "−" if hundredths < 0 else "+" if signed and hundredths > 0 else ""
     return in_order(sign + _count(whole, fmt) + localise(f".{cents:02d}", fmt), fmt)
+
+
+class _Person:
+    """Who reads the sentences of the core. One for the process, like the language that they are in."""
+
+    fmt = PLAIN
+
+
+def write_numbers(fmt: NumberFormat) -> None:
+    """Have the numbers of all sentences written like this from now on; PLAIN is the command line's way."""
+    _Person.fmt = fmt
+    if fmt == PLAIN:
+        write_counts(None)
+    else:
+        write_counts(lambda number: format_count(number, fmt), lambda text: in_order(localise(text, fmt), fmt))
+
+
+def said_money(hundredths: int) -> str:
+    """An amount as it stands in a sentence of the core, which is given no format: as `write_numbers` was told."""
+    return format_money(hundredths, _Person.fmt)
 
 
 def format_count(count: int, fmt: NumberFormat = PLAIN) -> str:

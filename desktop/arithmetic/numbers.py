@@ -25,7 +25,7 @@ from desktop.arithmetic.literals import (
     scan,
 )
 from desktop.language.directions import isolated
-from desktop.language.sentences import counted_as, say, say_many
+from desktop.language.sentences import say, say_count, say_many
 from desktop.terms.errors import BadInput, ExpressionError, OutOfBounds
 
 __all__ = [
@@ -56,8 +56,8 @@ def parse_number(text: str, fmt: NumberFormat = PLAIN) -> Decimal:
         raise OutOfBounds(
             say(
                 "A number can have {most} characters; this one has {count}.",
-                most=f"{MAX_LENGTH:,}",
-                count=f"{len(text):,}",
+                most=say_count(MAX_LENGTH),
+                count=say_count(len(text)),
             )
         )
     source = ScannedText.of(text, fmt)
@@ -115,7 +115,7 @@ def number_of(literal: Literal) -> Decimal:
                 "The number at character {place} has {count} digits, and {most} are allowed. Enter a shorter one.",
                 len(size.digits),
                 place=place,
-                most=counted_as(MAX_DIGITS),
+                most=MAX_DIGITS,
             ),
             position=literal.position,
         )

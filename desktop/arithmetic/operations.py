@@ -11,7 +11,7 @@ from desktop.arithmetic.literals import quoted
 from desktop.arithmetic.numbers import MAX_EXPONENT, format_number
 from desktop.arithmetic.table import OPERATIONS
 from desktop.arithmetic.value_texts import read
-from desktop.language.sentences import say
+from desktop.language.sentences import say, say_count
 from desktop.terms.errors import AppError, BadInput, OutOfBounds
 from desktop.terms.kinds import OperationType
 
@@ -50,7 +50,7 @@ def apply(operation: OperationType, operands: tuple[Value, ...]) -> Result:
                 "The result of the {operation} is too long: it has more than {most} digits. "
                 "Use numbers with fewer digits.",
                 operation=_noun(operation),
-                most=f"{MAX_RESULT_DIGITS:,}",
+                most=say_count(MAX_RESULT_DIGITS),
             )
         ) from None
     return Result(number, exact, value)

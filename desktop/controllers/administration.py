@@ -289,12 +289,12 @@ def _set_role(access: StoreAccess, session: Session, *, email: str, role: Role) 
 
 
 def _set_cost(access: StoreAccess, session: Session, *, operation: OperationType, cost: int) -> str:
-    from desktop.arithmetic.money import format_money
+    from desktop.arithmetic.money import said_money
     from desktop.wording.shown import OPERATION_NAMES
 
     access.ledger.set_cost(session, operation, cost)
     name = say(OPERATION_NAMES[operation])
-    return say("{operation} costs {amount} from now on.", operation=name, amount=format_money(cost))
+    return say("{operation} costs {amount} from now on.", operation=name, amount=said_money(cost))
 
 
 def _read_orders(file: Path, fmt: NumberFormat) -> OrdersRead:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from desktop.arithmetic.money import parse_money
 from desktop.arithmetic.numbers import PLAIN, NumberFormat
-from desktop.language.sentences import counted_as, say, say_many
+from desktop.language.sentences import say, say_count, say_many
 from desktop.system.private_files import read_whole
 from desktop.terms.errors import BadInput
 from desktop.terms.values import CreditOrder
@@ -58,7 +58,7 @@ def parse(text: str, fmt: NumberFormat = PLAIN) -> CreditFile:
                 "The file has {count} line; it can have {most}. Nothing was credited.",
                 "The file has {count} lines; it can have {most}. Nothing was credited.",
                 len(lines),
-                most=counted_as(MOST_LINES),
+                most=say_count(MOST_LINES),
             )
         )
     first = next((line for line in lines if line.strip()), "")
@@ -94,6 +94,7 @@ def _order(cells: Sequence[str], line: int, fmt: NumberFormat) -> CreditOrder:
                 "It has {count} cell, not an e-mail, an amount and a reason.",
                 "It has {count} cells, not an e-mail, an amount and a reason.",
                 len(cells),
+                count=len(cells),
             )
         )
     email, amount, reason = cells

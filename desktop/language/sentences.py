@@ -2,7 +2,8 @@
 
 The English sentence is the key (GNU gettext); `packaging/languages.py` finds them in the code by the names of these
 functions, so the first argument is always a literal. What is named in a sentence is put in by name, never joined to
-it: languages differ in their order. Numbers come formatted, but for the number that chooses a plural.
+it: languages differ in their order. A whole number is written in the person's digits; others come written by `figures`
+and `say_count`, or formatted.
 
 A module's constants are read before a language is chosen: they are marked with `mark` and said where they are shown.
 This module imports nothing of the program.
@@ -40,6 +41,7 @@ class _Spoken:
     code = SOURCE
     catalogue: NullTranslations = NullTranslations()
     count: Callable[[int], str] = staticmethod("{:,}".format)
+    figures: Callable[[str], str] = staticmethod(str)
 
 
 def speak(code: str, catalogue: Path | None = None) -> None:
@@ -61,9 +63,22 @@ def speak(code: str, catalogue: Path | None = None) -> None:
     _Spoken.code, _Spoken.catalogue = code, found
 
 
-def write_counts(write: Callable[[int], str] | None) -> None:
-    """Have the numbers of `say_many` written like this from now on; None is as the command line has them: 1,234."""
-    _Spoken.count = staticmethod(write or "{:,}".format)
+def write_counts(count: Callable[[int], str] | None, written: Callable[[str], str] | None = None) -> None:
+    """Have counts written like this from now on, and other figures (canonical text of a number or an expression) like
+    that; None is as the command line has them: 1,234 and "1.5 ÷ 0".
+    """
+    _Spoken.count = staticmethod(count or "{:,}".format)
+    _Spoken.figures = staticmethod(written or str)
+
+
+def say_count(number: int) -> str:
+    """How many, as it stands in a sentence: grouped, in the person's digits."""
+    return _Spoken.count(number)
+
+
+def figures(text: str) -> str:
+    """Canonical text of a number or an expression, as it stands in a sentence: in the person's digits and marks."""
+    return _Spoken.figures(text)
 
 
 def spoken() -> str:
@@ -92,17 +107,12 @@ def say_in(context: str, message: str, /, **values: object) -> str:
     return _filled(_Spoken.catalogue.pgettext(context, message), message, values)
 
 
-def counted_as(number: int) -> str:
-    """A number beside a counted one, in the same digits: a limit, or how many there were before."""
-    return _Spoken.count(number)
-
-
 def say_many(one: str, many: str, number: int, /, **values: object) -> str:
     """The form that goes with `number`: `say_many("{count} record", "{count} records", 3)`.
 
-    `{count}` is the number as `write_counts` has it, unless it is given.
+    `{count}` is the number as `say_count` has it, unless it is given.
     """
-    values.setdefault("count", counted_as(number))
+    values.setdefault("count", say_count(number))
     chosen = _Spoken.catalogue.ngettext(one, many, number)
     return _filled(chosen, one if number == 1 else many, values)
 
@@ -110,17 +120,19 @@ def say_many(one: str, many: str, number: int, /, **values: object) -> str:
 def _filled(message: str, source: str, values: dict[str, object]) -> str:
     if not values:
         return message
-    if is_right_to_left(_Spoken.code):
-        values = {name: _isolated(value) for name, value in values.items()}
+    mirrored = is_right_to_left(_Spoken.code)
+    values = {name: _written(value, mirrored) for name, value in values.items()}
     try:
         return message.format(**values)
     except (LookupError, ValueError, AttributeError, TypeError, MemoryError):  # a slip in a catalogue hides nothing
         return source.format(**values)
 
 
-def _isolated(value: object) -> object:
+def _written(value: object, mirrored: bool) -> object:
     """What is put into a right-to-left sentence keeps its own direction, and the sentence keeps its order around it."""
-    if isinstance(value, int | float):
+    if type(value) is int:
+        return figures(str(value))
+    if not mirrored or isinstance(value, int | float):
         return value
     text = str(value)  # of a path or an error too
     return f"{_FIRST_STRONG}{text}{_END}" if text else text

@@ -29,7 +29,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QInputEvent, QSessionManager
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
-from desktop.arithmetic.money import format_money
+from desktop.arithmetic.money import said_money
 from desktop.controllers.background import Lanes
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
@@ -169,7 +169,7 @@ class Program(QObject):
         dialog = LoginDialog(
             sessions=self.sessions,
             settings=self.settings,
-            starting_balance=format_money(self.config.account.default_balance),
+            starting_balance=said_money(self.config.account.default_balance),
             ledger=self.places.ledger,
         )
         dialog.appeared.connect(self.sessions.look_around)

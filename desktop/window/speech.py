@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator, Slot
 from PySide6.QtGui import QGuiApplication
 
-from desktop.arithmetic.money import format_count
+from desktop.arithmetic.money import write_numbers
+from desktop.arithmetic.numbers import PLAIN
 from desktop.language.directions import OVERRIDE, bare
-from desktop.language.sentences import SOURCE, is_right_to_left, write_counts
+from desktop.language.sentences import SOURCE, is_right_to_left
 from desktop.system.spoken import choose
 from desktop.views.look.number_locale import number_format_of, use_digits
 
@@ -46,13 +47,12 @@ class Speech(QObject):
         self._application.setLayoutDirection(
             Qt.LayoutDirection.RightToLeft if right_to_left else Qt.LayoutDirection.LeftToRight
         )
-        fmt = number_format_of(QLocale())  # last: it goes by digits and direction
-        write_counts(lambda number: format_count(number, fmt))
+        write_numbers(number_format_of(QLocale()))  # last: it goes by digits and direction
 
     def end(self) -> None:
         """Take Qt's words away, and heed the clipboard no more."""
         self._take_own_words(SOURCE)
-        write_counts(None)
+        write_numbers(PLAIN)
         self._application.clipboard().dataChanged.disconnect(self._on_copied)
 
     def _take_own_words(self, code: str) -> None:

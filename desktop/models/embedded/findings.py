@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from desktop.language.sentences import counted_as, mark, say, say_many
+from desktop.language.sentences import mark, say, say_count, say_many
 from desktop.models.embedded.storage.store import Remembers
 
 # By the checks that read them.
@@ -46,14 +46,14 @@ def shorter_chain(owner: str, before: int, now: int, witness: Remembers) -> str:
             "The end is missing: {owner} had {count} entries and now {now}.",
             before,
             owner=owner,
-            now=counted_as(now),
+            now=say_count(now),
         )
     else:
         told = say_many(
             "The end is missing: the journal had {count} entry and now {now}.",
             "The end is missing: the journal had {count} entries and now {now}.",
             before,
-            now=counted_as(now),
+            now=say_count(now),
         )
     return f"{told} {_says_so(witness)}"
 
@@ -64,7 +64,7 @@ def shorter_ledger(before: int, now: int, witness: Remembers) -> str:
         "The end is missing: the ledger had {count} record and now {now}.",
         "The end is missing: the ledger had {count} records and now {now}.",
         before,
-        now=counted_as(now),
+        now=say_count(now),
     )
     return f"{told} {_says_so(witness)}"
 

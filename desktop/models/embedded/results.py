@@ -12,7 +12,7 @@ from peewee import SqliteDatabase
 
 from desktop.arithmetic.literals import quoted
 from desktop.arithmetic.operations import follows
-from desktop.language.sentences import say
+from desktop.language.sentences import figures, say
 from desktop.terms.kinds import OperationType
 
 LARGEST_ID = 2**63 - 1  # SQLite's
@@ -48,5 +48,5 @@ def check_results(
                     "L8",
                     user_id,
                     id,
-                    say("Its response does not follow: {calculation}.", calculation=said),
+                    say("Its response does not follow: {calculation}.", calculation=figures(said)),
                 )

@@ -6,7 +6,7 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 
-from desktop.arithmetic.money import format_money
+from desktop.arithmetic.money import said_money
 from desktop.language.sentences import say
 from desktop.models.ledger import emails
 from desktop.models.ledger.receipts import MAX_MONEY
@@ -30,8 +30,8 @@ def check_room(balance: int, amount: int) -> None:
         raise BalanceTooLow(
             say(
                 "The balance is {balance}: {amount} cannot be taken out of it.",
-                balance=format_money(balance),
-                amount=format_money(-amount),
+                balance=said_money(balance),
+                amount=said_money(-amount),
             ),
             cost=-amount,
             balance=balance,

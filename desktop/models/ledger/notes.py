@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.language.sentences import counted_as, say, say_many
+from desktop.language.sentences import say, say_count, say_many
 from desktop.terms.errors import BadInput
 
 MAX_NOTE = 200
@@ -17,7 +17,7 @@ def normal_note(text: str) -> str:
                 "The note has {count} character; it can have {most}. It was not changed.",
                 "The note has {count} characters; it can have {most}. It was not changed.",
                 len(note),
-                most=counted_as(MAX_NOTE),
+                most=say_count(MAX_NOTE),
             )
         )
     unseen = next((letter for letter in note if not letter.isprintable()), "")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from desktop.arithmetic.expressions import parse, result_of
-from desktop.arithmetic.money import format_money
-from desktop.language.sentences import counted_as, say, say_many
+from desktop.arithmetic.money import said_money
+from desktop.language.sentences import say, say_many
 from desktop.terms.errors import BadInput, BalanceTooLow, BeyondBudget, PriceChanged
 from desktop.terms.values import Budget, Entry, Receipt
 
@@ -53,9 +53,9 @@ def too_low(cost: int, balance: int) -> BalanceTooLow:
     return BalanceTooLow(
         say(
             "This costs {cost} and the balance is {balance}: {shortfall} too little.",
-            cost=format_money(cost),
-            balance=format_money(balance),
-            shortfall=format_money(cost - balance),
+            cost=said_money(cost),
+            balance=said_money(balance),
+            shortfall=said_money(cost - balance),
         ),
         cost=cost,
         balance=balance,
@@ -68,8 +68,8 @@ def price_changed(cost: int, quoted: int) -> PriceChanged:
     return PriceChanged(
         say(
             "The price has changed: this costs {cost} now, not {quoted}.",
-            cost=format_money(cost),
-            quoted=format_money(quoted),
+            cost=said_money(cost),
+            quoted=said_money(quoted),
         ),
         cost=cost,
         quoted=quoted,
@@ -79,7 +79,7 @@ def price_changed(cost: int, quoted: int) -> PriceChanged:
 def above_limit(cost: int, most: int) -> PriceChanged:
     """A cost above the most that may be charged."""
     return PriceChanged(
-        say("This costs {cost}, more than the {most} allowed.", cost=format_money(cost), most=format_money(most)),
+        say("This costs {cost}, more than the {most} allowed.", cost=said_money(cost), most=said_money(most)),
         cost=cost,
         quoted=most,
     )
@@ -92,9 +92,9 @@ def beyond_budget(cost: int, budget: Budget, spent: int) -> BeyondBudget:
         say(
             "This costs {cost}, and {left} of this month's budget of "
             "{budget} is left. The budget is yours: it is set in the settings.",
-            cost=format_money(cost),
-            left=format_money(left),
-            budget=format_money(budget.most),
+            cost=said_money(cost),
+            left=said_money(left),
+            budget=said_money(budget.most),
         ),
         cost=cost,
         budget=budget.most,
@@ -113,7 +113,7 @@ def checked_reason(text: str) -> str:
                 "The reason has {count} character; it can have {most}.",
                 "The reason has {count} characters; it can have {most}.",
                 len(reason),
-                most=counted_as(MAX_REASON),
+                most=MAX_REASON,
             )
         )
     unseen = next((letter for letter in reason if not letter.isprintable()), "")

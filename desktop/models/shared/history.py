@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from desktop.language.sentences import counted_as, mark, say, say_many
+from desktop.language.sentences import mark, say, say_count, say_many
 from desktop.models.shared import links
 from desktop.models.shared.links import Ask, Chain
 from desktop.models.shared.remembered import Memory
@@ -113,7 +113,7 @@ def missing(there: int, given: int) -> str:
         "The end is missing: the server has {count} record, and this program was given {given}.",
         "The end is missing: the server has {count} records, and this program was given {given}.",
         there,
-        given=counted_as(given),
+        given=say_count(given),
     )
 
 

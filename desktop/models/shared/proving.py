@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from desktop.arithmetic.literals import quoted
 from desktop.arithmetic.operations import follows
-from desktop.language.sentences import counted_as, say, say_many
+from desktop.language.sentences import figures, say, say_count, say_many
 from desktop.models.embedded.storage import chain, forms, journal
 from desktop.models.ledger.protocol import Cancel, Progress
 from desktop.models.shared import history, links
@@ -312,7 +312,9 @@ class _Run:
         if self._results and not _follows(row):
             sign = "=" if row[links.EXACT] else "≈"
             said = f"{quoted(row[links.OPERANDS])} {sign} {quoted(row[links.RESPONSE])}"
-            self._found("L8", user_id, id, say("Its response does not follow: {calculation}.", calculation=said))
+            self._found(
+                "L8", user_id, id, say("Its response does not follow: {calculation}.", calculation=figures(said))
+            )
 
     def _is_priced(self, row: Proof) -> bool:
         price_id, operation = row[links.PRICE], row[links.OPERATION]
@@ -337,7 +339,7 @@ class _Run:
                 "The end is missing: {owner} has {count} records and should have {wanted}.",
                 followed.seq,
                 owner=account.username,
-                wanted=counted_as(account.seq),
+                wanted=say_count(account.seq),
             )
             self._found("L6", account.id, 0, message)
         if account.balance != balance:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.controllers.administration import AdministrationController
-from desktop.language.sentences import mark, say, say_many
+from desktop.language.sentences import mark, say, say_count, say_many
 from desktop.terms.values import Person, Role, Status
 from desktop.views.administration.sheet import Cell, Sheet, SheetModel
 from desktop.views.look import theme
@@ -146,7 +146,7 @@ class PeoplePage(QWidget):
 
     def _tell(self) -> None:
         found, everybody, chosen = self._sheet.proxy.rowCount(), len(self._people), len(self.chosen())
-        matches = f"{found:,}"
+        matches = say_count(found)
         told = (
             say_many("{count} account", "{count} accounts", everybody)
             if found == everybody

@@ -33,6 +33,7 @@ from desktop.views.look.flow_layout import FlowLayout
 Part = TypeVar("Part", bound=FilterPart)
 
 _SEARCH_CHARS = 20  # fewer than these in sight, and the search gets a line of its own
+_USUAL_COUNT = 8  # further filters in use: as wide as any figure
 
 
 class FilterBar(QWidget):
@@ -205,7 +206,7 @@ class FilterBar(QWidget):
             announce(self, trouble, urgent=True)
         self._trouble.setText(trouble)
         self._trouble.setVisible(bool(trouble))
-        self._more.setText(say("More filters ({count})", count=unseen) if unseen else say("More filters"))
+        self._more.setText(_more_text(unseen))
 
     @Slot()
     def _on_part(self) -> None:
@@ -269,7 +270,18 @@ class FilterBar(QWidget):
 
     @override
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._usual.minimumSizeHint().width(), super().minimumSizeHint().height())
+        return QSize(self._least_width(), super().minimumSizeHint().height())
+
+    def _least_width(self) -> int:
+        """Room for all that can come to stand in the row: what shares the window with it would not make room later."""
+        width = self._usual.minimumSizeHint().width()
+        away = [combo for combo in (self._operations.combo, self._period.combo) if self._is_away(combo)]
+        width += sum(combo.minimumSizeHint().width() + self._usual_row.spacing() for combo in away)
+        words = self._more.fontMetrics().horizontalAdvance
+        return width + max(0, words(_more_text(_USUAL_COUNT)) - words(self._more.text()))
+
+    def _is_away(self, combo: QWidget) -> bool:
+        return combo.isHidden() or self._usual_row.indexOf(combo) < 0
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -278,6 +290,10 @@ class FilterBar(QWidget):
         narrow = event.size().width() < self._usual.sizeHint().width() + search
         directions = QBoxLayout.Direction
         self._row.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
+
+
+def _more_text(unseen: int) -> str:
+    return say("More filters ({count})", count=unseen) if unseen else say("More filters")
 
 
 def _row(parent: QWidget) -> QHBoxLayout:

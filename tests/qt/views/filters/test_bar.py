@@ -487,3 +487,18 @@ def test_what_is_no_amount_can_be_cleared_too(qtbot: QtBot, bar: FilterBar) -> N
     assert clear.isEnabled()
     clear.click()
     assert (least.text(), clear.isEnabled()) == ("", False)
+
+
+def test_the_least_width_is_the_same_whatever_the_row_holds(bar: FilterBar) -> None:
+    """Beside another pane it was given that width, and nobody gives it more when a list comes back into the row."""
+    bar.show()
+    least = bar.minimumSizeHint().width()
+    bar.show_more(True)
+    assert bar.minimumSizeHint().width() == least
+    part(bar, QLineEdit, "least_edit").setText("1")
+    bar.show_more(False)
+    QApplication.sendPostedEvents()
+    assert part(bar, QToolButton, "more_filters_button").text() == "More filters (1)"
+    usual = part(bar, QToolButton, "more_filters_button").parentWidget()
+    assert usual is not None
+    assert usual.minimumSizeHint().width() <= least == bar.minimumSizeHint().width()

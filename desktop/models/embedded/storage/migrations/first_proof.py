@@ -15,7 +15,7 @@ from typing import Any
 
 from peewee import SqliteDatabase
 
-from desktop.language.sentences import counted_as, say, say_many
+from desktop.language.sentences import say, say_count, say_many
 from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.storage.migrations import first
 from desktop.models.embedded.storage.migrations.schema import schema_after, schema_of
@@ -112,7 +112,7 @@ def _check_prices(
             "the end is missing: the prices had {count} entry and now {now}",
             "the end is missing: the prices had {count} entries and now {now}",
             before,
-            now=counted_as(count),
+            now=say_count(count),
         )
         raise _broken("L6", message)
     for operation_id, cost in database.execute_sql("SELECT id, cost FROM operation").fetchall():
@@ -160,7 +160,7 @@ def _check_records(
                 "the end is missing: {owner} had {count} records and now {now}",
                 before,
                 owner=names[user_id],
-                now=counted_as(heads[user_id][0]),
+                now=say_count(heads[user_id][0]),
             )
             raise _broken("L6", message)
     for user_id in anchored.keys() - heads.keys() - {first.PRICES}:
