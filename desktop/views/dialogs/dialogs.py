@@ -24,6 +24,7 @@ from desktop.language.sentences import say, say_many
 from desktop.views.look import theme
 from desktop.views.look.icons import icon
 from desktop.views.look.left_to_right import leading, with_the_words
+from desktop.views.look.paragraph import Paragraph
 
 
 class Dialog(QDialog):
@@ -40,8 +41,7 @@ class Dialog(QDialog):
 
     def add_text(self, text: str, *, role: str = "") -> QLabel:
         """A paragraph."""
-        label = QLabel(text)
-        label.setWordWrap(True)
+        label = Paragraph(text)
         label.setAlignment(leading())  # a text that begins with a name of Latin letters too
         theme.set_role(label, role)
         self.layout_.addWidget(label)

@@ -17,6 +17,7 @@ from desktop.views.look.announcing import announce
 from desktop.views.look.icons import application_icon, icon
 from desktop.views.look.left_to_right import left_to_right, with_the_words
 from desktop.views.look.mnemonics import unlettered
+from desktop.views.look.paragraph import Paragraph
 
 if TYPE_CHECKING:
     from desktop.terms.values import Session
@@ -318,8 +319,7 @@ def _breakable(path: str) -> str:
 
 
 def _wrapped(name: str, role: str) -> QLabel:
-    label = QLabel()
+    label = Paragraph()
     label.setObjectName(name)
-    label.setWordWrap(True)
     theme.set_role(label, role)
     return label

@@ -1,0 +1,22 @@
+"""A text of several lines whose last one is whole in every script. It knows nothing of what it says."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QLabel
+from typing_extensions import override
+
+from desktop.views.look import theme
+
+
+class Paragraph(QLabel):
+    """Words that wrap."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text)
+        self.setWordWrap(True)
+
+    @override
+    def heightForWidth(self, width: int) -> int:
+        """Lines are measured by a font of Latin letters: the dots below Arabic ones reach deeper, and Qt cuts them."""
+        height = super().heightForWidth(width)
+        return height + 2 * theme.TIGHT if self.isRightToLeft() and self.text() else height

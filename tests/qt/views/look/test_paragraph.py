@@ -1,0 +1,36 @@
+"""The last line of a text is whole in every script."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from desktop.views.look.paragraph import Paragraph
+
+_DEEP = "ي " * 12  # two dots below
+
+
+def inked(label: QLabel, height: int) -> int:
+    """How many rows of pixels of a label so high are not all of one colour."""
+    label.resize(120, height)
+    image = label.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
+    rows = (bytes(image.constScanLine(y))[: image.width()] for y in range(image.height()))
+    return sum(len(set(row)) > 1 for row in rows)
+
+
+def test_dots_below_the_last_line_are_not_cut(qtbot: QtBot) -> None:
+    label = Paragraph(_DEEP)
+    qtbot.addWidget(label)
+    label.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    own = label.heightForWidth(120)
+    assert inked(label, own) == inked(label, own * 2)
+
+
+def test_a_text_from_left_to_right_takes_no_more_height_than_before(qtbot: QtBot) -> None:
+    label, plain = Paragraph("Words that wrap"), QLabel("Words that wrap")
+    plain.setWordWrap(True)
+    for one in (label, plain):
+        qtbot.addWidget(one)
+    assert label.heightForWidth(80) == plain.heightForWidth(80)
