@@ -9,12 +9,12 @@ from pytestqt.qtbot import QtBot
 
 from desktop.views.look.paragraph import Paragraph
 
-_DEEP = "ي " * 12  # two dots below
+_DEEP = "على ألا تكون كلمة مرور شائعة ولا البريد الإلكتروني."  # dots below
 
 
 def inked(label: QLabel, height: int) -> int:
     """How many rows of pixels of a label so high are not all of one colour."""
-    label.resize(120, height)
+    label.resize(300, height)
     image = label.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
     rows = (bytes(image.constScanLine(y))[: image.width()] for y in range(image.height()))
     return sum(len(set(row)) > 1 for row in rows)
@@ -24,7 +24,7 @@ def test_dots_below_the_last_line_are_not_cut(qtbot: QtBot) -> None:
     label = Paragraph(_DEEP)
     qtbot.addWidget(label)
     label.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-    own = label.heightForWidth(120)
+    own = label.heightForWidth(300)
     assert inked(label, own) == inked(label, own * 2)
 
 
