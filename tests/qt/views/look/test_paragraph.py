@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel
@@ -12,11 +14,16 @@ from desktop.views.look.paragraph import Paragraph
 _DEEP = "على ألا تكون كلمة مرور شائعة ولا البريد الإلكتروني."  # dots below
 
 
+def _row(image: QImage, y: int) -> bytes:
+    line: Any = image.constScanLine(y)
+    return bytes(line)[: image.width()]
+
+
 def inked(label: QLabel, height: int) -> int:
     """How many rows of pixels of a label so high are not all of one colour."""
     label.resize(300, height)
     image = label.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
-    rows = (bytes(image.constScanLine(y))[: image.width()] for y in range(image.height()))
+    rows = (_row(image, y) for y in range(image.height()))
     return sum(len(set(row)) > 1 for row in rows)
 
 
