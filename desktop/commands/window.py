@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from desktop.commands.display import qt_needed
 from desktop.commands.run import Run
 from desktop.settings import config
+from desktop.system import ending
 
 if TYPE_CHECKING:
     from desktop.settings.config import Places
@@ -19,6 +20,8 @@ def open_window(run: Run) -> int:
     run.begin()
     # All of Qt's names are made now and stay for good. Looking through them for garbage would take 10 ms here, and
     # 20 ms again and again on the window's thread. The start has disabled it before.
+    # Qt's import ends the whole process, or swallows it, where a signal raises within. Nothing is open yet.
+    ending.leave_in_silence()
     with qt_needed():
         from desktop.window.start import run as run_window  # late: it brings Qt
 

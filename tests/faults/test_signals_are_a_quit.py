@@ -199,3 +199,18 @@ with ending.raised():
     status = window.run(places, config.load(places.config_file, {{}}, {{}}))
 sys.exit(status)
 """
+
+
+@figures("starts", 6, 60)
+def test_a_window_that_is_told_to_end_while_qt_is_imported_ends_at_once(
+    tmp_path: Path, choose: random.Random, starts: int
+) -> None:
+    for _ in range(starts):
+        command = [sys.executable, "-m", "desktop", "--data-dir", str(tmp_path)]
+        shown = environment() | {"QT_QPA_PLATFORM": "offscreen"}
+        process = subprocess.Popen(command, cwd=ROOT, env=shown, stderr=subprocess.PIPE)
+        maps = Path(f"/proc/{process.pid}/maps")
+        wait_until(lambda maps=maps: "shiboken" in maps.read_text())  # type: ignore[misc]
+        time.sleep(choose.uniform(0, 0.03))
+        process.send_signal(signal.SIGTERM)
+        assert (process.communicate(timeout=PATIENCE_S)[1], process.returncode) == (b"", STATUS[signal.SIGTERM])

@@ -12,6 +12,7 @@ from desktop.commands.demo.pictures import planned, take_all
 from desktop.commands.display import require_display
 from desktop.commands.run import Command, Run
 from desktop.models.embedded.storage.opening import open_store
+from desktop.system import ending
 
 
 def demo(run: Run) -> int:
@@ -27,7 +28,8 @@ def demo(run: Run) -> int:
     with closing(open_store(run.places.store_file, costs=run.config.costs, make=True)) as store:
         session = demo_data.open_account(store)
         demo_data.fill(store, session, records)
-    from desktop.window.start import run as run_window  # late: it brings Qt
+    with ending.held():  # Qt's import does not bear what a signal raises
+        from desktop.window.start import run as run_window  # late: it brings Qt
 
     return run_window(run.places, run.config, sign_in_as=demo_data.ACCOUNT)
 
