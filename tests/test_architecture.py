@@ -51,6 +51,7 @@ ROOMS = (
 # These hold rooms and nothing else, but for a docstring and the version.
 CORRIDORS = ("desktop", "desktop.views", "desktop.models")
 
+PAPER = tuple(f"desktop.documents.{name}" for name in ("lines", "sheets", "statement_pages", "statement_paper"))
 QT = ("PySide6*", "shiboken6*")
 WIDGETS = ("PySide6.QtWidgets*", "PySide6.QtGui*")
 DATABASE = ("peewee*", "playhouse*", "sqlite3*", "pysqlite3*", "psycopg*")
@@ -84,7 +85,7 @@ FORBIDDEN: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("desktop.models*", (), (*QT, *NETWORK)),
     ("desktop.models.ledger*", (), DATABASE),
     ("desktop.random_org*", (), (*QT, *DATABASE)),
-    ("desktop.documents*", ("desktop.documents.statement_paper", "desktop.documents.statement_pages"), QT),
+    ("desktop.documents*", PAPER, QT),
     ("desktop.documents*", (), ("PySide6.QtWidgets*", *DATABASE, *NETWORK)),
     ("desktop.finding*", (), (*QT, *DATABASE, *NETWORK, *IO)),
     ("desktop.wording*", (), (*QT, *DATABASE, *NETWORK, *IO)),

@@ -100,12 +100,12 @@ class StatementsController(QObject):
             wanted.until,
             progress=background.progress,
             cancelled=background.cancelled,
-        ) as (report, batches):
+        ) as (report, read):
             if wanted.file is not None:
                 ended = write_pdf(
                     wanted.file,
                     report,
-                    batches,
+                    read,
                     wanted.style,
                     progress=background.progress,
                     cancelled=background.cancelled,
@@ -121,7 +121,7 @@ class StatementsController(QObject):
                         report.count,
                     )
                 )
-            return Paper(report, [row for batch in batches for row in batch], wanted.style)
+            return Paper(report, [row for batch in read() for row in batch], wanted.style)
 
     @Slot(int, int)
     def _on_progress(self, done: int, total: int) -> None:

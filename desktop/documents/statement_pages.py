@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimeZone
@@ -14,17 +16,22 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from desktop.arithmetic.money import format_count, format_money
 from desktop.arithmetic.numbers import PLAIN, NumberFormat, digits_of, in_order, localise
+from desktop.documents.lines import Flow, Measure, in_lines
+from desktop.documents.sheets import HEAD_ROW, MARGIN, NEXT_LINE, ROW, Part, Sheets
 from desktop.language.sentences import is_right_to_left, mark, say, spoken
 from desktop.terms.values import OperationType, RawRecord, StatementReport
-from desktop.wording.grouping import gaps
+from desktop.wording.grouping import gaps, seams
 from desktop.wording.shown import operation_name, shown_date, shown_minute, shown_moment, shown_reason
 
-_MARGIN = 51.0  # 18 mm
 _INK, _GREY, _RULE, _FAINT = QColor("#1a1d21"), QColor("#59626d"), QColor("#9aa2ad"), QColor("#e3e6ea")
-_ROW, _HEAD_ROW, _SMALL, _BODY, _LEAD, _FIGURE, _TITLE = 15.0, 18.0, 8.0, 8.5, 11.0, 13.0, 20.0
+_SMALL, _BODY, _LEAD, _FIGURE, _TITLE = 8.0, 8.5, 11.0, 13.0, 20.0
+_TITLED, _NAMED, _GAP = 60.0, 90.0, 8.0  # widths: of the title's names, of ours on each page, between columns
+_FIGURES = "0123456789-: "  # dates have no others, but where the locale has its own
+_MARKS = frozenset("@.-+_")
+_MOST_KNOWN = 500  # widths of texts
 _DRAWN = 8.25  # random strings, in a face that tells l from I and O from 0
 _SET_BACK = mark("A clock was set back: some balances below count records dated outside this period.")
-_WIDEST = 0.7  # of the font's size: no text of ours has wider signs on average
+_WIDEST = 0.7  # of the font's size: no figures of ours have wider signs on average
 _WHAT = 2  # the column that has them
 _APART = 0.09  # of the font's size, between groups of figures; from 0.1 on readers of a PDF take it for a space
 UNITS = 10  # of the painter, a point: fonts have whole sizes in it
@@ -43,21 +50,17 @@ _COLUMNS = (
 )
 
 
-class Sheets:
-    """Where the pages go on: how many rows of records the first and the others have, on sheets of a size in points."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A record's operands and result as they are written; in lines where they are longer than one."""
 
-    def __init__(self, report: StatementReport, page: QRectF) -> None:
-        self.body = page.adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
-        self.top = self.body.top() + 30  # below the running head
-        self.bottom = self.body.bottom() - 24  # above the foot
-        self.sums_top = self.top + 70
-        self.first_top = self.sums_top + 138 + (len(report.charges) + 3) * _ROW
-        self.first_rows = max(0, int((self.bottom - self.first_top - _HEAD_ROW) / _ROW))
-        self.rows = int((self.bottom - self.top - _HEAD_ROW) / _ROW)
+    row: RawRecord
+    text: str
+    flow: Flow | None
 
-    def count(self, records: int) -> int:
-        """How many pages so many records take."""
-        return 1 + max(0, -(-(records - self.first_rows) // self.rows))
+    @property
+    def lines(self) -> int:
+        return self.flow.lines if self.flow else 1
 
 
 class Pages:
@@ -66,15 +69,14 @@ class Pages:
     def __init__(
         self, painter: QPainter, report: StatementReport, number_format: NumberFormat, family: str, page: QRectF
     ) -> None:
-        self.sheets = Sheets(report, page)
         self.number = 0
+        self.total = 1  # pages
         self.records = 0
         self._painter = painter
         self._report = report
         self._format = number_format
         self._mirrored = is_right_to_left(spoken())
         painter.setLayoutDirection(Qt.LayoutDirection.RightToLeft if self._mirrored else Qt.LayoutDirection.LeftToRight)
-        self._total = self.sheets.count(report.count)
         self._fonts = {
             (size, bold): _font(family, size, bold=bold)
             for size in (_SMALL, _BODY, _LEAD, _FIGURE, _TITLE)
@@ -83,8 +85,45 @@ class Pages:
         self._fonts[_DRAWN, False] = _font("monospace", _DRAWN, bold=False)
         self._fonts[_DRAWN, False].setStyleHint(QFont.StyleHint.Monospace)  # where no face has that name
         self._metrics = {key: QFontMetricsF(font) for key, font in self._fonts.items()}
+        self._known: dict[tuple[str, float, bool], float] = {}
+        self._width_of = Measure(self._metrics[_BODY, False])
+        self._width = page.width() - 2 * MARGIN
+        self._account = self._whose("", self._width - _TITLED)
+        self.sheets = Sheets(page, len(report.charges), self._account.lines - 1)
 
-    def paint(self, number: int, rows: Sequence[RawRecord]) -> None:
+    def lines_of(self, row: RawRecord) -> int:
+        """How many lines a record takes. Nothing is measured of one that is short, as most are."""
+        if row[4] not in _AS_TYPED and row[12] is None:
+            longest = (
+                (len(row[5]) + len(row[6]) + 3) * _BODY * (_WIDEST + _APART / 2)
+            )  # groups have two figures or more
+            if longest <= self._room_of_what:
+                return 1
+        return self.written(row).lines
+
+    def written(self, row: RawRecord) -> Written:
+        """A record ready to be painted."""
+        (_, _, _, _, operation, operands, response, exact, _, _, _, _, deleted, _, _) = row
+        is_number = operation not in _AS_TYPED
+        if is_number:
+            equals = "=" if exact else "≈"
+            what = f"{localise(operands, self._format)} {equals} {localise(response, self._format)}"
+        else:
+            what = shown_reason(operands) if operation == OperationType.CREDIT.value else response
+        if operation != OperationType.CREDIT.value:
+            what = in_order(what, self._format)
+        if deleted is not None:
+            what = say("Deleted: {record}", record=what)
+        size = _DRAWN if operation == OperationType.RANDOM_STRING.value else _BODY
+        ends, apart = self._ends(what) if is_number else [], size * _APART
+        if self._fits(what, size, self._room_of_what, figures=is_number and deleted is None, more=len(ends) * apart):
+            return Written(row, what, None)
+        if is_number:
+            room = (self._room_of_what - 1) * UNITS  # signs side by side may be a trifle wider than one by one
+            what, ends = in_lines(what, seams(what, self._format), ends, self._width_of, apart * UNITS, room)
+        return Written(row, what, self._flow(what, self._room_of_what, size=size, ends=ends, apart=apart))
+
+    def paint(self, number: int, parts: Sequence[Part[Written]]) -> None:
         """One page."""
         self.number = number
         self._paint_margins()
@@ -93,38 +132,50 @@ class Pages:
             self._paint_title()
             self._paint_sums(self.sheets.sums_top)
             top = self.sheets.first_top
-        if rows:
-            self._paint_records(top, rows)
+        if parts:
+            self._paint_records(top, parts)
         elif number == 1:
-            self._text(QRectF(self.sheets.body.left(), top, 300, _ROW), say("No records in this period."), colour=_GREY)
-        self.records += len(rows)
+            self._text(QRectF(self.sheets.body.left(), top, 300, ROW), say("No records in this period."), colour=_GREY)
+        self.records += sum(not part.first for part in parts)
 
     def _paint_margins(self) -> None:
         body, report = self.sheets.body, self._report
         head = QRectF(body.left(), body.top(), body.width(), 14)
         self._text(head, "Metercalc", size=_LEAD, bold=True)
-        right = f"{report.username}   ·   {self._period()}" if self.number > 1 else say("Statement of account")
-        self._text(head, right, align=_RIGHT, colour=_GREY, size=_SMALL)
+        if self.number > 1:
+            self._paint_running_head(head)
+        else:
+            self._text(head, say("Statement of account"), align=_RIGHT, colour=_GREY, size=_SMALL)
         self._rule(body.left(), body.right(), head.bottom() + 4, _RULE)
         foot = QRectF(body.left(), body.bottom() - 12, body.width(), 12)
         self._rule(body.left(), body.right(), foot.top() - 3, _FAINT)
         made = say("Made on {date}, from the ledger as it was then", date=self._date(shown_minute(report.made)))
         self._text(foot, made, colour=_GREY, size=_SMALL)
-        page = say("Page {number} of {pages}", number=self._count(self.number), pages=self._count(self._total))
+        page = say("Page {number} of {pages}", number=self._count(self.number), pages=self._count(self.total))
         self._text(foot, page, align=_RIGHT, colour=_GREY, size=_SMALL)
+
+    def _paint_running_head(self, head: QRectF) -> None:
+        """Whose statement it is, and of when; a long address goes up into the margin."""
+        room = QRectF(head.left() + _NAMED, head.top(), head.width() - _NAMED, head.height())
+        whose = self._whose(f"   ·   {self._period()}", room.width(), size=_SMALL, right=True)
+        self._painter.setPen(_GREY)
+        self._lines(whose, room.translated(0, (1 - whose.lines) * NEXT_LINE), _SMALL)
 
     def _paint_title(self) -> None:
         body, top = self.sheets.body, self.sheets.top
         self._text(QRectF(body.left(), top, body.width(), 26), say("Statement"), size=_TITLE, bold=True)
-        for place, (name, text) in enumerate(self._title_rows()):
-            y = top + 30 + place * 15
-            self._text(QRectF(body.left(), y, 60, 15), name, colour=_GREY)
-            self._text(QRectF(body.left() + 60, y, body.width() - 60, 15), text)
-
-    def _title_rows(self) -> tuple[tuple[str, str], ...]:
+        for y, name in zip(self._title_tops(), (say("Account"), say("Period")), strict=True):
+            self._text(QRectF(body.left(), y, _TITLED - 4, ROW), name, colour=_GREY)
+        account, of_when = (QRectF(body.left() + _TITLED, y, body.width() - _TITLED, ROW) for y in self._title_tops())
+        self._painter.setPen(_INK)
+        self._lines(self._account, account, _BODY)
         zone = bytes(QTimeZone.systemTimeZoneId().data()).decode() or time.tzname[0]
         times = say("times of {zone}", zone=zone)
-        return (say("Account"), self._report.username), (say("Period"), f"{self._period()}   ·   {times}")
+        self._text(of_when, f"{self._period()}   ·   {times}")
+
+    def _title_tops(self) -> tuple[float, float]:
+        top = self.sheets.top + 30
+        return top, top + ROW + (self._account.lines - 1) * NEXT_LINE
 
     def _paint_sums(self, top: float) -> None:
         """What opened and closed it, and what lies between."""
@@ -135,7 +186,7 @@ class Pages:
             box = QRectF(body.left() + place * (width + gap), top + 8, width, 52)
             self._rule(box.left(), box.right(), box.top(), _INK if place == len(facts) - 1 else _RULE, width=1.2)
             self._text(QRectF(box.left(), box.top() + 8, width, 12), name, colour=_GREY, size=_SMALL)
-            self._text(QRectF(box.left(), box.top() + 22, width, 18), amount, size=_FIGURE, bold=True, whole=True)
+            self._text(QRectF(box.left(), box.top() + 22, width, 18), amount, size=_FIGURE, bold=True)
         self._heading(top + 76, say("Charges and credits"))
         self._paint_kinds(top + 98)
         self._heading(self.sheets.first_top - 22, say("Records"))
@@ -153,12 +204,12 @@ class Pages:
         ]
         self._sum_row(y, ("", say("Records"), say("Amount")), colour=_GREY)
         for name, count, amount in rows:
-            self._rule(body.left(), body.right(), y + _ROW, _FAINT)
-            y += _ROW
+            self._rule(body.left(), body.right(), y + ROW, _FAINT)
+            y += ROW
             self._sum_row(y, (name, self._count(count), amount))
-        self._rule(body.left(), body.right(), y + _ROW, _RULE)
+        self._rule(body.left(), body.right(), y + ROW, _RULE)
         for name, count, amount in totals:
-            y += _ROW
+            y += ROW
             self._sum_row(y, (name, self._count(count), amount), bold=True)
 
     def _heading(self, y: float, text: str) -> None:
@@ -176,61 +227,109 @@ class Pages:
     def _sum_row(self, y: float, cells: tuple[str, str, str], *, bold: bool = False, colour: QColor = _INK) -> None:
         body = self.sheets.body
         half = body.width() * 0.5
-        self._text(QRectF(body.left(), y, half, _ROW), cells[0], bold=bold, colour=colour)
-        count = QRectF(body.left() + half, y, body.width() * 0.2, _ROW)
-        amount = QRectF(body.left() + body.width() * 0.75, y, body.width() * 0.25, _ROW)
+        self._text(QRectF(body.left(), y, half, ROW), cells[0], bold=bold, colour=colour)
+        count = QRectF(body.left() + half, y, body.width() * 0.2, ROW)
+        amount = QRectF(body.left() + body.width() * 0.75, y, body.width() * 0.25, ROW)
         self._text(count, cells[1], align=_RIGHT, colour=colour, figure=True)
         self._text(amount, cells[2], align=_RIGHT, bold=bold, colour=colour, figure=True)
 
-    def _paint_records(self, top: float, rows: Sequence[RawRecord]) -> None:
+    def _paint_records(self, top: float, parts: Sequence[Part[Written]]) -> None:
         body = self.sheets.body
         self._cells(top, [say(name) for name, _, _ in _COLUMNS], colour=_GREY)
-        self._rule(body.left(), body.right(), top + _HEAD_ROW - 3, _RULE)
-        y = top + _HEAD_ROW
-        for row in rows:
-            deleted = row[12] is not None
-            self._cells(y, self._record(row), colour=_GREY if deleted else _INK, of=row[4])
-            y += _ROW
+        self._rule(body.left(), body.right(), top + HEAD_ROW - 3, _RULE)
+        y = top + HEAD_ROW
+        for part in parts:
+            self._paint_record(y, part)
+            y += part.height
             self._rule(body.left(), body.right(), y, _FAINT)
 
-    def _record(self, row: RawRecord) -> list[str]:
-        (_, _, _, _, operation, operands, response, exact, _, amount, balance, date, deleted, _, _) = row
-        if operation == OperationType.CREDIT.value:
-            what = shown_reason(operands)
-        elif operation == OperationType.RANDOM_STRING.value:
-            what = in_order(response, self._format)
-        else:
-            equals = "=" if exact else "≈"
-            what = f"{localise(operands, self._format)} {equals} {localise(response, self._format)}"
-            what = in_order(what, self._format)
-        return [
-            self._date(shown_moment(date)),
-            operation_name(operation),
-            say("Deleted: {record}", record=what) if deleted is not None else what,
-            self._money(-amount, signed=True),
-            self._money(balance),
-        ]
+    def _paint_record(self, y: float, part: Part[Written]) -> None:
+        """A record, or those of its lines that are on this page; what is beside them stands beside the first."""
+        written = part.record
+        row, flow = written.row, written.flow
+        colour = _INK if row[12] is None else _GREY
+        if not part.first:
+            date, name = self._date(shown_moment(row[11])), operation_name(row[4])
+            money = self._money(-row[9], signed=True), self._money(row[10])
+            self._cells(y, [date, name, "" if flow else written.text, *money], colour=colour, of=row[4])
+        if flow:
+            self._painter.setPen(colour)
+            size = _DRAWN if row[4] == OperationType.RANDOM_STRING.value else _BODY
+            self._lines(flow, self._boxes(y)[_WHAT], size, part.first, part.end)
 
     def _cells(self, y: float, cells: Sequence[str], *, colour: QColor, of: str = "") -> None:
         """A row of the table; `of` is the operation of a record."""
         drawn, typed = of == OperationType.RANDOM_STRING.value, of in _AS_TYPED
-        x, gap = self.sheets.body.left(), 8.0
-        for place, (cell, (_, share, right)) in enumerate(zip(cells, _COLUMNS, strict=True)):
-            width = self.sheets.body.width() * share
-            inner = QRectF(x, y, width - (gap if place < len(_COLUMNS) - 1 else 0), _ROW)
+        for place, (cell, (_, _, right), box) in enumerate(zip(cells, _COLUMNS, self._boxes(y), strict=True)):
             # A date is longer where an hour came twice.
             size = _DRAWN if drawn and place == _WHAT else _BODY
             self._text(
-                inner,
+                box,
                 cell,
                 align=_RIGHT if right else _LEFT,
                 colour=colour,
                 size=size,
-                whole=right or not place,
                 figure=right,
                 number=place == _WHAT and not typed,
             )
+
+    def _boxes(self, y: float) -> list[QRectF]:
+        """The cells of a row, of one line."""
+        found, x = [], self.sheets.body.left()
+        for place, (_, share, _) in enumerate(_COLUMNS):
+            width = self._width * share
+            found.append(QRectF(x, y, width - (_GAP if place < len(_COLUMNS) - 1 else 0), ROW))
             x += width
+        return found
+
+    @cached_property
+    def _room_of_what(self) -> float:
+        return self._width * _COLUMNS[_WHAT][1] - _GAP
+
+    def _ends(self, text: str) -> list[int]:
+        """The figures of a number, or an expression, that have room behind them: not where it is kept in order."""
+        return [] if self._format.isolates else sorted(gaps(text, self._format))
+
+    def _fits(self, text: str, size: float, room: float, *, figures: bool, more: float = 0.0) -> bool:
+        """Whether a text fits on a line; measuring takes as long as painting, and figures need it only if many."""
+        if figures and len(text) * size * _WIDEST + more <= room:
+            return True
+        return self._metrics[size, False].horizontalAdvance(text) + more * UNITS <= room * UNITS
+
+    def _flow(
+        self,
+        text: str,
+        room: float,
+        *,
+        size: float = _BODY,
+        right: bool = False,
+        ends: Sequence[int] = (),
+        apart: float = 0.0,
+    ) -> Flow:
+        """A text in lines. They stand at the page's leading side, or at the other (`right`)."""
+        font, backwards = self._fonts[size, False], self._mirrored
+        side = right != backwards
+        return Flow(text, font, room * UNITS, backwards=backwards, right=side, ends=ends, apart=apart * UNITS)
+
+    def _whose(self, more: str, room: float, *, size: float = _BODY, right: bool = False) -> Flow:
+        """The account's address and what is said behind it.
+
+        A long address goes on before one of its marks: a hyphen at the end of a line is lost where it is copied.
+        """
+        address = self._report.username
+        marks = [place for place, sign in enumerate(address) if sign in _MARKS and place]
+        width_of = Measure(self._metrics[size, False])
+        text, _ = in_lines(address + more, marks, (), width_of, 0.0, (room - 1) * UNITS)
+        return self._flow(text, room, size=size, right=right)
+
+    def _lines(self, flow: Flow, box: QRectF, size: float, first: int = 0, end: int | None = None) -> None:
+        """Lines of a flow, from the one that stands in this box of one line on; in the painter's colour."""
+        if self._mirrored:
+            box = self._mirror(box)
+        metrics = self._metrics[size, False]
+        baseline = box.center().y() * UNITS + (metrics.ascent() - metrics.descent()) / 2
+        for place in range(first, flow.lines if end is None else end):
+            flow.paint(self._painter, place, box.left() * UNITS, baseline + (place - first) * NEXT_LINE * UNITS)
 
     def _text(
         self,
@@ -241,11 +340,10 @@ class Pages:
         colour: QColor = _INK,
         size: float = _BODY,
         bold: bool = False,
-        whole: bool = False,
         figure: bool = False,
         number: bool = False,
     ) -> None:
-        """One line; where it does not fit, a `whole` one is written smaller, another is cut at its end.
+        """One line, written smaller where it does not fit: nothing on paper is cut.
 
         A `figure` stands at its right side on a page from right to left too, the last ones under each other. A
         `number`, or an expression, has room between groups of figures, but where it must be kept in order as a whole.
@@ -254,21 +352,26 @@ class Pages:
         if self._mirrored:
             box, align = self._mirror(box), align if figure else _OTHER_SIDE[align]
         room = QRectF(box.topLeft() * UNITS, box.size() * UNITS)
-        spaced = number and not self._format.isolates
-        ends, apart = (sorted(gaps(text, self._format)) if spaced else []), size * _APART
-        if len(text) * size * _WIDEST + len(ends) * apart > box.width():  # measuring takes as long as painting
-            metrics = self._metrics[size, bold]
-            if whole:
-                font = _narrowed(font, metrics.horizontalAdvance(text), room.width())
-            else:
-                width = room.width() + UNITS - len(ends) * apart * UNITS
-                text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+        ends, apart = self._ends(text) if number else [], size * _APART
+        figures = figure or number or not text.strip(_FIGURES)
+        if not number and (not figures or len(text) * size * _WIDEST > box.width()):
+            font = _narrowed(font, self._advance(text, size, bold=bold), room.width())
         self._painter.setFont(font)
         self._painter.setPen(colour)
         if ends:
             self._spaced(room, text, ends, self._metrics[size, bold], apart * UNITS)
         else:
             self._painter.drawText(room, align, text)
+
+    def _advance(self, text: str, size: float, *, bold: bool) -> float:
+        """How wide a line is. What most records have alike is measured once: the names of operations."""
+        key = text, size, bold
+        width = self._known.get(key)
+        if width is None:
+            if len(self._known) > _MOST_KNOWN:
+                self._known.clear()
+            width = self._known[key] = self._metrics[size, bold].horizontalAdvance(text)
+        return width
 
     def _spaced(self, room: QRectF, text: str, ends: Sequence[int], metrics: QFontMetricsF, apart: float) -> None:
         """Groups of figures with room between them; `ends` are the places of the last figure of each."""

@@ -6,7 +6,7 @@ It paints on any thread: the only Qt it uses is what may be used off the window'
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,11 +21,11 @@ from PySide6.QtGui import (
 
 from desktop import __version__
 from desktop.arithmetic.numbers import PLAIN, NumberFormat
-from desktop.documents.statement_pages import UNITS, Pages, Sheets, period
+from desktop.documents.statement_pages import UNITS, Pages, period
 from desktop.language.sentences import say
 from desktop.system.private_files import replacing
 from desktop.terms.errors import Cancelled, StoreDamaged, StoreError
-from desktop.terms.values import RawRecord, StatementReport
+from desktop.terms.values import RawRecord, Reader, StatementReport
 
 PAPERS = {"A4": QPageSize.PageSizeId.A4, "Letter": QPageSize.PageSizeId.Letter}
 RESOLUTION = 600  # of a PDF, in dots an inch: text is outlines, so it only sets how finely places are rounded
@@ -51,7 +51,7 @@ class Ended:
 def write_pdf(
     file: Path,
     report: StatementReport,
-    batches: Iterable[Sequence[RawRecord]],
+    read: Reader,
     style: Style,
     *,
     progress: Callable[[int, int], None],
@@ -68,7 +68,7 @@ def write_pdf(
             device.setCreator(f"Metercalc {__version__}")
             device.setResolution(RESOLUTION)
             device.setPageLayout(layout(style))
-            ended = paint(device, report, batches, style, progress=progress, cancelled=cancelled)
+            ended = paint(device, report, read, style, progress=progress, cancelled=cancelled)
             if not _is_whole(temporary):
                 raise StoreError(say("The file could not be written ({file}): the disk may be full.", file=file))
             return ended
@@ -94,13 +94,16 @@ def layout(style: Style) -> QPageLayout:
 def paint(
     device: QPagedPaintDevice,
     report: StatementReport,
-    batches: Iterable[Sequence[RawRecord]],
+    read: Reader,
     style: Style,
     *,
     progress: Callable[[int, int], None] = lambda done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Ended:
-    """Paint every page onto a device of any page size; a person may choose another paper in front of the printer."""
+    """Paint every page onto a device of any page size; a person may choose another paper in front of the printer.
+
+    The records are read twice: how long each is says how many pages there are, which stands on the first.
+    """
     painter = QPainter()
     if not painter.begin(device):
         raise StoreError(say("The statement could not be written: the file or the printer does not take it."))
@@ -109,32 +112,46 @@ def paint(
         painter.scale(device.logicalDpiX() / 72 / UNITS, device.logicalDpiY() / 72 / UNITS)
         page = QRectF(QPointF(), device.pageLayout().fullRect(QPageLayout.Unit.Point).size())
         pages = Pages(painter, report, style.number_format, style.family, page)
-        for sheet, rows in enumerate(_sheets(batches, pages.sheets, report.count), 1):
+        pages.total = _count(pages, read, report.count, cancelled)
+        written = (pages.written(row) for row in _rows(read, cancelled))
+        for sheet, parts in enumerate(pages.sheets.filled((one, one.lines) for one in written), 1):
             if cancelled():
-                raise Cancelled(say("The statement was stopped; no file was left."))
+                raise _stopped()
             if sheet > 1:
                 device.newPage()
-            pages.paint(sheet, rows)
+            pages.paint(sheet, parts)
             progress(pages.records, report.count)
+        if (pages.number, pages.records) != (pages.total, report.count):
+            raise _changed()
         return Ended(pages.number, pages.records)
     finally:
         painter.end()
 
 
-def _sheets(batches: Iterable[Sequence[RawRecord]], sheets: Sheets, expected: int) -> Iterator[list[RawRecord]]:
-    """The records of each page."""
-    rows: list[RawRecord] = []
-    room, found = sheets.first_rows, 0
-    for batch in batches:
-        for row in batch:
-            if len(rows) == room:
-                yield rows
-                rows, room = [], sheets.rows
-            rows.append(row)
-            found += 1
-    yield rows
-    if found != expected:
-        raise StoreDamaged(say("The records changed while the statement was written. No file was left."))
+def _count(pages: Pages, read: Reader, expected: int, cancelled: Callable[[], bool]) -> int:
+    """How many pages all records take."""
+    found, records = 0, 0
+    for parts in pages.sheets.filled((row, pages.lines_of(row)) for row in _rows(read, cancelled)):
+        found += 1
+        records += sum(not part.first for part in parts)
+    if records != expected:
+        raise _changed()
+    return found
+
+
+def _rows(read: Reader, cancelled: Callable[[], bool]) -> Iterator[RawRecord]:
+    for batch in read():
+        if cancelled():
+            raise _stopped()
+        yield from batch
+
+
+def _changed() -> StoreDamaged:
+    return StoreDamaged(say("The records changed while the statement was written. No file was left."))
+
+
+def _stopped() -> Cancelled:
+    return Cancelled(say("The statement was stopped; no file was left."))
 
 
 def _is_whole(file: Path) -> bool:

@@ -6,7 +6,7 @@ Of the program it imports only the kinds that they are made of, which are had fr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -110,6 +110,9 @@ class Entry:
 RawRecord = tuple[Any, ...]
 """A record as the store gives it, for what reads millions of them: (id, request_id, step, seq, operation, operands,
 response, exact, source, amount, user_balance, date, deleted_at, expression, note)."""
+
+Reader = Callable[[], Iterator[Sequence[RawRecord]]]
+"""Records in batches; each call reads them again, from the first one on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from itertools import pairwise
 
 from desktop.arithmetic.numbers import NumberFormat, in_order
 
+_FIGURES = re.compile(r"\d+")
+_THREE = 3  # figures of a fraction that stay together
 _SHORT = 4  # figures that stand in no group anywhere, less one
 
 
@@ -28,6 +30,19 @@ def gaps(text: str, fmt: NumberFormat) -> list[int]:
         return []
     parts = _whole_parts(fmt.decimal_mark).finditer(text)
     return [found.start() + end - 1 for found in parts for end in fmt.ends_of_groups(len(found[0]))]
+
+
+def seams(text: str, fmt: NumberFormat) -> list[int]:
+    """The places where a number that is too long for a line can go on in another, whether groups are shown or not.
+
+    Between groups of the whole part, and behind each third figure of a fraction.
+    """
+    found = []
+    for figures in _FIGURES.finditer(text):
+        first, count = figures.start(), len(figures[0])
+        is_fraction = text[first - 1 : first] == fmt.decimal_mark
+        found += [first + end for end in (range(_THREE, count, _THREE) if is_fraction else fmt.ends_of_groups(count))]
+    return sorted(found)
 
 
 def grouped(text: str, fmt: NumberFormat) -> str:

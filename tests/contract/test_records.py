@@ -151,8 +151,9 @@ def test_insights_come_to_what_the_page_says(filled: Desk) -> None:
 
 def test_a_statement_explains_the_balance(filled: Desk) -> None:
     filled.ledger.credit(filled.admin, ANN, -5_00, "Counted twice", new_id())
-    with filled.ledger.statement(filled.ann, 0, 2**62) as (report, batches):
-        rows = [row for batch in batches for row in batch]
+    with filled.ledger.statement(filled.ann, 0, 2**62) as (report, read):
+        rows = [row for batch in read() for row in batch]
+        assert [row for batch in read() for row in batch] == rows, "read again, from the first one on"
     assert (report.opening, report.charged, report.credits.amount) == (0, SPENT, BALANCE - 5_00)
     assert report.closing == filled.balance() == BALANCE - SPENT - 5_00
     assert [row[3] for row in rows] == list(range(1, 9))

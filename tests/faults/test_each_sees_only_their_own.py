@@ -160,8 +160,8 @@ def _raised(outcomes: list[Receipt | AppError]) -> list[Receipt | AppError]:
 
 
 def _consumed(opened: AbstractContextManager[tuple[Any, Any]]) -> list[object]:
-    with opened as (report, batches):
-        return [report, *batches]
+    with opened as (report, read):
+        return [report, *read()]
 
 
 def doors() -> set[str]:

@@ -43,6 +43,7 @@ from desktop.terms.values import (
     Person,
     PriceSet,
     RawRecord,
+    Reader,
     Receipt,
     Role,
     Session,
@@ -223,7 +224,7 @@ class EmbeddedLedger:
 
     def statement(
         self, session: Session, since: int, until: int, *, progress: Progress = silent, cancelled: Cancel = never
-    ) -> AbstractContextManager[tuple[StatementReport, Generator[list[RawRecord], None, None]]]:
+    ) -> AbstractContextManager[tuple[StatementReport, Reader]]:
         return reports.statement(self.store, session, since, until, progress=progress, cancelled=cancelled)
 
     def verify(

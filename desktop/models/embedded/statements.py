@@ -7,7 +7,7 @@ set back, records are where their dates say, and the sums still hold.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from itertools import pairwise
 
 from peewee import SqliteDatabase
@@ -18,7 +18,7 @@ from desktop.models.embedded.storage import entries
 from desktop.models.embedded.storage.store import Store
 from desktop.models.ledger.sums import is_charge, sum_of
 from desktop.terms.errors import Cancelled, StoreDamaged
-from desktop.terms.values import OperationSum, OperationType, RawRecord, Session, StatementReport
+from desktop.terms.values import OperationSum, OperationType, RawRecord, Reader, Session, StatementReport
 
 STEP = 100_000  # records a query: the work can be stopped in between
 BATCH = 500
@@ -36,10 +36,10 @@ def statement(
     *,
     progress: Progress = lambda done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
-) -> Iterator[tuple[StatementReport, Generator[list[RawRecord], None, None]]]:
-    """The report from `since` to `until` (UTC microseconds, exclusive), and its records in their order, in batches.
+) -> Iterator[tuple[StatementReport, Reader]]:
+    """The report from `since` to `until` (UTC microseconds, exclusive), and a reader of its records in their order.
 
-    Both come from one state of the store, which is held until the context ends. Raises `Cancelled`.
+    All comes from one state of the store, which is held until the context ends. Raises `Cancelled`.
     """
     with store.reading() as database:
         account = accounts.require(store, database, session)
@@ -61,11 +61,8 @@ def statement(
             raise StoreDamaged(
                 say("The records do not explain the balance. Run metercalc verify; no statement was made.")
             )
-        rows = _records(database, account.id, since, until)
-        try:
-            yield report, rows
-        finally:
-            rows.close()
+        with ExitStack() as opened:
+            yield report, lambda: opened.enter_context(closing(_records(database, account.id, since, until)))
 
 
 def _head(database: SqliteDatabase, user_id: int) -> tuple[int, int]:

@@ -33,6 +33,7 @@ from desktop.terms.values import (
     Person,
     PriceSet,
     RawRecord,
+    Reader,
     Receipt,
     Role,
     Session,
@@ -237,8 +238,10 @@ class Records(Protocol):
 
     def statement(
         self, session: Session, since: int, until: int, *, progress: Progress = silent, cancelled: Cancel = never
-    ) -> AbstractContextManager[tuple[StatementReport, Generator[list[RawRecord], None, None]]]:
-        """The account statement from `since` to `until`, exclusive, and its records in their order, in batches."""
+    ) -> AbstractContextManager[tuple[StatementReport, Reader]]:
+        """The account statement from `since` to `until`, exclusive, and a reader of its records in their order.
+
+        All comes from one state of the ledger, which is held until the context ends."""
 
 
 class Upkeep(Protocol):

@@ -24,6 +24,7 @@ from desktop.terms.values import (
     Page,
     PageRequest,
     RawRecord,
+    Reader,
     StatementReport,
     Totals,
 )
@@ -123,7 +124,7 @@ class Browsing:
 
     def statement(
         self, signed: Signed, since: int, until: int, progress: Progress, cancelled: Cancel
-    ) -> AbstractContextManager[tuple[StatementReport, Batches]]:
+    ) -> AbstractContextManager[tuple[StatementReport, Reader]]:
         """The statement of a period and its records."""
         copy = self._at_hand(signed, cancelled)
         if copy is None:

@@ -43,6 +43,7 @@ from desktop.terms.values import (
     Person,
     PriceSet,
     RawRecord,
+    Reader,
     Receipt,
     Role,
     Session,
@@ -319,7 +320,7 @@ class SharedLedger:
 
     def statement(
         self, session: Session, since: int, until: int, *, progress: Progress = silent, cancelled: Cancel = never
-    ) -> AbstractContextManager[tuple[StatementReport, Generator[list[RawRecord], None, None]]]:
+    ) -> AbstractContextManager[tuple[StatementReport, Reader]]:
         return self._browsing.statement(self._sessions.require(session), since, until, progress, cancelled)
 
     def verify(

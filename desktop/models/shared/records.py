@@ -33,6 +33,7 @@ from desktop.terms.values import (
     Page,
     PageRequest,
     RawRecord,
+    Reader,
     StatementReport,
     Totals,
 )
@@ -130,17 +131,13 @@ class Records:
     @contextmanager
     def statement(
         self, signed: Signed, since: int, until: int, progress: Progress, cancelled: Cancel
-    ) -> Iterator[tuple[StatementReport, Generator[list[RawRecord], None, None]]]:
-        """The report of a period and its records, from one state, which is held until the context ends."""
+    ) -> Iterator[tuple[StatementReport, Reader]]:
+        """The report of a period and a reader of its records, from one state, which is held until the context ends."""
         with self._state(signed, cancelled) as ask:
             report = surveys.report_of(ask, since, until, progress)
             last = surveys.length_of(ask)
             words = json.dumps({"since": since, "until": until, "hidden": "both"})
-            rows = surveys.following(ask, words, last)
-            try:
-                yield report, rows
-            finally:
-                rows.close()
+            yield report, lambda: surveys.following(ask, words, last)
 
     def _state(self, signed: Signed, cancelled: Cancel | None = None) -> Any:
         return _known_state(self._sessions, signed, cancelled)

@@ -76,4 +76,4 @@ class StatementPreview(QPrintPreviewDialog):
 
     @Slot(QPrinter)
     def _on_paint(self, printer: QPrinter) -> None:
-        paint(printer, self._paper.report, [self._paper.rows], self._paper.style)
+        paint(printer, self._paper.report, lambda: iter([self._paper.rows]), self._paper.style)

@@ -20,10 +20,12 @@ from desktop.arithmetic.numbers import NumberFormat
 from desktop.documents.exports import raw_record
 from desktop.documents.statement_paper import Ended, Style, write_pdf
 from desktop.language.sentences import SOURCE, speak
+from desktop.system import resources
 from desktop.terms.errors import Cancelled, StoreDamaged, StoreError
 from desktop.terms.values import Entry, OperationSum, OperationType, Source, StatementReport
 from desktop.views.look.number_locale import number_format_of
 from desktop.wording.grouping import show_groups
+from desktop.wording.shown import operation_name
 from tests.support.catalogues import compiled
 from tests.support.fake_controllers import JULY, entry
 from tests.support.papers import lines_as_seen, pages_of
@@ -49,7 +51,7 @@ def written(file: Path, found: Sequence[Entry], style: Style = ENGLISH, **change
     return write_pdf(
         file,
         report_of(found, **changes),
-        [[raw_record(one) for one in found]],
+        lambda: iter([[raw_record(one) for one in found]]),
         style,
         progress=lambda done, total: None,
         cancelled=lambda: False,
@@ -170,11 +172,170 @@ def test_words_are_found_letter_by_letter(tmp_path: Path, word: str) -> None:
     assert f"The {word} budget" in page
 
 
-def test_what_does_not_fit_is_cut_at_its_end_and_money_never(tmp_path: Path) -> None:
-    written(tmp_path / "a.pdf", [entry(1, operands="1 + " + "9" * 100, user_balance=10**15, amount=10**15)])
+FRACTION = "".join(str(digit % 9 + 1) for digit in range(300))
+LONG = [  # operands, result
+    ("1 ÷ 3", "0." + "3" * 34),
+    ("1 + " + "9" * 100, "1" + "0" * 100),
+    (f"1 + 0.{FRACTION}", f"1.{FRACTION}"),
+]
+
+
+def joined(page: str) -> str:
+    return page.replace(" ", "")
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+@pytest.mark.parametrize(("operands", "response"), LONG)
+@pytest.mark.parametrize("deleted", [None, JULY])
+def test_a_long_result_is_on_paper_to_the_last_digit(
+    tmp_path: Path, operands: str, response: str, deleted: int | None, paper: str
+) -> None:
+    found = [entry(1, operands=operands, response=response, deleted_at=deleted), *entries(2)]
+    written(tmp_path / "a.pdf", found, Style(paper))
     (page,) = pages_of(tmp_path / "a.pdf")
-    assert "…" in page
-    assert "10,000,000,000,000.00" in page
+    assert "…" not in page
+    assert f"{operands}={response}".replace(" ", "") in joined(page)
+    assert "1 + 1 = 2" not in page
+    assert "7 + 2 = 3" in page, "the next record is below it"
+
+
+def test_a_number_goes_on_between_two_of_its_groups_and_an_expression_before_an_operator(tmp_path: Path) -> None:
+    found = [entry(1, operands="123456789012 × 234567890123", response="9" * 100)]
+    written(tmp_path / "a.pdf", found)
+    lines = lines_of(tmp_path / "a.pdf")
+    lines = lines[lines.index("Operandsandresult") + 1 :]
+    assert lines[0] == "123456789012×234567890123"
+    assert lines[1].startswith("=9")
+    numbers = [line.lstrip("=") for line in lines[1:] if "9" in line]
+    assert "".join(numbers) == "9" * 100
+    assert all(len(number) % 3 == 0 for number in numbers[1:]), numbers
+
+
+def lines_of(file: Path) -> list[str]:
+    """The lines of operands and results of the first page, as they are seen, without blanks."""
+    left, width = column(file)
+    lines = ["".join(sign for x, sign in line if left - 1 < x < left + width) for line in lines_as_seen(file)]
+    return [line for line in lines if line]
+
+
+def column(file: Path) -> tuple[float, float]:
+    """Where the operands begin and how wide their column is, in the file's own units."""
+    lines = lines_as_seen(file)
+    edge = next(line[0][0] for line in lines if plain(line).startswith("Metercalc"))
+    head = next(line for line in lines if "Operandsandresult" in plain(line))
+    left = head[plain(head).index("Operands")][0]
+    return left, left - edge  # beside it stand the two columns before it, which are as wide
+
+
+def test_a_record_longer_than_a_page_goes_on_on_the_next(tmp_path: Path) -> None:
+    longest = "".join(str(digit % 9 + 1) for digit in range(1999))
+    found = [*entries(3), entry(4, operands=f"{longest} + {longest}", response=longest), *entries(9)[4:]]
+    ended = written(tmp_path / "a.pdf", found)
+    pages = pages_of(tmp_path / "a.pdf")
+    assert ended == Ended(len(pages), len(found))
+    assert len(pages) > 3
+    told = "".join(joined(page) for page in pages)
+    for number, page in enumerate(pages, 1):
+        assert f"Page {number} of {len(pages)}" in page
+    assert sum(map(len, re.findall(r"\d{12,}", told))) > 5_900
+    assert pages[0].count("2025-07-01 12:04:00") == 1
+    assert not any("2025-07-01 12:04:00" in page for page in pages[1:])
+
+
+def test_a_record_that_has_room_on_one_page_is_not_torn(tmp_path: Path) -> None:
+    figures = "".join(str(digit % 9 + 1) for digit in range(300))
+    written(tmp_path / "a.pdf", [*entries(22), entry(23, operands="1 + 1", response=figures)])
+    first, second = pages_of(tmp_path / "a.pdf")
+    assert "7 + 22 =" in first
+    assert "12:23:00" not in first
+    assert figures in joined(second)
+
+
+REASONS = [
+    "The office's affluent budget for travel to the far coast, approved by the committee (minutes, page 4).",
+    "x" * 199 + "y",
+    "W" * 25,
+    "出張旅費の精算について、二〇二五年七月一日の委員会で承認された金額を振り込みました。",
+    "出張旅費の精算についての委員会で承認された金額を振",  # short by its number of signs
+]
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_a_reason_is_on_paper_whole_and_inside_its_column(tmp_path: Path, reason: str) -> None:
+    found = [entry(1, operation=OperationType.CREDIT, operands=reason, response="", amount=-100)]
+    written(tmp_path / "a.pdf", found)
+    (page,) = pages_of(tmp_path / "a.pdf")
+    assert joined(reason) in joined(page)
+    for word in reason.split():
+        assert word in page or len(reason.split()) == 1
+    left, width = column(tmp_path / "a.pdf")
+    last = [[x for x, sign in line if left < x] for line in lines_as_seen(tmp_path / "a.pdf")]
+    record = next(n for n, line in enumerate(lines_as_seen(tmp_path / "a.pdf")) if "12:01:00" in plain(line))
+    below = [line for line in last[record + 1 : -1] if line]
+    assert all(max(line) < left + width * 0.96 for line in below)
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext, of poppler-utils")
+@pytest.mark.parametrize("reason", REASONS)
+def test_a_viewer_finds_every_word_of_a_long_reason(tmp_path: Path, reason: str) -> None:
+    found = [entry(1, operation=OperationType.CREDIT, operands=reason, response="", amount=-100)]
+    written(tmp_path / "a.pdf", found)
+    told = subprocess.run(["pdftotext", str(tmp_path / "a.pdf"), "-"], capture_output=True, text=True, check=True)
+    assert joined(reason) in "".join(told.stdout.split())
+
+
+@pytest.mark.parametrize("length", [20, 200])
+def test_a_random_string_is_on_paper_to_its_last_sign(tmp_path: Path, length: int) -> None:
+    drawn = ("lI0Ox7Kp" * 25)[:length]
+    found = [entry(1, operation=OperationType.RANDOM_STRING, operands="", response=drawn, source=Source.LOCAL)]
+    written(tmp_path / "a.pdf", found)
+    assert drawn in joined(pages_of(tmp_path / "a.pdf")[0])
+
+
+def test_a_long_address_is_on_every_page_with_all_its_hyphens(tmp_path: Path) -> None:
+    address = "a-person.of+many-words" * 8 + "@office-of-the-north.example.org"
+    written(tmp_path / "a.pdf", entries(100), username=address)
+    pages = pages_of(tmp_path / "a.pdf")
+    assert all(address in joined(page) for page in pages)
+    assert all("2025-07-01 to 2025-08-01" in page for page in pages)
+    for page in PdfReader(tmp_path / "a.pdf").pages:
+        assert not re.search(r"-\s*\n", page.extract_text()), "a reader takes a hyphen at a line's end away"
+
+
+def test_money_is_written_smaller_where_it_does_not_fit(tmp_path: Path) -> None:
+    written(tmp_path / "a.pdf", [entry(1, operands="1 + " + "9" * 100, user_balance=10**15, amount=10**15)])
+    assert "10,000,000,000,000.00" in pages_of(tmp_path / "a.pdf")[0]
+
+
+@pytest.mark.parametrize("language", ["de", "es", "fr", "pt_BR", "pl"])
+def test_no_word_is_cut_in_any_language(tmp_path: Path, language: str) -> None:
+    speak(language, resources.path(f"languages/{language}.mo"))
+    try:
+        kinds = [one for one in OperationType if one is not OperationType.CREDIT]
+        found = [entry(number, operation=kind) for number, kind in enumerate(kinds, 1)]
+        charges = tuple(OperationSum(kind, 1, 10_00) for kind in kinds)
+        written(tmp_path / "a.pdf", found, charges=charges, contiguous=False)
+        names = [operation_name(kind) for kind in kinds]
+    finally:
+        speak(SOURCE)
+    text = " ".join(pages_of(tmp_path / "a.pdf"))
+    assert "…" not in text
+    assert all(text.count(name) >= 2 for name in names)
+
+
+def test_records_that_change_between_the_two_readings_make_no_statement(tmp_path: Path) -> None:
+    short, long = entries(60), [entry(number, response="9" * 300) for number in range(1, 61)]
+    readings = iter([short, long])
+    with pytest.raises(StoreDamaged):
+        write_pdf(
+            tmp_path / "a.pdf",
+            report_of(short),
+            lambda: iter([[raw_record(one) for one in next(readings)]]),
+            ENGLISH,
+            progress=lambda done, total: None,
+            cancelled=lambda: False,
+        )
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_largest_sums_are_on_paper_to_the_last_digit(tmp_path: Path) -> None:
@@ -203,7 +364,7 @@ def test_a_stopped_statement_leaves_what_was_there(tmp_path: Path, was_there: bo
         write_pdf(
             file,
             report_of(found),
-            [[raw_record(one) for one in found]],
+            lambda: iter([[raw_record(one) for one in found]]),
             ENGLISH,
             progress=lambda done, total: told.append((done, total)),
             cancelled=lambda: len(told) == 2,
@@ -218,7 +379,7 @@ def test_records_that_are_not_those_of_the_sums_make_no_statement(tmp_path: Path
         write_pdf(
             tmp_path / "a.pdf",
             report_of(found),
-            [[raw_record(one) for one in found[1:]]],
+            lambda: iter([[raw_record(one) for one in found[1:]]]),
             ENGLISH,
             progress=lambda done, total: None,
             cancelled=lambda: False,
@@ -279,6 +440,21 @@ def test_an_arabic_statement_is_mirrored_and_its_figures_stay_aligned(tmp_path: 
     assert all(line.index(_first_of(line, "=")) < line.index(_first_of(line, "-")) for line in records)  # dates right
     cents = {place for line in records for place, sign in line[: line.index(_first_of(line, "=√"))] if sign in ".٫"}
     assert len({round(place) for place in cents}) == 2  # of amounts, and of balances
+
+
+@pytest.mark.usefixtures("arabic")
+@pytest.mark.parametrize("deleted", [None, JULY])
+@pytest.mark.parametrize("name", ["en_US", "ar_EG"])
+def test_each_line_of_a_long_equation_is_in_order_on_a_mirrored_page(
+    tmp_path: Path, name: str, deleted: int | None
+) -> None:
+    fmt = replace(number_format_of(QLocale(name)), isolates=True)
+    figures = "123456789" * 10
+    long = entry(1, operands=f"-{figures} - -{figures}", response=f"-{figures}", deleted_at=deleted)
+    written(tmp_path / "a.pdf", [long], Style("A4", fmt))
+    seen = [plain(line) for line in lines_as_seen(tmp_path / "a.pdf")]
+    parts = [max(re.findall(r"[−=\d]+", line), key=len) for line in seen if re.search(r"\d{9}|−−|=−", line)]
+    assert "".join(parts) == f"−{figures}−−{figures}=−{figures}", seen
 
 
 def _first_of(line: list[tuple[float, str]], signs: str) -> tuple[float, str]:

@@ -17,8 +17,8 @@ END = 2**62
 
 
 def made(books: Books, since: int = 0, until: int = END) -> tuple[StatementReport, list[RawRecord]]:
-    with statement(books.store, books.ann, since, until) as (report, batches):
-        return report, [row for batch in batches for row in batch]
+    with statement(books.store, books.ann, since, until) as (report, read):
+        return report, [row for batch in read() for row in batch]
 
 
 def fill(books: Books, *, back: bool = False) -> list[int]:
@@ -135,6 +135,6 @@ def test_it_can_be_stopped_between_steps(books: Books, monkeypatch: pytest.Monke
 
 def test_leaving_off_in_the_middle_leaves_no_transaction_open(books: Books) -> None:
     fill(books)
-    with statement(books.store, books.ann, 0, END) as (_, batches):
-        next(batches)
+    with statement(books.store, books.ann, 0, END) as (_, read):
+        next(read())
     books.charge("1 + 1")
