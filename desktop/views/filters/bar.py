@@ -33,7 +33,7 @@ from desktop.views.look.flow_layout import FlowLayout
 Part = TypeVar("Part", bound=FilterPart)
 
 _SEARCH_CHARS = 20  # fewer than these in sight, and the search gets a line of its own
-_USUAL_COUNT = 10  # further filters in use: wider than any count of them
+_USUAL_COUNT = 8  # further filters in use: as wide as any count of them
 
 
 class FilterBar(QWidget):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSpinBox, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
 from desktop.arithmetic.money import format_count, format_money
 from desktop.arithmetic.numbers import NumberFormat
@@ -82,9 +82,12 @@ class Pager(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.TIGHT)
-        row.addWidget(self._total, 1)
+        said = QVBoxLayout()  # above each other: beside each other they leave a narrow window no room for the pages
+        said.setSpacing(0)
+        said.addWidget(self._total)
+        said.addWidget(self._indexing)
+        row.addLayout(said, 1)
         for widget in (
-            self._indexing,
             self._first,
             self._previous,
             self._number,
