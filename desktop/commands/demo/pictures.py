@@ -55,16 +55,16 @@ class Pictures:
 
 
 def planned(places: Places, config: Config, languages: Sequence[str], folder: Path, records: int) -> Sequence[Pictures]:
-    """What is to be taken: each language at both sizes, the smaller one in a folder named after its size.
+    """What is to be taken: each language at both sizes, in folders named after both.
 
-    Of the first, the larger in high contrast too.
+    The first language's larger pictures lie in the folder itself, and are there in high contrast too.
     """
     sets: list[Pictures] = []
     for language in dict.fromkeys(languages or LANGUAGES):
         for screen in (LARGE, SMALL):
             name = language if screen == LARGE else "{}-{}x{}".format(language, *screen)
             schemes = SCHEMES if sets else (*SCHEMES, CONTRAST)
-            own = folder / name, places.data_dir / name
+            own = folder / name if sets else folder, places.data_dir / name
             sets.append(Pictures(language, screen, schemes, *own, places.log_dir, config, records))
     return sets
 

@@ -278,7 +278,7 @@ class FilterBar(QWidget):
         away = [combo for combo in (self._operations.combo, self._period.combo) if self._is_away(combo)]
         width += sum(combo.minimumSizeHint().width() + self._usual_row.spacing() for combo in away)
         words = self._more.fontMetrics().horizontalAdvance
-        return width + max(0, words(_more_text(_USUAL_COUNT)) - words(self._more.text()))
+        return width + max(0, words(_more_text(_USUAL_COUNT)) - words(self._more.text())) + 1  # widths are rounded
 
     def _is_away(self, combo: QWidget) -> bool:
         return combo.isHidden() or self._usual_row.indexOf(combo) < 0
