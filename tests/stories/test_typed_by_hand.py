@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.asking import ask
 from tests.support.random_server import RandomServer
 
 EMAIL, PASSWORD = "ada@example.org", "difference engine"
@@ -61,11 +62,7 @@ class Sitting:
 
     def see(self, *question: object) -> Any:
         """What the witness says."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps(question) + "\n")
-        self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
+        return ask(self.process, question, LIMIT)
 
     def wait_steps(self, count: int) -> None:
         """Wait until so many paid steps stand on the tape."""
