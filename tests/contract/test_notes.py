@@ -45,7 +45,7 @@ def test_a_note_stands_beside_its_record_and_changes_nothing_of_it(noted: tuple[
 def test_a_note_is_found_by_the_search_like_anything_else_that_is_shown(noted: tuple[Desk, list[Entry]]) -> None:
     desk, entries = noted
     for caught_up in (False, True):
-        assert found(desk, "müller") == found(desk, "22") == ["9 − 4"]
+        assert found(desk, "müller") == found(desk, "vo") == ["9 − 4"]  # no figures: a time may have them
         assert found(desk, "MÜLLER", sort=Column.AMOUNT) == ["9 − 4"]
         assert found(desk, "nothing like it") == []
         assert found(desk, "3 × 3") == ["3 × 3"]
