@@ -6,6 +6,7 @@ has no end as a decimal. A `Rounded` is where exactness had to end: a number, an
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from decimal import (
     MAX_EMAX,
@@ -130,7 +131,12 @@ def _unbounded(digits: int, rounding: str = ROUND_HALF_EVEN) -> Context:
 
 
 def bounded(digits: int, *more: type[DecimalException]) -> Context:
-    """A context of that many digits that refuses what is too big or too small; made anew, as contexts hold flags."""
+    """A context of that many digits that refuses what is too big or too small; a new one, as contexts hold flags."""
+    return _bounded(digits, more).copy()
+
+
+@functools.lru_cache(maxsize=256)
+def _bounded(digits: int, more: tuple[type[DecimalException], ...]) -> Context:
     # Subnormal is everything below 1e-999, so these traps are the bound on exponents.
     traps: list[type[DecimalException]] = [InvalidOperation, Overflow, Subnormal, *more]
     limit = MAX_EXPONENT

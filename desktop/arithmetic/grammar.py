@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 from desktop.arithmetic.literals import counted, quoted
 from desktop.arithmetic.numbers import format_number
@@ -48,8 +48,7 @@ _PREFIX: Final = 1 + max(row.precedence for row in COMPUTED)
 _OPENED: Final = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(NamedTuple):
     """A sign that waits for its right operand, or a parenthesis that waits to be closed (precedence 0, no item)."""
 
     precedence: int

@@ -157,6 +157,15 @@ def counted(position: int) -> int:
     return position + 1
 
 
+def scan_plain(source: ScannedText, start: int) -> tuple[str, str, int] | None:
+    """A short number that can mean one thing only: its digits before and after the mark, and where it ends.
+
+    None for any other, which is for `scan`. Most numbers are such, and need no more.
+    """
+    found = _plain_number(source.fmt.decimal_mark).match(source.chars, start)
+    return None if found is None else (found[1], found[2] or "", found.end())
+
+
 def scan(source: ScannedText, start: int) -> Literal:
     """The number at `start`, where one is meant (`starts_number`); raises ExpressionError if malformed."""
     whole, at = _whole(source, start)
@@ -191,6 +200,12 @@ def _whole(source: ScannedText, start: int) -> tuple[str, int]:
     if one_mark and any(form.fullmatch(grouped) for form in (_THREES, _INDIAN, _own_groups(source.fmt))):
         return "".join(groups), end
     raise _malformed_groups(source, start, end, marks, groups)
+
+
+@functools.lru_cache(maxsize=16)
+def _plain_number(decimal_mark: str) -> re.Pattern[str]:
+    """Nothing but a sign or the end may follow: no mark, exponent, percentage or part, and no second number."""
+    return re.compile(rf"([0-9]{{1,40}})(?:{re.escape(decimal_mark)}([0-9]{{1,40}}))?(?=[ ]*(?:[-+*/×÷−()]|\Z))")
 
 
 @functools.lru_cache(maxsize=16)

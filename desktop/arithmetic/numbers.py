@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from desktop.arithmetic.literals import (
     MAX_DIGITS,
@@ -42,6 +42,7 @@ __all__ = [
     "number_of",
     "parse_number",
     "read_canonical",
+    "value_of",
 ]
 
 _CANONICAL = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?(?:e(-?[0-9]{1,4}))?")
@@ -88,8 +89,7 @@ def negated(number: Decimal) -> Decimal:
     return number.copy_negate() if number else number
 
 
-@dataclass(frozen=True, slots=True)
-class _Size:
+class _Size(NamedTuple):
     """A written number's digits from the first that is not 0, and the exponent of that digit."""
 
     digits: str
@@ -125,6 +125,11 @@ def number_of(literal: Literal) -> Decimal:
             position=literal.position,
         )
     return _value(size)
+
+
+def value_of(whole: str, fraction: str) -> Decimal:
+    """The value of a number that is within the bounds, by its digits before and after the mark."""
+    return _value(_size(whole, fraction, 0))
 
 
 def _too_big(place: int) -> str:

@@ -7,7 +7,6 @@ read as 200 + 200 × 15 ÷ 100, with the steps and the price of that. Added to a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 
 from desktop.arithmetic.literals import counted, quoted
@@ -48,9 +47,9 @@ def _in_full(token: Token, level: list[Token], after: Token | None) -> Iterator[
     if not base or base[-1].operation is not None or product:
         yield token
     elif len(level) - len(base) == 1 and _is_one_number(base):
-        yield from (replace(each, position=token.position) for each in base)
+        yield from (each._replace(position=token.position) for each in base)
         yield Token(Kind.OPERATOR, token.position, token.text, operation=_PRODUCT)
-        yield replace(token, number=token.hundredfold or Decimal(0), hundredfold=None)
+        yield token._replace(number=token.hundredfold or Decimal(0), hundredfold=None)
         yield Token(Kind.OPERATOR, token.position, token.text, operation=_QUOTIENT)
         yield Token(Kind.NUMBER, token.position, token.text, Decimal(100))
     else:

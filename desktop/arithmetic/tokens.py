@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
-from desktop.arithmetic.literals import MINUS, NumberFormat, ScannedText, counted, quoted, scan
-from desktop.arithmetic.numbers import number_of
+from desktop.arithmetic.literals import MINUS, NumberFormat, ScannedText, counted, quoted, scan, scan_plain
+from desktop.arithmetic.numbers import number_of, value_of
 from desktop.arithmetic.table import COMPUTED, Operation
 from desktop.language.sentences import mark, say
 from desktop.terms.errors import ExpressionError
+
+_ZERO: Final = Decimal(0)
 
 
 class Kind(StrEnum):
@@ -26,8 +28,7 @@ class Kind(StrEnum):
     CLOSE = ")"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One piece, with its 0-based place in the entry; `text` is how it was typed. An operator has its operation.
 
     `hundredfold` is what stood before the sign of a percentage, whose `number` is the hundredth part of it.
@@ -36,7 +37,7 @@ class Token:
     kind: Kind
     position: int
     text: str
-    number: Decimal = Decimal(0)
+    number: Decimal = _ZERO
     operation: Operation | None = None
     hundredfold: Decimal | None = None
 
@@ -115,7 +116,8 @@ def tokenise(text: str, fmt: NumberFormat) -> Iterator[Token]:
 
 def _is_currency(source: ScannedText, at: int, last: Token | None) -> bool:
     """Whether the sign of a currency stands at a number here, before it or behind it."""
-    if unicodedata.category(source.char(at)) != "Sc":
+    char = source.char(at)
+    if (char.isascii() and char != "$") or unicodedata.category(char) != "Sc":
         return False
     after = source.skip_space(at + 1)
     if last is None or last.kind in (Kind.OPERATOR, Kind.OPEN):
@@ -129,14 +131,14 @@ def _next(source: ScannedText, at: int, last: Token | None) -> tuple[tuple[Token
     if source.starts_number(at):
         token, end = _number(source, at)
         return (token,), end
-    if unicodedata.decomposition(char).startswith("<fraction>") and char != "⅟":
-        return _fraction(char, place), at + 1
-    if char in _PARENTHESES:
-        return (Token(_PARENTHESES[char], place, source.text[place]),), at + 1
-    if char in "xX" and _times(source, at, last):
-        return (Token(Kind.OPERATOR, place, source.text[place], operation=_SIGNS["×"]),), at + 1
     if char in _SIGNS:
         return (Token(Kind.OPERATOR, place, source.text[place], operation=_SIGNS[char]),), at + 1
+    if char in _PARENTHESES:
+        return (Token(_PARENTHESES[char], place, source.text[place]),), at + 1
+    if unicodedata.decomposition(char).startswith("<fraction>") and char != "⅟":
+        return _fraction(char, place), at + 1
+    if char in "xX" and _times(source, at, last):
+        return (Token(Kind.OPERATOR, place, source.text[place], operation=_SIGNS["×"]),), at + 1
     for word, operation in _WORDS.items():
         end = at + len(word)
         if source.chars[at:end].lower() == word:
@@ -149,6 +151,10 @@ def _next(source: ScannedText, at: int, last: Token | None) -> tuple[tuple[Token
 
 
 def _number(source: ScannedText, at: int) -> tuple[Token, int]:
+    plain = scan_plain(source, at)
+    if plain is not None:
+        whole, fraction, end = plain
+        return Token(Kind.NUMBER, source.places[at], source.original(at, end), value_of(whole, fraction)), end
     literal = scan(source, at)
     end, number, hundredfold = literal.end, number_of(literal), None
     part = _PARTS.get(source.char(end))

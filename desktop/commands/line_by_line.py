@@ -27,7 +27,7 @@ from desktop.terms.values import Charge, Receipt, Session
 log = logging.getLogger(__name__)
 
 TOGETHER_S = 0.02  # a transaction: others who want to write wait for no longer
-READING_S = 0.01  # before it
+READING_S = 0.02  # before it: nobody else waits
 TOGETHER = 250  # lines
 
 
