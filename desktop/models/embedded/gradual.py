@@ -59,10 +59,10 @@ def prove_since(store: Store, *, progress: Progress, cancelled: Cancel) -> Verif
     return Verification(
         problems=(),
         records=run.records,
-        users=len(run.usernames),
+        users=len(run.problems.usernames),
         seconds=time.monotonic() - started,
         changes=run.states.entries,
-        anchored_at=run.anchored_at,
+        anchored_at=run.anchors.date,
         whole_at=state.whole_at,
     )
 
@@ -86,10 +86,10 @@ def _recent(store: Store, state: ProofState, cancelled: Cancel) -> Run | None:
     """The proof of what stands around the records and of those that came since a state; None where it fails."""
     run = Run.of(store, cancelled=cancelled)
     with store.reading() as database:
-        if not run.around() or run.old_points:
+        if not run.around() or run.anchors.know_single_chains:
             return None
         total = _last(database)
-        if total < state.proved or not all(anchoring.lies_on(database, anchor) for _, anchor in run.anchors):
+        if total < state.proved or not all(anchoring.lies_on(database, anchor) for _, anchor in run.anchors.made):
             return None
         outcome = _proved(store, database, Stretch(state.proved + 1, total), run.operations.kinds, run.prices)
         if outcome is None or database.execute_sql(_UNEVEN).fetchone():

@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from desktop.models.embedded import provers
-from desktop.models.embedded import verify as proving
+from desktop.models.embedded import in_order, provers
 from desktop.models.embedded.provers import Proof, Task
 from desktop.models.embedded.storage import chain, sqlite
 from desktop.models.embedded.stretches import Stretch, prove
@@ -113,14 +112,13 @@ def test_stretches_that_do_not_follow_from_each_other_prove_nothing(
 ) -> None:
     """As if the file had changed between two looks: then it is gone through by one, here with nothing amiss."""
     fallen_back = []
-    run: Any = proving.Run
-    whole = run._pass  # noqa: SLF001 - to know which way it went
+    whole: Any = in_order.Pass.follow
 
     def one_by_one(self: object, *given: object) -> None:
         fallen_back.append(given)
         whole(self, *given)
 
-    monkeypatch.setattr(run, "_pass", one_by_one)
+    monkeypatch.setattr(in_order.Pass, "follow", one_by_one)
     proof = provers.prove_together
 
     def torn(*given: Any) -> Proof | None:
