@@ -38,7 +38,7 @@ from desktop.terms.errors import (
 )
 from desktop.wording.shown import shown_date
 
-sqlite3 = peewee.sqlite3  # pysqlite3 where its SQLite is newer than Python's
+sqlite3 = peewee.sqlite3  # pysqlite3 where its SQLite is sound, or newer than Python's
 
 APPLICATION_ID = 0x4D657463  # "Metc": tells the file from any other SQLite database
 BUSY_TIMEOUT_S = 10.0
