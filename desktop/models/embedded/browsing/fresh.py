@@ -22,8 +22,8 @@ Columns = Sequence[Mapping[int, int]]
 """For each place of a text, which bytes stand there in which of the records, a bit each."""
 
 _QUARTER = 15 * lines.MINUTE  # of an hour, in microseconds; clocks that are set within one are noticed
-_OF_HOUR = [b"%02d:%02d" % divmod(second, 60) for second in range(3600)]
-_SECONDS = {text: second for second, text in enumerate(_OF_HOUR)}
+_HOUR = b"".join(b"%02d:%02d" % divmod(second, 60) for second in range(3600))  # each second's text, one after the other
+_WIDTH = 5  # of one
 _TABLES = [bytes(b"01"[byte == wanted] for byte in range(256)) for wanted in range(256)]
 _FEW = 256  # amounts that a byte can name, but for 0
 _MANY = 4096  # members above which a stretch of the numbers is kept as bits
@@ -136,12 +136,13 @@ def _date_texts(dates: Iterable[int]) -> list[bytes]:
         if quarter not in known:
             known[quarter] = _of_quarter(quarter)
         hour, start = known[quarter]
-        texts.append(hour + _OF_HOUR[start + rest // 1_000_000] if hour else lines.date_text(date))
+        place = start + rest // 1_000_000 * _WIDTH
+        texts.append(hour + _HOUR[place : place + _WIDTH] if hour else lines.date_text(date))
     return texts
 
 
 def _of_quarter(quarter: int) -> tuple[bytes, int]:
-    """What all dates of a quarter of an hour begin with, and which second of the hour is its first as it is shown.
+    """What all dates of a quarter of an hour begin with, and where in `_HOUR` its first second stands as it is shown.
 
     Nothing where a clock was set within it, or the hour changes.
     """
@@ -149,9 +150,10 @@ def _of_quarter(quarter: int) -> tuple[bytes, int]:
     if first < lines.WHOLE_MINUTES:
         return b"", 0
     begins, ends = lines.date_text(first), lines.date_text(last)
-    hour, second = begins[:-5], _SECONDS.get(begins[-5:], len(_OF_HOUR))
-    sound = second + 899 < len(_OF_HOUR) and ends == hour + _OF_HOUR[second + 899]
-    return (hour, second) if sound else (b"", 0)
+    hour, place = begins[:-_WIDTH], _HOUR.find(begins[-_WIDTH:])
+    last_place = place + 899 * _WIDTH
+    sound = place >= 0 and ends == hour + _HOUR[last_place : last_place + _WIDTH]
+    return (hour, place) if sound else (b"", 0)
 
 
 def _columns(texts: list[bytes]) -> Columns:
