@@ -10,8 +10,8 @@ import os
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desktop.commands.demo import demo_data
 from desktop.language.sentences import say
@@ -20,8 +20,11 @@ from desktop.settings import config as configuration
 from desktop.settings.config import Config, Places
 from desktop.system import logs
 from desktop.system.private_files import make_folder
-from desktop.system.team import Team, dismiss, hire, processors
+from desktop.system.team import Team, answering, dismiss, hire, processors
 from desktop.terms.errors import AppError, BadInput
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 LANGUAGES = ("en", "de", "ar")
 """Those whose pictures are taken unless others are named: the source, a long one, one from right to left."""
@@ -83,8 +86,7 @@ def take_all(sets: Sequence[Pictures]) -> None:
         while waiting or team:
             while waiting and len(team) < processors():
                 hire(team, _work, waiting.pop(0))
-            for connection in wait(list(team)):
-                assert isinstance(connection, Connection)
+            for connection in answering(team):
                 _heed(connection)
                 team.pop(connection).join()
                 connection.close()

@@ -12,15 +12,18 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
-from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from peewee import SqliteDatabase
 
 from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.stretches import Outcome, Price, Stretch, prove
-from desktop.system.team import Team, dismiss, hire
+from desktop.system.team import Team, answering, dismiss, hire
 from desktop.system.team import processors as processors
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +88,7 @@ def _share_out(
 ) -> Proof | None:
     """Give each process a piece as it is done with the one before."""
     coming, outcomes, structure, proved = iter(pieces), dict[Stretch, Outcome](), list[str](), 0
-    busy = set[Connection]()
+    busy: set[Connection] = set()
 
     def give(connection: Connection) -> None:
         piece = next(coming, None)
@@ -98,8 +101,7 @@ def _share_out(
     while busy:
         if cancelled():
             return None
-        for ready in wait(list(busy), _LOOK_S):
-            assert isinstance(ready, Connection)
+        for ready in answering(busy, _LOOK_S):
             answer = ready.recv()
             busy.discard(ready)
             if answer is None:

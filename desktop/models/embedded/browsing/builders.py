@@ -7,8 +7,8 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desktop.models.embedded.browsing.arranging import Arrangement, Arranger
 from desktop.models.embedded.browsing.digests import Digest, Task
@@ -19,6 +19,9 @@ from desktop.models.embedded.browsing.state import State
 from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.terms.errors import AppError
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 _BEHIND = 10  # how much everything else on the machine is preferred (nice)
 _PATIENCE_S = 20  # for another one that writes

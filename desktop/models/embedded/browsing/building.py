@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from multiprocessing.connection import Connection, wait
+from typing import TYPE_CHECKING
 
 from desktop.language.sentences import say
 from desktop.models.embedded.browsing import lines, orders, places
@@ -25,10 +25,13 @@ from desktop.models.embedded.browsing.seals import IndexDamaged
 from desktop.models.embedded.browsing.sorting import Run, Runs
 from desktop.models.embedded.browsing.state import CHANGES, State, newest_of
 from desktop.system.private_files import create_private
-from desktop.system.team import Team, dismiss, hire, processors
+from desktop.system.team import Team, answering, dismiss, hire, processors
 from desktop.system.turns import TurnNotCome, turn
 from desktop.terms.errors import Cancelled
 from desktop.terms.values import Column
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 log = logging.getLogger(__name__)
 
@@ -165,8 +168,7 @@ class _Building:
         while not answered:
             if self._cancelled():
                 raise Cancelled(say("The index is not wanted any more."))
-            for one in wait(list(team), _LOOK_S):
-                assert isinstance(one, Connection)
+            for one in answering(team, _LOOK_S):
                 answer, self._heard[one] = one.recv(), time.monotonic()
                 if answer is not STILL_AT_IT:
                     answered = True
@@ -214,7 +216,8 @@ class _Building:
         return task is not None
 
     def _arrange_together(self, team: Team, found: dict[Column, list[Block]]) -> None:
-        coming, doing = iter(arrangements(self._state)), dict[Connection, Arrangement]()
+        doing: dict[Connection, Arrangement] = {}
+        coming = iter(arrangements(self._state))
 
         def give(one: Connection) -> None:
             if (wanted := next(coming, None)) is not None:
