@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -11,6 +10,7 @@ from desktop.arithmetic.money import format_count
 from desktop.arithmetic.numbers import PLAIN, NumberFormat, in_order, localise
 from desktop.language.sentences import is_right_to_left, mark, say, say_in, spoken
 from desktop.terms.values import Problem, Verification
+from desktop.wording.markup import escaped
 from desktop.wording.shown import explain_verification, moment_text
 
 RULES: Mapping[str, str] = {
@@ -95,4 +95,4 @@ def _rows(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def _safe(text: object) -> str:
-    return html.escape(str(text))
+    return escaped(str(text))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
@@ -13,11 +12,12 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QWidget,
 )
-from typing_extensions import override
 
 from desktop.language.sentences import say
+from desktop.system.overriding import override
 from desktop.views.dialogs.dialogs import Dialog
 from desktop.views.look.icons import application_icon
+from desktop.wording.markup import escaped
 
 
 class DetailsDialog(Dialog):
@@ -67,7 +67,7 @@ class DetailsDialog(Dialog):
     def _colour_links(self) -> None:
         """In the colour of the moment: Qt takes the palette's once, as the text is set."""
         if self._links is not None:
-            words = (f'<a href="{escape(address)}">{escape(text)}</a>' for text, address in self._addresses.items())
+            words = (f'<a href="{escaped(address)}">{escaped(text)}</a>' for text, address in self._addresses.items())
             self._links.setText("")  # the same once more would be left as it is
             self._links.setText(" &nbsp;·&nbsp; ".join(words))
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import heapq
-import html
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
-from typing_extensions import override
 
 from desktop.arithmetic.numbers import NumberFormat, in_order
 from desktop.language.sentences import say
+from desktop.system.overriding import override
 from desktop.terms.values import Column, Detail, Entry, Page
 from desktop.views.look import theme
 from desktop.views.records.columns import COLUMNS, FIGURES, HEADERS, Shown, cells, is_drawn, seen
 from desktop.views.records.highlight import SEEN_ROLE
+from desktop.wording.markup import escaped
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -128,7 +128,7 @@ class RecordsModel(QAbstractTableModel):
         if entry is not None and entry.expression and COLUMNS[column] in (Column.OPERANDS, Column.RESPONSE):
             text = f"{self._in_order(row, COLUMNS.index(Detail.EXPRESSION))}\n{text}"
         # Qt takes what looks like a tag for one.
-        return f"<p style='white-space: pre-wrap'>{html.escape(text)}</p>" if "<" in text else text
+        return f"<p style='white-space: pre-wrap'>{escaped(text)}</p>" if "<" in text else text
 
     def _in_order(self, row: Row, column: int) -> str:
         """A cell as it stands, for the eye; without the groups, whose places a tip need not show."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
 from itertools import pairwise
 
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.wording.grouping import gaps
+from desktop.wording.markup import escaped
 
 _ROOM = 0.2  # of the font's height
 
@@ -19,5 +19,5 @@ def spaced(text: str, number_format: NumberFormat, height: int) -> str:
     cuts = (0, *places, len(text))
     first, *others = (text[start:end] for start, end in pairwise(cuts))
     style = f"letter-spacing:{max(1, round(height * _ROOM))}px"
-    spread = (f'<span style="{style}">{escape(other[0])}</span>{escape(other[1:])}' for other in others)
-    return escape(first) + "".join(spread)
+    spread = (f'<span style="{style}">{escaped(other[0])}</span>{escaped(other[1:])}' for other in others)
+    return escaped(first) + "".join(spread)
