@@ -6,7 +6,6 @@ import contextlib
 import logging
 import os
 import re
-import shlex
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -142,6 +141,8 @@ def newest(store_file: Path) -> Path | None:
 def offer(store_file: Path, options: str = "") -> str:
     """The sentence that says how to go on from a damaged store; `options` are those that name it to a command."""
     backup = newest(store_file)
+    import shlex  # late, as all that is for trouble alone
+
     restore = f"metercalc {options}restore-backup"
     if backup is None:
         return say(
