@@ -191,7 +191,7 @@ class _PrivateFiles(logging.FileHandler):
                 os.replace(name, further)
 
     @override
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
+    def handleError(self, record: logging.LogRecord) -> None:
         error = sys.exception()
         if not isinstance(error, OSError):
             super().handleError(record)

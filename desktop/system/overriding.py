@@ -1,4 +1,4 @@
-"""`override`, which Python has from 3.12 on: what the sign-in dialog needs of it, without the whole of its stand-in."""
+"""`override`, which Python has from 3.12 on, without the whole of its stand-in: that takes half a megabyte."""
 
 from __future__ import annotations
 

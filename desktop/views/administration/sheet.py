@@ -9,9 +9,9 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHeaderView, QTableView
-from typing_extensions import override
 
 from desktop.language.sentences import say
+from desktop.system.overriding import override
 from desktop.views.look import theme
 
 Index = QModelIndex | QPersistentModelIndex

@@ -7,11 +7,11 @@ from functools import partial
 from PySide6.QtCore import QLocale, QSettings, QSize, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLabel, QTabWidget, QVBoxLayout, QWidget
-from typing_extensions import override
 
 from desktop.controllers.administration import AdministrationController
 from desktop.controllers.requests import Failure
 from desktop.language.sentences import say
+from desktop.system.overriding import override
 from desktop.views.administration.credits import CreditsPage
 from desktop.views.administration.invite import InviteDialog
 from desktop.views.administration.log_page import LogPage

@@ -15,12 +15,12 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFocusEvent, QFont, QInputMethodEvent, QKeyEvent, QMouseEvent, QTextCharFormat
 from PySide6.QtWidgets import QLineEdit, QWidget
-from typing_extensions import override
 
 from desktop.arithmetic.numbers import NumberFormat, in_order, localise
 from desktop.arithmetic.table import COMPUTED
 from desktop.language.directions import OVERRIDE, bare, turns_signs
 from desktop.language.sentences import say
+from desktop.system.overriding import override
 from desktop.views.calculator.history import History
 from desktop.views.calculator.memory import Memory
 from desktop.views.calculator.negating import negated_at

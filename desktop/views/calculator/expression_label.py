@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy
-from typing_extensions import override
 
 from desktop.language.directions import bare
 from desktop.language.sentences import say
+from desktop.system.overriding import override
 from desktop.views.look import theme
 
 

@@ -8,13 +8,13 @@ from typing import NamedTuple
 from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QWidget
-from typing_extensions import override
 
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import NumberFormat, digits_of, in_order
 from desktop.arithmetic.table import OPERATIONS
 from desktop.language.directions import bare, is_backwards
 from desktop.language.sentences import mark, say
+from desktop.system.overriding import override
 from desktop.terms.values import OperationType
 from desktop.views.look import theme
 

@@ -9,7 +9,6 @@ from functools import partial
 from PySide6.QtCore import QLocale, QSize, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
-from typing_extensions import override
 
 from desktop.arithmetic import expressions
 from desktop.arithmetic.numbers import MAX_DIGITS, NumberFormat, in_order, localise
@@ -18,6 +17,7 @@ from desktop.controllers.requests import Failure
 from desktop.controllers.undoing import Act
 from desktop.language.directions import bare
 from desktop.language.sentences import mark, say
+from desktop.system.overriding import override
 from desktop.terms.errors import AppError, BalanceTooLow, NetworkError
 from desktop.terms.values import Entry, OperationType, Quote, Receipt, Role, Statement
 from desktop.views.calculator.display import Display

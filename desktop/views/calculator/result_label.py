@@ -7,9 +7,9 @@ import re
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
-from typing_extensions import override
 
 from desktop.language.sentences import say
+from desktop.system.overriding import override
 from desktop.views.look import theme
 from desktop.views.look.told import Told
 

@@ -21,10 +21,10 @@ from PySide6.QtGui import (
     QShowEvent,
 )
 from PySide6.QtWidgets import QApplication, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
-from typing_extensions import override
 
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.language.sentences import say
+from desktop.system.overriding import override
 from desktop.terms.values import Receipt
 from desktop.views.calculator.result_click import ResultClick
 from desktop.views.calculator.tape_menu import TapeMenu

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
-from typing_extensions import override
 
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import NumberFormat, in_order, localise
 from desktop.language.directions import bare
 from desktop.language.sentences import say
+from desktop.system.overriding import override
 from desktop.terms.values import Entry, OperationType, Receipt
 from desktop.wording.grouping import grouped
 from desktop.wording.shown import operation_name

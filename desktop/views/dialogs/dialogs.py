@@ -16,11 +16,11 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from typing_extensions import override
 
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.language.sentences import say, say_many
+from desktop.system.overriding import override
 from desktop.views.look import theme
 from desktop.views.look.icons import icon
 from desktop.views.look.left_to_right import leading, with_the_words

@@ -7,12 +7,12 @@ from typing import Any
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QLineEdit, QWidget
-from typing_extensions import override
 
 from desktop.arithmetic.money import format_money, parse_money
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.language.directions import bare
 from desktop.language.sentences import say
+from desktop.system.overriding import override
 from desktop.terms.errors import BadInput
 from desktop.terms.values import Filters
 from desktop.views.filters.part import FilterPart

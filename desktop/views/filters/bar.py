@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
-from typing_extensions import override
 
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.controllers.undoing import Act
 from desktop.language.sentences import say, say_in
+from desktop.system.overriding import override
 from desktop.terms.values import Filters, OperationType
 from desktop.views.filters.amount import AmountFilter
 from desktop.views.filters.dropped import dropped, in_words

@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
     QToolButton,
     QWidget,
 )
-from typing_extensions import override
 
 from desktop.language.directions import turns_signs
 from desktop.language.sentences import say
+from desktop.system.overriding import override
 from desktop.terms import days
 from desktop.views.look import theme
 from desktop.views.look.icons import icon

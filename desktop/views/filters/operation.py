@@ -7,10 +7,10 @@ from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Slot
 from PySide6.QtWidgets import QComboBox, QWidget
-from typing_extensions import override
 
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.language.sentences import say, say_many
+from desktop.system.overriding import override
 from desktop.terms.values import Filters, OperationType
 from desktop.views.filters.operation_chips import OperationChips
 from desktop.views.filters.part import FilterPart

@@ -11,9 +11,9 @@ from typing import Any
 
 from PySide6.QtCore import QDate, QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QWidget
-from typing_extensions import override
 
 from desktop.language.sentences import say
+from desktop.system.overriding import override
 from desktop.terms.values import Filters
 from desktop.views.filters.day_edit import DayEdit, end_of, start_of
 from desktop.views.filters.part import FilterPart

@@ -7,11 +7,11 @@ from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
-from typing_extensions import override
 
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.finding.searching import readings
 from desktop.language.sentences import say
+from desktop.system.overriding import override
 from desktop.terms.values import Filters
 from desktop.views.filters.part import FilterPart
 from desktop.views.look.clearing_edit import ClearingEdit

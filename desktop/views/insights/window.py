@@ -18,12 +18,12 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from typing_extensions import override
 
 from desktop.arithmetic.money import format_count, format_money
 from desktop.controllers.insights import InsightsController
 from desktop.controllers.requests import Failure
 from desktop.language.sentences import mark, say
+from desktop.system.overriding import override
 from desktop.terms.values import Filters, Insights
 from desktop.views.dialogs import places
 from desktop.views.insights import pictures

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QLineEdit
-from typing_extensions import override
+
+from desktop.system.overriding import override
 
 
 class ClearingEdit(QLineEdit):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel
-from typing_extensions import override
 
+from desktop.system.overriding import override
 from desktop.views.look import theme
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QWidget
-from typing_extensions import override
+
+from desktop.system.overriding import override
 
 _KEY = QKeySequence.StandardKey
 _EDITING = (_KEY.Copy, _KEY.Cut, _KEY.Paste, _KEY.Redo, _KEY.SelectAll, _KEY.Delete, _KEY.Backspace)

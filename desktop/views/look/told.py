@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtWidgets import QComboBox, QLabel, QWidget
-from typing_extensions import override
 
 from desktop.language.directions import bare
+from desktop.system.overriding import override
 
 
 def call(box: QComboBox, what: str, chosen: str = "") -> None:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QIcon, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QMenu, QMenuBar, QWidget
-from typing_extensions import override
 
 from desktop.language.sentences import say
+from desktop.system.overriding import override
 from desktop.views.dialogs.dialogs import Dialog
 from desktop.views.look.left_to_right import in_order
 from desktop.views.look.mnemonics import unlettered

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
-from typing_extensions import override
+
+from desktop.system.overriding import override
 
 _USUAL_WIDTH = 380  # of the calculator, until somebody moves the handle
 _SHARE = 0.36  # of the window that it has at most: a narrow one takes from both

@@ -8,11 +8,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
-from typing_extensions import override
 
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.controllers.requests import Failure
 from desktop.language.sentences import say
+from desktop.system.overriding import override
 from desktop.terms.values import Account, Role, Spending
 from desktop.views.look import theme
 from desktop.views.look.announcing import announce

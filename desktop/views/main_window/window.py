@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from typing_extensions import override
 
 from desktop.controllers.calculator import CalculatorController
 from desktop.controllers.records import RecordsController
@@ -24,6 +23,7 @@ from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store import StoreController
 from desktop.language.sentences import mark, say
+from desktop.system.overriding import override
 from desktop.terms.values import Entry, Receipt, Role, Session, Statement
 from desktop.views.calculator.panel import CalculatorPanel
 from desktop.views.calculator.price_texts import way_out

@@ -10,13 +10,13 @@ from typing import Any
 from PySide6.QtCore import QItemSelectionModel, QLocale, QPoint, QSettings, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QStackedLayout, QVBoxLayout, QWidget
-from typing_extensions import override
 
 from desktop.arithmetic.money import format_count
 from desktop.controllers.records import RecordsController
 from desktop.controllers.requests import Failure
 from desktop.controllers.undoing import Act
 from desktop.language.sentences import say, say_many
+from desktop.system.overriding import override
 from desktop.terms.values import Entry, Page, PageRequest, Totals
 from desktop.views.filters.bar import FilterBar
 from desktop.views.filters.saved_filters import SavedFilters

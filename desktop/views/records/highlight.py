@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
-from typing_extensions import override
 
 from desktop.arithmetic.numbers import NumberFormat, digits_of, localise
 from desktop.finding.searching import folded, folded_letters
 from desktop.language.directions import is_backwards
+from desktop.system.overriding import override
 from desktop.views.look import theme
 from desktop.views.look.colours import is_dark
 from desktop.wording.cut import cut_number

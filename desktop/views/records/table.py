@@ -8,11 +8,11 @@ from itertools import groupby
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView
-from typing_extensions import override
 
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.documents import copies
 from desktop.language.sentences import say
+from desktop.system.overriding import override
 from desktop.terms.values import Entry, Page
 from desktop.views.look.steady import steady_scroll_bar
 from desktop.views.records.column_layout import ColumnLayout

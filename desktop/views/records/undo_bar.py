@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
-from typing_extensions import override
 
 from desktop.language.sentences import say
+from desktop.system.overriding import override
 from desktop.views.look import theme
 from desktop.views.look.announcing import announce
 from desktop.views.look.icons import icon

@@ -13,11 +13,11 @@ from PySide6.QtWidgets import (
     QStackedWidget,
     QWidget,
 )
-from typing_extensions import override
 
 from desktop.controllers.requests import Failure
 from desktop.controllers.settings import SettingsController, Tried
 from desktop.language.sentences import mark, say
+from desktop.system.overriding import override
 from desktop.terms.errors import BadInput
 from desktop.terms.settings import Effect, Setting
 from desktop.views.dialogs.dialogs import Dialog

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QWidget
-from typing_extensions import override
 
 from desktop.arithmetic.money import format_money, parse_money, plain_money
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.language.directions import bare
 from desktop.language.sentences import say
+from desktop.system.overriding import override
 from desktop.terms.errors import BadInput
 from desktop.terms.settings import Kind, Setting
 from desktop.views.look import theme
