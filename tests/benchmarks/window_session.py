@@ -23,6 +23,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import desktop.window  # noqa: F401  # first, as in the program: it puts Python's own `import` back
+
+# isort: split
 from PySide6.QtCore import QItemSelectionModel, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPushButton, QSpinBox, QTableView
