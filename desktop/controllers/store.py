@@ -14,7 +14,7 @@ from desktop.controllers.background import Lanes
 from desktop.controllers.requests import Failure
 from desktop.controllers.store_access import StoreAccess
 from desktop.language.sentences import mark, say
-from desktop.system import logs
+from desktop.system import logs, memory
 from desktop.terms.errors import AppError, Cancelled, StoreDamaged, StoreReadOnly
 
 if TYPE_CHECKING:
@@ -153,7 +153,10 @@ class StoreController(QObject):
         return self._access.ledger.verify(progress=background.progress, cancelled=background.cancelled)
 
     def _prove_since(self) -> Verification:
-        return self._access.ledger.prove_since(progress=background.progress, cancelled=background.cancelled)
+        try:
+            return self._access.ledger.prove_since(progress=background.progress, cancelled=background.cancelled)
+        finally:
+            memory.trim()  # the last of what a start does: imports, the window and the proof have left gaps
 
     def _walk_on(self) -> None:
         """Have the next slice of a whole proof proved, while nothing else is."""

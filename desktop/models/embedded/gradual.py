@@ -48,6 +48,13 @@ def prove_whole(store: Store, *, progress: Progress, cancelled: Cancel, results:
 
 def prove_since(store: Store, *, progress: Progress, cancelled: Cancel) -> Verification:
     """Prove what came since the last proof; all of the ledger where there was none, or where anything is amiss."""
+    try:
+        return _prove_since(store, progress, cancelled)
+    finally:
+        sqlite.forget_pages(store.database)
+
+
+def _prove_since(store: Store, progress: Progress, cancelled: Cancel) -> Verification:
     started, state = time.monotonic(), proof_state.read(store)
     try:
         run = None if state is None else _recent(store, state, cancelled)

@@ -398,6 +398,12 @@ def copy_into(database: SqliteDatabase, target: Path, cancelled: Callable[[], bo
         database.connection().backup(copy, pages=_COPIED_PAGES, progress=look)
 
 
+def forget_pages(database: SqliteDatabase) -> None:
+    """Free what the calling thread's connection keeps of the file: what comes next on it is not near."""
+    with suppress(*ERRORS):  # nothing but memory depends on it
+        database.execute_sql("PRAGMA shrink_memory")
+
+
 def quick_check(database: SqliteDatabase) -> list[str]:
     """What SQLite finds wrong with the file's structure (indexes are left out; `full_check` has them)."""
     return _findings(database, "PRAGMA quick_check")
