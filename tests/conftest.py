@@ -7,6 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Generator, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from desktop.models.embedded import accounts
 from desktop.models.embedded.storage.store import Store
 from desktop.models.ledger import passwords
 from desktop.models.shared import scram
+from tests.support.days import DAY, stay_in_the_day, where_it_is_noon
 from tests.support.stores import (
     ADMIN,
     ANN,
@@ -161,3 +163,18 @@ def time_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]
     yield move
     monkeypatch.undo()
     time.tzset()
+
+
+@pytest.fixture
+def noon(time_zone: Callable[[str], None]) -> str:
+    """It is noon where the test is, so that today and this month do not end meanwhile; the zone, as TZ has it."""
+    zone = where_it_is_noon()
+    time_zone(zone)
+    return zone
+
+
+@pytest.fixture
+def one_day(monkeypatch: pytest.MonkeyPatch) -> date:
+    """The day that it stays for automatic backups."""
+    stay_in_the_day(monkeypatch)
+    return DAY

@@ -34,6 +34,7 @@ def said(window: MainWindow) -> str:
     return str(window.statusBar().currentMessage())
 
 
+@pytest.mark.usefixtures("noon")
 def test_a_statement_is_saved_and_explains_the_balance(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
     with windows.opened(qapp, tmp_path / "data") as program:
         window = windows.register(qtbot, program)

@@ -8,7 +8,7 @@ import shutil
 import threading
 from collections import namedtuple
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def folder(qtbot: QtBot, qapp: QApplication, tmp_path: Path, made_once: Path) -> Path:
+def folder(qtbot: QtBot, qapp: QApplication, tmp_path: Path, made_once: Path, one_day: date) -> Path:
     """A folder whose store has somebody with one charge, closed in good order."""
     data = tmp_path / "data"
     if not made_once.exists():
@@ -244,12 +244,12 @@ def test_a_ledger_that_fails_its_checks_opens_read_only_and_offers_the_newest_ba
 
 
 def test_the_days_backup_is_not_made_of_a_ledger_that_fails_its_checks(
-    qtbot: QtBot, qapp: QApplication, folder: Path
+    qtbot: QtBot, qapp: QApplication, folder: Path, one_day: date
 ) -> None:
     backup = backups.newest(folder / "metercalc.db")
     assert backup is not None
-    yesterday = datetime.now(UTC) - timedelta(days=1)
-    good = backup.rename(backup.with_name(f"daily-{yesterday:%Y%m%dT%H%M%SZ}{backup_files.SUFFIX}"))
+    yesterday = one_day - timedelta(days=1)
+    good = backup.rename(backup.with_name(f"daily-{yesterday:%Y%m%d}T120000Z{backup_files.SUFFIX}"))
     tamper(folder / "metercalc.db", "UPDATE user SET balance = balance + 100")
     with windows.opened(qapp, folder) as program:
         window = windows.sign_in(qtbot, program)

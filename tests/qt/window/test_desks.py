@@ -118,6 +118,7 @@ def test_who_is_invited_chooses_a_password_before_the_window_opens(
             program.sessions.sign_in(email, own)
 
 
+@pytest.mark.usefixtures("noon")
 def test_a_budget_that_is_saved_is_kept_to_at_once(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
     with opened(qapp, tmp_path) as program:
         window = register(qtbot, program)

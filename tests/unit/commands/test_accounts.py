@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command_line import ADMIN, ANN, BOB, PASSWORD, Program
+from tests.support.days import where_it_is_noon
 
 
 @pytest.fixture(scope="module")
@@ -180,6 +181,7 @@ def test_an_administrator_gives_a_one_time_password(program: Program) -> None:
 
 def test_the_balance_tells_of_the_budget_and_the_warning_that_were_set(program: Program) -> None:
     wanted = {"METERCALC_SPENDING_MONTHLY_BUDGET": "50", "METERCALC_SPENDING_WARNING_LEVEL": "1000"}
+    wanted["TZ"] = where_it_is_noon()
     program.as_user(ANN, "eval", "2 × 2")
     told = program.as_user(ANN, "balance", **wanted)
     assert (told.status, told.out) == (0, "970.00\n")
@@ -195,7 +197,7 @@ def test_the_balance_tells_of_the_budget_and_the_warning_that_were_set(program: 
 
 
 def test_beyond_the_budget_is_refused_only_where_that_was_asked_for(program: Program) -> None:
-    wanted = {"METERCALC_SPENDING_MONTHLY_BUDGET": "20"}
+    wanted = {"METERCALC_SPENDING_MONTHLY_BUDGET": "20", "TZ": where_it_is_noon()}
     refuse = wanted | {"METERCALC_SPENDING_BEYOND_BUDGET": "refuse"}
     refused = program.as_user(ANN, "eval", "2 × 2", "--json", **refuse)
     assert (refused.status, refused.json["error"]["code"]) == (3, "beyond_budget")

@@ -227,6 +227,7 @@ def test_csv_for_a_spreadsheet_keeps_words_of_digits(program: Program) -> None:
     assert show(program, "--keep-text").status == 2
 
 
+@pytest.mark.usefixtures("noon")
 @pytest.mark.parametrize(
     "words", [["--from", "today"], ["--to", "this-month"], ["--from", "last-7-days", "--to", "today"]]
 )

@@ -161,6 +161,7 @@ def test_the_new_password_can_be_seen_and_its_rules_are_said(password: PasswordD
     assert "At least 8 characters" in part(password, QLabel, "password_hint_label").text()
 
 
+@pytest.mark.usefixtures("noon")
 @pytest.mark.parametrize("last", [True, False])
 def test_a_file_is_proposed_dated_where_the_last_one_went_or_among_the_documents(tmp_path: Path, last: bool) -> None:
     settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)

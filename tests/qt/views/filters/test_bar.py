@@ -113,6 +113,7 @@ def test_any_day_that_can_be_entered_can_be_looked_for(bar: FilterBar) -> None:
     assert bar.filters(trash=False).until is not None
 
 
+@pytest.mark.usefixtures("noon")
 def test_typing_a_day_starts_from_today(qtbot: QtBot, bar: FilterBar) -> None:
     field = part(bar, QDateEdit, "from_date")
     field.stepUp()
@@ -271,6 +272,7 @@ def test_amounts_saved_by_the_first_version_mean_what_was_paid(bar: FilterBar) -
     assert bar.state() == {"amount": {"least": -3000, "most": -1000}}
 
 
+@pytest.mark.usefixtures("noon")
 @pytest.mark.parametrize("period", [Period.TODAY, Period.WEEK, Period.MONTH, Period.LAST_MONTH, Period.YEAR])
 def test_a_named_period_sets_both_days_and_looks_once(bar: FilterBar, period: Period) -> None:
     changes: list[Filters] = []
@@ -283,6 +285,7 @@ def test_a_named_period_sets_both_days_and_looks_once(bar: FilterBar, period: Pe
     assert changes == [Filters(since=start_of(first), until=end_of(last))]
 
 
+@pytest.mark.usefixtures("noon")
 def test_days_that_have_a_name_show_it_and_others_are_custom(bar: FilterBar) -> None:
     combo = part(bar, QComboBox, "period_filter")
     today = QDate.currentDate()
@@ -296,6 +299,7 @@ def test_days_that_have_a_name_show_it_and_others_are_custom(bar: FilterBar) -> 
     assert bar.filters(trash=False) == Filters()
 
 
+@pytest.mark.usefixtures("noon")
 def test_custom_leaves_the_days_as_they_are_and_shows_them(qtbot: QtBot, bar: FilterBar) -> None:
     combo = part(bar, QComboBox, "period_filter")
     combo.setCurrentText("Today")

@@ -6,7 +6,7 @@ import hashlib
 import itertools
 import os
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from desktop.models.embedded.storage import backup_files, chain, sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.verify import verify
 from desktop.terms.errors import AppError, Cancelled, StoreDamaged, StoreError, StoreLocked, StoreNewer
+from tests.support.days import DAY
 from tests.support.stores import ANN, BALANCE, COSTS, PASSWORD, Books, charge_for, make_store, new_id, raw, tamper
 
 SEAL = b"metercalc backup"
@@ -470,10 +471,10 @@ def test_there_is_no_automatic_backup_of_an_empty_store(opened: Callable[[Path],
     assert backups.back_up_daily(opened(tmp_path / "new" / "store.db")) is None
 
 
-def test_of_several_automatic_backups_of_a_day_the_last_is_kept(books: Books) -> None:
+def test_of_several_automatic_backups_of_a_day_the_last_is_kept(books: Books, one_day: date) -> None:
     folder = backups.folder_of(books.store.file)
     folder.mkdir()
-    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    yesterday = one_day - timedelta(days=1)
     two = [folder / f"daily-{yesterday:%Y%m%d}T{hour}0000Z{backup_files.SUFFIX}" for hour in ("08", "20")]
     for path in two:
         path.touch()
@@ -481,12 +482,9 @@ def test_of_several_automatic_backups_of_a_day_the_last_is_kept(books: Books) ->
     assert set(folder.iterdir()) == {two[1], made}
 
 
-TODAY = date(2026, 11, 25)  # a Wednesday
-
-
 def days(*ago: int) -> list[date]:
-    """Days before the one above."""
-    return [TODAY - timedelta(days=n) for n in ago]
+    """Days before the one that it stays."""
+    return [DAY - timedelta(days=n) for n in ago]
 
 
 ROTATION = [
@@ -512,7 +510,7 @@ def test_the_newest_seven_days_and_four_weeks_are_kept(present: range | list[int
 def test_day_after_day_no_more_is_kept_than_was_promised() -> None:
     dailies: dict[date, Path] = {}
     for number in range(400):
-        day = TODAY + timedelta(days=number)
+        day = DAY + timedelta(days=number)
         dailies[day] = Path(f"{day}")
         for path in backups.superseded(dailies):
             del dailies[date.fromisoformat(path.name)]
@@ -524,15 +522,14 @@ def test_day_after_day_no_more_is_kept_than_was_promised() -> None:
     assert len(newest) == 7 + len(set(weeks) - set(weeks[:7]))
 
 
-def test_one_automatic_backup_a_day_is_made_and_the_old_ones_go(books: Books) -> None:
+def test_one_automatic_backup_a_day_is_made_and_the_old_ones_go(books: Books, one_day: date) -> None:
     folder = backups.folder_of(books.store.file)
     first = backups.back_up_daily(books.store)
     assert first is not None
     assert backups.back_up_daily(books.store) is None
     assert backups.newest(books.store.file) == first
-    today = datetime.now(UTC).date()
     for ago in range(1, 60):
-        stamp = (today - timedelta(days=ago)).strftime("daily-%Y%m%dT120000Z") + backup_files.SUFFIX
+        stamp = (one_day - timedelta(days=ago)).strftime("daily-%Y%m%dT120000Z") + backup_files.SUFFIX
         (folder / stamp).touch()
     others = [folder / "my own.metercalc-backup", folder / "daily-notes.txt", folder / "daily-99999999T000000Z.txt"]
     for path in others:
@@ -547,6 +544,7 @@ def test_one_automatic_backup_a_day_is_made_and_the_old_ones_go(books: Books) ->
     again.unlink()
 
 
+@pytest.mark.usefixtures("one_day")
 def test_a_file_with_an_impossible_date_in_its_name_is_nobodys_backup(books: Books) -> None:
     folder = backups.folder_of(books.store.file)
     folder.mkdir()
@@ -558,11 +556,14 @@ def test_a_file_with_an_impossible_date_in_its_name_is_nobodys_backup(books: Boo
     assert strange.exists()
 
 
-def test_backups_that_a_wrong_clock_dated_ahead_neither_replace_todays_nor_are_offered(books: Books) -> None:
+def test_backups_that_a_wrong_clock_dated_ahead_neither_replace_todays_nor_are_offered(
+    books: Books, one_day: date
+) -> None:
     folder = backups.folder_of(books.store.file)
     folder.mkdir()
-    today = datetime.now(UTC).date()
-    ahead = [folder / f"daily-{today + timedelta(days=300 + n):%Y%m%d}T000000Z{backup_files.SUFFIX}" for n in range(30)]
+    ahead = [
+        folder / f"daily-{one_day + timedelta(days=300 + n):%Y%m%d}T000000Z{backup_files.SUFFIX}" for n in range(30)
+    ]
     for path in ahead:
         path.touch()
     made = backups.back_up_daily(books.store)
