@@ -161,7 +161,7 @@ def _led(file: Path) -> int | None:
     return process.exitcode
 
 
-@figures("times", 2, 60)
+@figures("times", 1, 60)
 @pytest.mark.parametrize("role", ["builder", "leader"])
 def test_whoever_is_killed_the_index_is_made_in_the_end(
     site: Site, monkeypatch: pytest.MonkeyPatch, choose: random.Random, tmp_path: Path, role: str, times: int

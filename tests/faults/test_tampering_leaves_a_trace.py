@@ -25,7 +25,7 @@ from tests.faults.support.runs import figures
 from tests.support.stores import ADMIN, ANN, BOB, charge_for, make_store, new_id, raw
 
 PEOPLE = (ADMIN, ANN, BOB)
-RECORDS = 20  # in each store; many small stores are proved faster than a large one as often
+RECORDS = 10  # in each store; many small stores are proved faster than a large one as often
 
 
 def make(channel: Channel, file: str) -> None:

@@ -10,8 +10,8 @@ from tests.support.command_line import ADMIN, ANN, PASSWORD, Program
 def test_from_an_empty_folder_to_a_proved_ledger(tmp_path: Path) -> None:
     program, begun = Program(tmp_path / "data"), Program(tmp_path / "data", anew=True)
     assert begun.run("init").status == 0
-    for email in (ADMIN, ANN):
-        assert begun.run("register", email, "--password-stdin", stdin=PASSWORD).status == 0
+    for run, email in ((begun, ADMIN), (program, ANN)):
+        assert run.run("register", email, "--password-stdin", stdin=PASSWORD).status == 0
 
     six = begun.as_user(ANN, "eval", "-", more="0.1+0.2\n10-20\n1.05*2\n1/3\nsqrt(2.25)\n")
     assert (six.status, six.err) == (0, "")
@@ -23,7 +23,6 @@ def test_from_an_empty_folder_to_a_proved_ledger(tmp_path: Path) -> None:
 
     everything = program.as_user(ANN, "records", "--json").json
     assert (everything["total"], everything["spent"], everything["credited"]) == (7, "210.00", "1000.00")
-    assert begun.as_user(ANN, "records", "--json").json == everything
     first = everything["records"][-2]
     assert program.as_user(ANN, "delete", str(first["record_id"])).status == 0
     assert program.as_user(ANN, "records", "--search", "0.1 + 0.2", "--json").json["total"] == 0

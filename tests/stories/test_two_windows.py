@@ -246,7 +246,7 @@ def test_two_programs_on_one_store_see_each_others_balance_by_themselves(
         with started("tests.support.window_process", str(folder)) as (other, said):
             assert said.get(timeout=PATIENCE_S) == "1,000.00"
             expected = 1_000
-            for _ in range(4):
+            for _ in range(2):
                 _say(other, "1+1")
                 expected -= 10
                 assert said.get(timeout=PATIENCE_S) == f"{expected}.00"

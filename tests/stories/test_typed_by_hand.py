@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.support.asking import ask
+from tests.support.command_line import carry_out
 from tests.support.random_server import RandomServer
 
 EMAIL, PASSWORD = "ada@example.org", "difference engine"
@@ -50,15 +51,12 @@ class Sitting:
             "METERCALC_RANDOM_QUOTA_URL": server.quota_url,
         }
         self.process = subprocess.Popen(
-            self._command(module="tests.support.witness"),
+            [sys.executable, "-m", "tests.support.witness", "--data-dir", str(folder)],
             env=self.environ,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
-
-    def _command(self, *arguments: str, module: str = "desktop") -> list[str]:
-        return [sys.executable, "-m", module, "--data-dir", str(self.folder), *arguments]
 
     def see(self, *question: object) -> Any:
         """What the witness says."""
@@ -87,16 +85,7 @@ class Sitting:
 
     def ask(self, *arguments: str) -> str:
         """The same store through the command line."""
-        done = subprocess.run(
-            self._command(*arguments),
-            env=self.environ,
-            input=f"{PASSWORD}\n",
-            capture_output=True,
-            text=True,
-            timeout=LIMIT,
-            check=False,
-        )
-        return done.stdout
+        return carry_out(["--data-dir", str(self.folder), *arguments], f"{PASSWORD}\n".encode(), self.environ).out
 
     def records(self, *arguments: str) -> list[dict[str, object]]:
         """The records as the command line shows them; none while there is no account yet."""

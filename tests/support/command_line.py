@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,20 +107,8 @@ class Program:
     def run(self, *words: str, stdin: str | bytes = "", **environ: str) -> Outcome:
         """Run a command to its end."""
         given = stdin.encode() if isinstance(stdin, str) else stdin
-        if warm.CAN_FORK and not self.anew and not any(name.startswith(AT_PYTHONS_START) for name in environ):
-            data = ("--data-dir", str(self.folder), *words)
-            status, out, err = warm.process().run(data, given, environment(**environ), TIMEOUT)
-            return Outcome(status, out.decode(), err.decode())
-        ended = subprocess.run(
-            self.command(*words),
-            input=given,
-            capture_output=True,
-            cwd=ROOT,
-            env=environment(**environ),
-            timeout=TIMEOUT,
-            check=False,
-        )
-        return Outcome(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+        anew = self.anew or any(name.startswith(AT_PYTHONS_START) for name in environ)
+        return carry_out(["--data-dir", str(self.folder), *words], given, environment(**environ), anew=anew)
 
     def here(self, user: str, *words: str) -> Outcome:
         """The same as `as_user` in this process, which is quicker: for what hangs on no process of its own."""
@@ -160,6 +148,23 @@ class Program:
             calculating = Calculating(process)
             calculating.send(PASSWORD)
             yield calculating
+
+
+def carry_out(words: Sequence[str], stdin: bytes, environ: Mapping[str, str], *, anew: bool = False) -> Outcome:
+    """Run a command to its end in exactly this environment."""
+    if warm.CAN_FORK and not anew:
+        status, out, err = warm.process().run(words, stdin, environ, TIMEOUT)
+        return Outcome(status, out.decode(), err.decode())
+    ended = subprocess.run(
+        [sys.executable, "-m", "desktop", *words],
+        input=stdin,
+        capture_output=True,
+        cwd=ROOT,
+        env=environ,
+        timeout=TIMEOUT,
+        check=False,
+    )
+    return Outcome(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
 
 
 def _content(stream: io.TextIOWrapper) -> str:

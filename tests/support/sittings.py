@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.asking import ask
+from tests.support.command_line import carry_out
 
 EMAIL, PASSWORD = "ada@example.org", "difference engine"
 LIMIT = 120.0
@@ -63,7 +64,7 @@ class Sitting:
     def begin(self) -> None:
         """Start the program."""
         self.process = subprocess.Popen(
-            self._command("tests.support.witness"),
+            [sys.executable, "-m", "tests.support.witness", "--data-dir", str(self.folder / "data")],
             env=self.environ,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -76,21 +77,10 @@ class Sitting:
             with suppress(BrokenPipeError), self.process as process:  # it may have ended by itself
                 process.terminate()
 
-    def _command(self, module: str, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", module, "--data-dir", str(self.folder / "data"), *arguments]
-
     def run(self, *arguments: str, lines: str = "") -> str:
         """The same store through the command line."""
-        done = subprocess.run(
-            self._command("desktop", *arguments),
-            env=self.environ,
-            input=f"{PASSWORD}\n{lines}",
-            capture_output=True,
-            text=True,
-            timeout=LIMIT,
-            check=False,
-        )
-        return done.stdout
+        words = ["--data-dir", str(self.folder / "data"), *arguments]
+        return carry_out(words, f"{PASSWORD}\n{lines}".encode(), self.environ).out
 
     def records(self, *arguments: str, email: str = EMAIL) -> list[dict[str, Any]]:
         """The newest records, the newest first, as the command line shows them."""
