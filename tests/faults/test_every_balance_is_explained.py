@@ -11,7 +11,7 @@ import random
 import shutil
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -70,7 +70,7 @@ class Walk:
 
     def _new(self, charge: Charge) -> tuple[Charge, int]:
         request_id = str(uuid.UUID(int=self.choose.getrandbits(128)))
-        return replace(charge, request_id=request_id), sum(self.model.prices[step.operation] for step in charge.steps)
+        return charge._replace(request_id=request_id), sum(self.model.prices[step.operation] for step in charge.steps)
 
     def charge(self, email: str) -> None:
         self._pay(email, self._new(self.choose.choice(CHARGES))[0])
@@ -80,10 +80,10 @@ class Walk:
         balance = self.model.balances[email]
         if cost > balance:
             with pytest.raises(BalanceTooLow) as denial:
-                charges.charge(self.store, self.sessions[email], replace(charge, quoted=cost))
+                charges.charge(self.store, self.sessions[email], charge._replace(quoted=cost))
             assert denial.value.details == {"cost": cost, "balance": balance, "shortfall": cost - balance}
             return
-        receipt = charges.charge(self.store, self.sessions[email], replace(charge, quoted=cost))
+        receipt = charges.charge(self.store, self.sessions[email], charge._replace(quoted=cost))
         assert (receipt.cost, receipt.balance, receipt.result) == (cost, balance - cost, charge.result)
         self.model.balances[email] = receipt.balance
         self.model.paid.append((email, charge))
@@ -104,7 +104,7 @@ class Walk:
     def outdated(self, email: str) -> None:
         charge, cost = self._new(self.choose.choice(CHARGES))
         with pytest.raises(PriceChanged):
-            charges.charge(self.store, self.sessions[email], replace(charge, quoted=cost + 1))
+            charges.charge(self.store, self.sessions[email], charge._replace(quoted=cost + 1))
 
     def credit(self, email: str) -> None:
         amount = self.choose.choice((-1, 1)) * self.choose.randint(1, 500_00)
@@ -215,7 +215,7 @@ def used(channel: Channel, file: str) -> None:
     make_ledger(Path(file), PEOPLE, BALANCE)
     store = make_store(Path(file))
     for charge in CHARGES:
-        charges.charge(store, enter(store), replace(charge, request_id=str(uuid.uuid4())))
+        charges.charge(store, enter(store), charge._replace(request_id=str(uuid.uuid4())))
     store.close()
 
 

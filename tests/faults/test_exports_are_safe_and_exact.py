@@ -12,7 +12,6 @@ import signal
 import time
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -71,8 +70,7 @@ def _number(choose: random.Random) -> str:
 
 def _entry(number: int, choose: random.Random) -> Entry:
     cell = (_text, _number)[choose.randrange(2)]
-    return replace(
-        ENTRY,
+    return ENTRY._replace(
         id=number,
         operands=_text(choose),
         response=cell(choose),
@@ -251,7 +249,7 @@ def _slowly(channel: Channel, count: int) -> Iterator[Entry]:
         if number == 1:
             channel.send("writing")
         time.sleep(SLOW_S)  # so that a kill falls between two records
-        yield replace(ENTRY, id=number, operands="x" * 200)
+        yield ENTRY._replace(id=number, operands="x" * 200)
 
 
 def export(channel: Channel, *, file: str, kind: str, count: int, planted: bool) -> int:
@@ -279,7 +277,7 @@ def export_without_room(channel: Channel, *, file: str, kind: str, room: int) ->
 
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
-    entries = (replace(ENTRY, id=number, operands="x" * 200) for number in range(1_000))
+    entries = (ENTRY._replace(id=number, operands="x" * 200) for number in range(1_000))
     try:
         export_files.write_file(Path(file), kind, entries, progress=lambda done: None, cancelled=lambda: False)
     except StoreError as error:
@@ -358,7 +356,7 @@ def test_an_export_that_finds_no_room_says_so_and_leaves_what_was_there(
 def test_a_stopped_export_leaves_no_file(folder: Path, choose: random.Random, kind: str) -> None:
     file, looks = folder / f"records.{kind}", choose.randrange(4)
     answers = iter([False] * looks + [True])
-    entries = (replace(ENTRY, id=number) for number in range(export_files.REPORT_EVERY * 5))
+    entries = (ENTRY._replace(id=number) for number in range(export_files.REPORT_EVERY * 5))
     with pytest.raises(Cancelled):
         export_files.write_file(file, kind, entries, progress=lambda done: None, cancelled=lambda: next(answers))
     assert list(folder.iterdir()) == []

@@ -45,7 +45,7 @@ class Point:
 
 def wanted(ids: list[str]) -> list[Charge]:
     found = [charge_for(ENTRIES[place % len(ENTRIES)], request_id) for place, request_id in enumerate(ids)]
-    found[DENIED] = replace(found[DENIED], quoted=None, max_cost=1)
+    found[DENIED] = found[DENIED]._replace(quoted=None, max_cost=1)
     return found
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
 
 from desktop.language.sentences import say
 from desktop.models.embedded import accounts, browsing
@@ -161,4 +160,4 @@ def set_note(store: Store, session: Session, record_id: int, text: str) -> Entry
                 detail=note,
             )
             database.execute_sql("UPDATE record SET note = ? WHERE id = ?", (note, entry.id))
-    return replace(entry, note=note)
+    return entry._replace(note=note)

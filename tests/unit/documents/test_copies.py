@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -20,7 +19,7 @@ texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 
 
 def test_csv_has_the_columns_shown_with_the_names_and_values_of_an_export() -> None:
-    text = copies.as_csv([ENTRY, replace(ENTRY, response="0.333", exact=False)], COLUMNS)
+    text = copies.as_csv([ENTRY, ENTRY._replace(response="0.333", exact=False)], COLUMNS)
     assert text == "amount,operands,response,exact\r\n10.00,'-5 + 3,-2,true\r\n10.00,'-5 + 3,0.333,false\r\n"
 
 
@@ -33,7 +32,7 @@ def test_json_is_an_array_of_the_columns_shown() -> None:
 
 @given(st.lists(texts, max_size=4))
 def test_no_copied_csv_cell_is_a_formula_and_all_come_back(reasons: list[str]) -> None:
-    entries = [replace(CREDIT, operation=OperationType.CREDIT, operands=reason) for reason in reasons]
+    entries = [CREDIT._replace(operation=OperationType.CREDIT, operands=reason) for reason in reasons]
     rows = list(csv.reader(io.StringIO(copies.as_csv(entries, [Column.OPERANDS]), newline=""), strict=True))
     for reason, row in zip(reasons, rows[1:], strict=True):
         assert (row or [""])[0].replace("'", "") == reason.replace("'", "")

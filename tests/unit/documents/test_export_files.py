@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from desktop.documents.exports import raw_record
 from desktop.terms.errors import BadInput, Cancelled, StoreError
 from tests.unit.documents.test_exports import ENTRY
 
-BATCHES = [[raw_record(replace(ENTRY, id=batch * 10 + n)) for n in range(10)] for batch in range(3)]
+BATCHES = [[raw_record(ENTRY._replace(id=batch * 10 + n)) for n in range(10)] for batch in range(3)]
 
 
 def write(file: Path, form: ExportFormat, *, stop_after: int = 99) -> list[int]:

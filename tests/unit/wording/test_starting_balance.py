@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
@@ -40,7 +39,7 @@ def test_it_is_seen_in_the_persons_language_and_kept_and_exported_in_english() -
 
 def test_a_persons_own_reason_stays_as_it_is() -> None:
     spoken.choose("de")
-    assert seen(replace(GIVEN, operands="starting balance")) == "starting balance"
+    assert seen(GIVEN._replace(operands="starting balance")) == "starting balance"
 
 
 def test_what_is_seen_is_found() -> None:

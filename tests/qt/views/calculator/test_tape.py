@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.modeltest import ModelTester
@@ -124,7 +122,7 @@ def test_a_rounded_step_is_marked(tape: TapeView) -> None:
 
 
 def test_the_steps_of_an_entry_stand_under_it(tape: TapeView) -> None:
-    steps = entry(1, expression=""), replace(PRODUCT, expression="(1 + 1) × -3.5")
+    steps = entry(1, expression=""), PRODUCT._replace(expression="(1 + 1) × -3.5")
     tape.append(receipt(entry(9, expression="1 + 9")))
     tape.append(receipt(*steps))
     model = tape.model()
