@@ -21,6 +21,7 @@ from desktop.finding import budgets
 from desktop.language.sentences import say
 from desktop.models.ledger.protocol import Ledger
 from desktop.system import ending, logs
+from desktop.system.request_ids import new_request_id
 from desktop.terms.errors import AppError, BadInput
 from desktop.terms.values import Charge, Receipt, Session
 
@@ -99,7 +100,7 @@ def _ids(given: str | None) -> Callable[[int], str]:
         whole = uuid.UUID(given)
         return lambda number: str(uuid.uuid5(whole, str(number)))
     start = secrets.randbits(32)
-    return lambda number: f"{(start + number) % 2**32:08x}{str(uuid.uuid4())[8:]}"
+    return lambda number: f"{(start + number) % 2**32:08x}{new_request_id()[8:]}"
 
 
 def _carried_out(

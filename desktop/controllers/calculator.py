@@ -25,12 +25,13 @@ from desktop.arithmetic.numbers import NumberFormat
 from desktop.arithmetic.table import OPERATIONS
 from desktop.controllers.background import Bug, Lanes
 from desktop.controllers.random_strings import RandomStrings
-from desktop.controllers.requests import Failure, new_request_id, reference_of
+from desktop.controllers.requests import Failure, reference_of
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store_access import StoreAccess
 from desktop.finding import budgets
 from desktop.random_org.stock import Drawn
 from desktop.system import logs
+from desktop.system.request_ids import new_request_id
 from desktop.terms.errors import (
     AppError,
     BalanceTooLow,
@@ -217,7 +218,7 @@ class CalculatorController(QObject):
         try:
             expressions.parse(self._text, self._format)
         except AppError as error:
-            self.failed.emit(Failure.of_charge(error, reference_of(new_request_id())))
+            self.failed.emit(Failure.of_charge(error, logs.new_reference()))
         else:
             self.refresh()  # signed in a moment ago, the prices are on their way
 

@@ -8,10 +8,7 @@ from dataclasses import dataclass
 
 from desktop.language.sentences import say
 from desktop.system import logs
-from desktop.system.request_ids import new_request_id
 from desktop.terms.errors import AppError
-
-__all__ = ["Failure", "new_request_id", "reference_of"]
 
 log = logging.getLogger(__name__)
 

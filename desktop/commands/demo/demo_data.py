@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import random
 import string
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from typing import NamedTuple
 from desktop.arithmetic.expressions import evaluate, parse
 from desktop.models.embedded import accounts, charges
 from desktop.models.embedded.storage.store import Store
+from desktop.system.request_ids import new_request_id
 from desktop.terms.values import Charge, OperationType, Session, Source, Step
 
 WEEKS = 6
@@ -84,7 +84,7 @@ def _carry_out(store: Store, session: Session, planned: _Planned) -> None:
     if planned.charge is not None:
         charges.charge(store, session, planned.charge)
     else:
-        charges.credit(store, session, session.username, planned.amount, planned.reason, str(uuid.uuid4()))
+        charges.credit(store, session, session.username, planned.amount, planned.reason, new_request_id())
 
 
 def _plan(chance: random.Random, count: int, balance: int, prices: Mapping[OperationType, int]) -> Iterator[_Planned]:
@@ -107,10 +107,10 @@ def _charge(chance: random.Random, most: int) -> Charge:
     if chance.random() < _RANDOM_SHARE:
         text = "".join(chance.choices(string.ascii_letters + string.digits, k=_STRING_LENGTH))
         step = Step(OperationType.RANDOM_STRING, (), text, source=Source.LOCAL)
-        return Charge(str(uuid.uuid4()), (step,), expression="", result=text)
+        return Charge(new_request_id(), (step,), expression="", result=text)
     expression = parse(_expression(chance, most))
     outcome = evaluate(expression)
-    return Charge(str(uuid.uuid4()), outcome.steps, expression.reading, outcome.result, outcome.exact)
+    return Charge(new_request_id(), outcome.steps, expression.reading, outcome.result, outcome.exact)
 
 
 def _expression(chance: random.Random, most: int) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -21,6 +20,7 @@ from desktop.models.embedded.storage.store import Opened, Store
 from desktop.models.embedded.storage.tables import User
 from desktop.models.ledger import emails, passwords
 from desktop.models.ledger.registering import check_new
+from desktop.system.request_ids import new_request_id
 from desktop.terms.errors import BadInput, NotAllowed, NotSignedIn, PasswordDue, SignInRefused, StoreDamaged
 from desktop.terms.kinds import STARTING_BALANCE
 from desktop.terms.values import Account, OperationType, Role, Session, Source, Status
@@ -78,7 +78,7 @@ def _make(
         attempts.forget(store, database, username)
         line = entries.Line(OperationType.CREDIT, STARTING_BALANCE, "", amount=-starting_balance, source=Source.LEDGER)
         entries.append(
-            store, database.connection().execute, entries.Head.of_new_user(store, user_id), str(uuid.uuid4()), [line]
+            store, database.connection().execute, entries.Head.of_new_user(store, user_id), new_request_id(), [line]
         )
     log.info("%s account %d as %s", detail, user_id, role.value)
     return Account(user_id, username, role, Status.ACTIVE, starting_balance)
