@@ -11,7 +11,6 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -93,7 +92,7 @@ class Charges:
     def _write(self, signed: Signed, sql: str, values: tuple[Any, ...], known_by: tuple[str, str | None]) -> list[Row]:
         """Send a request until the server has answered it: with records, or that there are none and never will be."""
         connections, end = self._sessions.connections, time.monotonic() + TRYING_S
-        pauses = _pauses()
+        pauses, upgraded = _pauses(), False
         while True:
             line = self._sessions.line(signed)  # nothing has been sent yet: what fails here charged nothing
             try:
@@ -101,6 +100,13 @@ class Charges:
             except psycopg.Error as error:
                 if error.sqlstate in failures.AGAIN and time.monotonic() < end:
                     time.sleep(next(pauses))
+                    continue
+                if error.sqlstate in failures.CHANGED:
+                    # The server undid it; the next connection looks whether this program is still served.
+                    connections.forget(signed.credentials.role)
+                    if upgraded:
+                        raise failures.upgraded() from error
+                    upgraded = True
                     continue
                 if isinstance(error, Stopped) or failures.is_lost(error):
                     connections.forget(signed.credentials.role)
@@ -169,7 +175,7 @@ class Charges:
                 self._watch.note_own(signed.user_id, records=len(found), changes=changes)
         if charge is None or repeated:
             return receipt_of(found, balance, repeated=repeated)
-        return replace(receipt_of(found, balance, result=charge.result), exact=charge.exact)
+        return receipt_of(found, balance, result=charge.result)._replace(exact=charge.exact)
 
 
 def entries_of(rows: Sequence[Row]) -> tuple[Entry, ...]:

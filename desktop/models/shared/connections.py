@@ -189,14 +189,15 @@ class Connections:
     ) -> list[Row]:
         """The rows of one statement. Raises an `AppError`, `Cancelled` too.
 
-        With `again`, for what only reads, it is sent once more where the connection was ended meanwhile.
+        With `again`, for what only reads, it is sent once more where the connection was ended or the ledger upgraded
+        meanwhile.
         """
         line = self.line(credentials)
         try:
             with self.translated(credentials, cancelled), self._limits(line, cancelled, deadline_s):
                 found = line.execute(sql, values).fetchall()
-        except ServerAway as away:
-            if not again or isinstance(away.__cause__, Stopped):
+        except (ServerAway, failures.Upgraded) as gone:
+            if not again or isinstance(gone.__cause__, Stopped):
                 raise
             return self.ask(credentials, sql, values, deadline_s=deadline_s, cancelled=cancelled, again=False)
         self._failed = None
@@ -242,6 +243,9 @@ class Connections:
         except psycopg.Error as error:
             if isinstance(error, psycopg.errors.QueryCanceled) and self._wanted_so(credentials, cancelled):
                 raise Cancelled(say("It was not wanted any more.")) from error
+            if error.sqlstate in failures.CHANGED and credentials.role in self._here.lines:
+                self.forget(credentials.role)  # the next one looks at the version before anything is asked
+                raise failures.upgraded() from error
             if failures.is_lost(error):
                 self.forget(credentials.role)
             raise failures.of_statement(error, self.server) from error

@@ -51,6 +51,8 @@ CONTRADICTS = mark("The ledger contradicts itself. Nothing was stored: run meter
 
 # The transaction was rolled back for others' sake: the same request may be sent again.
 AGAIN = frozenset({"40001", "40P01"})
+# The ledger's functions and tables are not those that the statement began with: an upgrade was committed meanwhile.
+CHANGED = frozenset({"42883", "42P01", "42703", "42804", "0A000", "42P13"})
 _AWAY = frozenset({"57P01", "57P02", "57P03", "57P05", "25P03", "25P04"})
 
 Words = Mapping[str, Any]
@@ -58,6 +60,10 @@ Words = Mapping[str, Any]
 
 class Deactivated(NotAllowed):
     """The server lets nobody in by this account any more."""
+
+
+class Upgraded(StoreLocked):
+    """An upgrade of the ledger came between the beginning of a statement and its end."""
 
 
 def is_lost(error: psycopg.Error) -> bool:
@@ -99,6 +105,13 @@ def cut_off(server: str) -> ChargeGivenUp:
     """A charge was lost with its connection, and the server has made sure that it never will be stored."""
     return ChargeGivenUp(
         say("The connection to {server} was lost in the middle of this. It is back: try again.", server=server)
+    )
+
+
+def upgraded() -> Upgraded:
+    """A statement met the ledger's functions half before an upgrade and half after it, and was undone."""
+    return Upgraded(
+        say("The ledger was brought up to date in the middle of this, and nothing of it was stored. Try again.")
     )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -237,10 +236,14 @@ def _run(connection: psycopg.Connection[Any], number: int) -> bool:
         connection.execute("LOCK TABLE metercalc.version IN SHARE ROW EXCLUSIVE MODE")
         if version_of(connection) >= number:  # another was faster
             return False
+        if number > 1:
+            # Whoever writes has this table. Those who wait for it from now on have begun with the functions of before.
+            connection.execute("LOCK TABLE metercalc.account IN EXCLUSIVE MODE")
         connection.execute("SET LOCAL search_path = metercalc, pg_temp")
         connection.execute(sources.sql(number))
         connection.execute("RESET ROLE")
         connection.execute("INSERT INTO metercalc.version (number) VALUES (%s)", [number])
+        _end_members(connection)  # before they can go on with those
     return True
 
 
@@ -275,9 +278,9 @@ def make_ledger(
     """The one row that says what this ledger is, and the first prices; the caller is metercalc_owner."""
     connection.execute(
         """INSERT INTO metercalc.ledger (id, name, key, inner_block, outer_block, made_at, starting_balance)
-        SELECT %s, %s, k, metercalc.key_block(k, 54), metercalc.key_block(k, 92), metercalc.now(), %s
+        SELECT gen_random_uuid(), %s, k, metercalc.key_block(k, 54), metercalc.key_block(k, 92), metercalc.now(), %s
         FROM (SELECT %s::bytea) AS given (k)""",
-        [uuid.uuid4(), name, starting_balance, key],
+        [name, starting_balance, key],
     )
     for operation, cost in costs.items():
         connection.execute("SELECT metercalc.put_price(%s, %s, 0)", [operation.value, cost])

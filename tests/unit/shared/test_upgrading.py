@@ -13,7 +13,7 @@ import pytest
 
 from desktop.models.shared import installing, people, sources, urls
 from desktop.models.shared.ledger import SharedLedger
-from desktop.terms.errors import StoreForeign, StoreNewer
+from desktop.terms.errors import StoreForeign, StoreLocked, StoreNewer
 from desktop.terms.kinds import DeedKind
 from desktop.terms.values import Filters, PageRequest
 from tests.support import shared
@@ -256,3 +256,82 @@ def _all(server: Server, name: str) -> Any:
                 "ORDER BY chain, number",
             )
         ]
+
+
+@contextmanager
+def _upgrading(server: Server, name: str, statement: str) -> Iterator[Any]:
+    """The midst of an upgrade that ends nobody's session: it holds every account, and has carried out a statement."""
+    with server.owner(name) as owner, owner.transaction():
+        owner.execute("LOCK TABLE metercalc.account IN ACCESS EXCLUSIVE MODE")
+        owner.execute(statement)
+        yield owner
+
+
+def _wait_for_a_lock(server: Server, name: str, work: Any) -> None:
+    with server.owner(name) as looking:
+        while not looking.execute("SELECT FROM pg_locks WHERE NOT granted").fetchall():
+            assert not work.done()
+
+
+@pytest.fixture
+def desk(server: Server, tmp_path: Path, cheap_passwords: None) -> Iterator[tuple[str, SharedLedger]]:
+    """A ledger of today, and a program that has its functions ready."""
+    name = server.ledger(ADMIN, ANN, BOB)
+    ledger = opened(server, name, tmp_path)
+    yield name, ledger
+    ledger.close()
+
+
+def test_a_charge_that_meets_half_an_upgrade_is_sent_again_to_the_whole_of_it(
+    server: Server, desk: tuple[str, SharedLedger]
+) -> None:
+    name, ledger = desk
+    ann = ledger.sign_in(ANN, PASSWORD)
+    with ThreadPoolExecutor(1) as pool:
+        with _upgrading(server, name, "ALTER FUNCTION metercalc.record_form RENAME TO form_of_record") as owner:
+            charged = pool.submit(ledger.charge, ann, charge_for("1 + 2"))
+            _wait_for_a_lock(server, name, charged)
+            body = owner.execute("SELECT pg_get_functiondef('metercalc.charge'::regproc)").fetchone()[0]
+            owner.execute(body.replace("record_form(", "form_of_record("))
+        receipt = charged.result(PATIENCE_S)
+    assert (receipt.result, receipt.repeated, receipt.balance) == ("3", False, BALANCE - receipt.cost)
+
+
+def test_a_charge_that_meets_only_half_an_upgrade_is_said_not_to_be_stored(
+    server: Server, desk: tuple[str, SharedLedger]
+) -> None:
+    name, ledger = desk
+    ann = ledger.sign_in(ANN, PASSWORD)
+    with server.owner(name) as owner:
+        owner.execute("ALTER FUNCTION metercalc.record_form RENAME TO form_of_record")
+    with pytest.raises(StoreLocked, match="brought up to date") as refused:
+        ledger.charge(ann, charge_for("1 + 2"))
+    assert refused.value.for_charge().endswith("Try again. Nothing was charged.")
+    with server.owner(name) as owner:
+        owner.execute("ALTER FUNCTION metercalc.form_of_record RENAME TO record_form")
+    assert ledger.charge(ann, charge_for("1 + 2")).balance < BALANCE == ledger.account(ann).balance + 10_00
+
+
+def test_what_waits_for_an_upgrade_never_goes_on_with_the_functions_of_before(server: Server, one_back: str) -> None:
+    middle = 14
+    with (
+        server.owner(one_back) as upgrading,
+        server.owner(one_back) as holding,
+        server.member(one_back, ANN) as ann,
+        ThreadPoolExecutor(2) as pool,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        file = sources.sql(sources.VERSION)
+        patch.setattr(sources, "sql", lambda number: f"{file}\nSELECT pg_advisory_xact_lock({middle});")
+        holding.execute("SELECT pg_advisory_lock(%s)", [middle])
+        upgraded = pool.submit(installing.lay_out, upgrading, lambda what: None)
+        _wait_for_a_lock(server, one_back, upgraded)
+        marked = pool.submit(ann.execute, "SELECT metercalc.set_recovery(%s)", [VERIFIER])
+        while holding.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()[0] < 2:
+            assert not marked.done()
+        holding.execute("SELECT pg_advisory_unlock(%s)", [middle])
+        assert upgraded.result(PATIENCE_S) == (sources.VERSION,)
+        with pytest.raises(psycopg.OperationalError):
+            marked.result(PATIENCE_S)
+    with server.owner(one_back) as owner:
+        assert owner.execute("SELECT count(*) FROM metercalc.account WHERE has_code").fetchone()[0] == 0
