@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from desktop.models.embedded import accounts, charges
+from desktop.models.embedded import accounts, charges, settling
 from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.terms.errors import AppError
@@ -78,7 +78,7 @@ def spend(channel: Channel, file: str, journal: str, how: str, nths: list[int], 
     patch, choose = pytest.MonkeyPatch(), random.Random(seed)
     patch.setattr(sqlite, "wal_is_sound", lambda _: journal == "wal")
     if planted:
-        patch.setattr(charges, "_read_back", lambda *_: Receipt("", 0, 0, "7", True, ()))
+        patch.setattr(settling, "read_back", lambda *_, **__: Receipt("", 0, 0, "7", True, ()))
     shim = Shim(Path(file).parent)  # before anything is opened there
     store = make_store(Path(file))
     session = enter(store)

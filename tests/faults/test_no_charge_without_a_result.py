@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from desktop.models.embedded import charges
+from desktop.models.embedded import charges, settling
 from desktop.models.embedded.storage import entries, sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.terms.errors import AppError
@@ -73,7 +73,7 @@ def charge(
 def _plant(plant: str) -> None:
     patch = pytest.MonkeyPatch()
     if plant == "shown anyway":
-        patch.setattr(charges, "_read_back", lambda *_: Receipt("", 0, 0, "7", True, ()))
+        patch.setattr(settling, "read_back", lambda *_, **__: Receipt("", 0, 0, "7", True, ()))
     if plant == "two transactions":
         append = entries.append
 

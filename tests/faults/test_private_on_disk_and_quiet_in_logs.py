@@ -21,7 +21,8 @@ from desktop.models.embedded import accounts, backups, charges, records
 from desktop.models.embedded.storage import entries
 from desktop.models.embedded.storage.entries import Head, Line
 from desktop.models.embedded.storage.sqlite import translated
-from desktop.models.embedded.storage.store import Run, Store
+from desktop.models.embedded.storage.store import Store
+from desktop.models.embedded.storage.turns import Run
 from desktop.system import logs, private_files
 from desktop.terms.errors import AppError
 from desktop.terms.values import Column, Filters, OperationType, PageRequest

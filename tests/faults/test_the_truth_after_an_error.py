@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from desktop.models.embedded import charges
+from desktop.models.embedded import charges, settling
 from desktop.models.embedded.storage import sqlite
-from desktop.models.embedded.storage.store import Run, Store
+from desktop.models.embedded.storage.store import Store
+from desktop.models.embedded.storage.turns import Run
 from desktop.terms.errors import AppError
 from tests.faults.support.ledgers import audit, enter, make_ledger
 from tests.faults.support.nursery import Channel, Nursery
@@ -52,7 +53,7 @@ def bystand(channel: Channel, file: str, journal: str) -> None:
 def act(channel: Channel, file: str, journal: str, what: str, ids: list[str], seed: int, *, planted: bool) -> None:
     """Job: one request after another, each with a trouble of its own; says what each was answered with."""
     if planted:
-        pytest.MonkeyPatch().setattr(charges, "_read_back", _believe_the_error)
+        pytest.MonkeyPatch().setattr(settling, "read_back", _believe_the_error)
     choose_journal(journal)
     choose, shim = random.Random(seed), Shim(Path(file).parent)
     store = make_store(Path(file))
@@ -91,7 +92,7 @@ def act_once(channel: Channel, file: str, journal: str, request_id: str, kind: s
     channel.receive()
 
 
-def _believe_the_error(store: Store, find: object, trouble: AppError) -> None:
+def _believe_the_error(store: Store, find: object, trouble: AppError, *, begun: bool) -> None:
     raise trouble
 
 

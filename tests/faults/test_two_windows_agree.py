@@ -14,7 +14,8 @@ import pytest
 from desktop.models.embedded import charges as ledger
 from desktop.models.embedded import records
 from desktop.models.embedded.storage import sqlite
-from desktop.models.embedded.storage.store import Store, Turn
+from desktop.models.embedded.storage.store import Store
+from desktop.models.embedded.storage.turns import Turn
 from desktop.terms.errors import AppError
 from desktop.terms.values import PageRequest
 from tests.faults.support.ledgers import RICH, audit, enter, make_ledger

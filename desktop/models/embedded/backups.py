@@ -16,7 +16,8 @@ from desktop.language.sentences import say, say_many
 from desktop.models.embedded import accounts
 from desktop.models.embedded.storage import backup_files, chain, sqlite, whereabouts
 from desktop.models.embedded.storage.opening import check_name, open_store
-from desktop.models.embedded.storage.store import Store, remembered_file
+from desktop.models.embedded.storage.store import Store
+from desktop.models.embedded.storage.witnesses import remembered_file
 from desktop.models.embedded.verify import verify
 from desktop.system.private_files import (
     UNFINISHED,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from desktop.language.sentences import mark, say, say_count, say_many
-from desktop.models.embedded.storage.store import Remembers
+from desktop.models.embedded.storage.witnesses import Remembers
 
 # By the checks that read them.
 _UNREADABLE: Mapping[str, str] = {

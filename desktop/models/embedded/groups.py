@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from desktop.language.sentences import say
 from desktop.models.embedded import charges
-from desktop.models.embedded.charges import Till
 from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.storage.store import Store
+from desktop.models.embedded.tills import Till
 from desktop.terms.errors import AppError, ChargeUnknown, StoreError, StoreFull, StoreLocked
 from desktop.terms.values import Charge, Receipt, Session
 
@@ -87,7 +86,7 @@ def _found(till: Till, charge: Charge) -> Receipt | None:
         found = till.find(charge)
     except AppError:  # it is refused again when it is sent again
         return None
-    return replace(found, repeated=False) if found else None
+    return found._replace(repeated=False) if found else None
 
 
 def _alone(store: Store, session: Session, charge: Charge) -> Outcome:

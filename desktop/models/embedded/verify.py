@@ -27,7 +27,8 @@ from desktop.models.embedded.problems import MOST, Problems
 from desktop.models.embedded.provers import Task
 from desktop.models.embedded.results import check_results
 from desktop.models.embedded.storage import chain, operations, sqlite
-from desktop.models.embedded.storage.store import Store, Witness
+from desktop.models.embedded.storage.store import Store
+from desktop.models.embedded.storage.witnesses import Witness
 from desktop.models.embedded.stretches import End, in_order
 from desktop.models.embedded.witnesses import Anchors
 from desktop.terms.errors import Cancelled, StoreDamaged

@@ -8,7 +8,7 @@ import uuid
 from desktop.language.sentences import say
 from desktop.terms.errors import BadInput
 
-_is_usual = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
+_is_usual = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch  # no group to keep
 
 
 def normal_request_id(text: str) -> str:

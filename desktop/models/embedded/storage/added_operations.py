@@ -1,4 +1,4 @@
-"""Operations that this version of the program has and the store does not have yet: added when the store is opened."""
+"""Whether the store has the operations that the program knows: those it lacks are added when it is opened."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from peewee import SqliteDatabase
 
 from desktop.language.sentences import say
 from desktop.models.embedded.storage import journal, operations
+from desktop.models.embedded.storage.operations import Operations
 from desktop.models.embedded.storage.store import Store
-from desktop.terms.errors import StoreNewer
+from desktop.terms.errors import StoreDamaged, StoreNewer
 from desktop.terms.values import OperationType
 
 _GUARD = "operation_complete"  # the trigger that keeps every other hand from adding one
@@ -50,6 +51,17 @@ def check_known(store: Store, database: SqliteDatabase) -> None:
                         file=store.file,
                     )
                 )
+
+
+def sound(store: Store, database: SqliteDatabase) -> Operations:
+    """The operations to charge by. Raises `StoreDamaged` where they are not those that the program made."""
+    found = operations.read(database)
+    if found.trouble:
+        check_known(store, database)
+        raise StoreDamaged(
+            say("The store is damaged: {why} Run metercalc verify, and restore a backup.", why=found.trouble)
+        )
+    return found
 
 
 def _prices_are_whole(database: SqliteDatabase) -> bool:

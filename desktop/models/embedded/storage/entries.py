@@ -6,19 +6,22 @@ commit does (measured: peewee written naively reaches about a third of SQLite's 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from peewee import SqliteDatabase
 
 from desktop.language.sentences import say
 from desktop.models.embedded.storage import chain, forms, sqlite
-from desktop.models.embedded.storage.store import Run, Store
+from desktop.models.embedded.storage.store import Store
+from desktop.models.embedded.storage.turns import Run
 from desktop.terms.errors import StoreDamaged
 from desktop.terms.values import Entry, OperationType, Source
 
 Word = TypeVar("Word", bound=StrEnum)
+Made = TypeVar("Made", bound=tuple[Any, ...])
 
 COLUMNS = (
     "r.id, r.request_id, r.step, r.seq, o.type, r.operands, r.operation_response, r.exact, r.source, r.amount, "
@@ -83,6 +86,36 @@ class Head(NamedTuple):
         return cls(user_id, *row)
 
 
+def maker(kind: type[Made]) -> Callable[[tuple[Any, ...]], Made]:
+    """Makes named tuples of all their fields in order, as a tuple is made: in a third of the time of the usual way."""
+    return partial(tuple.__new__, kind)
+
+
+line_of = maker(Line)
+_head_of = maker(Head)
+_entry_of = maker(Entry)
+
+
+_pack, _tag = forms.RECORD.head.pack, forms.RECORD.tag
+
+
+def _form(
+    id: int, step: int, user_id: int, seq: int, amount: int, balance: int, exact: int, date: int,
+    request_id: str, operation: str, source: str, operands: str, response: str, expression: str,
+) -> bytes:  # fmt: skip
+    """`forms.RECORD.encode`, written out for texts of as many bytes as letters: it takes half the time."""
+    texts = f"{request_id}{operation}{source}{operands}{response}{expression}"
+    if not texts.isascii():
+        return forms.RECORD.encode(
+            id, step, user_id, seq, amount, balance, exact, date,
+            request_id, operation, source, operands, response, expression,
+        )  # fmt: skip
+    return _pack(
+        _tag, id, step, user_id, seq, amount, balance, exact, date,
+        len(request_id), len(operation), len(source), len(operands), len(response), len(expression),
+    ) + texts.encode()  # fmt: skip
+
+
 def append(
     store: Store,
     run: Run,
@@ -102,31 +135,30 @@ def append(
         operations = dict(run("SELECT type, id FROM operation").fetchall())
     if last_id is None:
         last_id = run("SELECT max(id) FROM record").fetchone()[0] or 0
-    mac, encode, date = chain.mac(store.key), forms.RECORD.encode, store.clock()
+    mac, date = chain.mac(store.key), store.clock()
     user_id, seq, balance, last = head
     written = []
     for step, (kind, operands, response, amount, expression, exact, source) in enumerate(lines, start=1):
         seq, balance = seq + 1, balance - amount
         id, operation, origin, whole = last_id + step, kind._value_, source._value_, int(exact)
-        form = encode(
+        last = mac(_form(
             id, step, user_id, seq, amount, balance, whole, date,
             request_id, operation, origin, operands, response, expression,
-        )  # fmt: skip
-        last = mac(form + last)
+        ) + last)  # fmt: skip
         row = (
             id, forms.VERSION, request_id, step, operations.get(operation), user_id, seq, amount,
-            balance, operands, response, expression, whole, origin, date, last,
-        )  # fmt: skip
+            balance, operands, response, expression, whole, origin, date, bytearray(last),
+        )  # fmt: skip  # for bytes, pysqlite looks for an adapter, which takes longer than binding all the rest
         try:
             run(_INSERT, row)
         except sqlite.sqlite3.IntegrityError as error:
             raise Refused(error, step) from error
-        entry = Entry(
+        entry = _entry_of((
             id, request_id, step, seq, kind, operands, response, exact,
-            source, amount, balance, date, None, expression,
-        )  # fmt: skip
+            source, amount, balance, date, None, expression, "",
+        ))  # fmt: skip
         written.append(entry)
-    return tuple(written), Head(user_id, seq, balance, last)
+    return tuple(written), _head_of((user_id, seq, balance, last))
 
 
 def of_request(run: Run, user_id: int, request_id: str) -> tuple[Entry, ...]:

@@ -21,8 +21,9 @@ from desktop.models.embedded.storage import (
     sqlite,
     whereabouts,
 )
+from desktop.models.embedded.storage.identity import OTHER_NAMES, has_other_names
 from desktop.models.embedded.storage.migrations import first
-from desktop.models.embedded.storage.store import OTHER_NAMES, Store, has_other_names
+from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.storage.tables import Record, User
 from desktop.system.private_files import (
     close_to_others,

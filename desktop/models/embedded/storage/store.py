@@ -7,39 +7,29 @@ the transaction (BEGIN IMMEDIATE): a read that later turns into a write fails at
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from enum import Enum, auto
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from peewee import SqliteDatabase
 
 from desktop.language.sentences import mark, say
-from desktop.models.embedded.storage import anchoring, chain, migrations, sqlite
-from desktop.system.private_files import make_folder
+from desktop.models.embedded.storage import chain, migrations, sqlite, witnesses
+from desktop.models.embedded.storage.identity import Identity
+from desktop.models.embedded.storage.turns import Turn
+from desktop.models.embedded.storage.witnesses import Witness
 from desktop.terms.errors import StoreDamaged, StoreError, StoreNewer, StoreReadOnly
 
 log = logging.getLogger(__name__)
 
 
-OTHER_NAMES = mark(
-    "The store has more than one name ({file} is a hard link, as copies made with “cp -al” and by some backup programs "
-    "are). Opened by two names at once it would lose charges, so it can only be read. To go on with it, close "
-    "Metercalc, make a real copy of the file, and put that in its place; to copy a store, use “metercalc backup”."
-)
-
 TAKEN_OVER = mark(
     "Another version of Metercalc has taken this store over. What was charged is safe in it; this program neither "
     "reads it nor charges on it any more. Close it, and start the program again."
 )
-
-
-Run = Callable[..., Any]
-"""Executes a statement with its values, and answers with a cursor: a connection's `execute`, or a cursor's own."""
 
 
 class Closable(Protocol):
@@ -68,104 +58,11 @@ class Opened(NamedTuple):
     one_time: bool = False
 
 
-class Remembers(Enum):
-    """Who knows how far the chains had come: the anchor beside the store, or this program on this computer."""
-
-    ANCHOR = auto()
-    PROGRAM = auto()
-
-
-class Witness(NamedTuple):
-    """A file that knows how far the chains had come, and whose it is."""
-
-    whose: Remembers
-    file: Path
-
-
 class _Beside(threading.local):
-    def __init__(self) -> None:
+    def __init__(self, store: Store) -> None:  # on each thread that looks at it
+        self.turn = Turn(store)
         self.things: dict[Hashable, Closable] = {}
         self.connected = False  # whether the thread has connected; its connection may have failed since
-        self.seen: int | None = None  # the connection's data version when the schema's version was last looked at
-        self.known: object = None  # what the transaction of writing before left
-        self.cursor: Any = None  # one for all statements of a charge: making one takes as long as a statement
-
-
-class Turn:
-    """A transaction of writing, from its lock to its commit. `known` is what the thread's one before left, if nobody
-    has committed since.
-
-    What `known` is at the end is left for the next one; where this one is undone, nothing is. `run` executes a
-    statement, whose rows are to be fetched before the next. It is what `database.atomic("IMMEDIATE")` is to peewee,
-    which alone takes as long as two statements of a charge.
-    """
-
-    __slots__ = ("_beside", "_store", "database", "known", "run")
-
-    def __init__(self, store: Store, beside: _Beside) -> None:
-        self._store = store
-        self._beside = beside
-        self.database = store.database
-        self.known: object = None
-        self.run: Run = _no_connection
-
-    def __enter__(self) -> Turn:
-        store, beside, database = self._store, self._beside, self.database
-        if store.read_only_reason is not None:
-            raise StoreReadOnly(store.read_only_reason, reason=store.read_only_reason)
-        store.check_in_place(to_write=True)
-        if database.transaction_depth():
-            raise RuntimeError("a transaction inside a transaction would be committed by the outer one")
-        known, beside.known = beside.known, None
-        try:
-            if beside.cursor is None:
-                store.connect_again()
-                beside.cursor, beside.seen, known = database.connection().cursor(), None, None
-            run = self.run = beside.cursor.execute
-            run("BEGIN IMMEDIATE")
-        except BaseException as error:
-            sqlite.translate(error, store.file, store.is_damaged)
-            raise
-        database.push_transaction(self)
-        try:
-            # The connection's own number, which any other's commit changes: an upgrade of the schema, a charge.
-            (seen,) = run("PRAGMA data_version").fetchone()
-            if seen != beside.seen:
-                beside.seen = known = None
-                store.check_version()
-                beside.seen = seen
-        except BaseException as error:
-            self.__exit__(type(error), error, error.__traceback__)
-            raise
-        self.known = known
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        store, database = self._store, self.database
-        database.pop_transaction()
-        try:
-            if error is not None:
-                database.rollback()
-            else:
-                self._commit()
-        except BaseException as trouble:
-            sqlite.translate(trouble, store.file, store.is_damaged)
-            raise
-        if error is None:
-            self._beside.known = self.known
-        else:
-            sqlite.translate(error, store.file, store.is_damaged)
-
-    def _commit(self) -> None:
-        try:
-            sqlite.commit(self.run)
-        except Exception:
-            self.database.rollback()
-            raise
-
-
-def _no_connection(*_: object) -> Any:
-    raise RuntimeError("the transaction has not begun")
 
 
 class Store:
@@ -194,10 +91,9 @@ class Store:
         self.clock: Callable[[], int] = _now
         self.key_is_own = False  # whether the records were made under the key that lies beside them
         self._key: bytes | None = None
-        self._path = str(file)  # what the system is asked about in every charge
-        self._identity, _ = _identity(self._path)
+        self.identity = Identity(file)
         self.spent: dict[int, Spent] = {}  # by account
-        self._beside = _Beside()
+        self._beside = _Beside(self)
         self._reader: Any = None
         self._lock = threading.Lock()
 
@@ -225,7 +121,7 @@ class Store:
     def connect(self, *, reading: bool = False) -> None:
         """Open the calling thread's connection; one for `reading` cannot write and can be interrupted."""
         self.check_in_place()
-        self._beside.cursor = None
+        self._beside.turn.forget()
         with sqlite.translated(self.file):
             self.database.connect()
             try:
@@ -244,7 +140,7 @@ class Store:
     def disconnect(self) -> None:
         """Close the calling thread's connection, if it has one."""
         self._beside.connected = False
-        self._beside.cursor = self._beside.known = None
+        self._beside.turn.forget()
         while self.beside:
             self.beside.popitem()[1].close()
         if self.database.is_closed():
@@ -261,7 +157,7 @@ class Store:
         nobody could make it anew, so that the store could not even be read.
         """
         connection = self.database.connection()
-        self._beside.cursor = None
+        self._beside.turn.forget()
         wal = sqlite.durable_pragmas()["journal_mode"] == "wal"
         self.database.dispose()
         try:
@@ -287,11 +183,15 @@ class Store:
         """
         with self.turn() as turn:
             turn.known = None
-            yield turn.database
+            self.database.push_transaction(turn)
+            try:
+                yield self.database
+            finally:
+                self.database.pop_transaction()
 
     def turn(self) -> Turn:
-        """The same for what goes on from where the thread's transaction before ended."""
-        return Turn(self, self._beside)
+        """The same for what goes on from where the thread's transaction before ended; peewee knows nothing of it."""
+        return self._beside.turn
 
     @contextmanager
     def reading(self) -> Iterator[SqliteDatabase]:
@@ -350,19 +250,9 @@ class Store:
         if self._beside.connected and self.database.is_closed():
             self.connect()
 
-    def check_in_place(self, *, to_write: bool = False) -> None:
-        """Raises `StoreError` when the file is not the one that was opened any more.
-
-        `to_write`, also raises `StoreReadOnly` when it has got another name meanwhile.
-        """
-        identity, names = _identity(self._path)
-        if identity != self._identity:
-            raise StoreError(
-                say("The store has been moved, replaced or removed ({file}). Start the program again.", file=self.file)
-            )
-        if to_write and names > 1:
-            reason = say(OTHER_NAMES, file=self.file)
-            raise StoreReadOnly(reason, reason=reason)
+    def check_in_place(self) -> None:
+        """Raises `StoreError` when the file is not the one that was opened any more."""
+        self.identity.check()
 
     def data_version(self) -> int:
         """A number that changes when another connection has committed."""
@@ -376,10 +266,7 @@ class Store:
 
     def witnesses(self) -> tuple[Witness, ...]:
         """The files that know how far the chains had come: one beside the store, one where this program remembers."""
-        beside = Witness(Remembers.ANCHOR, chain.anchor_file(self.file))
-        if self.remembered is None or self._key is None:
-            return (beside,)
-        return beside, Witness(Remembers.PROGRAM, remembered_file(self.remembered, self._key))
+        return witnesses.of(self.file, self.remembered, self._key)
 
     def write_anchor(self, *, anew: bool = False) -> None:
         """Note the chains' heads beside the store and where this program remembers: a tail cut off later is missed.
@@ -390,42 +277,15 @@ class Store:
         if self.read_only_reason is not None:
             return
         self.check_in_place()
-        beside, *others = self.witnesses()
-        known = {} if anew else {witness: chain.read_anchor(witness.file, self.key) for witness in (beside, *others)}
-        if not anew and known[beside] is None:
-            raise StoreDamaged(say("The anchor file is missing ({file}). Run metercalc verify.", file=beside.file))
+        all_of_them = self.witnesses()
+        known = {} if anew else witnesses.known(all_of_them, self.key)
         with self.reading() as database:
-            for witness, before in known.items():
-                if before is not None and not anchoring.lies_on(database, before):
-                    raise StoreDamaged(
-                        say(
-                            "The records do not carry on from the anchor ({file}). Run metercalc verify.",
-                            file=witness.file,
-                        )
-                    )
-            first = self._anchor(database, known.get(beside))
-            # What is not there yet is to know what the one beside the store does, not what the store says now.
-            now = {each: self._anchor(database, known[each]) if known.get(each) else first for each in others}
-        for witness, anchor in ((beside, first), *now.items()):
-            if not anchor.shows_the_same(known.get(witness)):  # one that knows all this already stays as it is
-                _make_room(witness.file)
-                chain.write_anchor(witness.file, anchor, self.key)
-
-    def _anchor(self, database: SqliteDatabase, before: chain.Anchor | chain.OldAnchor | None) -> chain.Anchor:
-        if isinstance(before, chain.Anchor):
-            return anchoring.moved_on(database, self.key, before, self.clock())
-        return anchoring.whole(database, self.key, self.clock())
+            anchors = witnesses.brought_up(database, all_of_them, known, self.key, self.clock())
+        witnesses.write(anchors, self.key)
 
     def journal_is_whole(self, database: SqliteDatabase) -> bool:
-        """Whether the journal has what the anchors know of it; one that cannot be read is for `verify` to name."""
-        for witness in self.witnesses():
-            try:
-                anchor = chain.read_anchor(witness.file, self.key)
-            except StoreError:
-                continue
-            if anchor is not None and not anchoring.journal_lies_on(database, anchor):
-                return False
-        return True
+        """Whether the journal has what the anchors know of it."""
+        return witnesses.journal_is_whole(database, self.witnesses(), self.key)
 
     def close(self) -> None:
         """End all sessions, write the anchor, and close the calling thread's connection."""
@@ -442,31 +302,3 @@ class Store:
 
 def _now() -> int:
     return time.time_ns() // 1000
-
-
-def _make_room(file: Path) -> None:
-    try:
-        make_folder(file.parent)
-    except OSError as error:
-        raise StoreError(
-            say("The anchor could not be written ({file}): {why}.", file=file, why=os.strerror(error.errno or 0))
-        ) from error
-
-
-def remembered_file(folder: Path, key: bytes) -> Path:
-    """Where a program remembers the last links of the store with this key: its name tells nobody the key."""
-    return folder / f"{chain.digest(key, b'remembered').hex()[:24]}.anchor"
-
-
-def has_other_names(file: Path) -> bool:
-    """Whether the file stands in folders under more than one name: SQLite's locks and logs go by the name."""
-    return _identity(str(file))[1] > 1
-
-
-def _identity(file: str) -> tuple[tuple[int, int] | None, int]:
-    """What tells this file from another one of the same name, and how many names it has."""
-    try:
-        status = os.stat(file)  # half the time of Path's own, in every charge
-    except OSError:
-        return None, 0
-    return (status.st_dev, status.st_ino), status.st_nlink

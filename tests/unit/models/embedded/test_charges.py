@@ -11,7 +11,8 @@ import pytest
 
 from desktop.models.embedded import accounts, charges, groups
 from desktop.models.embedded.storage import sqlite
-from desktop.models.embedded.storage.store import Run, Store
+from desktop.models.embedded.storage.store import Store
+from desktop.models.embedded.storage.turns import Run
 from desktop.models.embedded.verify import verify
 from desktop.models.ledger import receipts
 from desktop.terms.errors import (

@@ -10,7 +10,7 @@ import pytest
 
 from desktop.models.embedded import accounts, charges, records
 from desktop.models.embedded.storage import chain, journal, sqlite
-from desktop.models.embedded.storage.store import remembered_file
+from desktop.models.embedded.storage.witnesses import remembered_file
 from desktop.models.embedded.verify import verify
 from desktop.terms.errors import NotAllowed, NotSignedIn
 from desktop.terms.values import OperationType, PageRequest, Status
