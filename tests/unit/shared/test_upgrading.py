@@ -15,7 +15,7 @@ from desktop.models.shared import installing, people, sources, urls
 from desktop.models.shared.ledger import SharedLedger
 from desktop.terms.errors import StoreForeign, StoreLocked, StoreNewer
 from desktop.terms.kinds import DeedKind
-from desktop.terms.values import Filters, PageRequest
+from desktop.terms.values import Filters, PageRequest, Receipt, Session
 from tests.support import shared
 from tests.support.postgres import OWNER_PASSWORD, VERIFIER, Server
 from tests.support.stores import ADMIN, ANN, BALANCE, BOB, COSTS, PASSWORD, charge_for, new_id
@@ -282,6 +282,13 @@ def desk(server: Server, tmp_path: Path, cheap_passwords: None) -> Iterator[tupl
     ledger.close()
 
 
+def _charged(ledger: SharedLedger, session: Session) -> Receipt:
+    try:
+        return ledger.charge(session, charge_for("1 + 2"))
+    finally:
+        ledger.disconnect()  # this thread's
+
+
 def test_a_charge_that_meets_half_an_upgrade_is_sent_again_to_the_whole_of_it(
     server: Server, desk: tuple[str, SharedLedger]
 ) -> None:
@@ -289,7 +296,7 @@ def test_a_charge_that_meets_half_an_upgrade_is_sent_again_to_the_whole_of_it(
     ann = ledger.sign_in(ANN, PASSWORD)
     with ThreadPoolExecutor(1) as pool:
         with _upgrading(server, name, "ALTER FUNCTION metercalc.record_form RENAME TO form_of_record") as owner:
-            charged = pool.submit(ledger.charge, ann, charge_for("1 + 2"))
+            charged = pool.submit(_charged, ledger, ann)
             _wait_for_a_lock(server, name, charged)
             body = owner.execute("SELECT pg_get_functiondef('metercalc.charge'::regproc)").fetchone()[0]
             owner.execute(body.replace("record_form(", "form_of_record("))
