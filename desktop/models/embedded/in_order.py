@@ -15,7 +15,7 @@ from desktop.models.embedded import findings
 from desktop.models.embedded.problems import Problems
 from desktop.models.embedded.replay import States
 from desktop.models.embedded.storage import chain, forms
-from desktop.models.embedded.storage.store import Remembers
+from desktop.models.embedded.storage.witnesses import Remembers
 from desktop.models.embedded.stretches import End
 from desktop.models.embedded.witnesses import Anchors
 from desktop.terms.values import OperationType, Source

@@ -9,7 +9,7 @@ from desktop.language.sentences import mark, say
 from desktop.models.embedded import findings
 from desktop.models.embedded.problems import Problems
 from desktop.models.embedded.storage import chain
-from desktop.models.embedded.storage.store import Remembers, Witness
+from desktop.models.embedded.storage.witnesses import Remembers, Witness
 from desktop.models.embedded.stretches import End
 from desktop.terms.errors import StoreError
 
