@@ -19,6 +19,7 @@ import pytest
 
 from desktop.models.embedded import accounts, charges, records
 from desktop.models.embedded.browsing import builders, building, sorting
+from desktop.models.embedded.browsing.bitmaps import Bitmaps
 from desktop.models.embedded.browsing.index_file import IndexFile, file_of
 from desktop.models.ledger import passwords
 from desktop.system import team
@@ -29,7 +30,7 @@ from tests.support.stores import ANN, PASSWORD, charge_for, cheap_hasher, make_s
 
 KILL_AT, ROLE, COUNTED = "KILL_AT", "KILLED_ROLE", "STEPS_FOLDER"
 STEPS: tuple[tuple[Any, str], ...] = (
-    (IndexFile, "drop"),
+    (Bitmaps, "drop"),
     (IndexFile, "put_part"),
     (IndexFile, "put_block"),
     (IndexFile, "put_chunk"),

@@ -16,7 +16,18 @@ from typing import Any
 import pytest
 
 from desktop.models.embedded import accounts, charges, records
-from desktop.models.embedded.browsing import browser, index_file, lines, orders, places, seals, sorting, upkeep
+from desktop.models.embedded.browsing import (
+    bitmaps,
+    browser,
+    contents,
+    index_file,
+    lines,
+    orders,
+    places,
+    seals,
+    sorting,
+    upkeep,
+)
 from desktop.models.embedded.storage import sqlite
 from desktop.models.ledger import passwords
 from desktop.terms.values import Column, Entry, Filters, PageRequest, Session
@@ -26,7 +37,8 @@ from tests.support.stores import ANN, PASSWORD, charge_for, cheap_hasher, make_s
 # Chunks, parts and blocks of a few records, so that some hundred fill every kind of row.
 SMALL: dict[Any, dict[str, int]] = {
     places: {"CHUNK_BITS": 6, "PART_BITS": 3},
-    index_file: {"_PAGE": 20, "_AMOUNTS": 3},
+    bitmaps: {"_PAGE": 20, "_SMALL": 24},
+    contents: {"_AMOUNTS": 3},
     orders: {"BLOCK": 16},
     sorting: {"_PIECE": 7, "_ABREAST": 2},
     lines: {"AT_ONCE": 20},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Iterator
@@ -76,6 +77,7 @@ def work(given: Given, connection: Connection) -> None:
 def _opened(given: Given) -> Iterator[tuple[Store, IndexFile, Runs]]:
     if hasattr(os, "nice"):
         os.nice(_BEHIND)
+    gc.disable()  # nothing here refers to itself, and there are millions of rows to look through for it
     database = sqlite.make_database(given.store_file, read_only=True)
     store = Store(given.store_file, database, "It is only read here.")
     store.load_key()

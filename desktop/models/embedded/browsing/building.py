@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 from desktop.language.sentences import say
 from desktop.models.embedded.browsing import lines, orders, places
 from desktop.models.embedded.browsing.arranging import Arrangement, Arranger, arrangements
+from desktop.models.embedded.browsing.bitmaps import Segment
 from desktop.models.embedded.browsing.builders import STILL_AT_IT, Given, work
 from desktop.models.embedded.browsing.digests import Digest, Summary, Task
 from desktop.models.embedded.browsing.flushing import flush
-from desktop.models.embedded.browsing.index_file import Segment, apart, runs_of
+from desktop.models.embedded.browsing.index_file import apart, runs_of
 from desktop.models.embedded.browsing.orders import Block
 from desktop.models.embedded.browsing.seals import IndexDamaged
 from desktop.models.embedded.browsing.sorting import Run, Runs
@@ -37,7 +38,7 @@ log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 
-WORTH_IT = 300_000  # records: for fewer, starting the processes takes longer than they save
+WORTH_IT = 30_000  # records: fewer stall the window less than starting a process does
 _LOOK_S = 0.05  # between two looks whether somebody still waits
 _PATIENCE_S = 180  # without any sign of life: sorting a chunk gives none, and every other program comes first
 _TURN = "-turn"  # follows the name of the file that stands for the turn to make it
@@ -81,8 +82,8 @@ class _Building:
         with contextlib.closing(runs), contextlib.ExitStack() as stack:
             team: Team = {}
             stack.callback(dismiss, team)
-            if self._total - self._state.upto >= WORTH_IT and processors() > 1:
-                self._hire(team)
+            if self._total >= WORTH_IT:
+                self._hire(team, min(processors(), places.chunk_of(self._total) + 1))
             self._together(team, self._take_together)
             for task in self._tasks():
                 self._take(task, runs)
@@ -94,10 +95,10 @@ class _Building:
             with apart():
                 runs.remove()
 
-    def _hire(self, team: Team) -> None:
+    def _hire(self, team: Team, count: int) -> None:
         given = Given(self._state.store.file, self._state.user_id)
         try:
-            for _ in range(processors()):
+            for _ in range(count):
                 hire(team, work, given)
         except OSError as error:
             log.info("the index is made by one process: %s", error)
@@ -141,7 +142,7 @@ class _Building:
             if state.file.marks().changes != state.marks.changes:
                 raise IndexDamaged("two programs made it at once")
             for before in [old for chunk in state.chunks[number:] for old in chunk.segments]:
-                state.file.drop(before)
+                state.file.bitmaps.drop(before)
             if not state.upto:
                 state.seen, state.seen_date = summary.seen
             state.adopt(number, chunk, summary.hash)

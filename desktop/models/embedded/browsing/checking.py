@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 from desktop.language.sentences import say
 from desktop.models.embedded.browsing import places
-from desktop.models.embedded.browsing.index_file import IndexFile, Segment
-from desktop.models.embedded.browsing.keys import SPAN
+from desktop.models.embedded.browsing.bitmaps import Segment
+from desktop.models.embedded.browsing.index_file import IndexFile
 from desktop.models.embedded.browsing.seals import IndexDamaged
 from desktop.terms.errors import Cancelled
 
@@ -29,9 +29,12 @@ def check_whole(file: IndexFile, cancelled: Callable[[], bool]) -> None:
             pass
         for number, facts in enumerate(file.chunks(marks)):
             for segment in facts[-1]:
-                _check_segment(file, Segment(*segment), cancelled)
+                for _ in file.bitmaps.bodies(Segment(*segment)):
+                    if cancelled():
+                        raise Cancelled(say("The index is not wanted any more."))
             for part in places.parts(number):
                 file.part(part, marks.applied)
+                file.dates(part, marks.applied)
         for place, writing in enumerate(marks.orders):
             for number, written, *_ in file.directory(place, writing):
                 file.block(number, written)
@@ -44,18 +47,3 @@ def _stopped_by(file: IndexFile, cancelled: Callable[[], bool]) -> Iterator[None
         yield
     finally:
         file.connection.set_progress_handler(None, 0)
-
-
-def _check_segment(file: IndexFile, segment: Segment, cancelled: Callable[[], bool]) -> None:
-    span = (segment.number * SPAN, (segment.number + 1) * SPAN)
-    rows = file.connection.execute("SELECT id, bits FROM bitmap WHERE id >= ? AND id < ? ORDER BY id", span)
-    for ids in file.keys(segment):
-        if cancelled():
-            raise Cancelled(say("The index is not wanted any more."))
-        for id in ids:
-            found, *blob = rows.fetchone() or (None,)
-            if found != id:
-                raise IndexDamaged("a bitmap is missing, or one too many")
-            file.seals.opened(b"bitmap:", id, segment.writing, tuple(blob))
-    if rows.fetchone() is not None:
-        raise IndexDamaged("a bitmap is too many")

@@ -12,9 +12,11 @@ from pyroaring import BitMap
 
 from desktop.language.sentences import say
 from desktop.models.embedded.browsing import lines, places
+from desktop.models.embedded.browsing.bitmaps import Segment
 from desktop.models.embedded.browsing.fresh import Fresh
-from desktop.models.embedded.browsing.index_file import IndexFile, Segment
+from desktop.models.embedded.browsing.index_file import IndexFile
 from desktop.models.embedded.browsing.keys import AMOUNT, DATE
+from desktop.models.embedded.browsing.seals import new_writing
 from desktop.models.embedded.browsing.sorting import Run, Runs, Unsorted
 from desktop.models.embedded.browsing.state import Chunk, last_change
 from desktop.models.embedded.storage.store import Store
@@ -65,24 +67,29 @@ class Digest:
             unsorted.add(some)
         hash = lines.hash_of(store, user_id, task.records.stop - 1)
         self.summary = Summary(task, chunk, tuple(ids), hash, seen)
+        self._pieces = list(unsorted.pieces(dates_follow=chunk.ordered))
         self._bitmaps = self._fresh.bitmaps({id: lines.amount_texts(amount) for amount, id in ids.items()})
-        self._pieces = list(unsorted.pieces())
 
     def write(self, file: IndexFile, runs: Runs, ids: Sequence[int]) -> tuple[Segment, Run]:
         """Write it, in two transactions of its own; `ids` are the index's for its amounts.
 
         What the marks are to name: the segment and the run.
         """
-        task, fresh = self.summary.task, self._fresh
+        task, fresh, bitmaps = self.summary.task, self._fresh, file.bitmaps
+        segment = Segment(task.segment, len(task.records), new_writing())
+        sealed = bitmaps.sealed(segment, self._rows(ids))
         with file.transaction("IMMEDIATE"):
-            segment = Segment(task.segment, len(task.records), file.writing)
-            file.drop(segment)  # what somebody who was stopped has left
-            file.put_bitmaps(segment, self._rows(ids))
+            bitmaps.drop(segment)  # what somebody who was stopped has left
+            bitmaps.put(sealed)
             for number in range(places.part_of(task.records.start), places.part_of(task.records.stop - 1) + 1):
-                file.put_part(number, fresh.part(places.part(number, task.records.stop - 1)))
+                some = places.part(number, task.records.stop - 1)
+                file.put_part(number, fresh.part(some), fresh.dates_of(some))
         runs.put(task.chunk, segment.writing, self._pieces)
         return segment, (segment.length, segment.writing)
 
     def _rows(self, ids: Sequence[int]) -> Iterator[tuple[int, BitMap]]:
-        for key in sorted(self._bitmaps):
-            yield AMOUNT + ids[key - AMOUNT - 1] if AMOUNT < key < DATE else key, self._bitmaps[key]
+        """The bitmaps in the order of their keys. Each leaves the memory as the next comes."""
+        local = {AMOUNT + id: AMOUNT + here for here, id in enumerate(ids, 1)}
+        keys = [key for key in self._bitmaps if not AMOUNT < key < DATE]
+        for key in sorted([*keys, *local]):
+            yield key, self._bitmaps.pop(local.get(key, key))

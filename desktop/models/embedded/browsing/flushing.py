@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
 
 from pyroaring import BitMap
 
 from desktop.models.embedded.browsing import index_file, lines, places
+from desktop.models.embedded.browsing.bitmaps import Segment
 from desktop.models.embedded.browsing.fresh import Fresh
-from desktop.models.embedded.browsing.index_file import Segment
-from desktop.models.embedded.browsing.keys import SPAN
 from desktop.models.embedded.browsing.state import State
 
+_KEY = itemgetter(0)
 _TIMES = 4  # so much longer a segment is than the next
 
 
@@ -22,7 +25,7 @@ def flush(state: State) -> None:
         _put_segment(state, number, fresh)
         last = fresh.first + len(fresh.texts) - 1
         for part in range(places.part_of(fresh.first), places.part_of(last) + 1):
-            file.put_part(part, state.part(part))
+            file.put_part(part, state.part(part), state.dates(part))
     marks = state.marks
     for number in sorted(state.dirty):
         file.put_chunk(number, state.chunks[number].facts())
@@ -53,16 +56,20 @@ def _put_segment(state: State, number: int, fresh: Fresh) -> None:
         length += joined[-1].length
     state.marks.segments += 1
     segment = Segment(state.marks.segments, length, state.file.writing)
-    state.file.put_bitmaps(segment, _joined(state, fresh, joined))
+    bitmaps = state.file.bitmaps
+    bitmaps.put(bitmaps.sealed(segment, _joined(state, fresh, joined)))
     for old in joined:
-        state.file.drop(old)
+        bitmaps.drop(old)
     chunk.segments = [*kept, segment]
 
 
 def _joined(state: State, fresh: Fresh, segments: list[Segment]) -> Iterator[tuple[int, BitMap]]:
-    """The bitmaps of what is fresh in a chunk, and of some of its segments."""
-    file, found = state.file, fresh.bitmaps(state.amount_texts)
-    older = {id % SPAN for segment in segments for ids in file.keys(segment) for id in ids}
-    for key in sorted(found.keys() | older):
-        bits = found.pop(key, None) or BitMap()
-        yield key, bits.union(*(file.bitmap(segment, key) for segment in segments)) if key in older else bits
+    """The bitmaps of what is fresh in a chunk, and of some of its segments, in the order of their keys."""
+    older = (state.file.bitmaps.bodies(segment) for segment in segments)
+    sources = [sorted(fresh.bitmaps(state.amount_texts).items(), key=_KEY), *map(_read, older)]
+    for key, same in groupby(merge(*sources, key=_KEY), _KEY):
+        yield key, BitMap().union(*(bits for _, bits in same))
+
+
+def _read(bodies: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, BitMap]]:
+    return ((key, BitMap.deserialize(body)) for key, body in bodies)

@@ -14,8 +14,8 @@ from itertools import accumulate, chain, pairwise
 from pyroaring import BitMap
 
 from desktop.models.embedded.browsing import lines
+from desktop.models.embedded.browsing.contents import Part
 from desktop.models.embedded.browsing.grouping import BLOCK, container, grouped, one_block, runs
-from desktop.models.embedded.browsing.index_file import Part
 from desktop.models.embedded.browsing.keys import AMOUNT, DATE, KIND, LONGEST, grams, key_of
 
 Columns = Sequence[Mapping[int, int]]
@@ -54,9 +54,15 @@ class Fresh:
 
     def part(self, some: range) -> Part:
         """The lines of some of these."""
-        these = slice(max(0, some.start - self.first), max(0, some.stop - self.first))
-        texts = self.texts[these]
-        return Part(b"".join(texts), array("I", accumulate(map(len, texts))), self.dates[these])
+        texts = self.texts[self._these(some)]
+        return Part(b"".join(texts), array("I", accumulate(map(len, texts))))
+
+    def dates_of(self, some: range) -> array[int]:
+        """The dates of some of these."""
+        return self.dates[self._these(some)]
+
+    def _these(self, some: range) -> slice:
+        return slice(max(0, some.start - self.first), max(0, some.stop - self.first))
 
     def bits(self, key: int, amount_texts: Mapping[int, Iterable[bytes]]) -> BitMap:
         """Those among these that have something."""
@@ -67,13 +73,10 @@ class Fresh:
     def bitmaps(self, amount_texts: Mapping[int, Iterable[bytes]]) -> dict[int, BitMap]:
         """All that these records have."""
         found: dict[int, BitMap] = defaultdict(BitMap)
+        found.update(grouped(self.first, self.texts))
+        found.update(runs(self.first, self.texts))
         for first, last in self._stretches():
             some = slice(first - self.first, last - self.first)
-            for key, members in chain(grouped(first, self.texts[some]), runs(first, self.texts[some])):
-                if key in found:
-                    found[key] |= members
-                else:  # most occur in one stretch only
-                    found[key] = members
             for key, bits in chain(_of_dates(self.dates[some]), self._of_columns(some)):
                 found[key] |= _members(first, bits)
         for amount in set(self._amounts):
@@ -129,16 +132,21 @@ def _of_dates(dates: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _date_texts(dates: Iterable[int]) -> list[bytes]:
-    known: dict[int, tuple[bytes, int]] = {}
-    texts = []
-    for date in dates:
-        quarter, rest = divmod(date, _QUARTER)
-        if quarter not in known:
-            known[quarter] = _of_quarter(quarter)
-        hour, start = known[quarter]
-        place = start + rest // 1_000_000 * _WIDTH
-        texts.append(hour + _HOUR[place : place + _WIDTH] if hour else lines.date_text(date))
-    return texts
+    known = _Quarters()
+    return [
+        quarter[0] + _HOUR[(place := quarter[1] + date % _QUARTER // 1_000_000 * _WIDTH) : place + _WIDTH]
+        if (quarter := known[date // _QUARTER])[0]
+        else lines.date_text(date)
+        for date in dates
+    ]
+
+
+class _Quarters(dict[int, tuple[bytes, int]]):
+    """What is known `_of_quarter`s of an hour."""
+
+    def __missing__(self, quarter: int) -> tuple[bytes, int]:
+        found = self[quarter] = _of_quarter(quarter)
+        return found
 
 
 def _of_quarter(quarter: int) -> tuple[bytes, int]:
@@ -157,8 +165,11 @@ def _of_quarter(quarter: int) -> tuple[bytes, int]:
 
 
 def _columns(texts: list[bytes]) -> Columns:
-    width = max(map(len, texts), default=0)
-    whole = b"".join(text.ljust(width, b"\0") for text in reversed(texts))
+    widths = set(map(len, texts))
+    width = max(widths, default=0)
+    if len(widths) > 1:
+        texts = [text.ljust(width, b"\0") for text in texts]
+    whole = b"".join(reversed(texts))
     found = []
     for place in range(width):
         column = whole[place::width]

@@ -41,9 +41,13 @@ _COLUMNS = (
 
 
 _IN_COLUMNS = (
-    "SELECT seq, operation_id, amount, user_balance, date, operands, operation_response, expression, "
-    "deleted_at IS NOT NULL FROM record WHERE user_id = ? AND seq >= ? AND seq < ? ORDER BY seq"
+    "SELECT operation_id, amount, user_balance, date, operands, operation_response, "
+    "CASE WHEN instr(operands, expression) THEN '' ELSE expression END "
+    "FROM record WHERE user_id = ? AND seq >= ? AND seq < ? ORDER BY seq"
 )
+_DELETED = "SELECT seq FROM record WHERE user_id = ? AND seq >= ? AND seq < ? AND deleted_at IS NOT NULL"
+_SIGNS = [sign.encode() for sign in "×÷√−"]  # beside ASCII, what `searching.folded` leaves as it is
+_GROUP = 100_000  # of hundredths: above it the digits are grouped
 
 
 class RecordLine(NamedTuple):
@@ -64,7 +68,7 @@ class RecordLine(NamedTuple):
 class Columns(NamedTuple):
     """The facts of some records that follow each other, those of a kind together: what is true of a `RecordLine`.
 
-    Without their hashes, of which only the last one's is wanted.
+    Without their hashes, of which only the last one's is wanted; `expressions` may be "" where operands say as much.
     """
 
     seqs: Sequence[int]
@@ -93,15 +97,17 @@ def read_columns(store: Store, user_id: int, records: range) -> Iterator[Columns
     known = {}
     for id, word in run("SELECT id, type FROM operation"):
         known[id] = NUMBERS[entries.word(OperationType, word)]
-    cursor = run(_IN_COLUMNS, (user_id, records.start, records.stop))
-    expected = records.start
+    span = user_id, records.start, records.stop
+    deleted = bytearray(len(records))
+    for (seq,) in run(_DELETED, span):
+        deleted[seq - records.start] = 1
+    cursor, done = run(_IN_COLUMNS, span), 0
     while rows := cursor.fetchmany(AT_ONCE):
-        seqs, operations, *others = zip(*rows, strict=True)
-        if seqs != tuple(range(expected, expected + len(rows))):
-            raise IndexDamaged("a record is missing")
-        expected += len(rows)
-        yield Columns(seqs, [known[operation] for operation in operations], *others)
-    if expected != records.stop:
+        operations, *facts = zip(*rows, strict=True)
+        some = slice(done, done + len(rows))
+        yield Columns(records[some], [known[operation] for operation in operations], *facts, deleted=deleted[some])
+        done += len(rows)
+    if done != len(records):  # a number is given once: where none is missing, there are as many
         raise IndexDamaged("a record is missing")
 
 
@@ -161,21 +167,42 @@ def folded(text: str) -> bytes:
     return searching.folded(text).encode(errors="replace")
 
 
+class _Memo(dict[int, str]):
+    """How numbers are shown that come again and again."""
+
+    def __init__(self, form: str) -> None:
+        super().__init__()
+        self._form = form
+
+    def __missing__(self, number: int) -> str:
+        found = self[number] = self._form.format(number // 100, number % 100)
+        return found
+
+
 def texts_of(some: Columns) -> list[bytes]:
     """Of each, operands, response, balance and, where it says more, the whole entry; two `END`s end it.
 
     All are folded as one, which takes a third of the time, unless one has what parts them in it.
     """
+    groups, rests = _Memo("{0:,},"), _Memo("{0:03d}.{1:02d}")
     texts = [
-        f"{operands}\0{response}\0{balance // 100:,}.{balance % 100:02d}\0\0"
-        if balance >= 0 and expression in operands
+        f"{operands}\0{response}\0{groups[balance // _GROUP * 100]}{rests[balance % _GROUP]}\0\0"
+        if balance >= _GROUP and expression in operands
         else _text(operands, response, balance, expression)
         for operands, response, balance, expression in zip(
             some.operands, some.responses, some.balances, some.expressions, strict=True
         )
     ]
-    found = folded("\n".join(texts)).split(b"\n")
+    found = _folded_as_one("\n".join(texts)).split(b"\n")
     return found if len(found) == len(texts) else [folded(text) for text in texts]
+
+
+def _folded_as_one(text: str) -> bytes:
+    """A long text `folded`, in a fifth of the time where all of it is what the ledger writes itself."""
+    plain = rest = text.encode(errors="replace")
+    for sign in _SIGNS:
+        rest = rest.replace(sign, b"")
+    return plain.lower() if rest.isascii() else folded(text)
 
 
 def _text(operands: str, response: str, balance: int, expression: str) -> str:
@@ -214,5 +241,6 @@ def is_found(line: RecordLine, search: tuple[str, ...]) -> bool:
 
 def _contains(line: RecordLine, text: str) -> bool:
     wanted = folded(text)
-    shown = (*texts_of(columns_of([line])), date_text(line.date), *amount_texts(line.amount))
+    texts = folded(_text(line.operands, line.response, line.balance, line.expression))
+    shown = (texts, date_text(line.date), *amount_texts(line.amount))
     return END not in wanted and any(wanted in part for part in shown)

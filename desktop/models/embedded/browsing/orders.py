@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from desktop.models.embedded.browsing import lines, places
-from desktop.models.embedded.browsing.index_file import IndexFile, Marks
+from desktop.models.embedded.browsing.contents import Marks
+from desktop.models.embedded.browsing.index_file import IndexFile
 from desktop.models.embedded.browsing.seals import IndexDamaged
 from desktop.models.embedded.storage import entries
 from desktop.models.embedded.storage.store import Store

@@ -156,7 +156,7 @@ class Search:
             if low <= earliest and latest < high:
                 found.add_range(seqs.start, seqs.stop)
             elif latest >= low and earliest < high:
-                dates = self._state.part(part).dates
+                dates = self._state.dates(part)
                 found.update([seq for seq, date in zip(seqs, dates, strict=True) if low <= date < high])
         return found
 
@@ -178,7 +178,7 @@ class Search:
         return sure | BitMap([seq for part, some in parts for seq in self._looked_into(part, list(some))])
 
     def _looked_into(self, part: int, some: list[int]) -> Iterable[int]:
-        texts, ends, _ = self._state.part(part)
+        texts, ends = self._state.part(part)
         first = places.part(part, some[-1]).start
         wanted = [term.text for term in self.terms if term.is_long]
         if len(some) > _ONE_BY_ONE:

@@ -12,7 +12,7 @@ import contextlib
 import marshal
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,17 +29,21 @@ _ABREAST = 16  # of so many runs one piece comes to its end in a step of the mer
 _PLACES = 8  # more than there are sorts
 _PIECES = 1 << 20  # more than a run has
 _PATIENCE_S = 20
+_BETWEEN = "\0"  # texts of a piece
 
 _KEYS: dict[Column, Callable[[Columns], list[Any]]] = {
-    Column.OPERANDS: lambda some: [text.encode() for text in some.operands],
-    Column.RESPONSE: lambda some: [number_key(text).encode() for text in some.responses],
+    Column.OPERANDS: lambda some: list(some.operands),
+    Column.RESPONSE: lambda some: list(map(number_key, some.responses)),
     Column.BALANCE: lambda some: list(some.balances),
     Column.DATE: lambda some: list(some.dates),
 }
-"""What SQLite compares for those of `SORT_KEYS` that runs are made of: its texts as bytes."""
+"""What SQLite compares for those of `SORT_KEYS` that runs are made of. Texts compare as their UTF-8 does."""
 
 Run = tuple[int, int]
 """How many records are sorted in it, and its writing."""
+
+Piece = tuple[list[Any], list[int]]
+"""Keys in their order, and the sequence numbers of the records that have them."""
 
 
 class Unsorted:
@@ -54,15 +58,19 @@ class Unsorted:
         for sort, keys in self._keys.items():
             keys += _KEYS[sort](some)
 
-    def pieces(self) -> Iterator[tuple[Column, int, bytes]]:
-        """The records sorted by each key, piece by piece; what has been sorted leaves the memory."""
-        for sort in list(self._keys):
+    def pieces(self, *, dates_follow: bool) -> Iterator[tuple[Column, int, bytes]]:
+        """The records sorted by each key, piece by piece; what has been sorted leaves the memory.
+
+        Dates that follow the numbers are not sorted: `merged` takes them from elsewhere.
+        """
+        for sort in [sort for sort in self._keys if not (sort is Column.DATE and dates_follow)]:
             keys = self._keys.pop(sort)
             order = sorted(range(len(keys)), key=keys.__getitem__)
+            keys = list(map(keys.__getitem__, order))
+            seqs = array("I", map(self._first.__add__, order))
             for piece, start in enumerate(range(0, len(order), _PIECE)):
-                ranks = order[start : start + _PIECE]
-                seqs = array("I", [self._first + rank for rank in ranks])
-                yield sort, piece, marshal.dumps((_packed([keys[rank] for rank in ranks]), seqs.tobytes()))
+                some = slice(start, start + _PIECE)
+                yield sort, piece, marshal.dumps((_packed(keys[some]), seqs[some].tobytes()))
 
 
 class Runs:
@@ -100,30 +108,32 @@ class Runs:
             self._connection.execute("INSERT INTO piece VALUES (?, ?)", (id, blob))
         self._connection.execute("COMMIT")
 
-    def merged(self, runs: Sequence[Run], sort: Column) -> Iterator[list[int]]:
-        """The sequence numbers of all runs in the order of one of the sorts, some at a time."""
-        sources = [_Source(self._pieces(number, run, sort)) for number, run in enumerate(runs)]
-        while sources := [source for source in sources if source.keys]:
-            limit = sorted(source.keys[-1] for source in sources)[min(len(sources) - 1, len(sources) // _ABREAST)]
-            keys: list[Any] = []
-            seqs: list[int] = []
-            for source in sources:  # in the order of their numbers, which decide between equal keys
-                source.take(limit, keys, seqs)
-            yield list(map(seqs.__getitem__, sorted(range(len(keys)), key=keys.__getitem__)))
-
-    def _pieces(self, number: int, run: Run, sort: Column) -> Iterator[tuple[list[Any], list[int]]]:
+    def pieces(self, number: int, run: Run, sort: Column) -> Iterator[Piece]:
+        """A run in the order of one of the sorts."""
         length, writing = run
         for piece in range(-(-length // _PIECE)):
             id = _id(number, _place(sort), piece)
             row = self._connection.execute("SELECT items FROM piece WHERE id = ?", (id,)).fetchone()
             keys, seqs = marshal.loads(self._seals.opened(b"piece:", id, writing, row))
-            yield array("q", keys).tolist() if isinstance(keys, bytes) else keys, array("I", seqs).tolist()
+            yield _unpacked(keys), array("I", seqs).tolist()
+
+
+def merged(runs: Iterable[Iterator[Piece]]) -> Iterator[list[int]]:
+    """The sequence numbers of all runs in order, some at a time."""
+    sources = list(map(_Source, runs))
+    while sources := [source for source in sources if source.keys]:
+        limit = sorted(source.keys[-1] for source in sources)[min(len(sources) - 1, len(sources) // _ABREAST)]
+        keys: list[Any] = []
+        seqs: list[int] = []
+        for source in sources:  # in the order of their numbers, which decide between equal keys
+            source.take(limit, keys, seqs)
+        yield list(map(seqs.__getitem__, sorted(range(len(keys)), key=keys.__getitem__)))
 
 
 class _Source:
     """What is left of a run."""
 
-    def __init__(self, pieces: Iterator[tuple[list[Any], list[int]]]) -> None:
+    def __init__(self, pieces: Iterator[Piece]) -> None:
         self._pieces = pieces
         self.keys: list[Any] = []
         self._seqs: list[int] = []
@@ -144,9 +154,18 @@ class _Source:
         del self.keys[:cut], self._seqs[:cut]
 
 
-def _packed(keys: list[Any]) -> list[Any] | bytes:
-    """Keys as they are laid down: numbers side by side."""
-    return array("q", keys).tobytes() if isinstance(keys[0], int) else keys
+def _packed(keys: list[Any]) -> list[Any] | bytes | str:
+    """Keys as they are laid down: numbers side by side, texts as one unless one has what parts them in it."""
+    if isinstance(keys[0], int):
+        return array("q", keys).tobytes()
+    joined = _BETWEEN.join(keys)
+    return joined if joined.count(_BETWEEN) == len(keys) - 1 else keys
+
+
+def _unpacked(packed: list[Any] | bytes | str) -> list[Any]:
+    if isinstance(packed, bytes):
+        return array("q", packed).tolist()
+    return packed.split(_BETWEEN) if isinstance(packed, str) else packed
 
 
 def _place(sort: Column) -> int:

@@ -17,8 +17,10 @@ from typing import Any
 from pyroaring import BitMap
 
 from desktop.models.embedded.browsing import lines, places
+from desktop.models.embedded.browsing.bitmaps import Segment
+from desktop.models.embedded.browsing.contents import Marks, Part
 from desktop.models.embedded.browsing.fresh import Fresh
-from desktop.models.embedded.browsing.index_file import IndexFile, Marks, Part, Segment, zone
+from desktop.models.embedded.browsing.index_file import IndexFile, zone
 from desktop.models.embedded.browsing.orders import Order
 from desktop.models.embedded.browsing.seals import IndexDamaged
 from desktop.models.embedded.storage.store import Store
@@ -199,22 +201,27 @@ class State:
 
     def bits(self, chunk: int, key: int) -> BitMap:
         """The records of a chunk that have something."""
-        found = [self.file.bitmap(segment, key) for segment in self.chunks[chunk].segments]
+        found = [self.file.bitmaps.of(segment, key) for segment in self.chunks[chunk].segments]
         if chunk in self.fresh:
             found.append(self.fresh[chunk].bits(key, self.amount_texts))
         return found[0] if len(found) == 1 else BitMap().union(*found)
 
     def part(self, number: int) -> Part:
         """Some lines in a row."""
-        texts, ends, dates = self.file.part(number, self.marks.applied)
+        texts, ends = self.file.part(number, self.marks.applied)
         some = places.part(number, self.upto)
         fresh = self.fresh.get(places.chunk_of(some.start))
         if fresh is not None:
             more = fresh.part(some)
             ends.extend([len(texts) + end for end in more.ends])
             texts += more.texts
-            dates += more.dates
-        return Part(texts, ends, dates)
+        return Part(texts, ends)
+
+    def dates(self, number: int) -> array[int]:
+        """The dates of some lines in a row."""
+        some = places.part(number, self.upto)
+        fresh = self.fresh.get(places.chunk_of(some.start))
+        return self.file.dates(number, self.marks.applied) + (fresh.dates_of(some) if fresh else array("q"))
 
     def adopt(self, number: int, chunk: Chunk, hash: bytes) -> None:
         """Take a chunk as somebody else has found it, in place of one that it may have, which is shorter."""

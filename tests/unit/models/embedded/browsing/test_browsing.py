@@ -18,9 +18,11 @@ from desktop.arithmetic.money import format_money, plain_money
 from desktop.arithmetic.ordering import number_key
 from desktop.models.embedded import accounts, charges, records
 from desktop.models.embedded.browsing import (
+    bitmaps,
     browser,
     builders,
     building,
+    contents,
     grouping,
     index_file,
     lines,
@@ -119,8 +121,9 @@ def _key(entry: Entry, sort: Column) -> Any:
 SMALL: dict[Any, dict[str, int]] = {
     places: {"CHUNK_BITS": 6, "PART_BITS": 3},
     browser: {"INLINE": 40, "_FEW": 5, "_AT_LENGTH": 2, "_SMALL": 20, "_AT_ONCE": 4, "_TOO_MANY": 6, "_FIRST_ROWS": 9},
-    grouping: {"_AT_ONCE": 100},
-    index_file: {"_PAGE": 5, "_AMOUNTS": 3},
+    bitmaps: {"_PAGE": 5, "_SMALL": 24},
+    grouping: {"_AT_ONCE": 7},
+    contents: {"_AMOUNTS": 3},
     orders: {"BLOCK": 16, "_KNOWN": 30},
     search: {"_ONE_BY_ONE": 3, "_ENOUGH": 1},
     sorting: {"_PIECE": 7, "_ABREAST": 2},
