@@ -22,6 +22,7 @@ from desktop.terms.errors import Cancelled
 log = logging.getLogger(__name__)
 
 _INTO_ORDERS = 65_536  # records put into orders that are there, in one commit
+_PATIENCE_S = 20  # for another one that writes: nobody waits for this, and a busy machine takes long to lay down a chunk
 
 
 def catch_up(
@@ -51,7 +52,7 @@ def catch_up(
 
 def _catch_up(store: Store, user_id: int, check: bool, progress: Progress, cancelled: Callable[[], bool]) -> bool:
     with apart():
-        file = IndexFile(store, user_id, make=True)
+        file = IndexFile(store, user_id, make=True, patience=_PATIENCE_S)
     with contextlib.closing(file):
         if check:
             with apart():
