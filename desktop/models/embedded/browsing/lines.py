@@ -105,7 +105,8 @@ def read_columns(store: Store, user_id: int, records: range) -> Iterator[Columns
     while rows := cursor.fetchmany(AT_ONCE):
         operations, *facts = zip(*rows, strict=True)
         some = slice(done, done + len(rows))
-        yield Columns(records[some], [known[operation] for operation in operations], *facts, *(deleted[some],))
+        facts = [records[some], [known[operation] for operation in operations], *facts, deleted[some]]
+        yield Columns(*facts)
         done += len(rows)
     if done != len(records):  # a number is given once: where none is missing, there are as many
         raise IndexDamaged("a record is missing")

@@ -22,7 +22,7 @@ from desktop.terms.errors import Cancelled
 log = logging.getLogger(__name__)
 
 _INTO_ORDERS = 65_536  # records put into orders that are there, in one commit
-_PATIENCE_S = 20  # for another one that writes: nobody waits for this, and a busy machine takes long to lay down a chunk
+_PATIENCE_S = 20  # for another one that writes: nobody waits for this, and laying down a chunk may take long
 
 
 def catch_up(
