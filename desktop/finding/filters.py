@@ -8,6 +8,7 @@ filters have a `plan` for; anything else is asked of the ledger itself.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
@@ -232,13 +233,11 @@ def _take_period(filters: Filters, arguments: Arguments) -> Filters:
 
 
 def _amount_plan(filters: Filters, plan: Plan) -> Plan:
-    least, most, before = filters.least, filters.most, plan.amount
+    low = -math.inf if filters.most is None else -filters.most  # what is shown is what became of the balance
+    high, before = math.inf if filters.least is None else -filters.least, plan.amount
 
-    def is_within(amount: int) -> bool:
-        shown = -amount
-        return (
-            (least is None or shown >= least) and (most is None or shown <= most) and (before is None or before(amount))
-        )
+    def is_within(amount: int) -> bool:  # asked for thousands of amounts
+        return low <= amount <= high and (before is None or before(amount))
 
     return replace(plan, amount=is_within)
 

@@ -14,11 +14,12 @@ from typing import Any, NamedTuple
 
 from pyroaring import BitMap
 
-from desktop.models.embedded.browsing.keys import SPAN, bitmap_id
+from desktop.models.embedded.browsing.keys import DATE, KIND, SPAN, bitmap_id
 from desktop.models.embedded.browsing.seals import IndexDamaged, Seals
 
 _PAGE = 128  # keys that lie together
 _SMALL = 128  # bytes up to which a bitmap lies in the page
+_ROOM = 16 << 20  # bytes for bitmaps in memory: enough for ten million records
 
 TABLES = (
     "CREATE TABLE bitmap (id INTEGER PRIMARY KEY, bits BLOB)",
@@ -42,6 +43,11 @@ class Segment(NamedTuple):
         return range(self.number * SPAN, (self.number + 1) * SPAN)
 
 
+def size_of(bitmap: BitMap) -> int:
+    """About how many bytes a bitmap takes in memory."""
+    return 200 + min(2 * len(bitmap), 1 << 15)
+
+
 class _Page(NamedTuple):
     """Bitmaps whose keys follow each other: their places, and the bodies of those that have no row of their own.
 
@@ -60,9 +66,25 @@ class Bitmaps:
         self._run = connection.execute
         self._run_many = connection.executemany
         self._seals = seals
+        self._kept: dict[tuple[int, int], BitMap] = {}
+        self._size = 0
 
     def of(self, segment: Segment, key: int) -> BitMap:
-        """One bitmap; an empty one where there is none."""
+        """One bitmap, which is not to be changed; an empty one where there is none.
+
+        Those of kinds and amounts are kept in memory, as far as there is room: every filter asks for the same ones.
+        """
+        if not KIND <= key < DATE:
+            return self._read(segment, key)
+        name = segment.writing, bitmap_id(segment.number, key)
+        if name not in self._kept:
+            self._kept[name] = self._read(segment, key)
+            self._size += size_of(self._kept[name])
+            while self._size > _ROOM and len(self._kept) > 1:
+                self._size -= size_of(self._kept.pop(next(iter(self._kept))))
+        return self._kept[name]
+
+    def _read(self, segment: Segment, key: int) -> BitMap:
         id = bitmap_id(segment.number, key)
         row = self._run("SELECT bits FROM bitmap WHERE id = ?", (id,)).fetchone()
         if row is None:

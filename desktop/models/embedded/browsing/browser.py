@@ -14,17 +14,14 @@ from itertools import chain
 from pyroaring import BitMap
 
 from desktop.finding.filters import Plan
-from desktop.language.sentences import say
 from desktop.models.embedded.browsing import lines
 from desktop.models.embedded.browsing.found import Found
 from desktop.models.embedded.browsing.index_file import IndexFile
-from desktop.models.embedded.browsing.keys import KIND
-from desktop.models.embedded.browsing.orders import Order
 from desktop.models.embedded.browsing.seals import IndexDamaged
 from desktop.models.embedded.browsing.state import State
+from desktop.models.embedded.browsing.walks import hits_of, ranked, taken
 from desktop.models.embedded.storage import entries
 from desktop.models.embedded.storage.store import Store
-from desktop.terms.errors import Cancelled
 from desktop.terms.values import Column, Entry, Filters, Page, PageRequest, RawRecord
 
 INLINE = 2_000  # records behind up to which a query takes them in itself: 30 µs each
@@ -32,9 +29,6 @@ SOON = 500  # records behind from which the index should be brought up in the ba
 
 _SEQ = entries.COLUMNS.split(", ").index("r.seq")
 _REMEMBERED = 3  # what filters have found: the page's, the counts' and the Trash's
-_FEW = 1_500  # found records up to which they are sorted one by one
-_AT_LENGTH = 8  # blocks walked after which it pays to know which operations are among what is found
-_SMALL = 30_000  # members up to which asking a set of them is quicker
 _AT_ONCE = 50  # candidates looked at together
 _TOO_MANY = 300  # wrong ones among them, after which all are looked into at once
 _FIRST_ROWS = 200  # records passed over up to which it is quicker to look at each
@@ -97,62 +91,17 @@ class Browser:
         by_number, filters = self._is_by_number(request, found), request.filters
         if not by_number and filters == Filters(trash=filters.trash):
             order = self.state.order(request.sort)
-            return _ranked(order, found, skip, request.size, descending=request.descending)
+            return ranked(order, found, skip, request.size, descending=request.descending)
         if not found.is_certain and skip <= _FIRST_ROWS:
-            if by_number:
-                hits = found.candidates_by_number(descending=request.descending)
-            else:
-                both = (found.candidates(number) for number in range(len(self.state.chunks)))
-                hits = self._hits(request, found, [sure | maybe for sure, maybe in both])
+            hits = hits_of(found, request, lambda number: BitMap.union(*found.candidates(number)))
             with contextlib.suppress(_TooManyAreWrong):
-                return _taken(self._checked(hits, found.plan), skip, request.size)
+                return taken(self._checked(hits, found.plan), skip, request.size)
         if by_number:
             return found.by_number(skip, request.size, descending=request.descending)
-        return _taken(self._hits(request, found, self._exact(found)), skip, request.size)
+        return taken(hits_of(found, request, found.exact), skip, request.size)
 
     def _is_by_number(self, request: PageRequest, found: Found) -> bool:
         return request.sort is Column.DATE and found.dates_follow_numbers
-
-    def _exact(self, found: Found) -> list[BitMap]:
-        return [found.exact(number) for number in range(len(self.state.chunks))]
-
-    def _hits(self, request: PageRequest, found: Found, sets: list[BitMap]) -> Iterator[list[int]]:
-        """The members of sets, one a chunk, in an order, some at a time."""
-        order = self.state.order(request.sort)
-        members = BitMap().union(*sets)
-        if len(members) > _FEW:
-            yield from self._walked(order, found, sets, members, descending=request.descending)
-            return
-        seqs = members.to_array()
-        order.fetch(seqs)
-        yield sorted(seqs, key=order.key, reverse=request.descending)
-
-    def _walked(
-        self, order: Order, found: Found, sets: list[BitMap], members: BitMap, *, descending: bool
-    ) -> Iterator[list[int]]:
-        """The members block by block; those in which none can be are passed over."""
-        asked = set(members) if len(members) <= _SMALL else members
-        chunks = sum(1 << number for number, bits in enumerate(sets) if bits)
-        kinds = sum(1 << kind for kind in found.search.kinds or ()) or -1
-        blocks, walked = range(len(order.blocks)), 0
-        for place in reversed(blocks) if descending else blocks:
-            if order.blocks[place].chunks & chunks and order.blocks[place].kinds & kinds:
-                walked += 1
-                if walked == _AT_LENGTH and kinds == -1:
-                    kinds = self._kinds_among(sets)
-                if found.cancelled():
-                    raise Cancelled(say("A newer request took the place of this one."))
-                seqs = [seq for seq in order.load(place) if seq in asked]
-                yield seqs[::-1] if descending else seqs
-
-    def _kinds_among(self, sets: list[BitMap]) -> int:
-        """Which operations occur in a set."""
-        chunks = [number for number, bits in enumerate(sets) if bits]
-        return sum(
-            1 << kind
-            for kind in lines.KINDS
-            if any(sets[number].intersect(self.state.bits(number, KIND + kind)) for number in chunks)
-        )
 
     def _checked(self, hits: Iterator[list[int]], plan: Plan) -> Iterator[list[int]]:
         wrong = 0
@@ -175,7 +124,7 @@ class Browser:
         if self._is_by_number(request, found):
             seqs = found.all_by_number()
             return seqs[::-1] if request.descending else seqs
-        return array("I", chain.from_iterable(self._hits(request, found, self._exact(found))))
+        return array("I", chain.from_iterable(hits_of(found, request, found.exact)))
 
     def _agree(self) -> None:
         """Raises `IndexDamaged` where the ledger counts other records, or other deleted ones, than the index."""
@@ -194,38 +143,5 @@ def rows(store: Store, user_id: int, seqs: Sequence[int]) -> list[RawRecord]:
     return [found[seq] for seq in seqs if seq in found]
 
 
-def _taken(hits: Iterator[list[int]], skip: int, size: int) -> tuple[list[int], int]:
-    """Of what is found, some at a time, those after `skip`, and how many were passed."""
-    passed, seqs = 0, list[int]()
-    for some in hits:
-        if passed + len(some) > skip:
-            start = max(0, skip - passed)
-            seqs.extend(some[start : start + size - len(seqs)])
-        passed += len(some)
-        if len(seqs) == size:
-            break
-    return seqs, passed
-
-
 def _pages(count: int, size: int) -> int:
     return max(1, -(-count // size))
-
-
-def _ranked(order: Order, found: Found, skip: int, size: int, *, descending: bool) -> tuple[list[int], int]:
-    """Of all that are live, or deleted, those after `skip` in an order: the directory says in which block they are."""
-    deleted, gone = found.plan.trash, found.state.deleted()
-    passed, seqs = 0, list[int]()
-    places = range(len(order.blocks))
-    for place in reversed(places) if descending else places:
-        count = order.blocks[place].count(deleted=deleted)
-        if passed + count > skip and count:
-            some = [seq for seq in order.load(place) if (seq in gone) == deleted]
-            if len(some) != count:
-                raise IndexDamaged("an order and the chunks disagree")
-            start = max(0, skip - passed)
-            some = some[::-1] if descending else some
-            seqs.extend(some[start : start + size - len(seqs)])
-            if len(seqs) == size:
-                break
-        passed += count
-    return seqs, passed

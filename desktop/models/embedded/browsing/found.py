@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TypeVar
 
 from pyroaring import BitMap
@@ -160,14 +160,6 @@ class Found:
                     break
             passed += count
         return seqs, passed
-
-    def candidates_by_number(self, *, descending: bool) -> Iterator[list[int]]:
-        """All that is meant and that may be, in the order of the ledger, some at a time."""
-        numbers = range(len(self.state.chunks))
-        for number in reversed(numbers) if descending else numbers:
-            sure, maybe = self.candidates(number)
-            seqs = (sure | maybe).to_array().tolist()
-            yield seqs[::-1] if descending else seqs
 
     def all_by_number(self) -> array[int]:
         """All that is meant, in the order of the ledger."""

@@ -105,8 +105,9 @@ def read_columns(store: Store, user_id: int, records: range) -> Iterator[Columns
     while rows := cursor.fetchmany(AT_ONCE):
         operations, *facts = zip(*rows, strict=True)
         some = slice(done, done + len(rows))
-        facts = [records[some], [known[operation] for operation in operations], *facts, deleted[some]]
-        yield Columns(*facts)
+        kinds = [known[operation] for operation in operations]
+        columns: list[Sequence[Any]] = [records[some], kinds, *facts, deleted[some]]
+        yield Columns(*columns)
         done += len(rows)
     if done != len(records):  # a number is given once: where none is missing, there are as many
         raise IndexDamaged("a record is missing")
@@ -242,6 +243,8 @@ def is_found(line: RecordLine, search: tuple[str, ...]) -> bool:
 
 def _contains(line: RecordLine, text: str) -> bool:
     wanted = folded(text)
-    texts = folded(_text(line.operands, line.response, line.balance, line.expression))
-    shown = (texts, date_text(line.date), *amount_texts(line.amount))
-    return END not in wanted and any(wanted in part for part in shown)
+    return END not in wanted and (
+        wanted in folded(_text(line.operands, line.response, line.balance, line.expression))
+        or wanted in date_text(line.date)
+        or any(wanted in shown for shown in amount_texts(line.amount))
+    )

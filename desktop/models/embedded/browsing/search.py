@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import compress, count, groupby
 from typing import TYPE_CHECKING
 
 from pyroaring import BitMap
@@ -102,7 +102,8 @@ def _fits(byte: int, wanted: int) -> bool:
 def having(state: State, number: int, ids: set[int]) -> BitMap:
     """Those of a chunk that have one of some amounts: by those, or by the others where they are fewer."""
     chunk = state.chunks[number]
-    inside, outside = chunk.amounts & ids, chunk.amounts - ids
+    inside = chunk.amounts & ids
+    outside = chunk.amounts - inside
     fewer = outside if len(outside) < len(inside) else inside
     bits = BitMap().union(*(state.bits(number, AMOUNT + id) for id in fewer))
     return chunk.all - bits if fewer is outside else bits
@@ -148,14 +149,14 @@ class Search:
         since, until = self.plan.since, self.plan.until
         low = chunk.first if since is None else since
         high = chunk.last + 1 if until is None else until
-        found = BitMap()
-        for part, (earliest, latest) in enumerate(
-            zip(chunk.earliest, chunk.latest, strict=True), places.part_of(chunk.records.start)
-        ):
+        found, start = BitMap(), places.part_of(chunk.records.start)
+        spans = zip(chunk.earliest, chunk.latest, strict=True)
+        within = [latest >= low and earliest < high for earliest, latest in spans]
+        for part in compress(count(start), within):
             seqs = places.part(part, chunk.records.stop - 1)
-            if low <= earliest and latest < high:
+            if low <= chunk.earliest[part - start] and chunk.latest[part - start] < high:
                 found.add_range(seqs.start, seqs.stop)
-            elif latest >= low and earliest < high:
+            else:
                 dates = self._state.dates(part)
                 found.update([seq for seq, date in zip(seqs, dates, strict=True) if low <= date < high])
         return found

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, groupby, islice, pairwise
+from itertools import accumulate, groupby, islice
 from typing import Any
 
 from pyroaring import BitMap
@@ -43,6 +43,8 @@ class Chunk:
     latest: array[int] = field(default_factory=lambda: array("q"))
     tallies: Tallies = field(default_factory=dict)
     segments: list[Segment] = field(default_factory=list)
+    _amounts: set[int] = field(default_factory=set)
+    _counted: int = 0
 
     @property
     def all(self) -> BitMap:
@@ -87,7 +89,9 @@ class Chunk:
     @property
     def amounts(self) -> set[int]:
         """The ids of the amounts that occur."""
-        return {amount for _, amount in self.tallies}
+        if self._counted != len(self.tallies):  # of which none goes
+            self._amounts, self._counted = {amount for _, amount in self.tallies}, len(self.tallies)
+        return self._amounts
 
 
 # Which records of a user the journal knows to have been deleted or restored, from an entry on: number, record, date.
@@ -232,8 +236,18 @@ class State:
     @property
     def dates_follow_numbers(self) -> bool:
         """Whether the ledger's own order is that of its dates: no clock was set back."""
-        chunks = self.chunks
-        return all(chunk.ordered for chunk in chunks) and all(one.last <= two.first for one, two in pairwise(chunks))
+        return all(chunk.ordered for chunk in self.chunks) and len(self.stretches()) == len(self.chunks)
+
+    def stretches(self) -> list[range]:
+        """The chunks by their numbers, those together whose dates overlap; no stretch has a date before the last's."""
+        found, latest = list[range](), list[int]()
+        for number, chunk in enumerate(self.chunks):
+            start, last = number, chunk.last
+            while found and latest[-1] > chunk.first:
+                start, last = found.pop().start, max(last, latest.pop())
+            found.append(range(start, number + 1))
+            latest.append(last)
+        return found
 
     def take(self, more: Sequence[lines.RecordLine]) -> None:
         """Take in the records that follow."""

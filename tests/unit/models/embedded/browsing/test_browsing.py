@@ -33,6 +33,7 @@ from desktop.models.embedded.browsing import (
     sorting,
     state,
     upkeep,
+    walks,
 )
 from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.storage.store import Store
@@ -120,8 +121,8 @@ def _key(entry: Entry, sort: Column) -> Any:
 
 SMALL: dict[Any, dict[str, int]] = {
     places: {"CHUNK_BITS": 6, "PART_BITS": 3},
-    browser: {"INLINE": 40, "_FEW": 5, "_AT_LENGTH": 2, "_SMALL": 20, "_AT_ONCE": 4, "_TOO_MANY": 6, "_FIRST_ROWS": 9},
-    bitmaps: {"_PAGE": 5, "_SMALL": 24},
+    browser: {"INLINE": 40, "_AT_ONCE": 4, "_TOO_MANY": 6, "_FIRST_ROWS": 9},
+    bitmaps: {"_PAGE": 5, "_SMALL": 24, "_ROOM": 900},
     grouping: {"_AT_ONCE": 7},
     contents: {"_AMOUNTS": 3},
     orders: {"BLOCK": 16, "_KNOWN": 30},
@@ -129,6 +130,7 @@ SMALL: dict[Any, dict[str, int]] = {
     sorting: {"_PIECE": 7, "_ABREAST": 2},
     lines: {"AT_ONCE": 20},
     upkeep: {"_INTO_ORDERS": 50},
+    walks: {"_FEW": 5, "_AT_LENGTH": 2, "_SMALL": 20},
 }
 
 

@@ -1,0 +1,112 @@
+"""Going through an order for what is found, from one end: only as far as somebody wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from pyroaring import BitMap
+
+from desktop.language.sentences import say
+from desktop.models.embedded.browsing import lines
+from desktop.models.embedded.browsing.found import Found
+from desktop.models.embedded.browsing.keys import KIND
+from desktop.models.embedded.browsing.orders import Order
+from desktop.models.embedded.browsing.seals import IndexDamaged
+from desktop.models.embedded.browsing.state import State
+from desktop.terms.errors import Cancelled
+from desktop.terms.values import Column, PageRequest
+
+_FEW = 1_500  # found records up to which they are sorted one by one
+_AT_LENGTH = 8  # blocks walked after which it pays to know which operations are among what is found
+_SMALL = 30_000  # members up to which asking a set of them is quicker
+
+Sets = Mapping[int, BitMap]
+"""Records that are found, under the numbers of their chunks."""
+
+
+def hits_of(found: Found, request: PageRequest, members_of: Callable[[int], BitMap]) -> Iterator[list[int]]:
+    """What is found, in the order that is asked for, some at a time; chunks are asked for their members when needed.
+
+    By date chunk follows chunk, but for those among which a clock was set back.
+    """
+    state, descending = found.state, request.descending
+    by_date = request.sort is Column.DATE
+    stretches = state.stretches() if by_date else [range(len(state.chunks))]
+    for numbers in reversed(stretches) if descending else stretches:
+        sets = {number: members_of(number) for number in numbers}
+        if by_date and len(numbers) == 1 and state.chunks[numbers.start].ordered:
+            seqs = sets[numbers.start].to_array().tolist()
+            yield seqs[::-1] if descending else seqs
+        else:
+            yield from _sorted(state.order(request.sort), found, sets, descending=descending)
+
+
+def _sorted(order: Order, found: Found, sets: Sets, *, descending: bool) -> Iterator[list[int]]:
+    """The members of sets in an order, some at a time."""
+    members = BitMap().union(*sets.values())
+    if len(members) > _FEW:
+        yield from _walked(order, found, sets, members, descending=descending)
+        return
+    seqs = members.to_array()
+    order.fetch(seqs)
+    yield sorted(seqs, key=order.key, reverse=descending)
+
+
+def _walked(order: Order, found: Found, sets: Sets, members: BitMap, *, descending: bool) -> Iterator[list[int]]:
+    """The members block by block; those in which none can be are passed over."""
+    asked = set(members) if len(members) <= _SMALL else members
+    chunks = sum(1 << number for number, bits in sets.items() if bits)
+    kinds = sum(1 << kind for kind in found.search.kinds or ()) or -1
+    blocks, walked = range(len(order.blocks)), 0
+    for place in reversed(blocks) if descending else blocks:
+        if order.blocks[place].chunks & chunks and order.blocks[place].kinds & kinds:
+            walked += 1
+            if walked == _AT_LENGTH and kinds == -1:
+                kinds = _kinds_among(found.state, sets)
+            if found.cancelled():
+                raise Cancelled(say("A newer request took the place of this one."))
+            seqs = list(filter(asked.__contains__, order.load(place)))
+            yield seqs[::-1] if descending else seqs
+
+
+def _kinds_among(state: State, sets: Sets) -> int:
+    """Which operations occur in sets."""
+    chunks = [number for number, bits in sets.items() if bits]
+    return sum(
+        1 << kind
+        for kind in lines.KINDS
+        if any(sets[number].intersect(state.bits(number, KIND + kind)) for number in chunks)
+    )
+
+
+def taken(hits: Iterator[list[int]], skip: int, size: int) -> tuple[list[int], int]:
+    """Of what is found, some at a time, those after `skip`, and how many were passed."""
+    passed, seqs = 0, list[int]()
+    for some in hits:
+        if passed + len(some) > skip:
+            start = max(0, skip - passed)
+            seqs.extend(some[start : start + size - len(seqs)])
+        passed += len(some)
+        if len(seqs) == size:
+            break
+    return seqs, passed
+
+
+def ranked(order: Order, found: Found, skip: int, size: int, *, descending: bool) -> tuple[list[int], int]:
+    """Of all that are live, or deleted, those after `skip` in an order: the directory says in which block they are."""
+    deleted, gone = found.plan.trash, found.state.deleted()
+    passed, seqs = 0, list[int]()
+    places = range(len(order.blocks))
+    for place in reversed(places) if descending else places:
+        count = order.blocks[place].count(deleted=deleted)
+        if passed + count > skip and count:
+            some = [seq for seq in order.load(place) if (seq in gone) == deleted]
+            if len(some) != count:
+                raise IndexDamaged("an order and the chunks disagree")
+            start = max(0, skip - passed)
+            some = some[::-1] if descending else some
+            seqs.extend(some[start : start + size - len(seqs)])
+            if len(seqs) == size:
+                break
+        passed += count
+    return seqs, passed
