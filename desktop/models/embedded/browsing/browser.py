@@ -30,7 +30,7 @@ SOON = 500  # records behind from which the index should be brought up in the ba
 _SEQ = entries.COLUMNS.split(", ").index("r.seq")
 _REMEMBERED = 3  # what filters have found: the page's, the counts' and the Trash's
 _AT_ONCE = 50  # candidates looked at together
-_TOO_MANY = 300  # wrong ones among them, after which all are looked into at once
+_TOO_MANY = 300  # wrong ones among them, after which all of a chunk are looked into at once
 _FIRST_ROWS = 200  # records passed over up to which it is quicker to look at each
 
 
@@ -94,8 +94,9 @@ class Browser:
             return ranked(order, found, skip, request.size, descending=request.descending)
         if not found.is_certain and skip <= _FIRST_ROWS:
             hits = hits_of(found, request, lambda number: BitMap.union(*found.candidates(number)))
+            many = _TOO_MANY if request.sort is Column.DATE else max(_TOO_MANY, 2 * self._parts_among(found))
             with contextlib.suppress(_TooManyAreWrong):
-                return taken(self._checked(hits, found.plan), skip, request.size)
+                return taken(self._checked(hits, found.plan, many), skip, request.size)
         if by_number:
             return found.by_number(skip, request.size, descending=request.descending)
         return taken(hits_of(found, request, found.exact), skip, request.size)
@@ -103,12 +104,17 @@ class Browser:
     def _is_by_number(self, request: PageRequest, found: Found) -> bool:
         return request.sort is Column.DATE and found.dates_follow_numbers
 
-    def _checked(self, hits: Iterator[list[int]], plan: Plan) -> Iterator[list[int]]:
+    def _parts_among(self, found: Found) -> int:
+        """In about how many parts there may be something, at most: each would be looked into."""
+        chunks = self.state.chunks
+        return sum(min(len(found.candidates(n)[1]), len(chunk.latest)) for n, chunk in enumerate(chunks))
+
+    def _checked(self, hits: Iterator[list[int]], plan: Plan, many: int) -> Iterator[list[int]]:
         wrong = 0
         for some in (block[at : at + _AT_ONCE] for block in hits for at in range(0, len(block), _AT_ONCE)):
             meant = {line.seq for line in lines.read_some(self.store, self.user_id, some) if lines.matches(line, plan)}
             wrong += len(some) - len(meant)
-            if wrong > _TOO_MANY:
+            if wrong > many:
                 raise _TooManyAreWrong
             yield [seq for seq in some if seq in meant]
 

@@ -7,7 +7,7 @@ are of use. `exact` looks into the texts then.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress, count, groupby
 from typing import TYPE_CHECKING
@@ -149,6 +149,8 @@ class Search:
         since, until = self.plan.since, self.plan.until
         low = chunk.first if since is None else since
         high = chunk.last + 1 if until is None else until
+        if chunk.ordered:
+            return BitMap(range(self._first_since(chunk, low), self._first_since(chunk, high)))
         found, start = BitMap(), places.part_of(chunk.records.start)
         spans = zip(chunk.earliest, chunk.latest, strict=True)
         within = [latest >= low and earliest < high for earliest, latest in spans]
@@ -160,6 +162,14 @@ class Search:
                 dates = self._state.dates(part)
                 found.update([seq for seq, date in zip(seqs, dates, strict=True) if low <= date < high])
         return found
+
+    def _first_since(self, chunk: Chunk, moment: int) -> int:
+        """The first record of a chunk from a moment on, where dates follow each other; the one behind it if none is."""
+        place = bisect_left(chunk.latest, moment)
+        if place == len(chunk.latest):
+            return chunk.records.stop
+        part = places.part_of(chunk.records.start) + place
+        return places.part(part, chunk.records.stop - 1).start + bisect_left(self._state.dates(part), moment)
 
     def candidates(self, number: int) -> tuple[BitMap, BitMap]:
         """Those of a chunk that are meant for certain, and those that may be."""

@@ -16,9 +16,10 @@ from desktop.models.embedded.browsing.state import State
 from desktop.terms.errors import Cancelled
 from desktop.terms.values import Column, PageRequest
 
-_FEW = 1_500  # found records up to which they are sorted one by one
+_PAGE = 25  # rows that are mostly wanted
+_KEYS = 16  # of records that are read as soon as a block is gone through
 _AT_LENGTH = 8  # blocks walked after which it pays to know which operations are among what is found
-_SMALL = 30_000  # members up to which asking a set of them is quicker
+_SMALL = 10_000  # members up to which they are better asked one by one
 
 Sets = Mapping[int, BitMap]
 """Records that are found, under the numbers of their chunks."""
@@ -42,19 +43,29 @@ def hits_of(found: Found, request: PageRequest, members_of: Callable[[int], BitM
 
 
 def _sorted(order: Order, found: Found, sets: Sets, *, descending: bool) -> Iterator[list[int]]:
-    """The members of sets in an order, some at a time."""
-    members = BitMap().union(*sets.values())
-    if len(members) > _FEW:
-        yield from _walked(order, found, sets, members, descending=descending)
-        return
-    seqs = members.to_array()
+    """The members of sets in an order, some at a time.
+
+    Many are met soon by who walks along the blocks; few are sooner sorted by their keys, and so are those that the walk
+    has not met when it has taken as long.
+    """
+    left = BitMap().union(*sets.values())
+    enough = len(left) // _KEYS
+    if enough * len(left) > _PAGE * len(order.blocks):  # where they lie evenly, the first page comes before that
+        for walked, seqs in enumerate(_walked(order, found, sets, left, descending=descending)):
+            yield seqs
+            left = left - BitMap(seqs) if seqs else left
+            if walked >= enough:
+                break
+        else:
+            return
+    seqs = left.to_array().tolist()
     order.fetch(seqs)
     yield sorted(seqs, key=order.key, reverse=descending)
 
 
 def _walked(order: Order, found: Found, sets: Sets, members: BitMap, *, descending: bool) -> Iterator[list[int]]:
     """The members block by block; those in which none can be are passed over."""
-    asked = set(members) if len(members) <= _SMALL else members
+    asked = set(members) if len(members) <= _SMALL else None
     chunks = sum(1 << number for number, bits in sets.items() if bits)
     kinds = sum(1 << kind for kind in found.search.kinds or ()) or -1
     blocks, walked = range(len(order.blocks)), 0
@@ -65,8 +76,10 @@ def _walked(order: Order, found: Found, sets: Sets, members: BitMap, *, descendi
                 kinds = _kinds_among(found.state, sets)
             if found.cancelled():
                 raise Cancelled(say("A newer request took the place of this one."))
-            seqs = list(filter(asked.__contains__, order.load(place)))
-            yield seqs[::-1] if descending else seqs
+            seqs = order.load(place)
+            those = set(members & BitMap(seqs)) if asked is None else asked
+            some = list(filter(those.__contains__, seqs)) if those else []
+            yield some[::-1] if descending else some
 
 
 def _kinds_among(state: State, sets: Sets) -> int:
