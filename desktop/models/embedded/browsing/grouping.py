@@ -49,16 +49,19 @@ def grouped(first: int, texts: Sequence[bytes]) -> Iterator[tuple[int, BitMap]]:
 
     Each text ends in two zeros, and what holds a zero has no key.
     """
-    short: dict[int, list[BitMap]] = defaultdict(list)
+    twos: dict[int, list[BitMap]] = defaultdict(list)
     for gram, members in _threes(first, texts):
         if gram & 0xFF and gram & 0xFF00:
             yield LONGEST << 24 | gram, members
-        if gram & 0xFF00:
-            short[2 << 24 | gram >> 8].append(members)
-        if gram & 0xFF0000:
-            short[1 << 24 | gram >> 16].append(members)
-    for key, several in short.items():
-        yield key, BitMap.union(*several)
+        twos[gram >> 8].append(members)
+    ones: dict[int, list[BitMap]] = defaultdict(list)
+    for gram, several in twos.items():
+        members = BitMap.union(*several)
+        if gram & 0xFF:
+            yield 2 << 24 | gram, members
+        ones[gram >> 8].append(members)
+    for gram, several in ones.items():
+        yield 1 << 24 | gram, BitMap.union(*several)
 
 
 def runs(first: int, texts: Sequence[bytes]) -> Iterator[tuple[int, BitMap]]:

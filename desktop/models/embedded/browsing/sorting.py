@@ -12,7 +12,7 @@ import contextlib
 import marshal
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +31,24 @@ _PIECES = 1 << 20  # more than a run has
 _PATIENCE_S = 20
 _BETWEEN = "\0"  # texts of a piece
 
+
+def _by_bytes(texts: Sequence[str]) -> list[str]:
+    """Texts that compare as the UTF-8 of these does, a letter for each byte: in half the time, where signs are mixed."""
+    spread = _spread(_BETWEEN.join(texts)).split(_BETWEEN)
+    return spread if len(spread) == len(texts) else list(map(_spread, texts))
+
+
+def _spread(text: str) -> str:
+    return text.encode(errors="surrogatepass").decode("latin-1")
+
+
 _KEYS: dict[Column, Callable[[Columns], list[Any]]] = {
-    Column.OPERANDS: lambda some: list(some.operands),
+    Column.OPERANDS: lambda some: _by_bytes(some.operands),
     Column.RESPONSE: lambda some: list(map(number_key, some.responses)),
     Column.BALANCE: lambda some: list(some.balances),
     Column.DATE: lambda some: list(some.dates),
 }
-"""What SQLite compares for those of `SORT_KEYS` that runs are made of. Texts compare as their UTF-8 does."""
+"""What SQLite compares for those of `SORT_KEYS` that runs are made of."""
 
 Run = tuple[int, int]
 """How many records are sorted in it, and its writing."""
