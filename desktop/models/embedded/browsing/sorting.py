@@ -33,7 +33,7 @@ _BETWEEN = "\0"  # texts of a piece
 
 
 def _by_bytes(texts: Sequence[str]) -> list[str]:
-    """Texts that compare as the UTF-8 of these does, a letter for each byte: in half the time, where signs are mixed."""
+    """Texts that compare as the UTF-8 of these does, a letter for each byte: in half the time where signs are mixed."""
     spread = _spread(_BETWEEN.join(texts)).split(_BETWEEN)
     return spread if len(spread) == len(texts) else list(map(_spread, texts))
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, groupby, islice
+from operator import itemgetter
 from typing import Any
 
 from pyroaring import BitMap
@@ -68,8 +69,10 @@ class Chunk:
     def take(self, some: lines.Columns, amounts: Sequence[int]) -> None:
         """Take in the records that follow, all of this chunk, with the ids of their amounts."""
         first, dates = some.seqs[0], some.dates
-        self.ordered = self.ordered and self.last <= dates[0] and list(dates) == sorted(dates)
-        self.first, self.last = min(self.first, *dates), max(self.last, *dates)
+        follow = list(dates) == sorted(dates)
+        earliest, latest = (itemgetter(0), itemgetter(-1)) if follow else (min, max)
+        self.ordered = self.ordered and self.last <= dates[0] and follow
+        self.first, self.last = min(self.first, earliest(dates)), max(self.last, latest(dates))
         self.records = range(self.records.start, first + len(dates))
         at = 0
         while at < len(dates):
@@ -78,8 +81,8 @@ class Chunk:
             if part - places.part_of(self.records.start) == len(self.latest):
                 self.earliest.append(in_part[0])
                 self.latest.append(in_part[0])
-            self.earliest[-1] = min(self.earliest[-1], *in_part)
-            self.latest[-1] = max(self.latest[-1], *in_part)
+            self.earliest[-1] = min(self.earliest[-1], earliest(in_part))
+            self.latest[-1] = max(self.latest[-1], latest(in_part))
             at += len(in_part)
         self.deleted |= BitMap([seq for seq, deleted in zip(some.seqs, some.deleted, strict=True) if deleted])
         counted = Counter(zip(some.kinds, amounts, some.deleted, strict=True))
