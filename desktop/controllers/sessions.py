@@ -51,6 +51,8 @@ class SessionController(QObject):
         self._minutes = 0
         self._active_at = awake_or_asleep()
         self._locked = False
+        self._is_open = True  # to whoever signs in
+        self._waiting: Callable[[], None] | None = None
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.timeout.connect(self._lock)
@@ -80,6 +82,17 @@ class SessionController(QObject):
     def is_locked(self) -> bool:
         """Whether the last session ended by itself, for want of activity, and nobody has signed in since."""
         return self._locked
+
+    def keep_waiting(self) -> None:
+        """Let nobody in until `let_in`: what they would see is still being built. Who signs in waits, busy."""
+        self._is_open = False
+
+    def let_in(self) -> None:
+        """Let in who waits, and from now on everybody at once."""
+        self._is_open = True
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting()
 
     @Slot()
     def look_around(self) -> None:
@@ -161,7 +174,17 @@ class SessionController(QObject):
             return
         self._set_busy(True)
         self.look_around()  # where that failed when the window opened
-        self._submit(work, done=done, failed=self._on_failed)
+        self._submit(work, done=partial(self._at_the_door, done), failed=self._on_failed)
+
+    def _at_the_door(self, done: Callable[..., object], outcome: object) -> None:
+        if self._is_open:
+            done(outcome)
+        else:
+            self._waiting = partial(self._go_in, done, outcome, logs.reference.get())
+
+    def _go_in(self, done: Callable[..., object], outcome: object, reference: str) -> None:
+        with logs.request(reference):
+            done(outcome)
 
     def _set_busy(self, busy: bool) -> None:
         if busy != self._busy:

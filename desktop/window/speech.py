@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator, Slot
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator, Slot
 from PySide6.QtGui import QGuiApplication
 
 from desktop.arithmetic.money import write_numbers
@@ -16,6 +16,7 @@ from desktop.arithmetic.numbers import PLAIN
 from desktop.language.directions import OVERRIDE, bare
 from desktop.language.sentences import SOURCE, is_right_to_left
 from desktop.system.spoken import choose
+from desktop.views.look import by_number
 from desktop.views.look.number_locale import number_format_of, use_digits
 
 if TYPE_CHECKING:
@@ -43,10 +44,7 @@ class Speech(QObject):
         code = choose(language.name, asked_for())
         self._take_own_words(code)
         use_digits(language.digits)
-        right_to_left = is_right_to_left(code)
-        self._application.setLayoutDirection(
-            Qt.LayoutDirection.RightToLeft if right_to_left else Qt.LayoutDirection.LeftToRight
-        )
+        by_number.run(self._application, right_to_left=is_right_to_left(code))
         write_numbers(number_format_of(QLocale()))  # last: it goes by digits and direction
 
     def end(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -27,6 +27,7 @@ from desktop.views.calculator.price_texts import paid_text, price_text, quote_te
 from desktop.views.calculator.tape import TapeView
 from desktop.views.look import theme
 from desktop.views.look.announcing import announce
+from desktop.views.look.gradual import finish
 from desktop.views.look.number_locale import number_format_of
 from desktop.wording.grouping import grouped
 from desktop.wording.shown import operation_name
@@ -44,9 +45,13 @@ class CalculatorPanel(QWidget):
     can_undo = Signal(object)  # Act: the memory was cleared
     came_back = Signal()  # a number may be in the memory again
 
-    def __init__(self, *, calculator: CalculatorController, locale: QLocale | None = None) -> None:
+    def __init__(
+        self, *, calculator: CalculatorController, locale: QLocale | None = None, gradually: bool = False
+    ) -> None:
+        """Built `gradually`, it is no calculator before `steps` has come to its end."""
         super().__init__()
         self.setObjectName("calculator_panel")
+        self._all: QVBoxLayout | None = None
         self._calculator = calculator
         self._format = number_format_of(locale or QLocale())
         self._statement: Statement | None = None
@@ -58,30 +63,40 @@ class CalculatorPanel(QWidget):
         self._outcome: tuple[str, bool, bool] = ("", True, True)  # the result as the ledger has it, exact, a number
         self._shown = ("", True, "")  # what stands before the result, whether it is a number, what it came from
         self._memory = Memory(number_format=self._format)
-        self._build()
-        self._connect()
-        self._show_numbers()
-        calculator.set_number_format(self._format)
+        if not gradually:
+            finish(self.steps())
 
-    def _build(self) -> None:
+    def steps(self) -> Iterator[None]:
+        """Build all of it, a step at a time none of which is felt."""
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
+        layout.setSpacing(theme.SMALL)
         self._display = Display()
         self._entry = self._display.entry
         self._entry.write_like(self._format)
         self._entry.memory = self._memory
         self._display.show_quote(*self._quote)
-        self._keypad = Keypad(number_format=self._format)
-        self._tape = TapeView(number_format=self._format)
-        self._all = layout = QVBoxLayout()
-        layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
-        layout.setSpacing(theme.SMALL)
+        yield
         layout.addWidget(self._display)
+        yield
+        self._keypad = Keypad(number_format=self._format)
+        yield
         layout.addWidget(self._keypad, 3)
+        yield
+        self._tape = TapeView(number_format=self._format)
         layout.addWidget(self._tape, 2)
-        self.setLayout(layout)  # last: Qt asks at once how much room all of it needs
+        self._all = layout
+        yield
+        self._connect()
+        self._show_numbers()
+        self._calculator.set_number_format(self._format)
+        yield
 
     @override
     def minimumSizeHint(self) -> QSize:
         """Room for the display: where the window is low, first the tape and then the keys step back."""
+        if self._all is None:
+            return super().minimumSizeHint()
         margins = self._all.contentsMargins()
         width = max(self._display.minimumSizeHint().width(), self._keypad.minimumSizeHint().width())
         height = self._display.least_height(low=True)
@@ -90,6 +105,7 @@ class CalculatorPanel(QWidget):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        assert self._all is not None
         margins, spacing = self._all.contentsMargins(), self._all.spacing()
         room = event.size().height() - margins.top() - margins.bottom()
         needs = {

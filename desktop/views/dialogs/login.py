@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QKeyEvent, QPaintEvent
+from PySide6 import QtCore
+from PySide6.QtCore import QSettings, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QKeyEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout
 
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.language.sentences import say
 from desktop.system.overriding import override
-from desktop.views.look import remembered, theme
+from desktop.views.look import by_number, remembered, theme
 from desktop.views.look.announcing import announce
 from desktop.views.look.icons import application_icon, icon
 from desktop.views.look.left_to_right import left_to_right, with_the_words
@@ -24,12 +25,16 @@ if TYPE_CHECKING:
 
 _EMAIL_SETTING = "sign_in/email"
 _WIDTH = 400
+_UNSEEN_MS = 400  # a dialog that nobody can see is not painted: minimised, covered, behind a locked screen
 
 
 class LoginDialog(QDialog):
-    """Asks who is there. Closing it ends the program; `quit_asked` says so."""
+    """Asks who is there. Closing it ends the program; `quit_asked` says so.
 
-    appeared = Signal()  # on screen for the first time
+    Up to its first paint it names nothing of Qt's namespace: see `by_number`.
+    """
+
+    appeared = Signal()  # on screen for the first time, or where nobody sees it
     quit_asked = Signal()
 
     def __init__(
@@ -43,6 +48,9 @@ class LoginDialog(QDialog):
         self._starting_balance = starting_balance
         self._place = ledger and say("This is a new ledger, at {place}.", place=_breakable(ledger))
         self._has_appeared = False
+        self._unseen = QTimer(self)
+        self._unseen.setSingleShot(True)
+        self._unseen.setInterval(_UNSEEN_MS)
         self._was_typed = False  # the password, unseen
         self._ledger_has_people = False
         self._build()
@@ -57,12 +65,12 @@ class LoginDialog(QDialog):
         self.setFixedWidth(_WIDTH)
         picture = QLabel()
         picture.setPixmap(application_icon().pixmap(56, 56))
-        picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        by_number.centre(picture)
         title = QLabel("Metercalc")
-        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        by_number.centre(title)
         theme.set_size(title, theme.Size.TITLE, bold=True)
         self._welcome = _wrapped("welcome_label", "muted")
-        self._welcome.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        by_number.centre(self._welcome)
         self._email = QLineEdit(remembered.text(self._settings, _EMAIL_SETTING))
         self._email.setObjectName("email_edit")
         left_to_right(self._email)
@@ -85,15 +93,17 @@ class LoginDialog(QDialog):
         self._error.setContentsMargins(0, 0, 0, theme.SMALL)
         self._sign_in = QPushButton(say("&Sign in"))
         self._sign_in.setObjectName("sign_in_button")
+        theme.begin_role(self._sign_in, "primary")
         self._sign_in.setDefault(True)
         self._register = QPushButton(say("&Register"))
         self._register.setObjectName("register_button")
+        theme.begin_role(self._register, "")
         self._register.setAutoDefault(False)
         self._arrange(picture, title)
 
     def _arrange(self, picture: QLabel, title: QLabel) -> None:
         card = QFrame()
-        theme.set_role(card, "card")
+        theme.begin_role(card, "card")
         fields = QVBoxLayout(card)
         fields.setContentsMargins(theme.LARGE, theme.LARGE, theme.LARGE, theme.LARGE)
         fields.setSpacing(theme.TIGHT)
@@ -116,8 +126,12 @@ class LoginDialog(QDialog):
         self._forgotten = QPushButton(say("&Forgotten password?"))
         self._forgotten.setObjectName("forgotten_password_button")
         self._forgotten.setAutoDefault(False)
-        theme.set_role(self._forgotten, "link")
-        fields.addWidget(self._forgotten, 0, Qt.AlignmentFlag.AlignHCenter)
+        theme.begin_role(self._forgotten, "link")
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(self._forgotten)
+        middle.addStretch(1)
+        fields.addLayout(middle)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.WIDE, theme.WIDE, theme.WIDE, theme.WIDE)
         layout.setSpacing(theme.SMALL)
@@ -142,6 +156,7 @@ class LoginDialog(QDialog):
         self._password.textEdited.connect(self._on_typed)
         self._again.textEdited.connect(self._forget_error)
         self.rejected.connect(self.quit_asked)
+        self._unseen.timeout.connect(self._say_it_appeared)
 
     def _first_field(self) -> QLineEdit:
         return self._password if self._email.text() else self._email
@@ -161,7 +176,7 @@ class LoginDialog(QDialog):
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc clears the field that it is pressed in, and never ends the program: closing the window does."""
-        if event.key() == Qt.Key.Key_Escape:
+        if event.key() == QtCore.Qt.Key.Key_Escape:
             field = self.focusWidget()
             if isinstance(field, QLineEdit):
                 field.clear()
@@ -174,12 +189,21 @@ class LoginDialog(QDialog):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self._has_appeared:
-            self._has_appeared = True
             QTimer.singleShot(0, self._say_it_appeared)  # once what was painted is on screen
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        """The store is opened behind the dialog, and the program's name taken, whether anybody sees it or not."""
+        super().showEvent(event)
+        if not self._has_appeared:
+            self._unseen.start()
 
     @Slot()
     def _say_it_appeared(self) -> None:
-        self.appeared.emit()
+        self._unseen.stop()
+        if not self._has_appeared:
+            self._has_appeared = True
+            self.appeared.emit()
 
     @Slot(bool)
     def _show_first_run(self, first_run: bool) -> None:
@@ -321,5 +345,5 @@ def _breakable(path: str) -> str:
 def _wrapped(name: str, role: str) -> QLabel:
     label = Paragraph()
     label.setObjectName(name)
-    theme.set_role(label, role)
+    theme.begin_role(label, role)
     return label

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 
-from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
+from PySide6.QtCore import QByteArray, QRect, QRectF, QSize
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from desktop.system import resources
@@ -29,7 +29,7 @@ class _LineIcon(QIconEngine):
         colour = QGuiApplication.palette().color(group, QPalette.ColorRole.ButtonText)
         painter.save()
         painter.setOpacity(colour.alphaF())
-        if self._name in _POINTING and QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+        if self._name in _POINTING and QGuiApplication.isRightToLeft():
             painter.translate(2 * rect.x() + rect.width(), 0)
             painter.scale(-1, 1)
         _renderer(self._name, colour.name()).render(painter, QRectF(rect))
@@ -38,7 +38,7 @@ class _LineIcon(QIconEngine):
     @override
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         pixmap = QPixmap(size)
-        pixmap.fill(Qt.GlobalColor.transparent)
+        pixmap.fill(QColor(0, 0, 0, 0))
         painter = QPainter(pixmap)
         self.paint(painter, QRect(0, 0, size.width(), size.height()), mode, state)
         painter.end()

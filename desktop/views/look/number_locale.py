@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QLocale
 from PySide6.QtGui import QGuiApplication
 
 from desktop.arithmetic.numbers import PLAIN, NumberFormat
@@ -80,7 +80,7 @@ def _groups(locale: QLocale) -> tuple[int, int]:
 
 
 def _is_mirrored() -> bool:
-    return QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft
+    return bool(QGuiApplication.isRightToLeft())
 
 
 def _length(digits: str) -> int:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from PySide6.QtCore import QObject, QSettings, Qt, Signal, Slot
-from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics, QGuiApplication
+from PySide6 import QtCore
+from PySide6.QtCore import QObject, QSettings, Signal, Slot
+from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.system import resources
@@ -34,13 +35,15 @@ class Size(StrEnum):
 _LEADING = 2  # above and below the text of a field and of a button, beside their padding
 
 
+_AS_THE_SYSTEM, _LIGHT, _DARK = range(3)  # Qt.ColorScheme by number: see `by_number`
 SCHEMES = {
-    "system": Qt.ColorScheme.Unknown,
-    "light": Qt.ColorScheme.Light,
-    "dark": Qt.ColorScheme.Dark,
-    "contrast": Qt.ColorScheme.Unknown,  # light or dark as the system has it, with high contrast
+    "system": _AS_THE_SYSTEM,
+    "light": _LIGHT,
+    "dark": _DARK,
+    "contrast": _AS_THE_SYSTEM,  # light or dark as the system has it, with high contrast
 }
 _SETTING = "appearance/scheme"
+_CONTRAST = "appearance/system_contrast"  # what the desktop asked for when the program last looked
 
 
 class Theme(QObject):
@@ -49,16 +52,32 @@ class Theme(QObject):
     changed = Signal()
 
     def __init__(self, application: QApplication, settings: QSettings, *, text_size: int = 100) -> None:
-        """`text_size` in percent of the system's. It is set before any widget is made: many take their font then."""
+        """`text_size` in percent of the system's. It is set before any widget is made: many take their font then.
+
+        What the system wants is guessed at first, until `look_again`.
+        """
         super().__init__()
         self._application = application
         self._settings = settings
         self._size = application.font().pointSizeF()  # the system's
         self._take_size(text_size)
-        self.choose(self.chosen)
-        application.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
-        if hasattr(application.styleHints(), "accessibility"):  # Qt 6.10 and newer
-            application.styleHints().accessibility().contrastPreferenceChanged.connect(self._apply)
+        self._has_looked = False
+        self._seems_dark = _is_dark(application.palette())
+        self._in_force = LIGHT
+        self._take_scheme(self.chosen)
+
+    @Slot()
+    def look_again(self) -> None:
+        """See what the system wants, which brings Qt's namespace to Python, and follow it from now on."""
+        if self._has_looked:
+            return
+        self._has_looked = True
+        hints = self._application.styleHints()
+        hints.colorSchemeChanged.connect(self._on_scheme_changed)
+        if hasattr(hints, "accessibility"):  # Qt 6.10 and newer
+            hints.accessibility().contrastPreferenceChanged.connect(self._apply)
+        if self._wanted() is not self._in_force:
+            self._apply()
 
     def take_size(self, percent: int) -> None:
         """Write in so many percent of the system's size from now on; what was built before is to be built anew."""
@@ -81,26 +100,44 @@ class Theme(QObject):
     @Slot(str)
     def choose(self, name: str) -> None:
         """Follow the system, or keep to one scheme; remembered."""
+        self.look_again()
         self._settings.setValue(_SETTING, name)
-        QGuiApplication.styleHints().setColorScheme(SCHEMES[name])
+        self._take_scheme(name)
+
+    def _take_scheme(self, name: str) -> None:
+        QGuiApplication.styleHints().setProperty("colorScheme", SCHEMES[name])
         self._apply()
 
-    @Slot(Qt.ColorScheme)
-    def _on_scheme_changed(self, _scheme: Qt.ColorScheme) -> None:
+    @Slot()
+    def _on_scheme_changed(self) -> None:
         self._apply()
 
     def _apply(self) -> None:
-        hint = QGuiApplication.styleHints().colorScheme()
-        # The choice first: a platform without schemes of its own ignores what it was asked for.
-        scheme = SCHEMES[self.chosen]
-        dark = (hint if scheme == Qt.ColorScheme.Unknown else scheme) == Qt.ColorScheme.Dark
-        if self.chosen == "contrast" or _contrast_is_wanted():
-            found = HIGH_DARK if dark else HIGH_LIGHT
-        else:
-            found = DARK if dark else LIGHT
+        self._in_force = found = self._wanted()
         self._application.setPalette(palette(found))
         self._application.setStyleSheet(_style(found))
         self.changed.emit()
+
+    def _wanted(self) -> Colours:
+        # The choice first: a platform without schemes of its own ignores what it was asked for.
+        scheme = SCHEMES[self.chosen]
+        dark = self._system_is_dark() if scheme == _AS_THE_SYSTEM else scheme == _DARK
+        if self.chosen == "contrast" or self._system_has_contrast():
+            return HIGH_DARK if dark else HIGH_LIGHT
+        return DARK if dark else LIGHT
+
+    def _system_is_dark(self) -> bool:
+        if not self._has_looked:
+            return self._seems_dark
+        hint = QGuiApplication.styleHints().colorScheme()
+        return bool(hint == QtCore.Qt.ColorScheme.Dark)
+
+    def _system_has_contrast(self) -> bool:
+        if not self._has_looked:
+            return remembered.text(self._settings, _CONTRAST, "0") == "1"
+        wanted = _contrast_is_wanted()
+        self._settings.setValue(_CONTRAST, int(wanted))
+        return wanted
 
 
 def colours() -> Colours:
@@ -114,7 +151,12 @@ def _contrast_is_wanted() -> bool:
     hints = QGuiApplication.styleHints()
     if not hasattr(hints, "accessibility"):
         return False
-    return bool(hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast)
+    return bool(hints.accessibility().contrastPreference() == QtCore.Qt.ContrastPreference.HighContrast)
+
+
+def _is_dark(system: QPalette) -> bool:
+    """Whether a palette writes light on dark."""
+    return bool(system.windowText().color().lightness() > system.window().color().lightness())
 
 
 def set_size(widget: QWidget, size: Size, *, bold: bool = False) -> None:
@@ -147,13 +189,18 @@ def align_figures(found: QFont) -> None:
         found.setFeature(QFont.Tag("tnum"), 1)
 
 
+def begin_role(widget: QWidget, role: str) -> None:
+    """Give a widget that was just made a meaning, as `set_role` does to any."""
+    widget.setProperty("role", role)
+
+
 def set_role(widget: QWidget, role: str) -> None:
     """Give a widget a meaning that the style sheet colours: muted, negative, positive, warning, card, primary …"""
     if widget.property("role") == role:
         return
     widget.setProperty("role", role)
     # A widget that was never shown is polished once it is: asking for its style would only be slow (6 ms at first).
-    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+    if widget.testAttribute(QtCore.Qt.WidgetAttribute.WA_WState_Polished):
         widget.style().unpolish(widget)
         widget.style().polish(widget)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -23,6 +23,7 @@ from desktop.views.filters.saved_filters import SavedFilters
 from desktop.views.filters.saved_menu import SavedMenu
 from desktop.views.look import theme
 from desktop.views.look.announcing import announce
+from desktop.views.look.gradual import finish
 from desktop.views.look.number_locale import number_format_of
 from desktop.views.records.cell_filters import Offer, offers
 from desktop.views.records.columns import COLUMNS
@@ -69,10 +70,12 @@ class RecordsBrowser(QWidget):
         page_fits: bool = False,
         proof: Callable[[], str] = str,
         locale: QLocale | None = None,
+        gradually: bool = False,
     ) -> None:
         """`page_fits`: until somebody chooses, a page has as many records as fit, instead of `page_size`.
 
-        `proof` says in words how far the ledger is proved.
+        `proof` says in words how far the ledger is proved. Built `gradually`, it is no browser before `steps` has come
+        to its end.
         """
         super().__init__()
         self.setObjectName("records_browser")
@@ -86,10 +89,30 @@ class RecordsBrowser(QWidget):
         self._room = QTimer(self)  # while a window is being resized it has many heights
         self._room.setSingleShot(True)
         self._room.setInterval(_ROOM_MS)
+        self._settings = settings
         self._shelf = SavedFilters(settings)
-        self._build()
+        if not gradually:
+            finish(self.steps())
+
+    def steps(self) -> Iterator[None]:
+        """Build all of it, a step at a time none of which is felt."""
+        self._saved = SavedMenu(shelf=self._shelf)
+        self._filter_bar = FilterBar(number_format=self._format, saved=self._saved)
+        yield
+        self._model = RecordsModel(number_format=self._format)
+        self._table = RecordsTable(self._model, number_format=self._format)
+        self._empty = EmptyState(number_format=self._format)
+        yield
+        self._pager = Pager(page_sizes=self._page_sizes, number_format=self._format)
+        yield
+        self._build_beside()
+        yield
+        self._make_menus()
+        self._order = RecordsOrder(header=self._table.horizontalHeader(), menu=self.sort_menu)
+        yield
+        yield from self._arrange()
         self._memory = RecordsMemory(
-            settings=settings,
+            settings=self._settings,
             filters=self._filter_bar,
             tools=self._tools,
             order=self._order,
@@ -97,14 +120,9 @@ class RecordsBrowser(QWidget):
         )
         self._recall()
         self._connect()
+        yield
 
-    def _build(self) -> None:
-        self._saved = SavedMenu(shelf=self._shelf)
-        self._filter_bar = FilterBar(number_format=self._format, saved=self._saved)
-        self._model = RecordsModel(number_format=self._format)
-        self._table = RecordsTable(self._model, number_format=self._format)
-        self._empty = EmptyState(number_format=self._format)
-        self._pager = Pager(page_sizes=self._page_sizes, number_format=self._format)
+    def _build_beside(self) -> None:
         self.undo_bar = UndoBar()
         self._details = DetailPane(number_format=self._format)
         self._details.hide()
@@ -115,9 +133,6 @@ class RecordsBrowser(QWidget):
         self._message.hide()
         self._tools = RecordsTools(browser=self, table=self._table, number_format=self._format)
         self.export_action = self._tools.export_action
-        self._make_menus()
-        self._order = RecordsOrder(header=self._table.horizontalHeader(), menu=self.sort_menu)
-        self._arrange()
 
     def _make_menus(self) -> None:
         self.sort_menu = QMenu(say("Sort &by"), self)
@@ -131,20 +146,24 @@ class RecordsBrowser(QWidget):
         for menu in (self.sort_menu, self.columns_menu):
             self._menu.addMenu(menu)
 
-    def _arrange(self) -> None:
-        self._place = place = QWidget()
-        self._stack = QStackedLayout(place)
-        self._stack.addWidget(self._table)
-        self._stack.addWidget(self._empty)
-        self.undo_bar.lie_over(place)
+    def _arrange(self) -> Iterator[None]:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
         layout.setSpacing(theme.SMALL)
         for widget in (self._tools, self._filter_bar, self._message):
             layout.addWidget(widget)
+            yield
+        self._place = place = QWidget()
         layout.addWidget(place, 1)
+        self._stack = QStackedLayout(place)
+        self._stack.addWidget(self._table)
+        self._stack.addWidget(self._empty)
+        self.undo_bar.lie_over(place)
+        yield
         layout.addWidget(self._pager)
+        yield
         layout.addWidget(self._details, 1)  # in a low window both have half of it
+        yield
 
     def _connect(self) -> None:
         self._filter_bar.changed.connect(self._on_filters)

@@ -1,4 +1,4 @@
-"""What only the program as a whole shows, in a process of its own: where bugs go, and pictures that never come."""
+"""What only the program as a whole shows, in a process of its own: the first paint, bugs, pictures that never come."""
 
 from __future__ import annotations
 
@@ -92,3 +92,73 @@ def test_pictures_of_a_scene_that_never_comes_are_an_error(tmp_path: Path) -> No
     )
     assert "not complete" in ended.stdout
     assert ended.returncode == 1
+
+
+FIRST_PAINT = """
+import os, sys
+from desktop.cli import main
+from desktop.commands import window
+
+usual = window.open_window
+
+def open_window(run):
+    from desktop.window import program
+    import PySide6.QtCore
+
+    class Dialog(program.LoginDialog):
+        def paintEvent(self, event):
+            super().paintEvent(event)
+            print("Qt" in vars(PySide6.QtCore), "desktop.views.main_window.window" in sys.modules, flush=True)
+            os._exit(0)
+
+    program.LoginDialog = Dialog
+    return usual(run)
+
+window.open_window = open_window
+sys.exit(main(["--data-dir", sys.argv[1]]))
+"""
+
+
+def test_before_the_first_paint_neither_qts_namespace_is_named_nor_the_window_imported(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", FIRST_PAINT, str(tmp_path)],
+        cwd=ROOT,
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=True,
+    )
+    assert ended.stdout.split() == ["False", "False"], ended.stderr
+
+
+def test_a_window_that_was_never_painted_is_found_by_the_next_start(tmp_path: Path) -> None:
+    ended = run_program(
+        tmp_path,
+        """
+        import threading
+        from PySide6.QtCore import QEvent
+        from desktop.window.first_start import FirstStart
+
+        class Dialog(app.LoginDialog):
+            def event(self, event):
+                return event.type() == QEvent.Type.Paint or super().event(event)
+
+        def look():
+            second = FirstStart(places.store_file)
+            if second.is_second():
+                print("found")
+                program.quit()
+            second.close()
+
+        app.LoginDialog = Dialog
+        program = window.make_application()
+        window.make_application = lambda: program
+        clock = QTimer()
+        clock.timeout.connect(look)
+        clock.start(50)
+        QTimer.singleShot(60_000, program.quit)
+        window.run(places, config)
+        """,
+    )
+    assert ended.stdout.split() == ["found"], ended.stderr

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QEvent, QSettings, Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -39,6 +39,33 @@ def open_dialog(qtbot: QtBot, sessions: FakeSessions, settings: QSettings, ledge
     with qtbot.waitExposed(dialog):
         dialog.show()
     return dialog
+
+
+class Unseen(LoginDialog):
+    """Where nobody can see it, Qt paints nothing."""
+
+    def event(self, event: QEvent) -> bool:
+        return event.type() == QEvent.Type.Paint or super().event(event)
+
+
+def test_a_dialog_that_nobody_can_see_has_appeared_all_the_same(
+    qtbot: QtBot, sessions: FakeSessions, settings: QSettings
+) -> None:
+    dialog = Unseen(sessions=sessions, settings=settings, starting_balance="1,000.00")
+    qtbot.addWidget(dialog)
+    with qtbot.waitSignal(dialog.appeared):
+        dialog.show()
+
+
+def test_it_appears_once(qtbot: QtBot, sessions: FakeSessions, settings: QSettings) -> None:
+    dialog = LoginDialog(sessions=sessions, settings=settings, starting_balance="1,000.00")
+    qtbot.addWidget(dialog)
+    with qtbot.waitSignal(dialog.appeared):
+        dialog.show()
+    dialog.hide()
+    with qtbot.assertNotEmitted(dialog.appeared, wait=50):
+        dialog.show()
+        dialog.repaint()
 
 
 def field(dialog: LoginDialog, name: str) -> QLineEdit:

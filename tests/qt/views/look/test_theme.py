@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QImage, QStandardItemModel
+from PySide6.QtGui import QColor, QIcon, QImage, QPalette, QStandardItemModel
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -140,6 +140,37 @@ def test_a_desktop_that_asks_for_contrast_is_followed(
             colours.choose(name)
         assert theme.colours() == high
         monkeypatch.undo()
+
+
+@pytest.mark.parametrize(("window", "text", "found"), [("#202020", "#ffffff", DARK), ("#ffffff", "#202020", LIGHT)])
+def test_a_start_takes_the_systems_palette_at_its_word_until_it_asks(
+    qapp: QApplication, settings: QSettings, window: str, text: str, found: Colours
+) -> None:
+    before = qapp.palette(), qapp.styleSheet()
+    try:
+        qapp.setStyleSheet("")
+        qapp.setPalette(QPalette(QColor(text), QColor(window), *(QColor(window),) * 4, QColor(text)))
+        made = Theme(qapp, settings)
+        assert theme.colours() is found
+        made.look_again()
+        dark = qapp.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        assert theme.colours() is (DARK if dark else LIGHT)
+    finally:
+        qapp.setStyleSheet(before[1])
+        qapp.setPalette(before[0])
+
+
+def test_a_start_has_the_contrast_that_the_desktop_asked_for_last(
+    qapp: QApplication, colours: Theme, settings: QSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(theme, "_contrast_is_wanted", lambda: True)
+    colours.look_again()
+    assert theme.colours() is HIGH_LIGHT
+    monkeypatch.undo()
+    again = Theme(qapp, settings)
+    assert theme.colours() is HIGH_LIGHT
+    again.look_again()
+    assert theme.colours() is LIGHT
 
 
 def test_no_text_has_a_size_in_pixels(colours: Theme, qapp: QApplication) -> None:
