@@ -9,7 +9,7 @@ import functools
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from desktop.language.sentences import figures, say
 from desktop.terms.errors import ExpressionError
@@ -77,8 +77,7 @@ PLAIN: Final = NumberFormat()
 """How the command line and machines write numbers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(NamedTuple):
     """A number as it was scanned: its digits before and after the mark, where it began and where it ended.
 
     `position` counts in the original text, `end` in `ScannedText.chars`.
@@ -92,8 +91,7 @@ class Literal:
     has_exponent: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ScannedText:
+class ScannedText(NamedTuple):
     """A text made ready to scan: digits of any script in ASCII, one sign for what means the same, no direction marks.
 
     `places[i]` is where `chars[i]` stands in the original; one more gives its end.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
@@ -159,11 +158,11 @@ def _number(source: ScannedText, at: int) -> tuple[Token, int]:
     end, number, hundredfold = literal.end, number_of(literal), None
     part = _PARTS.get(source.char(end))
     if part and not literal.fraction and not literal.has_exponent:  # 2½
-        literal = replace(literal, fraction=part, end=end + 1)
+        literal = literal._replace(fraction=part, end=end + 1)
         end, number = literal.end, number_of(literal)
     sign = source.skip_space(end)
     if source.char(sign) == "%":
-        hundredfold, number = number, number_of(replace(literal, exponent=literal.exponent - 2))
+        hundredfold, number = number, number_of(literal._replace(exponent=literal.exponent - 2))
         end = sign + 1
     shown = source.original(at, end).strip()
     return Token(Kind.NUMBER, source.places[at], shown, number, hundredfold=hundredfold), end

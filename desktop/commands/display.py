@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from desktop.language.sentences import say
 from desktop.terms.errors import NoDisplay
 
-_LOCAL = re.compile(r"(?:unix/?)?:([0-9]{1,5})(?:\.[0-9]+)?")
+_LOCAL = r"(?:unix/?)?:([0-9]{1,5})(?:\.[0-9]+)?"
 _X_SOCKET = "/tmp/.X11-unix/X"  # fixed by convention
 
 
@@ -49,7 +49,7 @@ def qt_needed() -> Iterator[None]:
 
 
 def _answers(display: str) -> bool:
-    found = _LOCAL.fullmatch(display)
+    found = re.fullmatch(_LOCAL, display)
     if found is None:
         return True
     path = f"{_X_SOCKET}{found[1]}"

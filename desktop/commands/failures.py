@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from desktop.commands.terminal import Output, OutputFailed
 from desktop.language.sentences import say
@@ -17,8 +17,7 @@ _CHARGING = frozenset({"eval", "random"})
 _MONEY = frozenset({"cost", "balance", "shortfall", "quoted", "budget", "spent"})
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """One request: the command, its id, and whether the answer is to be JSON."""
 
     command: str

@@ -8,16 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from desktop.terms.shapes import Kind, Shape
 
-class Kind(StrEnum):
-    """What sort of value a setting has."""
-
-    TEXT = "text"
-    NUMBER = "number"
-    NUMBERS = "numbers"
-    MONEY = "money"
-    CHOICE = "choice"  # one of `choices`
-    SOME = "some"  # one or more of `choices`
+__all__ = ["Change", "Effect", "Kind", "Origin", "Setting", "Shape"]
 
 
 class Origin(StrEnum):
@@ -35,16 +28,6 @@ class Effect(StrEnum):
     NOW = "now"
     START = "start"
     NEW_STORE = "new store"
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A kind of value with its limits, both included: hundredths of a credit for money."""
-
-    kind: Kind
-    least: int = 0
-    most: int = 0
-    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

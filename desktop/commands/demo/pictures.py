@@ -97,7 +97,7 @@ def take_all(sets: Sequence[Pictures]) -> None:
 def take(one: Pictures) -> None:
     """Take one set, in this process, which has no window yet. Raises `AppError` where that fails."""
     _have_screen(one)
-    config = replace(one.config, language=replace(one.config.language, name=one.language))
+    config = replace(one.config, language=one.config.language._replace(name=one.language))
     configuration.ensure_file(one.places.config_file)
     with closing(open_store(one.places.store_file, costs=config.costs, make=True)) as store:
         demo_data.fill(store, demo_data.open_account(store), one.records)
