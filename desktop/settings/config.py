@@ -2,6 +2,9 @@
 
 The commented file in resources/ is the only place of the defaults. Over it lie, in this order, the person's file, the
 environment (METERCALC_<SECTION>_<KEY>), and the command line.
+
+Most sections are named tuples: the window's first paint waits for all of this, and a frozen dataclass takes as long to
+make as six of them.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from desktop.language.sentences import mark, say
 from desktop.settings import sources
@@ -35,22 +38,19 @@ _NO_STORE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class DatabaseSection:
+class DatabaseSection(NamedTuple):
     """`url` is "", a path, sqlite:///path or a server's, as it was written; `Places.with_database` takes it apart."""
 
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class AccountSection:
+class AccountSection(NamedTuple):
     """`default_balance`, in hundredths of a credit, is what a new account starts with."""
 
     default_balance: int
 
 
-@dataclass(frozen=True, slots=True)
-class SpendingSection:
+class SpendingSection(NamedTuple):
     """In hundredths of a credit; `warning_level` and `monthly_budget` are 0 where there is none.
 
     With `refuses`, what goes beyond the budget is refused; else it is told.
@@ -61,24 +61,21 @@ class SpendingSection:
     refuses: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LanguageSection:
+class LanguageSection(NamedTuple):
     """`name` is "system" or a code of `LANGUAGES`; `digits` is "locale" or "latin"."""
 
     name: str
     digits: str
 
 
-@dataclass(frozen=True, slots=True)
-class WindowSection:
+class WindowSection(NamedTuple):
     """The text's size in percent of the system's, and what is shown first: "last" or an arrangement's name."""
 
     text_size: int
     start_pane: str
 
 
-@dataclass(frozen=True, slots=True)
-class RecordsSection:
+class RecordsSection(NamedTuple):
     """Records on a page at first, and the sizes to choose from: ascending, `page_size` among them."""
 
     page_size: int
@@ -106,16 +103,14 @@ class RandomSettings:
     fallback: Literal["deny", "local"]
 
 
-@dataclass(frozen=True, slots=True)
-class SecuritySection:
+class SecuritySection(NamedTuple):
     """`idle_lock_minutes` is 0 where the window never locks."""
 
     minimum_password_length: int
     idle_lock_minutes: int
 
 
-@dataclass(frozen=True, slots=True)
-class LoggingSection:
+class LoggingSection(NamedTuple):
     """The level's name as `logging` has it, and how many files are kept."""
 
     level: str

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from desktop.language.sentences import say
 from desktop.system.private_files import read_whole
@@ -27,8 +26,7 @@ _DEEP_KEY = re.compile(r"""(?<![\w"'-])(?:[\w"'-]++[ \t]*+\.[ \t]*+){50}""")
 Known = Mapping[str, Iterable[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """One value as `origin` gives it: as TOML has it from a file, as text from elsewhere."""
 
     origin: str

@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from desktop.arithmetic.money import format_money, parse_money
 from desktop.language.sentences import say
 from desktop.terms.errors import BadInput
-from desktop.terms.settings import Kind, Shape
+from desktop.terms.shapes import Kind, Shape
 
 _MOST_MONEY = 100_000_000_000
 _SQLITE = "sqlite:///"
 _SERVERS = ("postgresql://", "postgres://")
 # Two letters at least: "C:\ledger.db" is a path on Windows.
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+_SCHEME = r"[A-Za-z][A-Za-z0-9+.-]+:"
 _ANY_TEXT = Shape(Kind.TEXT)
-_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,189}")
+_EMAIL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,189}"
 
 
 class Refused(Exception):
@@ -39,8 +39,7 @@ class Explained(Exception):
     """The value is not accepted, for a reason that is told with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(NamedTuple):
     """One kind of value: what is accepted, in the person's words; how TOML's value is read; how text becomes one.
 
     `shape` says the same as a form needs it.
@@ -157,7 +156,7 @@ def email() -> Reader:
     """An e-mail address that is safe in a header, or ""."""
 
     def read(value: object) -> object:
-        if value != "" and not _EMAIL.fullmatch(_text(value)):
+        if value != "" and not re.fullmatch(_EMAIL, _text(value)):
             raise Refused
         return value
 
@@ -205,7 +204,7 @@ def database_path(url: str) -> Path | None:
     is_url = path != url
     if not path.strip() or not path.isprintable() or (is_url and "?" in path) or path.startswith(":"):
         raise Refused
-    if not is_url and _SCHEME.match(path):
+    if not is_url and re.match(_SCHEME, path):
         raise Refused
     try:
         return Path(path).expanduser()

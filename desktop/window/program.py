@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
-from PySide6.QtGui import QInputEvent, QSessionManager
+from PySide6.QtGui import QInputEvent
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from desktop.arithmetic.money import said_money
@@ -27,6 +27,8 @@ from desktop.window.core import Core
 from desktop.window.turns import Turns
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QSessionManager
+
     from desktop.settings.config import Config, Places
     from desktop.terms.values import Session
     from desktop.views.main_window.window import MainWindow

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator, Slot
+from PySide6.QtCore import QLocale, QObject, Slot
 from PySide6.QtGui import QGuiApplication
 
 from desktop.arithmetic.money import write_numbers
@@ -20,6 +20,8 @@ from desktop.views.look import by_number
 from desktop.views.look.number_locale import number_format_of, use_digits
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QTranslator
+
     from desktop.settings.config import LanguageSection
 
 log = logging.getLogger(__name__)
@@ -60,6 +62,8 @@ class Speech(QObject):
             self._own_words = None
         if code == SOURCE:
             return
+        from PySide6.QtCore import QLibraryInfo, QTranslator
+
         words = QTranslator()
         if words.load(f"qtbase_{code}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
             self._application.installTranslator(words)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop import __version__
 from desktop.settings.config import Config, Places
-from desktop.views.look.icons import application_icon
+from desktop.views.look.first_icons import application_icon
 from desktop.window import drawing_place
 from desktop.window.first_start import FirstStart
 from desktop.window.program import Program

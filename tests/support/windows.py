@@ -34,7 +34,7 @@ def make_config(folder: Path, *, balance: int = 100_000, **random: object) -> Co
     unreachable = {"url": NOWHERE, "quota_url": NOWHERE, "timeout": 60}
     return replace(
         shipped,
-        account=replace(shipped.account, default_balance=balance),
+        account=shipped.account._replace(default_balance=balance),
         random=replace(shipped.random, **(unreachable | random)),  # type: ignore[arg-type]
     )
 

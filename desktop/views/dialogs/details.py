@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from desktop.language.sentences import say
 from desktop.system.overriding import override
 from desktop.views.dialogs.dialogs import Dialog
-from desktop.views.look.icons import application_icon
+from desktop.views.look.first_icons import application_icon
 from desktop.wording.markup import escaped
 
 

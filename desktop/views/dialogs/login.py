@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6 import QtCore
 from PySide6.QtCore import QSettings, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QKeyEvent, QPaintEvent, QShowEvent
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout
 
 from desktop.controllers.requests import Failure
@@ -15,12 +15,14 @@ from desktop.language.sentences import say
 from desktop.system.overriding import override
 from desktop.views.look import by_number, remembered, theme
 from desktop.views.look.announcing import announce
-from desktop.views.look.icons import application_icon, icon
+from desktop.views.look.first_icons import application_icon, still_icon
 from desktop.views.look.left_to_right import left_to_right, with_the_words
 from desktop.views.look.mnemonics import unlettered
 from desktop.views.look.paragraph import Paragraph
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent, QPaintEvent, QShowEvent
+
     from desktop.terms.values import Session
 
 _EMAIL_SETTING = "sign_in/email"
@@ -79,7 +81,7 @@ class LoginDialog(QDialog):
         self._password.setObjectName("password_edit")
         self._password.setEchoMode(QLineEdit.EchoMode.Password)
         with_the_words(self._password)
-        self._reveal = QAction(icon("eye"), say("Show password"), self)
+        self._reveal = QAction(still_icon("eye", self.devicePixelRatioF()), say("Show password"), self)
         self._reveal.setCheckable(True)
         self._password.addAction(self._reveal, QLineEdit.ActionPosition.TrailingPosition)
         self._again_label = QLabel(say("Password &again"))
@@ -202,7 +204,10 @@ class LoginDialog(QDialog):
     def _say_it_appeared(self) -> None:
         self._unseen.stop()
         if not self._has_appeared:
+            from desktop.views.look.icons import icon
+
             self._has_appeared = True
+            self._reveal.setIcon(icon("eye"))  # which follows the scheme
             self.appeared.emit()
 
     @Slot(bool)

@@ -10,8 +10,8 @@ from PySide6.QtSvg import QSvgRenderer
 
 from desktop.system import resources
 from desktop.system.overriding import override
+from desktop.views.look.first_icons import STROKE
 
-_STROKE = b"#000000"
 _POINTING = frozenset({"first", "last", "next", "previous", "sign-out", "undo"})
 """What points backwards or onwards: in a mirrored window that is the other side."""
 
@@ -58,12 +58,7 @@ def icon(name: str) -> QIcon:
     return QIcon(_LineIcon(name))
 
 
-def application_icon() -> QIcon:
-    """The program's own icon, in colour."""
-    return QIcon(str(resources.path("icons/metercalc.svg")))
-
-
 @functools.lru_cache(maxsize=128)
 def _renderer(name: str, colour: str) -> QSvgRenderer:
-    drawing = resources.path(f"icons/{name}.svg").read_bytes().replace(_STROKE, colour.encode())
+    drawing = resources.path(f"icons/{name}.svg").read_bytes().replace(STROKE, colour.encode())
     return QSvgRenderer(QByteArray(drawing))

@@ -8,8 +8,7 @@ from collections.abc import Iterable
 
 from desktop.language.sentences import spoken
 
-_LETTER = re.compile(r"&(\w)")
-_BEHIND = re.compile(r"\s*\(&\w\)")
+_LETTER, _BEHIND = r"&(\w)", r"\s*\(&\w\)"  # compiled when they are needed
 
 # The letters of a language's keyboard that need no other key beside Alt. Elsewhere, and where none is named: a to z.
 _BASIC = string.ascii_lowercase
@@ -47,9 +46,9 @@ def lettered(words: Iterable[str], *, taken: str = "") -> list[str]:
 
 def letters_of(texts: Iterable[str]) -> str:
     """The letters that these texts, as menus and buttons have them, use with Alt."""
-    return "".join(found[1] for text in texts if (found := _LETTER.search(text)))
+    return "".join(found[1] for text in texts if (found := re.search(_LETTER, text)))
 
 
 def unlettered(text: str) -> str:
     """A menu's or a button's text as it is read: without "&", and without "(&S)", as some languages have it behind."""
-    return _BEHIND.sub("", text).replace("&", "")
+    return (re.sub(_BEHIND, "", text) if "(&" in text else text).replace("&", "")

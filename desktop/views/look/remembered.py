@@ -6,8 +6,12 @@ The log says what was ignored, and not what it is: it may be long, or a secret.
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QSettings
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QByteArray
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +29,8 @@ def text(settings: QSettings, name: str, default: str = "") -> str:
 
 def state(settings: QSettings, name: str) -> QByteArray | None:
     """A geometry, or another state of a widget's; None where there is none."""
+    from PySide6.QtCore import QByteArray  # late: the sign-in dialog remembers no geometry
+
     found = settings.value(name)
     if found is None or isinstance(found, QByteArray):
         return found

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from PySide6 import QtCore
 from PySide6.QtCore import QObject, QSettings, Signal, Slot
-from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics, QGuiApplication, QPalette
+from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.system import resources
@@ -177,6 +177,8 @@ def font(size: Size = Size.BODY, *, bold: bool = False, figures: bool = False) -
 
 def telling_font(size: Size = Size.BODY, *, bold: bool = False) -> QFont:
     """The system's typewriter face: it tells l from I and O from 0, as a string that is typed off again needs."""
+    from PySide6.QtGui import QFontDatabase  # late: the first window has no such text
+
     found = font(size, bold=bold)
     found.setFamilies(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).families())
     found.setStyleHint(QFont.StyleHint.Monospace)

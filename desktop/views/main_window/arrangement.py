@@ -65,7 +65,7 @@ class Arrangement(QObject):
         """Now, not when the event comes: until then the hidden half still counts for the smallest width."""
         self._panes.updateGeometry()
         for widget in (self._panes.parentWidget(), self._window):
-            if (layout := widget.layout()) is not None:
+            if widget is not None and (layout := widget.layout()) is not None:
                 layout.invalidate()
                 layout.activate()
 

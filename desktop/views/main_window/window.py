@@ -25,8 +25,8 @@ from desktop.system.overriding import override
 from desktop.terms.values import Entry, Session
 from desktop.views.calculator.panel import CalculatorPanel
 from desktop.views.look import theme
+from desktop.views.look.first_icons import application_icon
 from desktop.views.look.gradual import finish
-from desktop.views.look.icons import application_icon
 from desktop.views.look.number_locale import number_format_of
 from desktop.views.look.shortcuts import Shortcuts
 from desktop.views.look.told import Told

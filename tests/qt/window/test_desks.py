@@ -58,7 +58,7 @@ def test_settings_open_by_their_key_and_what_is_saved_counts_at_once(
 
 def test_the_window_begins_with_the_pane_that_was_chosen(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
     config = make_config(tmp_path)
-    chosen = replace(config, window=replace(config.window, start_pane="calculator"))
+    chosen = replace(config, window=config.window._replace(start_pane="calculator"))
     program = Program(qapp, configuration.places(tmp_path), chosen)
     try:
         program.start()
