@@ -16,7 +16,7 @@ class Paragraph(QLabel):
         self.setWordWrap(True)
 
     @override
-    def heightForWidth(self, width: int) -> int:  # noqa: N802 - the name is Qt's
+    def heightForWidth(self, width: int) -> int:
         """Lines are measured by a font of Latin letters: the dots below Arabic ones reach deeper, and Qt cuts them."""
         height = super().heightForWidth(width)
         return height + 2 * theme.TIGHT if self.isRightToLeft() and self.text() else height
