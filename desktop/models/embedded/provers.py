@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 WORTH_IT = 200_000  # records: for fewer, starting the processes takes longer than they save
-_AT_A_TIME = 100_000  # records of a stretch
+_AT_A_TIME = 25_000  # records of a stretch: at the end one process waits for another half as long
 _LOOK_S = 0.05  # between two looks whether somebody still waits
 _STRUCTURE = Stretch(0, 0)  # stands for the check of the file itself
 
@@ -118,10 +118,11 @@ def _share_out(
 
 def work(task: Task, connection: Connection) -> None:
     """What a process does: prove what it is sent, until nobody sends any more."""
-    database = sqlite.make_database(task.file, read_only=True)
+    database = sqlite.make_database(task.file, read_only=True, alone=True)
     with suppress(EOFError, OSError, *sqlite.ERRORS, TypeError, AttributeError, struct.error):
         database.connect()
         sqlite.apply_pragmas(database, read_only=True)
+        sqlite.map_file(database)
         while True:
             piece: Stretch = connection.recv()
             connection.send(_answer(database, task, piece))

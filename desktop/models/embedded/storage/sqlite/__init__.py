@@ -48,6 +48,11 @@ APPLICATION_ID = 0x4D657463  # "Metc": tells the file from any other SQLite data
 BUSY_TIMEOUT_S = 10.0
 CACHE_KB = 500  # a connection: there is one a lane, and the system keeps the file's pages anyway
 
+# sqlite3_open_v2's flags, which Python's own module has no way to give.
+_OPEN_URI_READ_ONLY, _OPEN_NO_MUTEX = 0x41, 0x8000
+_TAKES_FLAGS = sqlite3.__name__.startswith("pysqlite3")
+_MAPPED = 1 << 40  # bytes: all of any file
+
 
 def library() -> str:
     """The version of SQLite in use."""
@@ -95,8 +100,12 @@ class _Database(SqliteDatabase):  # type: ignore[misc]  # peewee carries no type
         super().register_function(call, name, arguments)
 
 
-def make_database(file: Path, *, read_only: bool, sealed: bool = False) -> SqliteDatabase:
-    """A database that connects only when told to, one connection a thread; `sealed`, it makes no file at all."""
+def make_database(file: Path, *, read_only: bool, sealed: bool = False, alone: bool = False) -> SqliteDatabase:
+    """A database that connects only when told to, one connection a thread; `sealed`, it makes no file at all.
+
+    `alone` is for a process of its own that reads a lot: nobody interrupts its thread, which then needs no locks.
+    """
+    flags = {"flags": _OPEN_URI_READ_ONLY | _OPEN_NO_MUTEX} if alone and _TAKES_FLAGS else {}
     database = _Database(
         location(file, read_only=read_only, sealed=sealed),
         uri=True,
@@ -104,6 +113,7 @@ def make_database(file: Path, *, read_only: bool, sealed: bool = False) -> Sqlit
         lock_type="IMMEDIATE",
         timeout=BUSY_TIMEOUT_S,
         check_same_thread=False,  # only so that another thread may interrupt a running query
+        **flags,
     )
     database.register_function(folded, "folded", 1)
     database.register_function(number_key, "number_key", 1)
@@ -182,6 +192,14 @@ def _execute_in_turn(database: SqliteDatabase, sql: str) -> None:
             if not error_name(error).startswith("SQLITE_BUSY") or time.monotonic() > deadline:
                 raise
         time.sleep(0.01)
+
+
+def map_file(database: SqliteDatabase) -> None:
+    """Have a process that may end in the middle read the file where the system keeps it, without copying its pages.
+
+    A disk that fails, or a file that somebody cuts, ends that process (SIGBUS).
+    """
+    database.execute_sql(f"PRAGMA mmap_size = {_MAPPED}").fetchall()
 
 
 def pragma(database: SqliteDatabase, name: str) -> Any:
