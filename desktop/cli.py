@@ -24,7 +24,7 @@ from desktop.language.choosing import SYSTEM
 from desktop.language.sentences import say
 from desktop.system import ending, spoken
 from desktop.system.request_ids import new_request_id
-from desktop.terms.errors import AppError
+from desktop.terms.errors import AppError, NoDisplay
 
 if TYPE_CHECKING:
     import argparse
@@ -113,6 +113,10 @@ def _request(parsed: argparse.Namespace, asked: Asked, terminal: Terminal) -> in
         except AppError as error:
             log.info("%s ended in %s", asked.command, error.code)
             status = failures.show(error, asked, terminal.output)
+            if asked.command == words.WINDOW and not isinstance(error, NoDisplay):
+                from desktop.commands import window
+
+                window.show_trouble(places, failures.told(error, asked))
         except BrokenPipeError:
             raise
         except Exception as error:  # noqa: BLE001 - the end of a request

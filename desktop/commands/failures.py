@@ -43,6 +43,11 @@ def show(error: AppError, asked: Asked, output: Output, *, where: str = "") -> i
     return error.exit_status
 
 
+def told(error: AppError, asked: Asked) -> str:
+    """What happened, for the window: with the reference, under which it stands in the log."""
+    return _with_reference(error.message, asked)
+
+
 def show_bug(error: Exception, asked: Asked, output: Output, log_dir: Path) -> int:
     """Log a bug, also where there is no log yet, and tell of it in a sentence; returns the exit status."""
     logs.set_up_in_need(log_dir)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gc
+import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from desktop.commands.display import qt_needed
 from desktop.commands.run import Run
 from desktop.settings import config
 from desktop.system import ending
+from desktop.terms.errors import NoDisplay
 
 if TYPE_CHECKING:
     from desktop.settings.config import Places
@@ -28,6 +31,16 @@ def open_window(run: Run) -> int:
     gc.freeze()
     gc.enable()
     return run_window(run.places, run.config)
+
+
+def show_trouble(places: Places, message: str) -> None:
+    """Show what kept the window from opening to whoever started it from a menu; a terminal has said it already."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        return
+    with suppress(NoDisplay), qt_needed():  # where there can be no dialog either, it stands in the log
+        from desktop.window.trouble import show
+
+        show(places, message)
 
 
 def show_bug(places: Places, reference: str, error: BaseException) -> None:

@@ -1,0 +1,65 @@
+"""What keeps the window from opening is shown to whoever started it from a menu, and said where there is a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QDialog, QLabel
+
+from desktop.cli import main
+from desktop.settings.config import places
+from desktop.window.trouble import TROUBLE_DIALOG
+
+
+@pytest.fixture
+def seen(qapp: QApplication) -> Iterator[list[str]]:
+    """What stood in each dialog of trouble, which somebody then closes."""
+    texts: list[str] = []
+
+    def read_and_close() -> None:
+        for dialog in qapp.topLevelWidgets():
+            if isinstance(dialog, QDialog) and dialog.objectName() == TROUBLE_DIALOG and dialog.isVisible():
+                texts.append(" ".join(label.text() for label in dialog.findChildren(QLabel)))
+                dialog.close()
+
+    closer = QTimer()
+    closer.timeout.connect(read_and_close)
+    closer.start(10)
+    qapp.setQuitOnLastWindowClosed(False)  # as the program has it: it would quit twice, and end the next test's wait
+    yield texts
+    closer.stop()
+    qapp.setQuitOnLastWindowClosed(True)
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    """A folder whose configuration holds what nobody may set."""
+    file = places(tmp_path / "data").config_file
+    file.parent.mkdir(parents=True)
+    file.write_text('[random]\nfallback = "maybe"\n', encoding="utf-8")
+    return tmp_path / "data"
+
+
+def test_a_broken_configuration_is_shown_where_no_terminal_says_it(
+    broken: Path, seen: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--data-dir", str(broken)]) == 2
+    (text,) = seen
+    for part in (str(places(broken).config_file), "fallback", "maybe", "reference"):
+        assert part in text
+    assert "fallback" in capsys.readouterr().err
+
+
+def test_a_terminal_is_enough(broken: Path, seen: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert main(["--data-dir", str(broken)]) == 2
+    assert seen == []
+
+
+def test_a_command_shows_nothing(broken: Path, seen: list[str]) -> None:
+    assert main(["--data-dir", str(broken), "verify"]) == 2
+    assert seen == []
