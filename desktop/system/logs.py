@@ -197,7 +197,12 @@ class _PrivateFiles(logging.FileHandler):
             super().handleError(record)
         elif not self._told and sys.stderr is not None:
             self._told = True
-            told = say("the log cannot be written: {why}", why=error)
+            told = say(
+                "The log cannot be written ({file}): {why}. Everything else goes on. Make room on its disk, or check "
+                "the permissions of the file and its folder.",
+                file=self.baseFilename,
+                why=error.strerror or error,
+            )
             sys.stderr.write(f"metercalc: {told}\n")
 
     @override
