@@ -11,12 +11,14 @@ import errno
 import functools
 import hashlib
 import hmac
+import importlib
 import json
 import os
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from desktop.language.sentences import say
 from desktop.models.embedded.storage import forms
@@ -52,20 +54,32 @@ def digest(key: bytes, form: bytes) -> bytes:
 def mac(key: bytes) -> Mac:
     """HMAC-SHA-256 under one key (RFC 2104), for millions of messages.
 
-    The padded key is hashed once and its state copied: measured 0.7 µs a message, against 1.8 µs of `hmac.digest`.
+    The padded key is hashed once and its state copied: a third of the time of `hmac.digest`. For the one block of the
+    outer hash the copy is what takes longest, and Python's own SHA-256 copies four times as fast as OpenSSL's.
     """
     padded = key.ljust(64, b"\0")  # SHA-256's block
     inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded))
-    outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
+    outer = _quickly_copied(bytes(byte ^ 0x5C for byte in padded))
 
     def digest(message: bytes) -> bytes:
         first = inner.copy()
         first.update(message)
         second = outer.copy()
         second.update(first.digest())
-        return second.digest()
+        mac: bytes = second.digest()
+        return mac
 
     return digest
+
+
+def _quickly_copied(begun: bytes) -> Any:
+    """SHA-256 that has begun with these bytes, by Python's own code where it can be had: its name is not public."""
+    for name in ("_sha2", "_sha256"):  # from 3.12 on, and before
+        try:
+            return importlib.import_module(name).sha256(begun)
+        except (ImportError, AttributeError):
+            continue
+    return hashlib.sha256(begun)
 
 
 def key_file(store_file: Path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,16 @@ KEY = bytes(range(32))
 @given(st.binary(min_size=32, max_size=32), st.binary(max_size=300))
 def test_the_fast_mac_is_hmac_sha_256(key: bytes, message: bytes) -> None:
     assert chain.mac(key)(message) == hmac.digest(key, message, "sha256")
+
+
+@pytest.mark.parametrize("missing", [("_sha2",), ("_sha256",), ("_sha2", "_sha256")])
+def test_a_mac_is_the_same_without_a_hash_of_pythons_own(
+    monkeypatch: pytest.MonkeyPatch, missing: tuple[str, ...]
+) -> None:
+    for name in missing:
+        monkeypatch.setitem(sys.modules, name, None)
+    key = bytes(range(32))
+    assert chain.mac.__wrapped__(key)(b"a message") == hmac.digest(key, b"a message", "sha256")
 
 
 def test_the_chains_of_two_users_never_begin_alike() -> None:
