@@ -14,7 +14,7 @@ of every user's chain in memory.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from peewee import SqliteDatabase
@@ -214,20 +214,18 @@ class Run:
             return False
         begins: dict[int, End] = {user_id: (0, 0, head.hash) for user_id, head in self._heads.items()}
         ends = joined(proof.outcomes, self._key, begins, made)
-        if ends is None or not self.hidden_as_told([id for outcome in proof.outcomes for id in outcome.hidden]):
+        if ends is None or proof.structure or not self.hidden_as_told():
             return False
         self._heads = {user_id: Head(*end) for user_id, end in ends.items()}
         self.states.hidden.clear()
         self.records = total
-        self._seen = proof.structure
+        self._seen = []
         return True
 
-    def hidden_as_told(self, seen: Sequence[int]) -> bool:
-        """Whether just those records are deleted that the journal says so of."""
-        state = "SELECT user_id, deleted_at FROM record WHERE id = ? AND deleted_at IS NOT NULL"
-        run = self._database.connection().execute
-        found = {id: run(state, (id,)).fetchone() for id in {*seen, *self.states.hidden}}
-        return {id: row for id, row in found.items() if row} == self.states.hidden
+    def hidden_as_told(self) -> bool:
+        """Whether just those records are deleted that the journal says so of, as the index has it that finds them."""
+        found = self._database.execute_sql("SELECT id, user_id, deleted_at FROM record WHERE deleted_at IS NOT NULL")
+        return {id: (user_id, date) for id, user_id, date in found} == self.states.hidden
 
     def _ends(self) -> None:
         found = self.problems.found

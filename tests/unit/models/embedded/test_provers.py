@@ -20,7 +20,7 @@ from desktop.models.embedded.verify import verify
 from desktop.terms.values import Verification
 from tests.support.stores import make_store, tamper
 from tests.unit.models.embedded import test_verify
-from tests.unit.models.embedded.test_verify import CORRUPTIONS, HIDDEN, Planted
+from tests.unit.models.embedded.test_verify import CORRUPTIONS, Planted
 
 made_once, ledger_file = test_verify.made_once, test_verify.ledger_file
 
@@ -80,7 +80,7 @@ def test_a_sound_ledger_is_proved_by_its_stretches(ledger_file: Path, proofs: li
     assert (outcome.problems, outcome.records, outcome.users, outcome.complete) == ((), 10, 3, True)
     (answer,) = proofs
     assert answer is not None
-    assert [id for each in answer.outcomes for id in each.hidden] == [HIDDEN]
+    assert [each.stretch.last for each in answer.outcomes] == [3, 6, 9, 10]
 
 
 @pytest.mark.parametrize("what", CORRUPTIONS)
