@@ -52,6 +52,13 @@ settings.register_profile("metercalc", settings.get_profile("full"), max_example
 settings.load_profile("metercalc")
 
 
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist
+def pytest_xdist_auto_num_workers() -> int:
+    """Three for two processors: a quarter of the time a test waits, for a process, a server or a timer."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores + cores // 2
+
+
 def pytest_collection_finish() -> None:
     """What was imported and collected lasts to the end: the garbage collector need not go through it again."""
     gc.collect()

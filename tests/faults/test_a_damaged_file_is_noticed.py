@@ -135,7 +135,7 @@ def ends_of(nursery: Nursery, choose: random.Random, copies: int, **common: Any)
     return ends, wrong
 
 
-@figures("copies", 18, 1_000)
+@figures("copies", 9, 1_000)
 def test_flipped_bytes_never_show_a_wrong_balance_in_silence_and_never_crash(
     nursery: Nursery, folder: Path, choose: random.Random, copies: int
 ) -> None:

@@ -93,7 +93,7 @@ def named(file: Path) -> bool:
         store.disconnect()
 
 
-@figures("edits", 60, 20_000)
+@figures("edits", 40, 20_000)
 def test_every_edit_changes_nothing_or_is_named(
     nursery: Nursery, folder: Path, choose: random.Random, edits: int
 ) -> None:

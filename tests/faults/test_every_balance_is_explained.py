@@ -171,7 +171,7 @@ def _plant_refund() -> None:
     pytest.MonkeyPatch().setattr(records, "delete", refund)
 
 
-@figures("walks", 10, 5_000)
+@figures("walks", 6, 5_000)
 def test_whatever_was_done_the_records_explain_every_balance(
     nursery: Nursery, folder: Path, choose: random.Random, walks: int
 ) -> None:

@@ -152,7 +152,7 @@ def _copy(template: Path, name: str) -> Path:
     return template.parent.with_name(name) / template.name
 
 
-@figures("count", 10, EVERY)
+@figures("count", 5, EVERY)
 def test_whatever_fails_in_a_group_each_line_is_answered_as_the_disk_says(
     nursery: Nursery, folder: Path, choose: random.Random, count: int
 ) -> None:

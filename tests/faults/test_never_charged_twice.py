@@ -97,7 +97,7 @@ def kill_loop(nursery: Nursery, file: Path, choose: random.Random, kills: int, *
     return tally
 
 
-@figures("kills", 16, 1_000)
+@figures("kills", 8, 1_000)
 def test_a_killed_request_sent_again_is_charged_once(
     nursery: Nursery, folder: Path, choose: random.Random, kills: int
 ) -> None:

@@ -179,7 +179,7 @@ def test_the_simulator_finds_what_weaker_journals_lose(
     assert losses(nursery, folder, choose, weak, 100)
 
 
-@figures("count", 20, 10_000)
+@figures("count", 12, 10_000)
 @pytest.mark.parametrize("journal", SHIPPED)
 def test_no_acknowledged_charge_is_lost_with_the_power(
     nursery: Nursery, folder: Path, choose: random.Random, journal: str, count: int
@@ -187,7 +187,7 @@ def test_no_acknowledged_charge_is_lost_with_the_power(
     assert losses(nursery, folder, choose, journal, count) == []
 
 
-@figures("count", 12, 2_000)
+@figures("count", 8, 2_000)
 @pytest.mark.parametrize("journal", SHIPPED)
 def test_no_charge_acknowledged_after_a_failed_sync_is_lost_with_the_power(
     nursery: Nursery, folder: Path, choose: random.Random, journal: str, count: int

@@ -140,7 +140,7 @@ def _copy(template: Path, name: str) -> Path:
     return template.parent.with_name(name) / template.name
 
 
-@figures("count", 10, EVERY)
+@figures("count", 5, EVERY)
 def test_whichever_call_fails_charge_and_result_are_both_there_or_neither(
     nursery: Nursery, folder: Path, choose: random.Random, count: int
 ) -> None:

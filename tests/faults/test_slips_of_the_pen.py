@@ -34,7 +34,7 @@ from tests.support.stores import PASSWORD, cheap_hasher, join, make_store
 from tests.support.waiting import PATIENCE_MS, PATIENCE_S
 from tests.support.widgets import part
 
-QUICK, WINDOWS_QUICK = 100, 6
+QUICK, WINDOWS_QUICK = 60, 3
 MANY, WINDOWS = 9_500, 500
 LONG_S = 1.0  # what is too long for a slip where nothing else runs
 WAITED = "waited"

@@ -183,7 +183,7 @@ def test_no_answer_after_an_error_is_overtaken_by_a_crash(
     assert resurrections(nursery, folder / "store.db", choose, count, journal, planted=False) == []
 
 
-@figures("count", 16, 1_000)
+@figures("count", 8, 1_000)
 @pytest.mark.parametrize("journal", ["wal", "truncate"])
 @pytest.mark.parametrize("what", ["charge", "credit"])
 def test_every_answer_after_an_error_is_what_the_disk_says(

@@ -257,7 +257,7 @@ def second_charges(
         return int(connection.execute("SELECT count(*) FROM record WHERE amount > 0").fetchone()[0]) - rounds
 
 
-@pytest.mark.parametrize("presses", [24, pytest.param(20_000, marks=pytest.mark.faults)])
+@pytest.mark.parametrize("presses", [12, pytest.param(20_000, marks=pytest.mark.faults)])
 def test_what_is_asked_for_twice_in_haste_is_paid_once(
     qtbot: QtBot, qapp: QApplication, folder: Path, server: RandomServer, choose: random.Random, presses: int
 ) -> None:

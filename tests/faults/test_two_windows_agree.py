@@ -140,7 +140,7 @@ def test_the_other_window_shows_each_charge_at_its_next_poll(nursery: Nursery, f
     assert stale(nursery, folder / "store.db", charges, planted=False) == []
 
 
-@figures("charges", 60, 3_000)
+@figures("charges", 30, 3_000)
 def test_two_programs_that_charge_at_once_are_never_told_locked(nursery: Nursery, folder: Path, charges: int) -> None:
     # Where the machine is busy, two may happen not to meet.
     assert any(

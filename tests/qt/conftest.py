@@ -23,13 +23,15 @@ from desktop.controllers.records import RecordsController
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store import StoreController
 from desktop.controllers.store_access import StoreAccess
+from desktop.models.ledger import passwords
 from desktop.settings import config as configuration
 from desktop.terms.values import Session
 from tests.support.random_server import RandomServer
-from tests.support.waiting import PATIENCE_S
+from tests.support.stores import cheap_hasher
+from tests.support.waiting import PATIENCE_S, PatientBot
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, trylast=True)  # behind pytest-qt, which closes the windows
 def pytest_runtest_teardown() -> Generator[None]:
     """A window that was closed is gone before anything is put back: a change of style would be worked out for it."""
     application = QGuiApplication.instance()
@@ -57,6 +59,14 @@ def _no_key_stays_pressed() -> Iterator[None]:
         widget = QWidget()
         QTest.keyClick(widget, Qt.Key.Key_Shift)
         assert QGuiApplication.keyboardModifiers() == Qt.KeyboardModifier.NoModifier
+
+
+@pytest.fixture(scope="module")
+def lasting_bot(qapp: object, request: pytest.FixtureRequest) -> Iterator[PatientBot]:
+    """For a window that a module shares, each test leaving it as it was; signing in takes no time here either."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", cheap_hasher())
+        yield PatientBot(request)
 
 
 EMAIL, PASSWORD = "ada@example.org", "difference engine"

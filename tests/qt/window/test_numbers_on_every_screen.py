@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QLocale, Qt
@@ -33,9 +32,12 @@ KINDS = [("ar_EG", "ar", False), ("fa_IR", "en", False), ("fa_IR", "en", True), 
 ENTRIES = ("5 - 8", "√2", "1 ÷ 3", "-1234567.89 × 98765", "√8 ÷ (2 - 12345.25)")
 
 
-@pytest.fixture(params=KINDS, ids=lambda kind: f"{kind[0]}{'-mirrored' * kind[2]}")
-def program(request: pytest.FixtureRequest, qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Program]:
+@pytest.fixture(scope="module", params=KINDS, ids=lambda kind: f"{kind[0]}{'-mirrored' * kind[2]}")
+def program(
+    request: pytest.FixtureRequest, lasting_bot: QtBot, qapp: QApplication, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Program]:
     locale, language, mirrored = request.param
+    tmp_path = tmp_path_factory.mktemp("ledger")
     QLocale.setDefault(QLocale(locale))
     config = replace(make_config(tmp_path), language=configuration.LanguageSection(language, "locale"))
     program = Program(qapp, configuration.places(tmp_path), config)
@@ -43,7 +45,7 @@ def program(request: pytest.FixtureRequest, qtbot: QtBot, qapp: QApplication, tm
         qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
     try:
         with running(qapp, program):
-            register(qtbot, program)
+            register(lasting_bot, program)
             yield program
     finally:
         speak(SOURCE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject, QPoint, Qt
@@ -16,16 +15,20 @@ from desktop.views.settings.dialog import SettingsDialog
 from desktop.window.program import Program
 from desktop.wording.settings import PAGES
 from tests.support.widgets import part
-from tests.support.windows import opened, register
+from tests.support.windows import opened, register, sign_in
 
 DIALOGS = ("change_password", "export", "statement", "about", "shortcuts", "palette", "recovery_code")
 
 
-@pytest.fixture(params=[Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft], ids=["ltr", "rtl"])
-def program(request: pytest.FixtureRequest, qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Program]:
-    with opened(qapp, tmp_path) as program:
+@pytest.fixture(
+    scope="module", params=[Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft], ids=["ltr", "rtl"]
+)
+def program(
+    request: pytest.FixtureRequest, lasting_bot: QtBot, qapp: QApplication, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Program]:
+    with opened(qapp, tmp_path_factory.mktemp("ledger")) as program:
         qapp.setLayoutDirection(request.param)
-        register(qtbot, program)
+        register(lasting_bot, program)
         yield program
     qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
 
@@ -106,7 +109,8 @@ def test_the_tabs_of_the_administration(qtbot: QtBot, program: Program) -> None:
     shown.close()
 
 
-def test_signing_in(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
-    with opened(qapp, tmp_path) as program:
-        qtbot.waitUntil(lambda: program.window is not None)
-        in_order(qtbot, program.login_dialog)
+def test_signing_in(qtbot: QtBot, program: Program) -> None:
+    program.sessions.sign_out()
+    qtbot.waitUntil(program.login_dialog.isVisible)
+    in_order(qtbot, program.login_dialog)
+    sign_in(qtbot, program)
