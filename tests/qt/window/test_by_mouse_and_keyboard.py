@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, QPoint, Qt, QUrl
-from PySide6.QtGui import QAction, QContextMenuEvent, QKeySequence
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -23,20 +22,19 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QMenu,
-    QPlainTextEdit,
     QToolButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
 from desktop.views.dialogs.export import ExportDialog
-from desktop.views.dialogs.shortcuts import SHORTCUTS
 from desktop.views.main_window.window import MainWindow
 from desktop.views.main_window.work_bar import WorkBar
-from desktop.views.records.table import RecordsTable
 from desktop.window.program import Program
+from tests.support.hands import calculate, details, go_to, table
+from tests.support.letters import texts_of, twice
 from tests.support.widgets import part
-from tests.support.windows import EMAIL, PASSWORD, answered, opened, register
+from tests.support.windows import EMAIL, PASSWORD, opened, register
 
 
 @pytest.fixture
@@ -56,44 +54,10 @@ def window(qtbot: QtBot, program: Program) -> MainWindow:
     return made
 
 
-def calculate(qtbot: QtBot, program: Program, text: str) -> None:
-    assert program.window is not None
-    entry = part(program.window, QLineEdit, "entry_edit")
-    entry.setText(text)
-    with answered(qtbot, program), qtbot.waitSignal(program.records.page_changed):
-        qtbot.keyClick(entry, Qt.Key.Key_Return)
-
-
-def table(window: MainWindow) -> RecordsTable:
-    return part(window, RecordsTable, "records_table")
-
-
-def go_to(window: MainWindow, row: int, column: int = 0) -> None:
-    table(window).setFocus()
-    table(window).setCurrentIndex(table(window).model().index(row, column))
-
-
 def popup_of(qtbot: QtBot, window: QWidget, name: str) -> QMenu:
     menu = part(window, QMenu, name)
     qtbot.waitUntil(menu.isVisible)
     return menu
-
-
-def mnemonics(texts: list[str]) -> Counter[str]:
-    """How often each letter with Alt is taken."""
-    keys = (QKeySequence.mnemonic(text).toString() for text in texts)
-    return Counter(key for key in keys if key)
-
-
-def twice(texts: list[str]) -> list[str]:
-    return [key for key, times in mnemonics(texts).items() if times > 1]
-
-
-def texts_of(widget: QWidget) -> list[str]:
-    """All that takes a letter with Alt in a window: labels with a buddy, buttons, the menu bar."""
-    labels = [label.text() for label in widget.findChildren(QLabel) if label.buddy() is not None]
-    buttons = [button.text() for button in widget.findChildren(QAbstractButton)]
-    return labels + buttons
 
 
 @pytest.mark.parametrize("row", [0, 2])
@@ -164,37 +128,6 @@ def test_alt_down_opens_a_calendar(qtbot: QtBot, window: MainWindow) -> None:
     calendar.window().close()
 
 
-def test_no_two_things_of_the_window_share_a_letter(window: MainWindow) -> None:
-    bar = [action.text() for action in window.menuBar().actions()]
-    assert twice(texts_of(window) + bar) == []
-
-
-def test_each_entry_of_a_menu_has_a_letter_of_its_own(window: MainWindow) -> None:
-    for menu in [action.menu() for action in window.menuBar().actions()]:
-        check_menu(menu)
-
-
-def check_menu(menu: QObject | None) -> None:
-    assert isinstance(menu, QMenu)
-    texts = [action.text() for action in menu.actions() if not action.isSeparator()]
-    assert twice(texts) == [], menu.title()
-    assert [text for text in texts if not QKeySequence.mnemonic(text).toString()] == [], menu.title()
-    for action in menu.actions():
-        if action.menu() is not None:
-            check_menu(action.menu())
-
-
-def test_no_two_things_of_a_dialog_share_a_letter(qtbot: QtBot, window: MainWindow) -> None:
-    for name in ("statement", "export", "change_password", "verify", "about", "shortcuts"):
-        action = part(window, QAction, f"{name}_action")
-        qtbot.waitUntil(action.isEnabled)
-        action.trigger()
-        dialog = part(window, QDialog, f"{name.removeprefix('change_')}_dialog")
-        qtbot.waitUntil(dialog.isVisible)
-        assert twice(texts_of(dialog)) == [], name
-        dialog.reject()
-
-
 def shown_amounts(window: MainWindow) -> list[str]:
     model = table(window).model()
     return [model.index(row, 4).data() for row in range(model.rowCount())]
@@ -262,12 +195,6 @@ def test_every_shortcut_of_the_menus_works_from_every_place(qtbot: QtBot, window
     assert deaf == []
 
 
-def test_every_key_that_help_names_is_one_of_the_window(window: MainWindow) -> None:
-    known = {action.shortcut().toString() for action in window.findChildren(QAction)}
-    named = [keys for keys, _ in SHORTCUTS if "+" in keys and keys.isascii() and "," not in keys]
-    assert [keys for keys in named if QKeySequence(keys).toString() not in known] == []
-
-
 def test_what_was_typed_is_undone_before_what_was_deleted(qtbot: QtBot, window: MainWindow) -> None:
     search = part(window, QLineEdit, "search_edit")
     search.setFocus()
@@ -288,36 +215,6 @@ def test_esc_clears_a_filter_and_then_goes_back_to_the_entry(qtbot: QtBot, windo
     assert part(window, QLineEdit, "entry_edit").hasFocus()
 
 
-def details(qtbot: QtBot, window: MainWindow, row: int, how: str) -> QDialog:
-    go_to(window, row)
-    if how == "Enter":
-        qtbot.keyClick(table(window), Qt.Key.Key_Return)
-    else:
-        at = table(window).visualRect(table(window).currentIndex()).center()
-        qtbot.mouseClick(table(window).viewport(), Qt.MouseButton.LeftButton, pos=at)
-        qtbot.mouseDClick(table(window).viewport(), Qt.MouseButton.LeftButton, pos=at)
-    dialog = part(window, QDialog, "record_dialog")
-    qtbot.waitUntil(dialog.isVisible)
-    return dialog
-
-
-@pytest.mark.parametrize("how", ["Enter", "double click"])
-def test_a_records_details_have_every_figure_of_it(qtbot: QtBot, window: MainWindow, how: str) -> None:
-    dialog = details(qtbot, window, 1, how)
-    said = {
-        label.objectName().removeprefix("record_").removesuffix("_label"): label.text()
-        for label in dialog.findChildren(QLabel)
-    }
-    assert (said["result"], said["source"]) == ("≈ 1.666666666666666666666666666666667", "computed, rounded")
-    assert (said["amount"], said["balance"], said["no"]) == ("−40.00", "950.00", "3")
-    assert len(said["request"]) == 36
-    assert "ledger" in said["proof"]
-    part(dialog, QAbstractButton, "copy_record_button").click()
-    assert "Result: ≈ 1.666666666666666666666666666666667\n" in QApplication.clipboard().text()
-    assert twice(texts_of(dialog)) == []
-    dialog.reject()
-
-
 @pytest.mark.parametrize(
     ("button", "typed"), [("use_result_button", "42"), ("enter_again_button", "7 × 6")], ids=["result", "again"]
 )
@@ -331,13 +228,6 @@ def test_a_record_is_used_again_and_nothing_is_paid_for_that(
     entry = part(window, QLineEdit, "entry_edit")
     assert entry.text().replace("*", "×").replace(" ", "") == typed.replace(" ", "")
     assert part(window, QLabel, "balance_label").text() == balance
-
-
-def test_what_is_no_calculation_has_no_number_to_go_on_with(qtbot: QtBot, window: MainWindow) -> None:
-    dialog = details(qtbot, window, 3, "Enter")  # the starting balance
-    assert not part(dialog, QAbstractButton, "use_result_button").isEnabled()
-    assert not part(dialog, QAbstractButton, "enter_again_button").isEnabled()
-    dialog.reject()
 
 
 def test_copying_says_so_quietly(window: MainWindow) -> None:
@@ -445,17 +335,6 @@ def test_a_proof_shows_each_rule_with_a_tick_and_is_saved_as_a_page(
     dialog.reject()
 
 
-def test_about_names_versions_and_licences(qtbot: QtBot, window: MainWindow) -> None:
-    part(window, QAction, "about_action").trigger()
-    dialog = part(window, QDialog, "about_dialog")
-    (shown,) = dialog.findChildren(QPlainTextEdit)
-    for word in ("Python 3", "SQLite 3", "MIT", "LGPL", "Store: "):
-        assert word in shown.toPlainText()
-    targets = re.findall('href="([^"]+)"', part(dialog, QLabel, "links_label").text())
-    assert [Path(QUrl(target).toLocalFile()).exists() for target in targets] == [True, True]
-    dialog.reject()
-
-
 def test_every_action_is_found_by_its_words(qtbot: QtBot, window: MainWindow, program: Program) -> None:
     window.calculator_panel.focus_entry()
     qtbot.keyClick(window.focusWidget(), Qt.Key.Key_P, SHIFTED)
@@ -472,26 +351,3 @@ def test_every_action_is_found_by_its_words(qtbot: QtBot, window: MainWindow, pr
 
 
 SHIFTED = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-
-
-@pytest.mark.parametrize(
-    ("action", "name"),
-    [
-        ("statement_action", "statement_dialog"),
-        ("export_action", "export_dialog"),
-        ("change_password_action", "password_dialog"),
-    ],
-)
-def test_a_form_has_fields_of_one_height_with_their_labels_level(
-    qtbot: QtBot, window: MainWindow, action: str, name: str
-) -> None:
-    qtbot.waitUntil(part(window, QAction, action).isEnabled)
-    part(window, QAction, action).trigger()
-    dialog = part(window, QDialog, name)
-    qtbot.waitUntil(dialog.isVisible)
-    pairs = [(label, label.buddy()) for label in dialog.findChildren(QLabel) if label.buddy() is not None]
-    assert len(pairs) > 1
-    assert len({field.height() for _, field in pairs}) == 1
-    for label, field in pairs:
-        assert abs(label.geometry().center().y() - field.geometry().center().y()) <= 1, label.text()
-    dialog.reject()
