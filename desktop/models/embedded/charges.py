@@ -19,7 +19,7 @@ from desktop.models.embedded.storage.tables import Operation, Price, Record
 from desktop.models.embedded.tills import Till
 from desktop.models.ledger import credits
 from desktop.models.ledger.receipts import MAX_MONEY
-from desktop.models.ledger.requests import normal_request_id
+from desktop.models.ledger.requests import is_usual, normal_request_id
 from desktop.terms.errors import BadInput, BalanceTooLow, StoreError
 from desktop.terms.values import Charge, CreditCheck, CreditOrder, OperationType, Receipt, Role, Session, Statement
 
@@ -62,8 +62,9 @@ def checked(charge: Charge) -> Charge:
     for step in charge.steps:
         if not step.response:
             raise ValueError("a charge without a response")
-    request_id = normal_request_id(charge.request_id)
-    return charge if request_id == charge.request_id else charge._replace(request_id=request_id)
+    if is_usual(charge.request_id):
+        return charge
+    return charge._replace(request_id=normal_request_id(charge.request_id))
 
 
 def note(receipt: Receipt) -> None:

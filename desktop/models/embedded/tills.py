@@ -9,7 +9,7 @@ from peewee import SqliteDatabase
 from desktop.arithmetic.operations import operands_text
 from desktop.models.embedded import accounts, balances, repeats, spending
 from desktop.models.embedded.storage import added_operations, entries
-from desktop.models.embedded.storage.entries import Head, Line, line_of, maker
+from desktop.models.embedded.storage.entries import Fields, Head, maker
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.storage.turns import Run, Turn
 from desktop.models.ledger import receipts
@@ -76,19 +76,20 @@ class Till:
         self._head, self._last_id, self._balance = end, written[-1].id, end.balance
         return _receipt_of((charge.request_id, cost, end.balance, charge.result, charge.exact, written, False))
 
-    def _ready(self, charge: Charge) -> tuple[list[Line], int, Head]:
+    def _ready(self, charge: Charge) -> tuple[list[Fields], int, Head]:
         """What is to be written, what it costs, and behind what; raises what refuses a new request."""
         prices = self._prices
         if not prices:
             known = added_operations.sound(self._store, self._database)
             prices, self._ids = known.prices, known.ids
             self._prices = prices
-        lines, cost, last = [], 0, len(charge.steps)
+        lines: list[Fields] = []
+        cost, last = 0, len(charge.steps)
         for place, step in enumerate(charge.steps, start=1):
             kind, price = step.operation, prices[step.operation]
             cost += price
             text, expression = operands_text(kind, step.operands), charge.expression if place == last else ""
-            lines.append(line_of((kind, text, step.response, price, expression, step.exact, step.source)))
+            lines.append((kind, text, step.response, price, expression, step.exact, step.source))
         if cost != charge.quoted or charge.max_cost is not None:
             _check_price(cost, charge)
         if charge.budget is not None:

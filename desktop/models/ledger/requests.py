@@ -8,12 +8,13 @@ import uuid
 from desktop.language.sentences import say
 from desktop.terms.errors import BadInput
 
-_is_usual = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch  # no group to keep
+is_usual = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch  # no group to keep
+"""Whether a request id is written as it is kept."""
 
 
 def normal_request_id(text: str) -> str:
     """A request id as it is kept: a UUID in its usual form. Raises `BadInput`."""
-    if _is_usual(text):
+    if is_usual(text):
         return text
     try:
         return str(uuid.UUID(text))

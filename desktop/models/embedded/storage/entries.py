@@ -58,6 +58,10 @@ class Line(NamedTuple):
     source: Source = Source.COMPUTED
 
 
+Fields = tuple[OperationType, str, str, int, str, bool, Source]
+"""A `Line`, or what stands in one."""
+
+
 class Head(NamedTuple):
     """The end of a user's chain: the last record's sequence number, balance and hash."""
 
@@ -91,7 +95,6 @@ def maker(kind: type[Made]) -> Callable[[tuple[Any, ...]], Made]:
     return partial(tuple.__new__, kind)
 
 
-line_of = maker(Line)
 _head_of = maker(Head)
 _entry_of = maker(Entry)
 
@@ -121,7 +124,7 @@ def append(
     run: Run,
     head: Head,
     request_id: str,
-    lines: Sequence[Line],
+    lines: Sequence[Fields],
     *,
     operations: Mapping[str, int] | None = None,
     last_id: int | None = None,
