@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from peewee import SqliteDatabase
 
-from desktop.models.embedded import charges
+from desktop.models.embedded import balances, charges
 from desktop.terms.errors import BalanceTooLow
 from tests.faults.support.ledgers import audit, enter, make_ledger, without_rules
 from tests.faults.support.nursery import Channel, Nursery
@@ -59,7 +59,7 @@ def _remove_guard() -> None:
         return execute(database, sql, params)
 
     patch.setattr(SqliteDatabase, "execute_sql", unguarded)
-    patch.setattr(charges, "_check_covered", lambda *_: None)
+    patch.setattr(balances, "check_covered", lambda *_: None)
 
 
 def overspent(nursery: Nursery, file: Path, choose: random.Random, races: int, *, planted: bool) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.models.embedded import charges
+from desktop.models.embedded import charges, repeats
 from tests.faults.support.ledgers import RICH, audit, enter, make_ledger, without_rules
 from tests.faults.support.nursery import Channel, Nursery
 from tests.faults.support.runs import figures
@@ -35,7 +35,7 @@ def make(channel: Channel, file: str, *, planted: bool) -> None:
 def charge(channel: Channel, file: str, request_id: str, kill: str, nth: int, *, planted: bool) -> int:
     """Job: one charge from start to end of a program, killed at the n-th call that changes a file; says its records."""
     if planted:
-        pytest.MonkeyPatch().setattr(charges, "_find", lambda *_: None)
+        pytest.MonkeyPatch().setattr(repeats, "find", lambda *_: None)
     shim = Shim(Path(file).parent)
     shim.arm(kill, nth, Calls.CHANGES)
     store = make_store(Path(file))
@@ -47,7 +47,7 @@ def charge(channel: Channel, file: str, request_id: str, kill: str, nth: int, *,
 def charge_all(channel: Channel, file: str, ids: list[str], seed: int, *, planted: bool) -> dict[str, list[int]]:
     """Job: charge every id, in an order of its own, once told to go."""
     if planted:
-        pytest.MonkeyPatch().setattr(charges, "_find", lambda *_: None)
+        pytest.MonkeyPatch().setattr(repeats, "find", lambda *_: None)
     random.Random(seed).shuffle(ids)
     store = make_store(Path(file))
     session = enter(store)

@@ -98,7 +98,7 @@ class Till:
         if head is None:
             head = balances.head(self._database, self._account)
         if cost > head.balance:
-            raise receipts.too_low(cost, head.balance)
+            balances.check_covered(head.balance, cost)
         return lines, cost, head
 
     def _found_before(self, charge: Charge, refusal: AppError) -> Receipt:
