@@ -227,6 +227,12 @@ def test_a_transaction_inside_a_transaction_is_a_bug(books: Books) -> None:
         pass
 
 
+def test_a_charge_inside_a_reading_is_a_bug(books: Books) -> None:
+    with books.store.reading(), pytest.raises(RuntimeError, match="inside a transaction"):
+        books.charge("1 + 1")
+    assert books.charge("1 + 1").balance == BALANCE - 10_00
+
+
 def test_what_fails_inside_a_transaction_is_taken_back(books: Books) -> None:
     class Stop(Exception):
         """Something went wrong half way."""
