@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, groupby, islice
+from itertools import accumulate, groupby, islice, pairwise
 from operator import itemgetter
 from typing import Any
 
@@ -239,18 +239,8 @@ class State:
     @property
     def dates_follow_numbers(self) -> bool:
         """Whether the ledger's own order is that of its dates: no clock was set back."""
-        return all(chunk.ordered for chunk in self.chunks) and len(self.stretches()) == len(self.chunks)
-
-    def stretches(self) -> list[range]:
-        """The chunks by their numbers, those together whose dates overlap; no stretch has a date before the last's."""
-        found, latest = list[range](), list[int]()
-        for number, chunk in enumerate(self.chunks):
-            start, last = number, chunk.last
-            while found and latest[-1] > chunk.first:
-                start, last = found.pop().start, max(last, latest.pop())
-            found.append(range(start, number + 1))
-            latest.append(last)
-        return found
+        chunks = self.chunks
+        return all(chunk.ordered for chunk in chunks) and all(one.last <= two.first for one, two in pairwise(chunks))
 
     def take(self, more: Sequence[lines.RecordLine]) -> None:
         """Take in the records that follow."""

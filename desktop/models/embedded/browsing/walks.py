@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import reduce
+from operator import or_
 
 from pyroaring import BitMap
 
@@ -16,6 +18,7 @@ from desktop.models.embedded.browsing.state import State
 from desktop.terms.errors import Cancelled
 from desktop.terms.values import Column, PageRequest
 
+_STRETCH = 64  # blocks that are looked at together
 _PAGE = 25  # rows that are mostly wanted
 _KEYS = 16  # of records that are read as soon as a block is gone through
 _AT_LENGTH = 8  # blocks walked after which it pays to know which operations are among what is found
@@ -26,20 +29,45 @@ Sets = Mapping[int, BitMap]
 
 
 def hits_of(found: Found, request: PageRequest, members_of: Callable[[int], BitMap]) -> Iterator[list[int]]:
-    """What is found, in the order that is asked for, some at a time; chunks are asked for their members when needed.
+    """What is found, in the order that is asked for, some at a time.
 
-    By date chunk follows chunk, but for those among which a clock was set back.
+    By date, chunks are asked for their members as they come: the first rows are mostly all in one. The other orders
+    have all chunks in every stretch.
     """
     state, descending = found.state, request.descending
-    by_date = request.sort is Column.DATE
-    stretches = state.stretches() if by_date else [range(len(state.chunks))]
-    for numbers in reversed(stretches) if descending else stretches:
+    numbers = range(len(state.chunks))
+    if request.sort is not Column.DATE:
         sets = {number: members_of(number) for number in numbers}
-        if by_date and len(numbers) == 1 and state.chunks[numbers.start].ordered:
-            seqs = sets[numbers.start].to_array().tolist()
+        yield from _sorted(state.order(request.sort), found, sets, descending=descending)
+    elif found.dates_follow_numbers:
+        for number in reversed(numbers) if descending else numbers:
+            seqs = members_of(number).to_array().tolist()
             yield seqs[::-1] if descending else seqs
-        else:
-            yield from _sorted(state.order(request.sort), found, sets, descending=descending)
+    else:
+        yield from _by_date(state.order(request.sort), found, members_of, descending=descending)
+
+
+def _by_date(
+    order: Order, found: Found, members_of: Callable[[int], BitMap], *, descending: bool
+) -> Iterator[list[int]]:
+    """The members in the order of the dates, where a clock was set back: stretch by stretch of that order.
+
+    Few chunks have records in one. Where few of those are found, they are sorted by their dates.
+    """
+    starts = range(0, len(order.blocks), _STRETCH)
+    for start in reversed(starts) if descending else starts:
+        places = range(start, min(start + _STRETCH, len(order.blocks)))
+        chunks = reduce(or_, (order.blocks[place].chunks for place in places))
+        sets = {number: members_of(number) for number in range(chunks.bit_length()) if chunks >> number & 1}
+        members = BitMap().union(*sets.values())
+        if len(members) > _KEYS // 2 * len(places):
+            yield from _walked(order, found, sets, members, places, descending=descending)
+        elif members:
+            low = order.key(order.blocks[start].first) if start else None
+            high = order.key(order.blocks[places.stop].first) if places.stop < len(order.blocks) else None
+            order.fetch(seqs := members.to_array())
+            some = [seq for seq in seqs if not (low and order.key(seq) < low) and not (high and order.key(seq) >= high)]
+            yield sorted(some, key=order.key, reverse=descending)
 
 
 def _sorted(order: Order, found: Found, sets: Sets, *, descending: bool) -> Iterator[list[int]]:
@@ -51,7 +79,8 @@ def _sorted(order: Order, found: Found, sets: Sets, *, descending: bool) -> Iter
     left = BitMap().union(*sets.values())
     enough = len(left) // _KEYS
     if enough * len(left) > _PAGE * len(order.blocks):  # where they lie evenly, the first page comes before that
-        for walked, seqs in enumerate(_walked(order, found, sets, left, descending=descending)):
+        places = range(len(order.blocks))
+        for walked, seqs in enumerate(_walked(order, found, sets, left, places, descending=descending)):
             yield seqs
             left = left - BitMap(seqs) if seqs else left
             if walked >= enough:
@@ -63,13 +92,15 @@ def _sorted(order: Order, found: Found, sets: Sets, *, descending: bool) -> Iter
     yield sorted(seqs, key=order.key, reverse=descending)
 
 
-def _walked(order: Order, found: Found, sets: Sets, members: BitMap, *, descending: bool) -> Iterator[list[int]]:
+def _walked(
+    order: Order, found: Found, sets: Sets, members: BitMap, places: range, *, descending: bool
+) -> Iterator[list[int]]:
     """The members block by block; those in which none can be are passed over."""
     asked = set(members) if len(members) <= _SMALL else None
     chunks = sum(1 << number for number, bits in sets.items() if bits)
     kinds = sum(1 << kind for kind in found.search.kinds or ()) or -1
-    blocks, walked = range(len(order.blocks)), 0
-    for place in reversed(blocks) if descending else blocks:
+    walked = 0
+    for place in reversed(places) if descending else places:
         if order.blocks[place].chunks & chunks and order.blocks[place].kinds & kinds:
             walked += 1
             if walked == _AT_LENGTH and kinds == -1:

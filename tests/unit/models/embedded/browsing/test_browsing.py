@@ -130,7 +130,7 @@ SMALL: dict[Any, dict[str, int]] = {
     sorting: {"_PIECE": 7, "_ABREAST": 2},
     lines: {"AT_ONCE": 20},
     upkeep: {"_INTO_ORDERS": 50},
-    walks: {"_PAGE": 2, "_KEYS": 2, "_AT_LENGTH": 2, "_SMALL": 20},
+    walks: {"_STRETCH": 2, "_PAGE": 2, "_KEYS": 2, "_AT_LENGTH": 2, "_SMALL": 20},
 }
 
 
