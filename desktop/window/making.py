@@ -5,7 +5,7 @@ What it is made of is imported in the steps, so that those imports stand inside 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -50,9 +50,7 @@ def build(core: Core, renew: Callable[[], None]) -> Generator[None, None, MainWi
 
     `renew` is called when it is to be built anew, in another language or size.
     """
-    # The first widget of Qt's own that is given to Python makes PySide look through all kinds of them, for 15 ms.
-    QScrollArea().viewport()
-    yield
+    yield from _acquaint(core)
     for name in _PARTS:
         import_module(name)
         yield
@@ -65,6 +63,14 @@ def build(core: Core, renew: Callable[[], None]) -> Generator[None, None, MainWi
         part.grab()
         yield
     return window
+
+
+def _acquaint(core: Core) -> Iterator[None]:
+    """The first object of Qt's own that Python is given makes PySide look through all kinds of them, for 15 ms each."""
+    QScrollArea().viewport()
+    yield
+    core.application.children()
+    yield
 
 
 def build_at_once(core: Core, renew: Callable[[], None]) -> MainWindow:

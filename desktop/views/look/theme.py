@@ -5,6 +5,7 @@ Colour means something or is not there: accent for the one primary action, green
 
 from __future__ import annotations
 
+import functools
 from enum import StrEnum
 
 from PySide6 import QtCore
@@ -166,7 +167,13 @@ def set_size(widget: QWidget, size: Size, *, bold: bool = False) -> None:
 
 def font(size: Size = Size.BODY, *, bold: bool = False, figures: bool = False) -> QFont:
     """The system's font at a place on the type scale; with `figures`, digits as wide as each other."""
-    found = QFont(QApplication.font())
+    return QFont(_font(QApplication.font(), size, bold, figures))
+
+
+@functools.lru_cache(maxsize=64)
+def _font(system: QFont, size: Size, bold: bool, figures: bool) -> QFont:
+    """Made once: a table asks for one in every cell that it paints."""
+    found = QFont(system)
     found.setPointSizeF(found.pointSizeF() * float(size))
     if bold:
         found.setWeight(QFont.Weight.DemiBold)

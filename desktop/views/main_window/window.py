@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QLocale, QSettings, Qt, Signal, Slot
+from PySide6.QtCore import QLocale, QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -45,6 +45,8 @@ from desktop.views.records.browser import RecordsBrowser
 from desktop.wording.grouping import show_groups
 
 _QUIET_MS = 4_000
+# A window that is about to be shown asks for its first page a picture later: painting both in one turn would be felt.
+_FIRST_PAGE_MS = 16
 _PROOFS = {
     True: mark(
         "The ledger is proved: what is new at every start, all of it by and by; Help, Verify ledger does it now."
@@ -97,6 +99,10 @@ class MainWindow(QMainWindow):
         self._records = records
         self._store = store
         self._kept_for: int | None = None  # whose entry and tape stand in the calculator, locked or not
+        self._owner = ""  # of the records
+        self._first_page = QTimer(self)
+        self._first_page.setSingleShot(True)
+        self._first_page.setInterval(_FIRST_PAGE_MS)
         self._settings = settings
         self._theme = colours
         self._start_pane = start_pane
@@ -241,6 +247,7 @@ class MainWindow(QMainWindow):
         self._header.fold(self._panes.is_folded)
         self._panes.shown_changed.connect(self._on_pane_shown)
         self._theme.changed.connect(self._on_theme)
+        self._first_page.timeout.connect(self._ask_for_records)
 
     def _connect_menus(self) -> None:
         menus, calculator = self._menus, self.calculator_panel
@@ -333,12 +340,21 @@ class MainWindow(QMainWindow):
             self.calculator_panel.forget()
             self._recovery.forget()
         self._kept_for = session.user_id
-        self.records_browser.start(session.username)
+        self._owner = session.username
+        if self.isVisible():
+            self._ask_for_records()
+        else:
+            self._first_page.start()
         self.calculator_panel.focus_entry()
+
+    @Slot()
+    def _ask_for_records(self) -> None:
+        self.records_browser.start(self._owner)
 
     @Slot(str)
     def _on_signed_out(self, _reason: str) -> None:
         self.remember()
+        self._first_page.stop()
         if not self._sessions.is_locked:
             self.calculator_panel.forget()
             self._recovery.forget()

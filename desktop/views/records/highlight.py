@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from desktop.arithmetic.numbers import NumberFormat, digits_of, localise
@@ -19,7 +19,11 @@ from desktop.wording.cut import cut_number
 SEEN_ROLE = int(Qt.ItemDataRole.UserRole)
 """A text for the eye, where it is another than the one that is copied and filtered by: with its thousands grouped."""
 
+_DISPLAY, _FONT = int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.FontRole)
+_ALIGNMENT, _FOREGROUND = int(Qt.ItemDataRole.TextAlignmentRole), int(Qt.ItemDataRole.ForegroundRole)
+_HAS_TEXT = QStyleOptionViewItem.ViewItemFeature.HasDisplay
 _ROUND = 3  # pixels, of a stroke's corners
+_AROUND = 4 * theme.SMALL  # pixels, more than any style puts around a text: what it takes is slow to ask for
 _SHORT = 12  # letters that fit into every column at its least width: a page has thousands of cells
 
 
@@ -49,9 +53,11 @@ class HighlightDelegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         cell = QStyleOptionViewItem(option)
-        self.initStyleOption(cell, index)
-        if len(cell.text) > _SHORT:
-            metrics, room = QFontMetrics(cell.font), _room(cell).width()
+        _fill(cell, index)
+        if len(cell.text) > _SHORT and (metrics := cell.fontMetrics).horizontalAdvance(cell.text) > (
+            cell.rect.width() - _AROUND
+        ):
+            room = _room(cell).width()
             cell.text = cut_number(cell.text, lambda cut: metrics.horizontalAdvance(cut) <= room, self._format)
         _style_of(cell).drawControl(QStyle.ControlElement.CE_ItemViewItem, cell, painter, cell.widget)
         if not self._texts or not self._matches(str(index.data() or "")):
@@ -88,6 +94,23 @@ class HighlightDelegate(QStyledItemDelegate):
             begin, stop = (metrics.horizontalAdvance(seen[:place]) for place in (start, end))
             found.append(QRect(left + (width - stop if backwards else begin), top, stop - begin, height))
         return found
+
+
+def _fill(cell: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+    """What `initStyleOption` does for a cell of text: by Qt it asks for eight roles, each by way of C++ and back."""
+    data = index.model().data
+    cell.features |= _HAS_TEXT
+    text = data(index, SEEN_ROLE) or data(index, _DISPLAY)
+    cell.text = "" if text is None else str(text)
+    if (font := data(index, _FONT)) is not None:
+        cell.font = font
+        cell.fontMetrics = QFontMetrics(font)
+    if (alignment := data(index, _ALIGNMENT)) is not None:
+        cell.displayAlignment = alignment
+    if (colour := data(index, _FOREGROUND)) is not None:
+        palette = cell.palette
+        palette.setBrush(QPalette.ColorRole.Text, colour)
+        cell.palette = palette
 
 
 def _style_of(cell: QStyleOptionViewItem) -> QStyle:

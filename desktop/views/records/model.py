@@ -19,6 +19,18 @@ from desktop.wording.markup import escaped
 
 Index = QModelIndex | QPersistentModelIndex
 
+# As plain numbers: Qt asks for eight roles of each cell that it paints, and comparing names with them took half of it.
+_DISPLAY, _ALIGNMENT, _TIP, _FONT, _FOREGROUND = map(
+    int,
+    (
+        Qt.ItemDataRole.DisplayRole,
+        Qt.ItemDataRole.TextAlignmentRole,
+        Qt.ItemDataRole.ToolTipRole,
+        Qt.ItemDataRole.FontRole,
+        Qt.ItemDataRole.ForegroundRole,
+    ),
+)
+_ANSWERED = frozenset((_DISPLAY, _ALIGNMENT, _TIP, _FONT, _FOREGROUND, SEEN_ROLE))
 _LONGEST = 4  # texts of a column that may be its widest: letters differ in width, "Random string" is a short one
 
 
@@ -81,25 +93,26 @@ class RecordsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return say(HEADERS[column])
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
+            return _ALIGNMENTS[section]
         return None
 
     @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
+        if role not in _ANSWERED or not index.isValid():
             return None
-        row, column = self._rows[index.row()], COLUMNS[index.column()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return row.cells[index.column()]
+        row, place = self._rows[index.row()], index.column()
+        column = COLUMNS[place]
+        if role == _DISPLAY:
+            return row.cells[place]
         if role == SEEN_ROLE:
-            return seen(row.cells[index.column()], column, row.entry, self._format)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return row.trouble or self._tip(row, index.column())
-        if role == Qt.ItemDataRole.FontRole and column in FIGURES:
+            return seen(row.cells[place], column, row.entry, self._format)
+        if role == _ALIGNMENT:
+            return _ALIGNMENTS[place]
+        if role == _TIP:
+            return row.trouble or self._tip(row, place)
+        if role == _FONT and column in FIGURES:
             return theme.telling_font() if is_drawn(row.entry, column) else theme.font(figures=True)
-        if role == Qt.ItemDataRole.ForegroundRole and column is Column.AMOUNT:
+        if role == _FOREGROUND and column is Column.AMOUNT:
             # Money in is worth a colour; money out is the ordinary case.
             return QColor(theme.colours().positive) if row.entry and row.entry.amount < 0 else None
         return None
@@ -141,3 +154,6 @@ def _alignment(column: Shown) -> Qt.AlignmentFlag:
     figures = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute
     side = figures if column in FIGURES else Qt.AlignmentFlag.AlignLeft
     return side | Qt.AlignmentFlag.AlignVCenter
+
+
+_ALIGNMENTS = tuple(map(_alignment, COLUMNS))
