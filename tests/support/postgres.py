@@ -105,14 +105,14 @@ class Server:
         )
 
     def start(self, *settings: str) -> None:
-        """Start it, and wait until it answers."""
+        """Start it, and wait until it answers: by its own socket, for on its port another server could answer."""
         command = [self.programs / "postgres", "-D", self.data, "-p", str(self.port), "-k", str(self.folder)]
         for setting in ("listen_addresses = 127.0.0.1", "max_connections = 200", *self.always, *settings):
             name, _, value = setting.partition(" = ")
             command += ["-c", f"{name}={value}"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(list(map(str, command)), stdout=log, stderr=log, **as_user())
-        ready = [str(binaries() / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        ready = [str(binaries() / "pg_isready"), "-q", "-h", str(self.folder), "-p", str(self.port)]
         end = time.monotonic() + 2 * PATIENCE_S
         while time.monotonic() < end:
             if subprocess.run(ready, check=False).returncode == 0:
@@ -220,13 +220,26 @@ def running(
         ]  # fmt: skip
         subprocess.run(list(map(str, make)), check=True, capture_output=True, **as_user())
         (server.data / "pg_hba.conf").write_text(hba)
-        server.start(*settings)
+        _start_where_a_port_is_free(server, *settings)
         try:
             yield server
         finally:
             server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start_where_a_port_is_free(server: Server, *settings: str) -> None:
+    """Between finding a port free and listening there, somebody else can have taken it."""
+    for attempt in range(5):
+        try:
+            server.start(*settings)
+        except RuntimeError as error:
+            if attempt == 4 or "could not bind" not in str(error):
+                raise
+            server.port = free_port()
+        else:
+            return
 
 
 def as_user() -> dict[str, Any]:
