@@ -16,12 +16,12 @@ from peewee import SqliteDatabase
 from desktop.language.sentences import say
 from desktop.models.embedded import proof_state
 from desktop.models.embedded import verify as proving
+from desktop.models.embedded.checks import Run
 from desktop.models.embedded.proof_state import ProofState
 from desktop.models.embedded.results import check_results
 from desktop.models.embedded.storage import anchoring, chain, operations, sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.stretches import Outcome, Stretch, in_order, prove
-from desktop.models.embedded.verify import Run
 from desktop.terms.errors import Cancelled
 from desktop.terms.values import Verification
 
