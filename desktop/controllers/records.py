@@ -22,7 +22,7 @@ from desktop.controllers.sessions import SessionController
 from desktop.controllers.store_access import StoreAccess
 from desktop.controllers.undoing import Act, Undoing
 from desktop.language.sentences import say, say_many
-from desktop.system import logs
+from desktop.system import logs, memory
 from desktop.terms.errors import AppError, Cancelled
 from desktop.terms.values import Entry, Filters, OperationType, Page, PageRequest, Session, Totals
 
@@ -313,7 +313,13 @@ def _totals(access: StoreAccess, session: Session, filters: Filters) -> Totals:
 
 
 def _catch_up(access: StoreAccess, session: Session, check: bool) -> bool:
-    return access.ledger.catch_up(session, check=check, progress=background.progress, cancelled=background.cancelled)
+    try:
+        return access.ledger.catch_up(
+            session, check=check, progress=background.progress, cancelled=background.cancelled
+        )
+    finally:
+        if check:  # once a session: the last that a start does
+            memory.trim()
 
 
 def _trash(access: StoreAccess, session: Session) -> int:

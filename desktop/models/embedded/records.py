@@ -11,7 +11,7 @@ from contextlib import closing
 
 from desktop.language.sentences import say
 from desktop.models.embedded import accounts, browsing
-from desktop.models.embedded.storage import entries, journal
+from desktop.models.embedded.storage import entries, journal, sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.models.ledger.notes import normal_note
 from desktop.terms.errors import BadInput
@@ -58,7 +58,11 @@ def catch_up(
     `check` goes through the whole index first: once a run of the program is enough.
     """
     user_id = accounts.current(store, session).id
-    return browsing.catch_up(store, user_id, check=check, progress=progress, cancelled=cancelled)
+    try:
+        return browsing.catch_up(store, user_id, check=check, progress=progress, cancelled=cancelled)
+    finally:
+        if check:
+            sqlite.forget_pages(store.database)
 
 
 def totals(
