@@ -54,12 +54,14 @@ ASKED = (
 Answers = list[tuple[tuple[Entry, ...], object]]
 
 
-@pytest.fixture(autouse=True)
-def _small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "_hasher", cheap_hasher())
-    for module, values in SMALL.items():
-        for name, value in values.items():
-            monkeypatch.setattr(module, name, value)
+@pytest.fixture(autouse=True, scope="module")
+def _small() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", cheap_hasher())
+        for module, values in SMALL.items():
+            for name, value in values.items():
+                patch.setattr(module, name, value)
+        yield
 
 
 class Indexed:
@@ -124,9 +126,10 @@ class Indexed:
         return self.ask() != self.answers
 
 
-@pytest.fixture
-def indexed(tmp_path: Path) -> Iterator[Indexed]:
-    made = Indexed(tmp_path / "store.db")
+@pytest.fixture(scope="module")
+def indexed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Indexed]:
+    """For all tests: each puts the files of the index there that it begins with, and the ledger stays as it is."""
+    made = Indexed(tmp_path_factory.mktemp("indexed") / "store.db")
     yield made
     made.leave()
     made.store.close()
@@ -241,9 +244,9 @@ def test_a_torn_index_changes_no_answer(indexed: Indexed, choose: random.Random,
     assert count_lies(indexed, lambda: torn(indexed, choose), times) == 0
 
 
-def test_without_the_stores_own_key_there_is_no_index(indexed: Indexed) -> None:
+def test_without_the_stores_own_key_there_is_no_index(indexed: Indexed, monkeypatch: pytest.MonkeyPatch) -> None:
     indexed.leave()
-    indexed.store.key_is_own = False
+    monkeypatch.setattr(indexed.store, "key_is_own", False)
     assert indexed.ask() == indexed.answers
     assert not records.catch_up(indexed.store, indexed.session, check=True)
     assert not isinstance(indexed.store.beside.get(("browser", indexed.session.user_id)), browser.Browser)

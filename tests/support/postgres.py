@@ -220,7 +220,7 @@ def running(
         ]  # fmt: skip
         subprocess.run(list(map(str, make)), check=True, capture_output=True, **as_user())
         (server.data / "pg_hba.conf").write_text(hba)
-        _start_where_a_port_is_free(server, *settings)
+        _start_somewhere(server, settings)
         try:
             yield server
         finally:
@@ -229,17 +229,16 @@ def running(
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _start_where_a_port_is_free(server: Server, *settings: str) -> None:
-    """Between finding a port free and listening there, somebody else can have taken it."""
-    for attempt in range(5):
+def _start_somewhere(server: Server, settings: Sequence[str]) -> None:
+    """Start a new server; at another port where somebody was faster with the one that was free."""
+    for _ in range(9):
         try:
-            server.start(*settings)
+            return server.start(*settings)
         except RuntimeError as error:
-            if attempt == 4 or "could not bind" not in str(error):
+            if "Address already in use" not in str(error):
                 raise
             server.port = free_port()
-        else:
-            return
+    raise RuntimeError("no port is free for long enough")
 
 
 def as_user() -> dict[str, Any]:
