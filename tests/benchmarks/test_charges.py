@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -18,9 +19,10 @@ from desktop.models.embedded.storage import migrations, sqlite
 from desktop.models.embedded.storage.opening import open_store
 from desktop.models.embedded.verify import verify
 from desktop.terms.values import Charge, OperationType, Step
-from tests.benchmarks.support import paired, report
+from tests.benchmarks.support import report, seconds
 
-CHARGES = 2_000
+CHARGES = 100  # a block: short, so that what else the machine does meets both alike
+BLOCKS = 100
 ORIGINAL_BEST = 105
 COSTS: dict[OperationType, int] = {
     operation: 1_000 for operation in OperationType if operation is not OperationType.CREDIT
@@ -72,8 +74,11 @@ def bare(folder: Path) -> Callable[[], None]:
 
 @pytest.mark.benchmark
 def test_durable_charges_against_bare_sqlite(tmp_path: Path) -> None:
-    mine, other = paired(ours(tmp_path), bare(tmp_path), rounds=5)
-    report("durable charges against bare SQLite", f"{other / mine:.2f}", ">= 0.75")
+    charging, writing = ours(tmp_path), bare(tmp_path)
+    pairs = [(seconds(charging), seconds(writing)) for _ in range(BLOCKS)]
+    mine, other = min(mine for mine, _ in pairs), min(other for _, other in pairs)
+    middle = median(other / mine for mine, other in pairs)
+    report("durable charges against bare SQLite", f"{middle:.2f}, the best blocks {other / mine:.2f}", ">= 0.75")
     report("durable charges a second", f"{CHARGES / mine:,.0f}, bare {CHARGES / other:,.0f}", "pairs only")
     report("against the original program at its best", f"{CHARGES / mine / ORIGINAL_BEST:.0f} x", ">= 10 x")
 
@@ -89,11 +94,11 @@ def test_records_proved_a_second(tmp_path: Path) -> None:
 
 
 def ours_again(folder: Path) -> None:
-    """Two thousand more charges on the same store."""
+    """Twenty more charges of a hundred steps on the same store."""
     with closing(open_store(folder / "metercalc.db", costs=COSTS)) as store:
         if accounts.is_empty(store):
             accounts.register(store, "ada@example.org", "difference engine", starting_balance=10**14)
         session = accounts.sign_in(store, "ada@example.org", "difference engine")
         steps = tuple(Step(OperationType.ADDITION, (str(n), "0.2"), f"{n}.2") for n in range(100))
-        for _ in range(CHARGES // len(steps)):
+        for _ in range(20):
             charges.charge(store, session, Charge(str(uuid.uuid4()), steps, "1 + 0.2", "99.2"))
