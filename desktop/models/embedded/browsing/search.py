@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import compress, count, groupby
 from typing import TYPE_CHECKING
 
@@ -118,11 +119,17 @@ class Search:
         self.kinds: list[int] | None = None
         if plan.operations is not None:
             self.kinds = sorted(lines.NUMBERS[operation] for operation in plan.operations)
-        self.amounts: set[int] | None = None
-        if plan.amount is not None:
-            self.amounts = {id for id, amount in state.amount_of.items() if plan.amount(amount)}
         self._named = [KIND + lines.NUMBERS[operation] for operation in plan.named]
         self.terms = [Term(state, text) for text in dict.fromkeys(plan.texts) if text]
+
+        # What is long is mostly in few records, and sooner found than the operations' bitmaps are laid over each other.
+        self._is_rare = bool(self.terms) and all(term.is_long for term in self.terms) and self.kinds is None
+
+    @cached_property
+    def amounts(self) -> set[int] | None:
+        """The ids of the amounts that are meant; None for all. There may be thousands, and often nobody asks."""
+        meant = self.plan.amount
+        return None if meant is None else {id for id, amount in self._state.amount_of.items() if meant(amount)}
 
     def whole(self, chunk: Chunk) -> bool | None:
         """Whether the dates leave all of a chunk in (True), some or none (False)."""
@@ -172,19 +179,36 @@ class Search:
         return places.part(part, chunk.records.stop - 1).start + bisect_left(self._state.dates(part), moment)
 
     def candidates(self, number: int) -> tuple[BitMap, BitMap]:
-        """Those of a chunk that are meant for certain, and those that may be."""
+        """Those of a chunk that are meant for certain, and those that may be, which whoever takes them looks into.
+
+        So few that may be are not asked for the filters' bitmaps, which are big.
+        """
+        chunk = self._state.chunks[number]
+        if self._is_rare and self.whole(chunk) is not False:
+            sure, maybe = self._with_terms(number, chunk.all)
+            if len(sure) + len(maybe) <= _ENOUGH:
+                return BitMap(), sure | maybe
+            base = self.base(number)
+            return sure & base, maybe & base
         base = self.base(number)
-        if not self.terms or not base:
-            return base, BitMap()
+        return self._with_terms(number, base) if self.terms and base else (base, BitMap())
+
+    def _with_terms(self, number: int, within: BitMap) -> tuple[BitMap, BitMap]:
+        """Those of some in a chunk that have one of the search texts for certain, and those that may have one."""
         chunk = self._state.chunks[number]
         named = (self._state.bits(number, key) for key in self._named)
-        sure = BitMap().union(*named, *(term.sure(number, chunk) for term in self.terms)) & base
-        rest = base - sure
+        sure = BitMap().union(*named, *(term.sure(number, chunk) for term in self.terms)) & within
+        if not any(term.is_long for term in self.terms):
+            return sure, BitMap()
+        rest = within - sure
         return sure, BitMap().union(*(term.maybe(number, rest) for term in self.terms))
 
     def exact(self, number: int) -> BitMap:
         """Those of a chunk that are meant."""
-        sure, maybe = self.candidates(number)
+        base = self.base(number)
+        if not self.terms or not base:
+            return base
+        sure, maybe = self._with_terms(number, base)
         parts = groupby(maybe, places.part_of)
         return sure | BitMap([seq for part, some in parts for seq in self._looked_into(part, list(some))])
 
