@@ -93,7 +93,8 @@ class Browser:
             order = self.state.order(request.sort)
             return ranked(order, found, skip, request.size, descending=request.descending)
         if not found.is_certain and skip <= _FIRST_ROWS:
-            hits = hits_of(found, request, lambda number: BitMap.union(*found.candidates(number)))
+            wrong = BitMap() if request.sort is Column.DATE else self._strays(found)
+            hits = hits_of(found, request, lambda number: BitMap.union(*found.candidates(number)) - wrong)
             many = _TOO_MANY if request.sort is Column.DATE else max(_TOO_MANY, 2 * self._parts_among(found))
             with contextlib.suppress(_TooManyAreWrong):
                 return taken(self._checked(hits, found.plan, many), skip, request.size)
@@ -103,6 +104,15 @@ class Browser:
 
     def _is_by_number(self, request: PageRequest, found: Found) -> bool:
         return request.sort is Column.DATE and found.dates_follow_numbers
+
+    def _strays(self, found: Found) -> BitMap:
+        """Some wrong candidates beside many that are certain: whoever walks would look for them in every block."""
+        both = [found.candidates(number) for number in range(len(self.state.chunks))]
+        maybe = BitMap().union(*(some for _, some in both))
+        if not 0 < len(maybe) <= _TOO_MANY or sum(len(sure) for sure, _ in both) < _FIRST_ROWS:
+            return BitMap()
+        some = lines.read_some(self.store, self.user_id, list(maybe))
+        return maybe - BitMap([line.seq for line in some if lines.matches(line, found.plan)])
 
     def _parts_among(self, found: Found) -> int:
         """In about how many parts there may be something, at most: each would be looked into."""

@@ -6,6 +6,7 @@ All texts are UTF-8, folded as every search compares them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from desktop.arithmetic.money import format_money, plain_money
@@ -47,6 +48,8 @@ _IN_COLUMNS = (
 )
 _DELETED = "SELECT seq FROM record WHERE user_id = ? AND seq >= ? AND seq < ? AND deleted_at IS NOT NULL"
 _SIGNS = [sign.encode() for sign in "×÷√−"]  # beside ASCII, what `searching.folded` leaves as it is
+_DATES = frozenset(b"0123456789-: ?")  # what `date_text` writes
+AMOUNTS = frozenset("0123456789,.+−-".encode())  # what `amount_texts` writes
 _GROUP = 100_000  # of hundredths: above it the digits are grouped
 
 
@@ -218,6 +221,7 @@ def date_text(date: int) -> bytes:
     return shown_date(date).encode()
 
 
+@lru_cache(maxsize=256)  # most are prices
 def amount_texts(amount: int) -> tuple[bytes, bytes]:
     """What a record's amount did to the balance, as it is shown and as machines write it."""
     return format_money(-amount, signed=True).encode(), plain_money(-amount).encode()
@@ -242,9 +246,16 @@ def is_found(line: RecordLine, search: tuple[str, ...]) -> bool:
 
 
 def _contains(line: RecordLine, text: str) -> bool:
-    wanted = folded(text)
+    wanted, in_dates, in_amounts = _wanted(text)
     return END not in wanted and (
         wanted in folded(_text(line.operands, line.response, line.balance, line.expression))
-        or wanted in date_text(line.date)
-        or any(wanted in shown for shown in amount_texts(line.amount))
+        or (in_dates and wanted in date_text(line.date))
+        or (in_amounts and any(wanted in shown for shown in amount_texts(line.amount)))
     )
+
+
+@lru_cache(maxsize=16)
+def _wanted(text: str) -> tuple[bytes, bool, bool]:
+    """A search text as it is compared, and whether it can stand in a date, and in an amount."""
+    wanted = folded(text)
+    return wanted, _DATES.issuperset(wanted), AMOUNTS.issuperset(wanted)

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 _DIGIT = ord("0")
 _DATE = b"0000-00-00 00:00:00"  # as `shown_date` writes, 0 for any digit
-_AMOUNTS = frozenset("0123456789,.+−-".encode())  # what `lines.amount_texts` writes
 _ONE_BY_ONE = 24  # candidates in a part up to which each is looked at alone
 _ENOUGH = 4  # candidates in a chunk that are sooner looked at than another bitmap is read
 
@@ -56,7 +55,7 @@ class Term:
         self._amounts: set[int] = set()
         self._spots: list[list[int]] = []
         if typed and size > LONGEST:  # what is shorter has its bitmap for all that is shown
-            self._amounts = state.amounts_with(self.text) if _AMOUNTS.issuperset(self.text) else set()
+            self._amounts = state.amounts_with(self.text) if lines.AMOUNTS.issuperset(self.text) else set()
             self._spots = list(_alignments(self.text))
 
     def sure(self, number: int, chunk: Chunk) -> BitMap:

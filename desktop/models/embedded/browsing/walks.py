@@ -82,7 +82,7 @@ def _sorted(order: Order, found: Found, sets: Sets, *, descending: bool) -> Iter
         places = range(len(order.blocks))
         for walked, seqs in enumerate(_walked(order, found, sets, left, places, descending=descending)):
             yield seqs
-            left = left - BitMap(seqs) if seqs else left
+            left -= BitMap(seqs)
             if walked >= enough:
                 break
         else:
