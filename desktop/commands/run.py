@@ -6,8 +6,7 @@ import argparse
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from desktop.commands.failures import Asked
 from desktop.commands.terminal import Input, Output
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """What a command works with. `places` has the ledger where the configuration has it."""
 
     arguments: argparse.Namespace

@@ -24,7 +24,7 @@ from desktop.settings.keys import CLASSES, KEYS, PRICED, reader_of
 from desktop.system import resources
 from desktop.system.private_files import make_folder, require_regular, write_private
 from desktop.terms.errors import BadInput, ConfigError
-from desktop.terms.kinds import OperationType
+from desktop.terms.operation_type import OperationType
 
 _NAME = "config.toml"
 _LONGEST_SIDE = "-journal"  # the longest that is put behind a store's name

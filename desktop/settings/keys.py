@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from desktop.language.choosing import SYSTEM
 from desktop.language.sentences import LANGUAGES
 from desktop.settings import values as kinds
-from desktop.terms.kinds import OperationType
+from desktop.terms.operation_type import OperationType
 
 CLASSES = ("digits", "upper", "lower")
 PRICED = tuple(operation for operation in OperationType if operation is not OperationType.CREDIT)

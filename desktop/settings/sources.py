@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -82,15 +83,15 @@ def from_command_line(overrides: Mapping[str, str], known: Known, origin: str = 
         yield Given(origin, *names[name], text)
 
 
-def _parsed(file: Path) -> dict[str, Any]:
+def _parsed(file: Path) -> Mapping[str, Any]:
     try:
         # Editors on Windows put a byte order mark at the start, which TOML does not allow.
         text = read_whole(file, _MOST_BYTES).decode("utf-8-sig")
-        if deep := _DEEP_KEY.search(text):
-            line = text.count("\n", 0, deep.start()) + 1
+        if deep := _deep_key(text):
+            line = text.count("\n", 0, deep) + 1
             message = say("{file}, line {line}: a key cannot have so many parts.", file=file, line=line)
             raise ConfigError(message, file=str(file), line=line)
-        return tomllib.loads(text, parse_float=Decimal)
+        return _loaded(text)
     except FileNotFoundError:
         return {}
     except OSError as error:
@@ -102,6 +103,20 @@ def _parsed(file: Path) -> dict[str, Any]:
         raise ConfigError(message, file=str(file), line=line) from error
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise _not_toml(file, error) from error
+
+
+# Most files are the shipped one, word for word, and the start reads both.
+@functools.lru_cache(maxsize=1)
+def _deep_key(text: str) -> int | None:
+    """Where a key has too many parts, if anywhere."""
+    found = _DEEP_KEY.search(text)
+    return found and found.start()
+
+
+@functools.lru_cache(maxsize=1)
+def _loaded(text: str) -> Mapping[str, Any]:
+    """What a text says; nobody changes it."""
+    return tomllib.loads(text, parse_float=Decimal)
 
 
 def _not_toml(file: Path, error: Exception) -> ConfigError:

@@ -9,8 +9,6 @@ from collections.abc import Callable, Generator, Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QScrollArea
-
 from desktop.window.core import Core
 
 if TYPE_CHECKING:
@@ -67,6 +65,8 @@ def build(core: Core, renew: Callable[[], None]) -> Generator[None, None, MainWi
 
 def _acquaint(core: Core) -> Iterator[None]:
     """The first object of Qt's own that Python is given makes PySide look through all kinds of them, for 15 ms each."""
+    from PySide6.QtWidgets import QScrollArea
+
     QScrollArea().viewport()
     yield
     core.application.children()
