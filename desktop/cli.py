@@ -13,7 +13,6 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,6 +86,8 @@ def _answer(said: Sequence[str], asked: Asked, terminal: Terminal) -> int:
 
             require_display(os.environ)
             gc.disable()  # until the window's command says so
+        else:
+            gc.enable()
     except AppError as error:
         return failures.show(error, asked, terminal.output)
     return _request(parsed, asked, terminal)
@@ -197,7 +198,7 @@ def _places(parsed: argparse.Namespace) -> Iterator[Places]:
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="metercalc-demo-") as folder:
-        yield replace(places(Path(folder)), log_dir=usual.log_dir)
+        yield places(Path(folder))._replace(log_dir=usual.log_dir)
 
 
 def _wants_json(parsed: argparse.Namespace) -> bool:

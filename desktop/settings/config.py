@@ -3,8 +3,8 @@
 The commented file in resources/ is the only place of the defaults. Over it lie, in this order, the person's file, the
 environment (METERCALC_<SECTION>_<KEY>), and the command line.
 
-Most sections are named tuples: the window's first paint waits for all of this, and a frozen dataclass takes as long to
-make as six of them.
+All but the whole are named tuples: the first paint of the window waits for them, and a frozen dataclass takes as long
+to make as six of those.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import contextlib
 import errno
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -84,8 +84,7 @@ class RecordsSection(NamedTuple):
     """Whether `page_size` is another than the one that ships."""
 
 
-@dataclass(frozen=True, slots=True)
-class RandomSettings:
+class RandomSettings(NamedTuple):
     """How random strings are drawn: `block` at once, each `length` characters long, within `timeout` seconds.
 
     At least one of the classes is on. `contact` may be "". `fallback` is for when random.org gives nothing.
@@ -133,8 +132,7 @@ class Config:
     logging: LoggingSection
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(NamedTuple):
     """Where the program's files lie; nothing of it need exist.
 
     `remembered_dir` is away from the store's folder where the system has a place for it: what the program remembers
@@ -163,7 +161,7 @@ class Places:
         Raises `ConfigError` where the program has something else there.
         """
         if kinds.is_server(database.url):
-            return replace(self, server=database.url)
+            return self._replace(server=database.url)
         named = kinds.database_path(database.url)
         if named is None:
             if unusable := _why_no_store(self.store_file):
@@ -185,7 +183,7 @@ class Places:
                     file=file,
                 )
             )
-        return replace(self, store_file=file)
+        return self._replace(store_file=file)
 
 
 def places(data_dir: Path | None = None, config: Path | None = None, database: str | None = None) -> Places:

@@ -193,7 +193,7 @@ def main(folder: Path, what: str, url: str = NOWHERE, quota_url: str = NOWHERE) 
     """Play the session and say what was measured."""
     places = configuration.places(folder)
     config = configuration.load(places.config_file, {}, {})
-    dead = replace(config.random, url=url, quota_url=quota_url, timeout=2)
+    dead = config.random._replace(url=url, quota_url=quota_url, timeout=2)
     gc.freeze()  # as the window's command does
     application = make_application()
     program = Program(application, places, replace(config, random=dead))

@@ -6,7 +6,6 @@ import contextlib
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -147,7 +146,7 @@ def test_every_request_says_whom_to_write_to(server: RandomServer) -> None:
 
 
 def test_every_parameter_is_sent(server: RandomServer) -> None:
-    RandomOrg(replace(server.settings(), lower=False)).draw(3, cancelled=lambda: False)
+    RandomOrg(server.settings()._replace(lower=False)).draw(3, cancelled=lambda: False)
     (request,) = server.draws
     assert request.params == {
         "num": "3",

@@ -121,7 +121,7 @@ def make_program(folder: Path, **random: object) -> Program:
     places = configuration.places(folder)
     config = configuration.load(places.config_file, {}, {})
     chosen: dict[str, Any] = {"url": NOWHERE, "quota_url": NOWHERE, "timeout": 60, **random}
-    settings = replace(config.random, **chosen)
+    settings = config.random._replace(**chosen)
     config = replace(config, random=settings)
     access = StoreAccess(places, config)
     lanes = Lanes(

@@ -35,7 +35,7 @@ def make_config(folder: Path, *, balance: int = 100_000, **random: object) -> Co
     return replace(
         shipped,
         account=shipped.account._replace(default_balance=balance),
-        random=replace(shipped.random, **(unreachable | random)),  # type: ignore[arg-type]
+        random=shipped.random._replace(**(unreachable | random)),  # type: ignore[arg-type]
     )
 
 

@@ -21,7 +21,7 @@ def demo(run: Run) -> int:
     if folder is None:
         require_display(os.environ)
     run.prepare()
-    run = run._replace(config=replace(run.config, random=replace(run.config.random, fallback="local")))
+    run = run._replace(config=replace(run.config, random=run.config.random._replace(fallback="local")))
     if folder is not None:
         take_all(planned(run.places, run.config, run.arguments.languages, folder, records))
         return 0

@@ -54,7 +54,7 @@ class Pictures:
     @property
     def places(self) -> Places:
         """Where the store of this set lies."""
-        return replace(configuration.places(self.data_dir), log_dir=self.log_dir)
+        return configuration.places(self.data_dir)._replace(log_dir=self.log_dir)
 
 
 def planned(places: Places, config: Config, languages: Sequence[str], folder: Path, records: int) -> Sequence[Pictures]:
