@@ -12,7 +12,7 @@ import shiboken6
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.controllers import background
@@ -26,7 +26,6 @@ from desktop.controllers.store_access import StoreAccess
 from desktop.models.ledger import passwords
 from desktop.settings import config as configuration
 from desktop.terms.values import Session
-from desktop.views.main_window.window import MainWindow
 from tests.support.random_server import RandomServer
 from tests.support.stores import cheap_hasher
 from tests.support.waiting import PATIENCE_S, PatientBot
@@ -39,29 +38,6 @@ def pytest_runtest_teardown() -> Generator[None]:
     if application is not None:
         application.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     yield
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _styled_once_it_is_built() -> Iterator[None]:
-    """A main window gets its style sheet in one go: a third of its cost is to be styled at each widget that is added.
-
-    Elsewhere, in stories and on real screens, it is built as it ships.
-    """
-    build = MainWindow.__init__
-
-    def build_plain(window: MainWindow, **given: Any) -> None:
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        sheet = application.styleSheet()
-        application.setStyleSheet("")
-        try:
-            build(window, **given)
-        finally:
-            application.setStyleSheet(sheet)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(MainWindow, "__init__", build_plain)
-        yield
 
 
 @pytest.fixture(autouse=True)
