@@ -31,7 +31,7 @@ from tests.support.stores import cheap_hasher
 from tests.support.waiting import PATIENCE_S, PatientBot
 
 
-@pytest.hookimpl(wrapper=True, trylast=True)  # behind pytest-qt, which closes the windows
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown() -> Generator[None]:
     """A window that was closed is gone before anything is put back: a change of style would be worked out for it."""
     application = QGuiApplication.instance()
