@@ -435,6 +435,23 @@ def test_an_order_by_date_follows_the_dates_though_a_clock_was_set_back(
         assert [entry.operands for entry in stream] == in_order[::-1]
 
 
+@pytest.mark.parametrize("keys", [2, 1_000], ids=["walked", "sorted"])
+def test_dates_are_followed_from_stretch_to_stretch(
+    books: Books, small_parts: None, monkeypatch: pytest.MonkeyPatch, keys: int
+) -> None:
+    monkeypatch.setattr(walks, "_KEYS", keys)
+    for number in range(90):
+        books.clock.advance(-4_000 if number == 70 else 60)
+        books.charge(f"{number} + 1")
+    assert _catch_up(books)
+    filters = Filters(operations=frozenset({OperationType.ADDITION}))
+    for descending in (False, True):
+        request = PageRequest(filters, Column.DATE, descending, size=200)
+        page = records.page(books.store, books.ann, request)
+        assert page == Model(books.store, books.ann.user_id).page(request)
+        assert len(page.entries) == 90
+
+
 @pytest.mark.parametrize("text", ["7777", "77777", "7" * 34, "7" * 35, "0000", "1111"])
 def test_a_digit_again_and_again_is_found_where_it_stands(books: Books, text: str) -> None:
     for entry in ("7777 + 1", "77777 + 1", "777 + 7777", "7770777 + 1", f"{'7' * 35} + 0", "1 ÷ 9", "100000 − 1"):
