@@ -452,6 +452,18 @@ def test_dates_are_followed_from_stretch_to_stretch(
         assert len(page.entries) == 90
 
 
+def test_a_name_that_stands_in_a_text_too_is_found_in_both(books: Books, small_parts: None) -> None:
+    for number in range(40):
+        books.charge(f"{number} + 1")
+    for reason in ("an addition", "ad add ddi dit iti tio ion on", "additions"):
+        charges.credit(books.store, books.admin, ANN, 1_00, reason, new_id())
+    assert _catch_up(books)
+    request = PageRequest(Filters(search=("addition",)), Column.BALANCE, size=200)
+    page, _ = records.first_look(books.store, books.ann, request)
+    assert page.entries == Model(books.store, books.ann.user_id).page(request).entries
+    assert len(page.entries) == 42
+
+
 @pytest.mark.parametrize("text", ["7777", "77777", "7" * 34, "7" * 35, "0000", "1111"])
 def test_a_digit_again_and_again_is_found_where_it_stands(books: Books, text: str) -> None:
     for entry in ("7777 + 1", "77777 + 1", "777 + 7777", "7770777 + 1", f"{'7' * 35} + 0", "1 ÷ 9", "100000 − 1"):
