@@ -69,10 +69,14 @@ def end_at_a_step(role: str) -> None:
 
 
 def _between(step: Callable[[], None], act: Callable[..., Any]) -> Callable[..., Any]:
+    listens = act is Connection.recv  # how often a sign of life comes is chance: it is no step, nor is waiting for it
+
     def done(*given: Any, **named: Any) -> Any:
-        step()
+        if not listens:
+            step()
         answer = act(*given, **named)
-        step()
+        if not (listens and answer is builders.STILL_AT_IT):
+            step()
         return answer
 
     return done
