@@ -42,6 +42,12 @@ _PARTS = (
     "desktop.window.renewal",
 )
 
+# The largest of the kinds of objects that PySide looks through once: apart, or all of them would be felt.
+_KINDS = (
+    ("PySide6.QtCore", ("QProcess", "QFile", "QSharedMemory", "QPluginLoader", "QThread", "QPropertyAnimation")),
+    ("PySide6.QtGui", ("QTextDocument", "QPdfWriter", "QMovie", "QPointingDevice", "QWindow")),
+)
+
 
 def build(core: Core, renew: Callable[[], None]) -> Generator[None, None, MainWindow]:
     """Import what a window is made of and build one, in steps none of which is felt.
@@ -64,11 +70,15 @@ def build(core: Core, renew: Callable[[], None]) -> Generator[None, None, MainWi
 
 
 def _acquaint(core: Core) -> Iterator[None]:
-    """The first object of Qt's own that Python is given makes PySide look through all kinds of them, for 15 ms each."""
+    """The first object of Qt's own that Python is given makes PySide look through all kinds: widgets, then others."""
     from PySide6.QtWidgets import QScrollArea
 
     QScrollArea().viewport()
     yield
+    for module, names in _KINDS:
+        for name in names:
+            getattr(import_module(module), name, None)
+        yield
     core.application.children()
     yield
 
