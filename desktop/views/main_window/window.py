@@ -22,7 +22,7 @@ from desktop.controllers.sessions import SessionController
 from desktop.controllers.store import StoreController
 from desktop.language.sentences import mark, say
 from desktop.system.overriding import override
-from desktop.terms.values import Entry, Session
+from desktop.terms.values import Session
 from desktop.views.calculator.panel import CalculatorPanel
 from desktop.views.look import theme
 from desktop.views.look.first_icons import application_icon
@@ -36,6 +36,7 @@ from desktop.views.main_window.header import Header
 from desktop.views.main_window.memory import WindowMemory
 from desktop.views.main_window.menus import Menus
 from desktop.views.main_window.panes import Panes
+from desktop.views.main_window.record_dialogs import RecordDialogs
 from desktop.views.main_window.recovery_bar import RecoveryBar
 from desktop.views.main_window.spending_line import SpendingLine
 from desktop.views.main_window.standing import Standing
@@ -194,6 +195,7 @@ class MainWindow(QMainWindow):
             settings=self._settings,
         )
         self._walk = Walk(self, panes=panes, calculator=calculator, records=records, arrangement=self._arrangement)
+        self._record_dialogs = RecordDialogs(self, records=self._records, proof=self._proof, number_format=self._format)
         self._standing = Standing(self, header=self._header, spending=self.spending_line, menus=menus)
         self._memory = WindowMemory(
             self,
@@ -223,15 +225,17 @@ class MainWindow(QMainWindow):
 
     def _connect_parts(self) -> None:
         calculator, records, walk = self.calculator_panel, self.records_browser, self._walk
-        for part in (self._recovery, self.spending_line, records, calculator):
+        dialogs = self._record_dialogs
+        for part in (self._recovery, self.spending_line, records, calculator, dialogs):
             part.copied.connect(self._on_copied)
-        for part in (records, calculator):
-            part.details_asked.connect(self._on_details)
-        records.note_asked.connect(self._on_note)
-        records.result_asked.connect(walk.to_calculator)
-        records.result_asked.connect(calculator.take_result)
-        records.expression_asked.connect(walk.to_calculator)
-        records.expression_asked.connect(calculator.take_expression)
+        for shower in (records, calculator):
+            shower.details_asked.connect(dialogs.show_details)
+        records.note_asked.connect(dialogs.ask_for_note)
+        for asker in (records, dialogs):
+            asker.result_asked.connect(walk.to_calculator)
+            asker.result_asked.connect(calculator.take_result)
+            asker.expression_asked.connect(walk.to_calculator)
+            asker.expression_asked.connect(calculator.take_expression)
         records.entry_asked.connect(walk.to_calculator)
         records.undo_changed.connect(self._menus.offer_undo)
         records.undo_changed.connect(self._undo_offers.tell)
@@ -382,27 +386,6 @@ class MainWindow(QMainWindow):
 
     def _proof(self) -> str:
         return say(_PROOFS[self._store.is_proved])
-
-    @Slot(object)
-    def _on_details(self, entry: Entry) -> None:
-        from desktop.views.dialogs.record import RecordDialog
-
-        dialog = RecordDialog(entry, proof=self._proof(), number_format=self._format, parent=self)
-        dialog.result_asked.connect(self._walk.to_calculator)
-        dialog.result_asked.connect(self.calculator_panel.take_result)
-        dialog.expression_asked.connect(self._walk.to_calculator)
-        dialog.expression_asked.connect(self.calculator_panel.take_expression)
-        dialog.copied.connect(self._on_copied)
-        dialog.note_asked.connect(self._on_note)
-        dialog.open()
-
-    @Slot(object)
-    def _on_note(self, entry: Entry) -> None:
-        from desktop.views.dialogs.note import NoteDialog
-
-        dialog = NoteDialog(entry, records=self._records, parent=self)
-        dialog.note_given.connect(self._records.set_note)
-        dialog.open()
 
     @Slot()
     def _on_palette(self) -> None:
