@@ -23,7 +23,7 @@ from desktop.system.private_files import create_private, make_folder
 from desktop.terms.errors import Cancelled
 from desktop.wording.shown import shown_date
 
-VERSION = 7
+VERSION = 8
 SORTING = "-sorting"  # follows the name of the file in which the orders are being made
 _PATIENCE_S = 2
 

@@ -6,7 +6,7 @@ A record is known by its sequence number, from 1 on. It reads nothing.
 from __future__ import annotations
 
 CHUNK_BITS = 18
-PART_BITS = 10
+PART_BITS = 8
 
 
 def chunk_of(seq: int) -> int:
