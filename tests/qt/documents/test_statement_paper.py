@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 from PySide6.QtCore import QLocale
+from PySide6.QtGui import QFontDatabase
 from pytestqt.qtbot import QtBot
 
 from desktop import __version__
@@ -262,6 +263,8 @@ REASONS = [
 
 @pytest.mark.parametrize("reason", REASONS)
 def test_a_reason_is_on_paper_whole_and_inside_its_column(tmp_path: Path, reason: str) -> None:
+    if not reason.isascii() and not QFontDatabase.families(QFontDatabase.WritingSystem.Japanese):
+        pytest.skip("no font of this machine has the signs")
     found = [entry(1, operation=OperationType.CREDIT, operands=reason, response="", amount=-100)]
     written(tmp_path / "a.pdf", found)
     (page,) = pages_of(tmp_path / "a.pdf")
@@ -453,7 +456,8 @@ def test_each_line_of_a_long_equation_is_in_order_on_a_mirrored_page(
     figures = "123456789" * 10
     long = entry(1, operands=f"-{figures} - -{figures}", response=f"-{figures}", deleted_at=deleted)
     written(tmp_path / "a.pdf", [long], Style("A4", fmt))
-    seen = [plain(line) for line in lines_as_seen(tmp_path / "a.pdf")]
+    # Without the amounts beside it: how near they stand hangs on the fonts of the machine.
+    seen = [re.sub(r"[\d,٬]*[.٫]\d\d(?!\d)", " ", plain(line)) for line in lines_as_seen(tmp_path / "a.pdf")]
     parts = [max(re.findall(r"[−=\d]+", line), key=len) for line in seen if re.search(r"\d{9}|−−|=−", line)]
     assert "".join(parts) == f"−{figures}−−{figures}=−{figures}", seen
 
