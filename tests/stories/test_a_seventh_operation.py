@@ -19,7 +19,7 @@ from tests.support import changed_copy
 from tests.support.stores import ANN, PASSWORD, Books, make_store, new_id
 
 ADDED = {
-    "desktop/terms/kinds.py": {'    CREDIT = "credit"\n': '    REMAINDER = "remainder"\n'},
+    "desktop/terms/operation_type.py": {'    CREDIT = "credit"\n': '    REMAINDER = "remainder"\n'},
     "desktop/arithmetic/table.py": {
         '    Operation(OperationType.CREDIT, 6, mark("Credit")),\n': (
             '    Operation(OperationType.REMAINDER, 7, "Remainder", "mod", (), 2, 2, lambda a, b: a % b,'

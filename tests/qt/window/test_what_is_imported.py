@@ -14,8 +14,8 @@ _PROGRAM = """
 import sys
 import desktop.window
 from importlib import import_module
-from desktop.window import program
-for name in program._PARTS:
+from desktop.window import making
+for name in making._PARTS:
     import_module(name)
 from desktop.models import open_ledger
 from desktop.models.embedded import ledger
