@@ -157,17 +157,19 @@ class Store:
         nobody could make it anew, so that the store could not even be read.
         """
         connection = self.database.connection()
+        with self._lock:
+            reading = connection is self._reader
         self._beside.turn.forget()
         wal = sqlite.durable_pragmas()["journal_mode"] == "wal"
         self.database.dispose()
         try:
             if wal:
-                self.connect()
+                self.connect(reading=reading)
         finally:
             with sqlite.translated(self.file):
                 connection.close()
         if not wal:
-            self.connect()
+            self.connect(reading=reading)
 
     def interrupt_reader(self) -> None:
         """Stop the query that runs on the reading connection; callable from any thread."""
@@ -204,8 +206,19 @@ class Store:
             # files until then is no newer. An older version is a finding of `verify`'s.
             if self._version() > migrations.SCHEMA_VERSION:
                 raise StoreNewer(say(TAKEN_OVER))
-            with self.database.atomic("DEFERRED"):
-                yield self.database
+            try:
+                with self.database.atomic("DEFERRED"):
+                    yield self.database
+            finally:
+                self._leave_none_open()
+
+    def _leave_none_open(self) -> None:
+        """What interrupts a statement while another is under way stops the rollback, too: SQLite forgets it only when
+        none is. The transaction would stay, and no other could begin on that connection.
+        """
+        if not self.database.is_closed() and not self.database.transaction_depth():
+            if self.database.connection().in_transaction:
+                self.reconnect()
 
     def _version(self) -> int:
         """The schema's version now: another program may have upgraded the store, and the tables are not what they were.

@@ -376,6 +376,28 @@ def test_a_running_query_is_stopped_from_another_thread(books: Books) -> None:
     books.store.interrupt_reader()  # with nobody reading it does nothing
 
 
+def test_a_rollback_that_is_interrupted_too_leaves_no_transaction_behind(books: Books) -> None:
+    """As when two statements are under way: SQLite goes on interrupting until none is."""
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
+
+    def read() -> None:
+        books.store.connect(reading=True)
+        try:
+            for _ in range(2):
+                with pytest.raises(Cancelled), books.store.reading() as database:
+                    under_way = database.connection().execute(numbers)
+                    under_way.fetchone()
+                    books.store.interrupt_reader()
+                    database.execute_sql("SELECT count(*) FROM record").fetchall()
+                with books.store.reading() as database:
+                    assert database.execute_sql("PRAGMA query_only").fetchone() == (1,)
+            assert books.balance() == BALANCE
+        finally:
+            books.store.disconnect()
+
+    in_thread(read)
+
+
 def test_from_the_moment_it_is_made_read_only_nothing_is_written(books: Books) -> None:
     books.store.make_read_only("The ledger does not add up.")
     with pytest.raises(StoreReadOnly, match="does not add up"):
