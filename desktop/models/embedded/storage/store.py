@@ -216,9 +216,9 @@ class Store:
         """What interrupts a statement while another is under way stops the rollback, too: SQLite forgets it only when
         none is. The transaction would stay, and no other could begin on that connection.
         """
-        if not self.database.is_closed() and not self.database.transaction_depth():
-            if self.database.connection().in_transaction:
-                self.reconnect()
+        database = self.database
+        if not (database.is_closed() or database.transaction_depth()) and database.connection().in_transaction:
+            self.reconnect()
 
     def _version(self) -> int:
         """The schema's version now: another program may have upgraded the store, and the tables are not what they were.

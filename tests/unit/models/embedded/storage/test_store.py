@@ -380,15 +380,19 @@ def test_a_rollback_that_is_interrupted_too_leaves_no_transaction_behind(books: 
     """As when two statements are under way: SQLite goes on interrupting until none is."""
     numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
 
+    def interrupted() -> None:
+        with books.store.reading() as database:
+            under_way = database.connection().execute(numbers)
+            under_way.fetchone()
+            books.store.interrupt_reader()
+            database.execute_sql("SELECT count(*) FROM record").fetchall()
+
     def read() -> None:
         books.store.connect(reading=True)
         try:
             for _ in range(2):
-                with pytest.raises(Cancelled), books.store.reading() as database:
-                    under_way = database.connection().execute(numbers)
-                    under_way.fetchone()
-                    books.store.interrupt_reader()
-                    database.execute_sql("SELECT count(*) FROM record").fetchall()
+                with pytest.raises(Cancelled):
+                    interrupted()
                 with books.store.reading() as database:
                     assert database.execute_sql("PRAGMA query_only").fetchone() == (1,)
             assert books.balance() == BALANCE
