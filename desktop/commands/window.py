@@ -37,6 +37,7 @@ def show_trouble(places: Places, message: str) -> None:
     """Show what kept the window from opening to whoever started it from a menu; a terminal has said it already."""
     if sys.stderr is not None and sys.stderr.isatty():
         return
+    ending.leave_in_silence()  # as above
     with suppress(NoDisplay), qt_needed():  # where there can be no dialog either, it stands in the log
         from desktop.window.trouble import show
 
@@ -45,6 +46,7 @@ def show_trouble(places: Places, message: str) -> None:
 
 def show_bug(places: Places, reference: str, error: BaseException) -> None:
     """Show a bug that the window did not live to show: who started it from a menu reads no terminal."""
+    ending.leave_in_silence()
     from desktop.window.start import show_bug as show
 
     show(places, reference, error)

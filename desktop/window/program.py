@@ -51,6 +51,7 @@ class Program(Core):
         self.login_dialog = self._make_login_dialog()
         self.window: MainWindow | None = None
         self._closed = False
+        self._goes_on = True
         self._building = Turns(self._build_window(), self)
         self._connect()
         self.sessions.keep_waiting()
@@ -65,6 +66,7 @@ class Program(Core):
         self.sessions.signed_in.connect(self.store.prove_what_is_owed)
         self.sessions.registered.connect(self.store.back_up_daily)  # of an empty store there is none
         self._building.ended.connect(self._on_built)
+        self._building.broke.connect(self._on_not_built)
         self.bug_found.connect(self._on_bug)
 
     def _make_login_dialog(self) -> LoginDialog:
@@ -224,7 +226,18 @@ class Program(Core):
         # Without a parent it would be gone as soon as it is made; in front of a hidden one nobody would look for it.
         from desktop.window.crash import crash_dialog
 
-        crash_dialog(self.places, reference, trace, self._shown()).open()
+        dialog = crash_dialog(self.places, reference, trace, self._shown(), goes_on=self._goes_on)
+        if not self._goes_on:
+            dialog.finished.connect(self._end)
+        dialog.open()
+
+    @Slot()
+    def _on_not_built(self) -> None:
+        self._goes_on = False  # there is no window that anybody could be let in to
+
+    @Slot()
+    def _end(self) -> None:
+        self.application.exit(1)
 
     def report_bug(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """The end of an error that nobody expected: into the log, and to the window from whatever thread."""

@@ -13,6 +13,7 @@ class Turns(QObject):
     """Goes through its steps while the window lives; none of them may take as long as a person feels."""
 
     ended = Signal()
+    broke = Signal()  # a step failed: the rest stays undone. What it raised goes where all does.
 
     def __init__(self, steps: Iterator[object], parent: QObject) -> None:
         super().__init__(parent)
@@ -36,8 +37,13 @@ class Turns(QObject):
 
     @Slot()
     def _take(self) -> None:
-        for _ in self._steps:
-            self._next.start()
-            return
+        try:
+            for _ in self._steps:
+                self._next.start()
+                return
+        except BaseException:
+            self.stop()
+            self.broke.emit()
+            raise
         self.stop()
         self.ended.emit()

@@ -223,7 +223,8 @@ class LoginDialog(QDialog):
         theme.set_role(other, "")
         primary.setDefault(True)
         self._forgotten.setVisible(not first_run)
-        if first_run:  # what is chosen is seen: nobody could tell them what a slip made of it
+        # What is chosen is seen: nobody could tell them what a slip made of it. What was typed unseen stays so.
+        if first_run and not self._password.text():
             self._reveal.setChecked(True)
         self._fit()
 

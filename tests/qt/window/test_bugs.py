@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QDialog, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.cli import main
 from desktop.models.embedded import accounts
 from desktop.settings import config
 from desktop.settings.config import places
+from desktop.window import making
 from desktop.window.crash import CRASH_DIALOG
 from desktop.window.program import Program
 from tests.support import windows
@@ -62,7 +63,28 @@ def see_it(qtbot: QtBot, qapp: QApplication, program: Program) -> None:
     dialog.close()
 
 
-@pytest.mark.parametrize("meet", [meet_a_bug_before_the_window, meet_a_bug_while_signed_out])
+def meet_a_bug_while_it_is_built(qtbot: QtBot, qapp: QApplication, folder: Path, patch: pytest.MonkeyPatch) -> None:
+    """Nobody can be let in: the program ends once that has been read."""
+    patch.setattr(making, "_attach", broken)
+    ends: list[int] = []
+    patch.setattr(Program, "_end", lambda _program: ends.append(1))
+    with windows.opened(qapp, folder) as program:
+        qtbot.waitUntil(lambda: bool(crash_dialogs(qapp)))
+        (dialog,) = crash_dialogs(qapp)
+        assert any("It cannot go on" in label.text() for label in dialog.findChildren(QLabel))
+        see_it(qtbot, qapp, program)
+        assert ends == [1]
+        part(program.login_dialog, QLineEdit, "email_edit").setText(windows.EMAIL)
+        part(program.login_dialog, QLineEdit, "password_edit").setText(windows.PASSWORD)
+        with qtbot.waitSignal(program.sessions.busy_changed):
+            part(program.login_dialog, QPushButton, "register_button").click()
+        qtbot.wait(20)
+        assert program.login_dialog.isVisible()
+
+
+@pytest.mark.parametrize(
+    "meet", [meet_a_bug_before_the_window, meet_a_bug_while_it_is_built, meet_a_bug_while_signed_out]
+)
 def test_a_bug_is_on_screen_where_no_window_is(
     qtbot: QtBot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, meet: Callable[..., None]
 ) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QTableView
+from pytestqt.exceptions import capture_exceptions
 from pytestqt.qtbot import QtBot
 
 from desktop.window.turns import Turns
@@ -50,6 +51,20 @@ def test_steps_that_were_stopped_are_left(qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(turns.ended, wait=20):
         turns.begin()
     assert len(taken) < 1000
+
+
+def test_a_step_that_fails_is_told_and_nothing_goes_on_as_if_all_were_built(qtbot: QtBot) -> None:
+    def steps() -> Iterator[None]:
+        yield
+        raise ZeroDivisionError
+
+    owner = QObject()
+    turns = Turns(steps(), owner)
+    with capture_exceptions() as raised, qtbot.waitSignal(turns.broke):
+        turns.begin()
+    assert [kind for kind, *_ in raised] == [ZeroDivisionError]
+    with qtbot.assertNotEmitted(turns.ended, wait=20):
+        turns.begin()
 
 
 def test_whoever_is_faster_than_the_window_is_let_in_once_it_is_whole(

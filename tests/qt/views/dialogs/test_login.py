@@ -119,6 +119,14 @@ def test_a_new_password_that_is_seen_is_typed_once(qtbot: QtBot, dialog: LoginDi
     assert sessions.asked == [("register", "ada@example.org", PASSWORD)]
 
 
+def test_a_password_that_was_typed_unseen_stays_unseen_when_the_first_run_is_known(
+    dialog: LoginDialog, sessions: FakeSessions
+) -> None:
+    part(dialog, QLineEdit, "password_edit").setText("typed at once")
+    sessions.first_run_known.emit(True)
+    assert part(dialog, QLineEdit, "password_edit").echoMode() is QLineEdit.EchoMode.Password
+
+
 def test_at_the_first_run_the_password_is_seen_and_registering_takes_one_press(
     qtbot: QtBot, dialog: LoginDialog, sessions: FakeSessions
 ) -> None:
