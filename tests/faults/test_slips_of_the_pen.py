@@ -223,6 +223,8 @@ def window_troubles(qtbot: QtBot, qapp: QApplication, folder: Path, count: int) 
     kept, lots, troubles = file.read_bytes(), seeded("window states"), []
     for _ in range(count):
         state = slips.draw_state(lots, kept)
+        # What the window before still wants kept is written while there is a file: Qt would wait for a pipe to be read.
+        qapp.processEvents()
         if file.is_dir():
             file.rmdir()
         slips.put(file, state)
@@ -234,6 +236,8 @@ def window_troubles(qtbot: QtBot, qapp: QApplication, folder: Path, count: int) 
             troubles += [f"{error.message}: {state!r}"] if isinstance(state, bytes) else []
         except Exception as error:  # noqa: BLE001 - whatever it is, it is what was looked for
             troubles.append(f"{str(error)[-900:]}\n    {state[:900]!r}")
+        if not file.is_dir():
+            slips.put(file, kept)
     return troubles
 
 
