@@ -35,7 +35,8 @@ GRACE_S = 2.0
 BUSY_S = 30.0  # the same where other things run on the machine; no server here ends anything by itself in less
 MEMORY_KIB = 10 * 1024
 STALL_S = 0.05
-BEATS = 2  # that a window has at least while it waits, on a busy machine too, unless it waits along
+BEATS = 6  # that a window has at least while it waits, on a busy machine too, unless it waits along
+MOST = 0.85  # of the wait: a window that waits along stands still for more of it
 TICK_MS = 2
 START = 100_000  # hundredths
 BLOCK = 10
@@ -97,7 +98,8 @@ class Observed:
 
     def trouble_on_a_busy_machine(self) -> list[str]:
         """The same, whatever else runs there."""
-        frozen = self.seconds > DEADLINE_S and self.beats < BEATS
+        stood_still = self.beats < BEATS and self.stall > MOST * self.seconds
+        frozen = self.seconds > DEADLINE_S and stood_still
         return self._broken(late=self.seconds > BUSY_S, frozen=frozen)
 
     def _broken(self, *, late: bool, frozen: bool) -> list[str]:
