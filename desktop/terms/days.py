@@ -69,13 +69,14 @@ def offsets(first: int, last: int) -> tuple[int, list[tuple[int, int]]]:
 
 def _change(before: int, after: int, offset: int) -> int:
     """The moment, to the second, when the offset is not `offset` any more."""
-    while after - before > SECOND:
-        middle = (before + after) // (2 * SECOND) * SECOND
-        if _offset(middle) == offset:
-            before = middle
+    low, high = before // SECOND, after // SECOND  # whole ones: no clock is set within a second
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _offset(middle * SECOND) == offset:
+            low = middle
         else:
-            after = middle
-    return after
+            high = middle
+    return high * SECOND
 
 
 def _offset(moment: int) -> int:
