@@ -117,7 +117,7 @@ def _request(parsed: argparse.Namespace, asked: Asked, terminal: Terminal) -> in
             if asked.command == words.WINDOW and not isinstance(error, NoDisplay):
                 from desktop.commands import window
 
-                window.show_trouble(places, failures.told(error, asked))
+                status = window.show_trouble(places, failures.told(error, asked)) or status
         except BrokenPipeError:
             raise
         except Exception as error:  # noqa: BLE001 - the end of a request
@@ -125,7 +125,7 @@ def _request(parsed: argparse.Namespace, asked: Asked, terminal: Terminal) -> in
             if asked.command == words.WINDOW:
                 from desktop.commands import window
 
-                window.show_bug(places, asked.reference, error)
+                status = window.show_bug(places, asked.reference, error) or status
         finally:
             logs.shut_down()
     return status

@@ -33,20 +33,27 @@ def open_window(run: Run) -> int:
     return run_window(run.places, run.config)
 
 
-def show_trouble(places: Places, message: str) -> None:
-    """Show what kept the window from opening to whoever started it from a menu; a terminal has said it already."""
+def show_trouble(places: Places, message: str) -> int | None:
+    """Show what kept the window from opening to whoever started it from a menu; a terminal has said it already.
+
+    Returns the status of a signal that ended it, None once it has been read.
+    """
     if sys.stderr is not None and sys.stderr.isatty():
-        return
+        return None
     ending.leave_in_silence()  # as above
     with suppress(NoDisplay), qt_needed():  # where there can be no dialog either, it stands in the log
         from desktop.window.trouble import show
 
-        show(places, message)
+        return show(places, message)
+    return None
 
 
-def show_bug(places: Places, reference: str, error: BaseException) -> None:
-    """Show a bug that the window did not live to show: who started it from a menu reads no terminal."""
+def show_bug(places: Places, reference: str, error: BaseException) -> int | None:
+    """Show a bug that the window did not live to show: who started it from a menu reads no terminal.
+
+    Returns what `show_trouble` does.
+    """
     ending.leave_in_silence()
-    from desktop.window.start import show_bug as show
+    from desktop.window.trouble import show_bug as show
 
-    show(places, reference, error)
+    return show(places, reference, error)

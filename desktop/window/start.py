@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-import traceback
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
@@ -72,22 +71,6 @@ def run(places: Places, config: Config, *, sign_in_as: tuple[str, str] | None = 
         program.close()
         signals.close()
         sys.excepthook = sys.__excepthook__
-
-
-def show_bug(places: Places, reference: str, error: BaseException) -> None:
-    """Show a bug that ended the window, or came before it, until it has been read."""
-    from desktop.window.crash import crash_dialog
-
-    application = QApplication.instance() or make_application()  # the start may have come as far as that
-    dialog = crash_dialog(places, reference, "".join(traceback.format_exception(error)), None, goes_on=False)
-    dialog.finished.connect(application.quit)
-    signals = QuitSignals(application)  # whoever ends the program need not read it first
-    signals.asked.connect(application.quit)
-    dialog.open()
-    try:
-        application.exec()
-    finally:
-        signals.close()
 
 
 def _log_qt(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:

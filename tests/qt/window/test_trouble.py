@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel
 
 from desktop.cli import main
 from desktop.settings.config import places
+from desktop.system import ending
 from desktop.window.trouble import TROUBLE_DIALOG
 
 
@@ -63,3 +65,19 @@ def test_a_terminal_is_enough(broken: Path, seen: list[str], monkeypatch: pytest
 def test_a_command_shows_nothing(broken: Path, seen: list[str]) -> None:
     assert main(["--data-dir", str(broken), "verify"]) == 2
     assert seen == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="another program cannot send one there")
+def test_a_signal_is_a_quit_there_too(broken: Path, qapp: QApplication) -> None:
+    qapp.setQuitOnLastWindowClosed(False)
+
+    def end() -> None:
+        if any(each.objectName() == TROUBLE_DIALOG and each.isVisible() for each in qapp.topLevelWidgets()):
+            ender.stop()
+            signal.raise_signal(signal.SIGTERM)
+
+    ender = QTimer()
+    ender.timeout.connect(end)
+    ender.start(10)
+    assert main(["--data-dir", str(broken)]) == ending.status_of(signal.SIGTERM)
+    qapp.setQuitOnLastWindowClosed(True)

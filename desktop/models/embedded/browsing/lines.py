@@ -108,7 +108,10 @@ def read_columns(store: Store, user_id: int, records: range) -> Iterator[Columns
     while rows := cursor.fetchmany(AT_ONCE):
         operations, *facts = zip(*rows, strict=True)
         some = slice(done, done + len(rows))
-        kinds = [known[operation] for operation in operations]
+        try:
+            kinds = [known[operation] for operation in operations]
+        except KeyError:  # the proof names it
+            raise IndexDamaged("a record is of no operation") from None
         columns: list[Sequence[Any]] = [records[some], kinds, *facts, deleted[some]]
         yield Columns(*columns)
         done += len(rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from multiprocessing.connection import Connection
@@ -35,6 +36,7 @@ from desktop.models.embedded.browsing import (
     upkeep,
     walks,
 )
+from desktop.models.embedded.browsing.seals import IndexDamaged
 from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.system import team
@@ -42,7 +44,7 @@ from desktop.system.turns import turn
 from desktop.terms.errors import BadInput, Cancelled
 from desktop.terms.values import Column, Entry, Filters, OperationType, Page, PageRequest, Totals
 from desktop.wording.shown import shown_date
-from tests.support.stores import ANN, Books, charge_for, make_store, new_id, random_charge
+from tests.support.stores import ANN, Books, charge_for, make_store, new_id, random_charge, tamper
 
 TEXTS = (
     "1", "5", "0.", "12", "2.5", ".00", "10.00", "−10.00", "-10.00", "+1", "1,0", "1000.00", "2026-11", "11-2",
@@ -471,3 +473,13 @@ def test_a_digit_again_and_again_is_found_where_it_stands(books: Books, text: st
     assert _catch_up(books)
     request = PageRequest(Filters(search=(text,)), size=50)
     assert records.page(books.store, books.ann, request) == Model(books.store, books.ann.user_id).page(request)
+
+
+def test_a_record_of_no_operation_has_no_place_in_an_index(open_books: Callable[[], Books]) -> None:
+    books = open_books()
+    books.charge("1 + 2")
+    books.store.disconnect()
+    tamper(books.store.file, "PRAGMA foreign_keys = 0", "UPDATE record SET operation_id = 99 WHERE seq = 2")
+    books.store.connect()
+    with pytest.raises(IndexDamaged, match="no operation"):
+        list(lines.read_columns(books.store, books.ann.user_id, range(1, 3)))
