@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QDialog
 
 from desktop.controllers.store_access import sqlite_version
@@ -12,11 +13,13 @@ from desktop.settings.config import Places
 from desktop.settings.facts import facts
 from desktop.system import ending
 from desktop.views.dialogs.details import DetailsDialog
+from desktop.views.look.theme import Theme
 from desktop.window.crash import crash_dialog
 from desktop.window.quit_signals import QuitSignals
 from desktop.window.start import make_application
 
 TROUBLE_DIALOG = "trouble_dialog"
+_NOTHING = ":/nothing.ini"  # a resource that there is not: what the window remembers may be the trouble
 
 
 def show(places: Places, message: str) -> int | None:
@@ -35,7 +38,12 @@ def show_bug(places: Places, reference: str, error: BaseException) -> int | None
 
 
 def _until_read(made: Callable[[], QDialog]) -> int | None:
-    application = QApplication.instance() or make_application()  # the start may have come as far as that
+    # The start may have come as far as an application, and as far as its look.
+    application = QApplication.instance() or make_application()
+    assert isinstance(application, QApplication)
+    look = None if application.styleSheet() else Theme(application, QSettings(_NOTHING, QSettings.Format.IniFormat))
+    if look is not None:
+        look.look_again()
     dialog = made()
     dialog.finished.connect(application.quit)
     signals = QuitSignals(application)  # whoever ends the program need not read it first

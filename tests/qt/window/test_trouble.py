@@ -56,6 +56,15 @@ def test_a_broken_configuration_is_shown_where_no_terminal_says_it(
     assert "fallback" in capsys.readouterr().err
 
 
+def test_it_has_the_look_of_the_program_where_no_window_gave_it_one(
+    broken: Path, seen: list[str], qapp: QApplication
+) -> None:
+    qapp.setStyleSheet("")
+    assert main(["--data-dir", str(broken)]) == 2
+    assert len(seen) == 1
+    assert "QPushButton" in qapp.styleSheet()
+
+
 def test_a_terminal_is_enough(broken: Path, seen: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     assert main(["--data-dir", str(broken)]) == 2
