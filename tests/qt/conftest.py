@@ -31,9 +31,12 @@ from tests.support.stores import cheap_hasher
 from tests.support.waiting import PATIENCE_S, PatientBot
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_teardown() -> Generator[None]:
-    """A window that was closed is gone before anything is put back: a change of style would be worked out for it."""
+    """A window that was closed is gone before anything is put back: a change of style would be worked out for it.
+
+    Last of all wrappers, and so after the one that closes the windows.
+    """
     application = QGuiApplication.instance()
     if application is not None:
         application.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)

@@ -80,8 +80,7 @@ def window(qtbot: QtBot, tmp_path: Path) -> Iterator[InsightsWindow]:
     made.resize(900, 640)
     with qtbot.waitExposed(made):
         made.show_for(Filters())
-    yield made
-    made.close()
+    yield made  # its parent lives as long as this waits
 
 
 def chart(window: InsightsWindow, name: str) -> Chart:
