@@ -82,6 +82,11 @@ def rows(window: AdministrationWindow, name: str) -> list[list[str]]:
     return [[str(model.index(row, column).data()) for column in columns] for row in range(model.rowCount())]
 
 
+def wait_for_column(qtbot: QtBot, window: AdministrationWindow, column: int, wanted: list[str]) -> None:
+    """Until the people are shown so: two acts are read twice, and the first reading may come after the second act."""
+    qtbot.waitUntil(lambda: [row[column] for row in rows(window, "people_table")] == wanted)
+
+
 def choose(window: AdministrationWindow, *emails: str) -> None:
     sheet = part(window, Sheet, "people_table")
     sheet.clearSelection()
@@ -126,18 +131,14 @@ def test_people_are_sorted_by_what_they_have_and_not_by_its_letters(
     assert rows(window, "people_table")[0][:4:3] == [ANN, "1.00"]
 
 
-def test_somebody_is_deactivated_and_let_in_again(
-    qtbot: QtBot, window: AdministrationWindow, controller: AdministrationController
-) -> None:
+def test_somebody_is_deactivated_and_let_in_again(qtbot: QtBot, window: AdministrationWindow) -> None:
     choose(window, ANN, BOB)
-    with qtbot.waitSignals([controller.changed, controller.changed, controller.people_found]):
-        press(window, "status_button")
-    qtbot.waitUntil(lambda: [row[2] for row in rows(window, "people_table")] == ["Active", "Inactive", "Inactive"])
+    press(window, "status_button")
+    wait_for_column(qtbot, window, 2, ["Active", "Inactive", "Inactive"])
     choose(window, ANN)
     assert part(window, QPushButton, "status_button").text() == "&Activate"
-    with qtbot.waitSignal(controller.people_found):
-        press(window, "status_button")
-    assert [row[2] for row in rows(window, "people_table")] == ["Active", "Active", "Inactive"]
+    press(window, "status_button")
+    wait_for_column(qtbot, window, 2, ["Active", "Active", "Inactive"])
     assert said(window) == f"{ANN} is a user, and active."
 
 
@@ -150,9 +151,8 @@ def test_the_last_administrator_stays_and_the_window_says_why(
             press(window, button)
         assert "last active administrator" in said(window)
     choose(window, ANN)
-    with qtbot.waitSignal(controller.people_found):
-        press(window, "role_button")
-    assert [row[1] for row in rows(window, "people_table")] == ["Administrator", "Administrator", "User"]
+    press(window, "role_button")
+    wait_for_column(qtbot, window, 1, ["Administrator", "Administrator", "User"])
 
 
 def test_who_is_invited_has_a_password_that_is_shown_once(
