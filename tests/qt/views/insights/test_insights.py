@@ -68,9 +68,14 @@ def theme(qapp: QApplication, tmp_path: Path) -> Iterator[Theme]:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[InsightsWindow]:
-    parent = QWidget()
-    qtbot.addWidget(parent)
+def parent(qtbot: QtBot) -> QWidget:
+    made = QWidget()
+    qtbot.addWidget(made)
+    return made
+
+
+@pytest.fixture
+def window(qtbot: QtBot, parent: QWidget, tmp_path: Path) -> InsightsWindow:
     made = InsightsWindow(
         insights=FakeInsights(),
         settings=QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat),
@@ -80,7 +85,7 @@ def window(qtbot: QtBot, tmp_path: Path) -> Iterator[InsightsWindow]:
     made.resize(900, 640)
     with qtbot.waitExposed(made):
         made.show_for(Filters())
-    yield made  # its parent lives as long as this waits
+    return made
 
 
 def chart(window: InsightsWindow, name: str) -> Chart:
