@@ -270,5 +270,5 @@ def test_the_harness_finds_a_draw_on_the_windows_thread(watch: Watch, monkeypatc
         return Ticket(lambda ticket: None)
 
     monkeypatch.setattr(Lane, "submit", wait_along)
-    # Twice the deadline, so that one that ends a moment early has lasted long enough.
-    assert "frozen" in watch(Behaviour.SILENT, deadline=2 * DEADLINE_S).trouble_on_a_busy_machine()
+    # So long a deadline that what a busy machine adds before and after it is a small part of the whole.
+    assert "frozen" in watch(Behaviour.SILENT, deadline=10 * DEADLINE_S).trouble_on_a_busy_machine()
