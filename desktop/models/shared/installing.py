@@ -1,7 +1,7 @@
 """Installing the schema on a server, and bringing it up to date: for the server's owner. It keeps no password.
 
 Everything can be done twice, and by two at once: roles and rights are made where they are missing, and each numbered
-file is one transaction that first takes a lock on the version table, never on anything that a member can hold.
+file is one transaction that first takes a lock on the version table. What a member can hold is waited for briefly.
 """
 
 from __future__ import annotations
@@ -243,7 +243,9 @@ def _run(connection: psycopg.Connection[Any], number: int) -> bool:
         connection.execute(sources.sql(number))
         connection.execute("RESET ROLE")
         connection.execute("INSERT INTO metercalc.version (number) VALUES (%s)", [number])
-        _end_members(connection)  # before they can go on with those
+        # Whoever connects from now on waits for the commit: a program first looks at the version.
+        connection.execute("LOCK TABLE metercalc.version IN ACCESS EXCLUSIVE MODE")
+        _end_members(connection)  # who has looked before, before they can go on with those
     return True
 
 

@@ -342,3 +342,30 @@ def test_what_waits_for_an_upgrade_never_goes_on_with_the_functions_of_before(se
             marked.result(PATIENCE_S)
     with server.owner(one_back) as owner:
         assert owner.execute("SELECT count(*) FROM metercalc.account WHERE has_code").fetchone()[0] == 0
+
+
+def test_who_comes_between_the_end_of_sessions_and_the_upgrades_own_meets_only_the_functions_of_after(
+    server: Server, one_back: str, tmp_path: Path
+) -> None:
+    ledger, end_members = opened(server, one_back, tmp_path), installing._end_members  # noqa: SLF001  # the moment
+
+    def make_a_code() -> str:
+        try:
+            return ledger.new_recovery_code(ledger.sign_in(ANN, PASSWORD), PASSWORD)
+        finally:
+            ledger.disconnect()  # this thread's
+
+    with server.owner(one_back) as upgrading, ThreadPoolExecutor(1) as pool, pytest.MonkeyPatch.context() as patch:
+        made: list[Any] = []
+
+        def end_and_meet_another(connection: Any) -> None:
+            end_members(connection)
+            made.append(pool.submit(make_a_code))
+            _wait_for_a_lock(server, one_back, made[0])
+
+        patch.setattr(installing, "_end_members", end_and_meet_another)
+        assert installing.lay_out(upgrading, lambda what: None) == (sources.VERSION,)
+        assert made[0].result(PATIENCE_S)
+    ledger.sign_in(ANN, PASSWORD)
+    assert ledger.verify().problems == ()
+    ledger.close()
