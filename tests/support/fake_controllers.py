@@ -102,6 +102,11 @@ class FakeSessions(SessionController):
         return SESSION
 
     @override
+    @Slot()
+    def look_around(self) -> None:
+        self.asked.append(("look_around",))
+
+    @override
     @Slot(str, str)
     def sign_in(self, email: str, password: str) -> None:
         self.asked.append(("sign_in", email, password))

@@ -54,12 +54,12 @@ class LoginDialog(QDialog):
         self._unseen.setSingleShot(True)
         self._unseen.setInterval(_UNSEEN_MS)
         self._was_typed = False  # the password, unseen
-        self._ledger_has_people = False
+        self._enter_waits = False  # until it is known whether this is the first run
         self._build()
         self._connect()
         self._error.hide()
         self._show_first_run(False)
-        self._ledger_has_people = False  # nobody knows yet
+        self._first_run: bool | None = None  # nobody knows yet
 
     def _build(self) -> None:
         self.setWindowTitle(say("Sign in"))  # Qt puts the program's name behind it
@@ -152,7 +152,7 @@ class LoginDialog(QDialog):
         self._sessions.failed.connect(self._on_failed)
         self._sessions.signed_in.connect(self._on_signed_in)
         self._sessions.signed_out.connect(self._on_signed_out)
-        self._sessions.first_run_known.connect(self._show_first_run)
+        self._sessions.first_run_known.connect(self._on_first_run)
         self._email.textEdited.connect(self._forget_error)
         self._password.textEdited.connect(self._forget_error)
         self._password.textEdited.connect(self._on_typed)
@@ -185,6 +185,11 @@ class LoginDialog(QDialog):
             self._forget_error()
             event.accept()
             return
+        enter = event.key() in (QtCore.Qt.Key.Key_Return, QtCore.Qt.Key.Key_Enter)
+        if enter and self._first_run is None and self._password.isEnabled():
+            self._wait_to_know()
+            event.accept()
+            return
         super().keyPressEvent(event)
 
     @override
@@ -210,14 +215,33 @@ class LoginDialog(QDialog):
             self._reveal.setIcon(icon("eye"))  # which follows the scheme
             self.appeared.emit()
 
+    def _wait_to_know(self) -> None:
+        """Enter is for the button that stands out, which is another one at the first run."""
+        if self._filled():
+            self._enter_waits = True
+            self._on_busy(True)
+            self._sessions.look_around()  # where that failed when the window opened
+
+    def _wait_no_more(self) -> bool:
+        waited, self._enter_waits = self._enter_waits, False
+        if waited:
+            self._on_busy(False)
+            self._password.setFocus()
+        return waited
+
     @Slot(bool)
+    def _on_first_run(self, first_run: bool) -> None:
+        self._show_first_run(first_run)
+        if self._wait_no_more() and not first_run:  # nobody registers by a key from before that was offered
+            self._on_sign_in()
+
     def _show_first_run(self, first_run: bool) -> None:
         self._welcome.setText(
             "\n\n".join(filter(None, (self._first_words(), self._place)))
             if first_run
             else say("Sign in to calculate, or register a new account.")
         )
-        self._ledger_has_people = not first_run
+        self._first_run = first_run
         primary, other = (self._register, self._sign_in) if first_run else (self._sign_in, self._register)
         theme.set_role(primary, "primary")
         theme.set_role(other, "")
@@ -251,7 +275,7 @@ class LoginDialog(QDialog):
 
     def _is_meant(self) -> bool:
         """Whether a new password was seen as it was typed, or typed twice; what was not typed holds no slip."""
-        seen = self._reveal.isChecked() or not (self._was_typed and self._ledger_has_people)
+        seen = self._reveal.isChecked() or not (self._was_typed and self._first_run is False)
         if seen or self._again.text() == self._password.text():
             return True
         asked = not self._again.isHidden()
@@ -316,6 +340,7 @@ class LoginDialog(QDialog):
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
+        self._wait_no_more()
         if self.isVisible() and self.findChild(QDialog) is None:  # one in front of this says it itself
             self.show_error(failure.text)
             self._password.setFocus()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QSettings, Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from desktop.terms.errors import SignInRefused
+from desktop.terms.errors import SignInRefused, StoreDamaged
 from desktop.views.dialogs.login import LoginDialog
 from desktop.views.dialogs.recovery import RecoverDialog
 from tests.support.fake_controllers import REFERENCE, SESSION, FakeSessions, failure
@@ -88,9 +88,47 @@ def fill_in(qtbot: QtBot, dialog: LoginDialog) -> None:
 
 
 def test_enter_in_the_password_signs_in(qtbot: QtBot, dialog: LoginDialog, sessions: FakeSessions) -> None:
+    sessions.first_run_known.emit(False)
     fill_in(qtbot, dialog)
     qtbot.keyClick(field(dialog, "password_edit"), Qt.Key.Key_Return)
     assert sessions.asked == [("sign_in", "ada@example.org", PASSWORD)]
+
+
+def test_enter_waits_until_it_is_known_whether_there_is_anybody_to_sign_in(
+    qtbot: QtBot, dialog: LoginDialog, sessions: FakeSessions
+) -> None:
+    fill_in(qtbot, dialog)
+    qtbot.keyClick(field(dialog, "password_edit"), Qt.Key.Key_Return)
+    assert sessions.asked == [("look_around",)]
+    assert not field(dialog, "password_edit").isEnabled()
+    sessions.first_run_known.emit(False)
+    assert sessions.asked[1:] == [("sign_in", "ada@example.org", PASSWORD)]
+
+
+def test_enter_from_before_the_first_run_was_known_makes_no_account_and_is_no_refusal(
+    qtbot: QtBot, dialog: LoginDialog, sessions: FakeSessions
+) -> None:
+    fill_in(qtbot, dialog)
+    qtbot.keyClick(field(dialog, "password_edit"), Qt.Key.Key_Return)
+    sessions.first_run_known.emit(True)
+    assert sessions.asked == [("look_around",)]
+    assert error_text(dialog) == ""
+    assert field(dialog, "password_edit").text() == PASSWORD
+    qtbot.keyClick(field(dialog, "password_edit"), Qt.Key.Key_Return)
+    assert sessions.asked[1:] == [("register", "ada@example.org", PASSWORD)]
+
+
+def test_enter_that_waited_for_a_store_that_cannot_be_opened_may_be_pressed_again(
+    qtbot: QtBot, dialog: LoginDialog, sessions: FakeSessions
+) -> None:
+    fill_in(qtbot, dialog)
+    for times in (1, 2):
+        qtbot.keyClick(field(dialog, "password_edit"), Qt.Key.Key_Return)
+        assert sessions.asked == [("look_around",)] * times
+        sessions.failed.emit(failure(StoreDamaged("The store is damaged.")))
+        assert "damaged" in error_text(dialog)
+    sessions.first_run_known.emit(False)
+    assert len(sessions.asked) == 2  # what failed is over
 
 
 def test_register_asks_for_a_new_account(qtbot: QtBot, dialog: LoginDialog, sessions: FakeSessions) -> None:
