@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
+import stat
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from desktop.commands.display import qt_needed
 from desktop.commands.run import Run
@@ -34,11 +36,11 @@ def open_window(run: Run) -> int:
 
 
 def show_trouble(places: Places, message: str) -> int | None:
-    """Show what kept the window from opening to whoever started it from a menu; a terminal has said it already.
+    """Show what kept the window from opening to whoever started it from a menu; anybody else has been told already.
 
     Returns the status of a signal that ended it, None once it has been read.
     """
-    if sys.stderr is not None and sys.stderr.isatty():
+    if _is_heard():
         return None
     ending.leave_in_silence()  # as above
     with suppress(NoDisplay), qt_needed():  # where there can be no dialog either, it stands in the log
@@ -57,3 +59,23 @@ def show_bug(places: Places, reference: str, error: BaseException) -> int | None
     from desktop.window.trouble import show_bug as show
 
     return show(places, reference, error)
+
+
+def _is_heard() -> bool:
+    """Whether somebody is at a terminal, or a program takes what is written: a script would wait for a click for ever.
+
+    What a menu starts writes to a file, to a log's socket or nowhere. What it reads may be a pipe: some menus are one.
+    """
+    said = (sys.stdout, sys.stderr)
+    return any(map(_is_terminal, (sys.stdin, *said))) or any(map(_is_pipe, said))
+
+
+def _is_terminal(stream: IO[str] | None) -> bool:
+    return stream is not None and not stream.closed and stream.isatty()
+
+
+def _is_pipe(stream: IO[str] | None) -> bool:
+    try:
+        return stream is not None and stat.S_ISFIFO(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):  # closed, or none of the system's
+        return False

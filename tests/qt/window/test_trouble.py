@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -69,6 +70,35 @@ def test_a_terminal_is_enough(broken: Path, seen: list[str], monkeypatch: pytest
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     assert main(["--data-dir", str(broken)]) == 2
     assert seen == []
+
+
+def test_a_terminal_for_what_is_typed_is_one_too(
+    broken: Path, seen: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    assert main(["--data-dir", str(broken)]) == 2
+    assert seen == []
+
+
+@pytest.mark.parametrize("name", ["stdout", "stderr"])
+def test_a_script_that_takes_what_is_said_waits_for_nobody(
+    broken: Path, seen: list[str], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(reading), os.fdopen(writing, "w") as taken:
+        monkeypatch.setattr(sys, name, taken)
+        assert main(["--data-dir", str(broken)]) == 2
+        assert seen == []
+
+
+def test_a_menu_that_is_a_pipe_itself_reads_nothing(
+    broken: Path, seen: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(reading) as given, os.fdopen(writing, "w"):
+        monkeypatch.setattr(sys, "stdin", given)
+        assert main(["--data-dir", str(broken)]) == 2
+        assert len(seen) == 1
 
 
 def test_a_command_shows_nothing(broken: Path, seen: list[str]) -> None:
