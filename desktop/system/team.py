@@ -72,8 +72,9 @@ def answering(team: Iterable[Connection], seconds: float | None = None) -> list[
     """Those from which an answer has come, or that have ended; none after so many seconds."""
     from multiprocessing import connection
 
-    ready = connection.wait(list(team), seconds)
-    return [each for each in ready if isinstance(each, connection.Connection)]
+    waiting = list(team)
+    ready = connection.wait(waiting, seconds)
+    return [each for each in waiting if each in ready]
 
 
 def dismiss(team: Team) -> None:

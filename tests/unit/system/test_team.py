@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from desktop.system import team
 from tests.support.waiting import PATIENCE_S
@@ -55,3 +57,12 @@ def test_an_answer_and_an_end_are_both_heard_of() -> None:
         assert team.answering(hands) == [connection]
     finally:
         team.dismiss(hands)
+
+
+def test_who_answers_is_heard_whatever_kind_of_pipe_the_system_has() -> None:
+    mine, its = socket.socketpair()  # Windows' pipes are no `Connection` either
+    with mine, its:
+        hands: list[Any] = [mine]
+        assert team.answering(hands, 0) == []
+        its.send(b"done")
+        assert team.answering(hands, 0) == [mine]
