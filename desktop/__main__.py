@@ -12,10 +12,10 @@ from desktop.system import ending
 def main() -> int:
     """Carry out the command that the program was started for; returns the exit status."""
     ending.leave_in_silence()  # before the rest is imported, which takes its time
-    gc.disable()  # what is imported stays: looking through it for garbage again and again would only take time
     if any("multiprocessing" in word for word in sys.argv[1:]):  # a frozen program is started anew as its own helper
         multiprocessing = importlib.import_module("multiprocessing")
         multiprocessing.freeze_support()
+    gc.disable()  # what is imported stays: looking through it for garbage again and again would only take time
     from desktop.cli import main as run
 
     try:

@@ -60,9 +60,20 @@ def test_an_answer_and_an_end_are_both_heard_of() -> None:
 
 
 def test_who_answers_is_heard_whatever_kind_of_pipe_the_system_has() -> None:
-    mine, its = socket.socketpair()  # Windows' pipes are no `Connection` either
-    with mine, its:
-        hands: list[Any] = [mine]
-        assert team.answering(hands, 0) == []
-        its.send(b"done")
-        assert team.answering(hands, 0) == [mine]
+    hand: Any
+    hand, other = socket.socketpair()  # Windows' pipes are no `Connection` either
+    with hand, other:
+        assert team.answering([hand], 0) == []
+        other.send(b"done")
+        assert team.answering([hand], 0) == [hand]
+
+
+def test_a_frozen_programs_helper_frees_what_refers_to_itself() -> None:
+    beginning = """
+import gc, multiprocessing, sys
+multiprocessing.freeze_support = lambda: sys.exit(0 if gc.isenabled() else 1)
+sys.argv = ["metercalc", "--multiprocessing-fork"]
+from desktop.__main__ import main
+main()
+"""
+    assert subprocess.run([sys.executable, "-c", beginning], cwd=ROOT, check=False).returncode == 0
