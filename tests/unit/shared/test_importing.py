@@ -9,7 +9,7 @@ import pytest
 
 from desktop.models.embedded import accounts, charges, records
 from desktop.models.embedded.storage import entries
-from desktop.models.shared import importing, scram, urls
+from desktop.models.shared import carrying, importing, scram, urls
 from desktop.terms.errors import AppError, BadInput, StoreDamaged
 from desktop.terms.kinds import OperationType, Status
 from tests.support.postgres import OWNER_PASSWORD, VERIFIER, Server
@@ -133,7 +133,7 @@ def test_a_store_that_does_not_prove_is_refused(open_books: Any, server: Server,
         assert owner.execute("SELECT username FROM metercalc.account").fetchall() == [(INSTALLER,)]
 
 
-@pytest.mark.parametrize("place", ["_claim", "_carry_records", "_add_admin", "_finish"])
+@pytest.mark.parametrize("place", ["_claim", "carry_records", "_add_admin", "_finish"])
 def test_an_import_that_breaks_off_leaves_nothing(
     books: Books, server: Server, target: Any, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
@@ -192,13 +192,13 @@ def test_what_arrived_otherwise_than_it_was_sent_is_not_kept(
 ) -> None:
     _use(books)
     name = target()
-    whole = importing._records  # noqa: SLF001 - the fault is planted where rows are on their way
+    whole = carrying._records  # noqa: SLF001 - the fault is planted where rows are on their way
 
     def spoilt(*given: Any) -> Iterator[Any]:
         for row in whole(*given):
             yield (*row[:4], row[4] + (row[2] == 5), *row[5:])
 
-    monkeypatch.setattr(importing, "_records", spoilt)
+    monkeypatch.setattr(carrying, "_records", spoilt)
     with pytest.raises(StoreDamaged, match="does not prove"):
         importing.bring_over(books.store, url_of(server, name), OWNER_PASSWORD)
     with server.owner(name) as owner:
