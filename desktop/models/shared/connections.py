@@ -21,7 +21,7 @@ from psycopg.rows import tuple_row
 
 from desktop.language.sentences import say
 from desktop.models.ledger.protocol import Cancel, never
-from desktop.models.shared import failures
+from desktop.models.shared import failures, unreachable
 from desktop.models.shared.line import DEADLINE_S, LONG_S, Line, Row, Stopped
 from desktop.terms.errors import AppError, Cancelled, ServerAway
 
@@ -169,7 +169,7 @@ class Connections:
                 row_factory=tuple_row,
             )
         except psycopg.Error as error:
-            known = failures.of_connecting(error, self.server)
+            known = unreachable.of_connecting(error, self.server)
             if isinstance(known, ServerAway):
                 self._failed, self._failed_at = known, time.monotonic()
             raise known from error

@@ -84,9 +84,9 @@ def translated(url: ServerUrl) -> Iterator[None]:
 def as_app_error(error: Any, url: ServerUrl) -> AppError | None:
     """The error in a sentence, or None where only a bug explains it."""
     psycopg = library()
-    from desktop.models.shared import failures  # it imports psycopg
+    from desktop.models.shared import unreachable  # it imports psycopg
 
-    if error.sqlstate is None and (unproved := failures.of_tls(str(error), url.shown())) is not None:
+    if error.sqlstate is None and (unproved := unreachable.of_tls(str(error), url.shown())) is not None:
         return unproved
     code = error.sqlstate or _guessed(str(error))
     where = f"{url.shown()}: "

@@ -13,7 +13,7 @@ from typing import Any
 from desktop.language.sentences import mark, say
 from desktop.models.ledger import emails, passwords
 from desktop.models.ledger.registering import check_new
-from desktop.models.shared import failures, history, links, scram, sources, urls
+from desktop.models.shared import history, links, scram, sources, unreachable, urls
 from desktop.models.shared.connections import Credentials
 from desktop.models.shared.line import LONG_S, Line, Row, can_be_sent
 from desktop.models.shared.links import Ask
@@ -98,7 +98,7 @@ class People:
         """
         role = urls.role_name(self._ledger_name, emails.kept_form(email))
         if not can_be_sent(password):
-            raise SignInRefused(say(failures.REFUSED))
+            raise SignInRefused(say(unreachable.REFUSED))
 
         def credentials(generation: int, salt: str, iterations: int) -> Credentials:
             return lasting(role, password, generation, lambda: scram.keys(password, salt, iterations))

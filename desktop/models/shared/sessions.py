@@ -17,8 +17,8 @@ from desktop.language.sentences import mark, say
 from desktop.models.ledger import passwords
 from desktop.models.ledger.protocol import Cancel
 from desktop.models.shared.connections import Connections, Credentials
-from desktop.models.shared.failures import DEACTIVATED, Deactivated
 from desktop.models.shared.line import DEADLINE_S, Line, Row
+from desktop.models.shared.unreachable import DEACTIVATED, Deactivated
 from desktop.terms.errors import NotSignedIn, PasswordDue, SignInRefused
 from desktop.terms.values import Role, Session
 

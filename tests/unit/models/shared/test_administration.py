@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from desktop.models.ledger import credits
-from desktop.models.shared import failures
+from desktop.models.shared import unreachable
 from desktop.terms.errors import AppError, BalanceTooLow, ServerAway, StoreError
 from desktop.terms.kinds import OperationType, Status
 from desktop.terms.values import CreditOrder
@@ -56,7 +56,7 @@ def test_an_answer_that_is_lost_says_that_the_file_may_be_given_again(
 
     def cut(*asked: Any, **more: Any) -> Any:
         asking(*asked, **more)
-        raise failures.away("the server")
+        raise unreachable.away("the server")
 
     with monkeypatch.context() as patch:
         patch.setattr(admin._sessions, "ask", cut)  # noqa: SLF001
