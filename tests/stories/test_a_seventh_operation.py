@@ -46,7 +46,7 @@ outcome = evaluate(expression)
 WORDED = """
 from PySide6.QtWidgets import QApplication
 from desktop.arithmetic.numbers import PLAIN
-from desktop.commands import grammar
+from desktop.commands import grammar_records
 from desktop.views.filters.bar import FilterBar
 from desktop.views.calculator.keypad import Keypad
 application = QApplication([])
@@ -61,7 +61,7 @@ print(json.dumps({
     "readings": readings("17mod5"),
     "key": keypad.findChild(object, "key_remainder").toolTip(),
     "chip": bar.findChild(object, "chip_remainder").text(),
-    "help": grammar._of_eval().splitlines()[0],
+    "help": grammar_records.of_eval().splitlines()[0],
 }))
 """
 STORED = f"""
