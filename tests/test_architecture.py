@@ -51,7 +51,10 @@ ROOMS = (
 # These hold rooms and nothing else, but for a docstring and the version.
 CORRIDORS = ("desktop", "desktop.views", "desktop.models")
 
-PAPER = tuple(f"desktop.documents.{name}" for name in ("lines", "sheets", "statement_pages", "statement_paper"))
+PAPER = tuple(
+    f"desktop.documents.{name}"
+    for name in ("lines", "pen", "sheets", "statement_pages", "statement_paper", "statement_records")
+)
 QT = ("PySide6*", "shiboken6*")
 WIDGETS = ("PySide6.QtWidgets*", "PySide6.QtGui*")
 DATABASE = ("peewee*", "playhouse*", "sqlite3*", "pysqlite3*", "psycopg*")

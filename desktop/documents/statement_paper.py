@@ -21,7 +21,8 @@ from PySide6.QtGui import (
 
 from desktop import __version__
 from desktop.arithmetic.numbers import PLAIN, NumberFormat
-from desktop.documents.statement_pages import UNITS, Pages, period
+from desktop.documents.pen import UNITS
+from desktop.documents.statement_pages import Pages, period
 from desktop.language.sentences import say
 from desktop.system.private_files import replacing
 from desktop.terms.errors import Cancelled, StoreDamaged, StoreError
@@ -113,7 +114,7 @@ def paint(
         page = QRectF(QPointF(), device.pageLayout().fullRect(QPageLayout.Unit.Point).size())
         pages = Pages(painter, report, style.number_format, style.family, page)
         pages.total = _count(pages, read, report.count, cancelled)
-        written = (pages.written(row) for row in _rows(read, cancelled))
+        written = (pages.table.written(row) for row in _rows(read, cancelled))
         for sheet, parts in enumerate(pages.sheets.filled((one, one.lines) for one in written), 1):
             if cancelled():
                 raise _stopped()
@@ -131,7 +132,7 @@ def paint(
 def _count(pages: Pages, read: Reader, expected: int, cancelled: Callable[[], bool]) -> int:
     """How many pages all records take."""
     found, records = 0, 0
-    for parts in pages.sheets.filled((row, pages.lines_of(row)) for row in _rows(read, cancelled)):
+    for parts in pages.sheets.filled((row, pages.table.lines_of(row)) for row in _rows(read, cancelled)):
         found += 1
         records += sum(not part.first for part in parts)
     if records != expected:
