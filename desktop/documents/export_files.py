@@ -13,11 +13,10 @@ from desktop.documents.json_rows import write_json_batches
 from desktop.language.sentences import say
 from desktop.system.private_files import replacing
 from desktop.terms.errors import BadInput, Cancelled, StoreError
-from desktop.terms.values import Entry, RawRecord
+from desktop.terms.values import RawRecord
 
 TEXT_FORMATS = ("csv", "json")
 SEPARATORS = (",", ";", "\t")
-REPORT_EVERY = 5_000
 
 Item = TypeVar("Item")
 
@@ -41,28 +40,6 @@ class ExportFormat:
         return "utf-8-sig" if self.kind == "csv" and self.bom else "utf-8"
 
 
-def write_file(
-    file: Path,
-    kind: str,
-    entries: Iterable[Entry],
-    *,
-    progress: Callable[[int], None],
-    cancelled: Callable[[], bool],
-) -> int:
-    """Write the entries as "csv" or "json" and return how many; `progress(done)` comes every few thousand.
-
-    Raises `Cancelled`, `BadInput` for another kind, and `StoreError` when the disk refuses; then no file is left, and
-    one that was there stays as it was.
-    """
-    if kind not in TEXT_FORMATS:
-        raise BadInput(
-            say("“{kind}” is no format to export to: choose one of {kinds}.", kind=kind, kinds=", ".join(TEXT_FORMATS))
-        )
-    with _replacing(file) as temporary, temporary.open("w", encoding="utf-8", newline="") as out:
-        rows = ([exports.raw_record(entry)] for entry in _watched_each(entries, progress, cancelled))
-        return exports.write_csv_batches(rows, out) if kind == "csv" else write_json_batches(rows, out)
-
-
 def write_batches(
     file: Path,
     form: ExportFormat,
@@ -71,7 +48,11 @@ def write_batches(
     progress: Callable[[int], None],
     cancelled: Callable[[], bool],
 ) -> int:
-    """The same for millions of records as the store gives them, and as "xlsx" too; progress comes with each batch."""
+    """Write records as the store gives them and return how many; `progress(done)` comes with each batch.
+
+    Raises `Cancelled`, `BadInput` for another form, and `StoreError` when the disk refuses; then no file is left, and
+    one that was there stays as it was.
+    """
     if form.kind not in (*TEXT_FORMATS, "xlsx"):
         raise BadInput(say("“{kind}” is no format that is written in batches.", kind=form.kind))
     if form.separator not in SEPARATORS:
@@ -109,16 +90,6 @@ def _watched(
         yield batch
         count += len(batch)
         progress(count)
-
-
-def _watched_each(
-    entries: Iterable[Item], progress: Callable[[int], None], cancelled: Callable[[], bool]
-) -> Iterator[Item]:
-    for count, entry in enumerate(entries):
-        if count % REPORT_EVERY == 0:
-            progress(count)
-            _heed(cancelled)
-        yield entry
 
 
 def _heed(cancelled: Callable[[], bool]) -> None:

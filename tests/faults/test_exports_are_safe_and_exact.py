@@ -11,7 +11,7 @@ import re
 import signal
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -128,7 +128,7 @@ def _is_formula(cell: str) -> bool:
 
 def trouble(entries: list[Entry], file: Path) -> list[str]:
     """Write the entries, read them back by two readers, and say what is not as it should be."""
-    export_files.write_file(file, "csv", entries, progress=lambda done: None, cancelled=lambda: False)
+    _write(file, "csv", entries)
     header, *rows = _rfc4180(_exactly(file))
     with file.open(encoding="utf-8", newline="") as source:
         by_csv = list(csv.reader(source, strict=True))
@@ -256,12 +256,15 @@ def export(channel: Channel, *, file: str, kind: str, count: int, planted: bool)
     """Write an export slowly."""
     if planted:
         export_files.replacing = _in_place  # type: ignore[attr-defined]
-    entries = _slowly(channel, count)
-    watched: dict[str, Any] = {"progress": lambda done: None, "cancelled": lambda: False}
-    if kind == "xlsx":
-        batches = ([exports.raw_record(entry)] for entry in entries)
-        return export_files.write_batches(Path(file), ExportFormat(kind), batches, **watched)
-    return export_files.write_file(Path(file), kind, entries, **watched)
+    return _write(Path(file), kind, _slowly(channel, count))
+
+
+def _write(file: Path, kind: str, entries: Iterable[Entry], cancelled: Callable[[], bool] = lambda: False) -> int:
+    """Write an export as the window does, but one record at a time."""
+    batches = ([exports.raw_record(entry)] for entry in entries)
+    return export_files.write_batches(
+        file, ExportFormat(kind), batches, progress=lambda done: None, cancelled=cancelled
+    )
 
 
 @contextlib.contextmanager
@@ -279,7 +282,7 @@ def export_without_room(channel: Channel, *, file: str, kind: str, room: int) ->
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
     entries = (ENTRY._replace(id=number, operands="x" * 200) for number in range(1_000))
     try:
-        export_files.write_file(Path(file), kind, entries, progress=lambda done: None, cancelled=lambda: False)
+        _write(Path(file), kind, entries)
     except StoreError as error:
         return error.message
     return ""
@@ -356,7 +359,6 @@ def test_an_export_that_finds_no_room_says_so_and_leaves_what_was_there(
 def test_a_stopped_export_leaves_no_file(folder: Path, choose: random.Random, kind: str) -> None:
     file, looks = folder / f"records.{kind}", choose.randrange(4)
     answers = iter([False] * looks + [True])
-    entries = (ENTRY._replace(id=number) for number in range(export_files.REPORT_EVERY * 5))
     with pytest.raises(Cancelled):
-        export_files.write_file(file, kind, entries, progress=lambda done: None, cancelled=lambda: next(answers))
+        _write(file, kind, (ENTRY._replace(id=number) for number in range(9)), cancelled=lambda: next(answers))
     assert list(folder.iterdir()) == []
