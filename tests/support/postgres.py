@@ -26,7 +26,7 @@ from typing import Any
 
 import pytest
 
-from desktop.models.shared import installing, scram, urls
+from desktop.models.shared import installing, schema, scram, urls
 from tests.support.stores import BALANCE, COSTS, PASSWORD
 from tests.support.waiting import PATIENCE_S
 
@@ -135,7 +135,7 @@ class Server:
             with self.owner() as owner:
                 owner.execute(f"CREATE DATABASE {TEMPLATE}")
             with self.owner(TEMPLATE) as owner:
-                installing.lay_out(owner, lambda what: None)
+                schema.lay_out(owner, lambda what: None)
                 with owner.transaction():
                     owner.execute("SET LOCAL ROLE metercalc_owner")
                     installing.make_ledger(owner, TEMPLATE, b"k" * 32, BALANCE, COSTS)

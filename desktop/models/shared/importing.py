@@ -17,7 +17,7 @@ from desktop.language.sentences import say, say_many
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.verify import verify
 from desktop.models.ledger.passwords import one_time
-from desktop.models.shared import installing, owner, scram
+from desktop.models.shared import owner, schema, scram
 from desktop.models.shared.carrying import Person, Progress, carry_people, carry_prices, carry_records
 from desktop.models.shared.urls import ServerUrl, role_name
 from desktop.terms.errors import BadInput, StoreDamaged
@@ -74,8 +74,8 @@ def bring_over(
             )
         )
     with owner.connected(url, password) as connection:
-        installing.check_server(connection)
-        installing.require_ledger(connection, url)
+        schema.check_server(connection)
+        schema.require_ledger(connection, url)
         with connection.transaction(), store.reading() as database:
             admin, name = _claim(connection)
             passwords: dict[str, str] = {}
@@ -96,7 +96,7 @@ def bring_over(
 
 def _claim(connection: psycopg.Connection[Any]) -> tuple[_Admin, str]:
     """Hold the ledger for this transaction, emptied. Raises `BadInput` where it has been used."""
-    connection.execute(f"SET LOCAL lock_timeout = '{installing.LOCK_SECONDS}s'")
+    connection.execute(f"SET LOCAL lock_timeout = '{schema.LOCK_SECONDS}s'")
     connection.execute("LOCK TABLE metercalc.version IN SHARE ROW EXCLUSIVE MODE")
     connection.execute("SET LOCAL ROLE metercalc_owner")
     connection.execute(f"LOCK TABLE {', '.join(f'metercalc.{table}' for table in _TABLES)} IN ACCESS EXCLUSIVE MODE")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from desktop.language.sentences import mark, say
-from desktop.models.shared import installing, owner, sources
+from desktop.models.shared import owner, schema, sources
 from desktop.settings.server_urls import ServerUrl
 
 if TYPE_CHECKING:
@@ -86,8 +86,8 @@ class Review:
 def review(url: ServerUrl, password: str, *, local_is_trusted: bool = False) -> Review:
     """Raises `StoreMissing` where there is no ledger, and what `owner.connected` raises."""
     with owner.connected(url, password) as connection:
-        installing.check_age(connection)
-        version = installing.require_ledger(connection, url)
+        schema.check_age(connection)
+        version = schema.require_ledger(connection, url)
         facts = connection.execute(
             """SELECT current_setting('server_version'), (SELECT name FROM metercalc.ledger),
             (SELECT count(*) FROM metercalc.account),

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from desktop.models.shared import installing, reviewing, scram, sources, urls
+from desktop.models.shared import installing, reviewing, schema, scram, sources, urls
 from desktop.models.shared.reviewing import Rule, weak_lines
 from desktop.terms.errors import AppError, BadInput, SignInRefused, StoreForeign, StoreMissing, StoreNewer
 from tests.support.postgres import FAST, OWNER, OWNER_PASSWORD, Server, running
@@ -97,7 +97,7 @@ def test_an_installation_that_breaks_off_is_finished_the_next_time(
         with pytest.raises(AppError):
             install(server, database)
     with server.owner(database) as owner:
-        assert installing.version_of(owner) == failing - 1
+        assert schema.version_of(owner) == failing - 1
     assert install(server, database).made == tuple(range(failing, sources.VERSION + 1))
 
 
@@ -110,7 +110,7 @@ def test_a_member_who_holds_everything_does_not_hold_an_upgrade_up(
     monkeypatch.setattr(sources, "FILES", (*sources.FILES, "further.sql"))
     monkeypatch.setattr(sources, "VERSION", sources.VERSION + 1)
     monkeypatch.setattr(sources, "sql", lambda number: further if number == sources.VERSION else whole(number))
-    monkeypatch.setattr(installing, "LOCK_SECONDS", 1)
+    monkeypatch.setattr(schema, "LOCK_SECONDS", 1)
     with server.member(database, ADMIN, autocommit=False) as holder:
         holder.execute("LOCK TABLE metercalc.record IN ACCESS SHARE MODE")
         url = urls.parse(server.owner_url(database))

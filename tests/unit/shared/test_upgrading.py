@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from desktop.models.shared import installing, people, sources, urls
+from desktop.models.shared import installing, people, schema, sources, urls
 from desktop.models.shared.ledger import SharedLedger
 from desktop.terms.errors import StoreForeign, StoreLocked, StoreNewer
 from desktop.terms.kinds import DeedKind
@@ -34,7 +34,7 @@ def _lay_out(server: Server, name: str, version: int, monkeypatch: pytest.Monkey
     with monkeypatch.context() as patch, server.owner(name) as owner:
         patch.setattr(sources, "FILES", sources.FILES[:version])
         patch.setattr(sources, "VERSION", version)
-        installing.lay_out(owner, lambda what: None)
+        schema.lay_out(owner, lambda what: None)
         with owner.transaction():
             owner.execute("SET LOCAL ROLE metercalc_owner")
             installing.make_ledger(owner, name, b"k" * 32, BALANCE, COSTS)
@@ -331,7 +331,7 @@ def test_what_waits_for_an_upgrade_never_goes_on_with_the_functions_of_before(se
         file = sources.sql(sources.VERSION)
         patch.setattr(sources, "sql", lambda number: f"{file}\nSELECT pg_advisory_xact_lock({middle});")
         holding.execute("SELECT pg_advisory_lock(%s)", [middle])
-        upgraded = pool.submit(installing.lay_out, upgrading, lambda what: None)
+        upgraded = pool.submit(schema.lay_out, upgrading, lambda what: None)
         _wait_for_a_lock(server, one_back, upgraded)
         marked = pool.submit(ann.execute, "SELECT metercalc.set_recovery(%s)", [VERIFIER])
         while holding.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()[0] < 2:
@@ -347,7 +347,7 @@ def test_what_waits_for_an_upgrade_never_goes_on_with_the_functions_of_before(se
 def test_who_comes_between_the_end_of_sessions_and_the_upgrades_own_meets_only_the_functions_of_after(
     server: Server, one_back: str, tmp_path: Path
 ) -> None:
-    ledger, end_members = opened(server, one_back, tmp_path), installing._end_members  # noqa: SLF001  # the moment
+    ledger, end_members = opened(server, one_back, tmp_path), schema.end_members
 
     def make_a_code() -> str:
         try:
@@ -363,8 +363,8 @@ def test_who_comes_between_the_end_of_sessions_and_the_upgrades_own_meets_only_t
             made.append(pool.submit(make_a_code))
             _wait_for_a_lock(server, one_back, made[0])
 
-        patch.setattr(installing, "_end_members", end_and_meet_another)
-        assert installing.lay_out(upgrading, lambda what: None) == (sources.VERSION,)
+        patch.setattr(schema, "end_members", end_and_meet_another)
+        assert schema.lay_out(upgrading, lambda what: None) == (sources.VERSION,)
         assert made[0].result(PATIENCE_S)
     ledger.sign_in(ANN, PASSWORD)
     assert ledger.verify().problems == ()
