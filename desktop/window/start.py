@@ -53,7 +53,12 @@ def run(places: Places, config: Config, *, sign_in_as: tuple[str, str] | None = 
     if first.is_second():
         return 0
     signals = QuitSignals(application)
-    program = Program(application, places, config)
+    try:
+        program = Program(application, places, config)
+    except BaseException:
+        first.close()  # while its trouble is being read, the next start is to find no window here
+        signals.close()
+        raise
     signals.asked.connect(program.quit_by_signal)
     application.commitDataRequest.connect(program.note_session_end)
     sys.excepthook = program.report_bug

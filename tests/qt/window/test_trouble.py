@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel
 from desktop.cli import main
 from desktop.settings.config import places
 from desktop.system import ending
+from desktop.window import socket_place, start
+from desktop.window.first_start import FirstStart
 from desktop.window.trouble import TROUBLE_DIALOG
 
 
@@ -120,3 +123,34 @@ def test_a_signal_is_a_quit_there_too(broken: Path, qapp: QApplication) -> None:
     ender.start(10)
     assert main(["--data-dir", str(broken)]) == ending.status_of(signal.SIGTERM)
     qapp.setQuitOnLastWindowClosed(True)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes have names here")
+def test_whoever_starts_it_again_meets_no_window_in_the_dialog(
+    tmp_path: Path, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start, "make_application", lambda: qapp)  # there can be one
+    data = places(tmp_path / "data")
+    data.data_dir.mkdir(parents=True)
+    os.mkfifo(data.settings_file)
+    left = socket_place.of(data.store_file).name  # by a window that was killed: so the name is taken at once
+    with socket.socket(socket.AF_UNIX) as killed:
+        killed.bind(left)
+    again: list[bool] = []
+
+    def start_again() -> None:
+        for dialog in qapp.topLevelWidgets():
+            if isinstance(dialog, QDialog) and dialog.objectName() == TROUBLE_DIALOG and dialog.isVisible():
+                starter.stop()
+                second = FirstStart(data.store_file)
+                again.append(second.is_second())
+                second.close()
+                dialog.close()
+
+    starter = QTimer()
+    starter.timeout.connect(start_again)
+    starter.start(10)
+    qapp.setQuitOnLastWindowClosed(False)
+    assert main(["--data-dir", str(data.data_dir)]) == 2
+    qapp.setQuitOnLastWindowClosed(True)
+    assert again == [False]
