@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 
 from desktop.arithmetic.literals import quoted
 from desktop.arithmetic.operations import follows
 from desktop.language.sentences import figures, say, say_count, say_many
 from desktop.models.embedded.storage import forms
+from desktop.models.ledger.requests import is_usual
 from desktop.models.shared import history, links
 from desktop.models.shared.links import Ask, Chain, Proof
 from desktop.models.shared.problems import Problems, ProofAccount
@@ -16,7 +16,6 @@ from desktop.models.shared.remembered import Memories
 from desktop.models.shared.replaying import States
 from desktop.terms.kinds import OperationType, Source
 
-_is_request_id = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
 _SOURCES = frozenset(Source)
 _KINDS = frozenset(OperationType)
 
@@ -161,7 +160,7 @@ def _is_writable(row: Proof) -> bool:
         row[links.FORM] == forms.VERSION
         and row[links.OPERATION] in _KINDS
         and row[links.SOURCE] in _SOURCES
-        and _is_request_id(row[links.REQUEST])
+        and is_usual(row[links.REQUEST])
     )
 
 
