@@ -14,6 +14,7 @@ from desktop.models.ledger.protocol import Cancel, Progress, never, silent
 from desktop.models.shared import history, proving
 from desktop.models.shared.administration import Administration
 from desktop.models.shared.browsing import Browsing
+from desktop.models.shared.budgets import Budgets
 from desktop.models.shared.charges import Charges
 from desktop.models.shared.connections import Connections
 from desktop.models.shared.copies import Copies
@@ -27,7 +28,6 @@ from desktop.models.shared.watch import Watch
 from desktop.terms.errors import AppError, BadInput, StoreReadOnly
 from desktop.terms.values import (
     Account,
-    Budget,
     Charge,
     Column,
     CreditCheck,
@@ -94,6 +94,7 @@ class SharedLedger:
         self._charges = Charges(self._sessions, self._memory, lambda: self._people.key, self._watch)
         self._administration = Administration(self._sessions, self._people)
         self._records = Records(self._sessions)
+        self._budgets = Budgets(self._charges, self._people, self._records)
         self._copies = Copies(copies, copied_from)
         self._browsing = Browsing(self._sessions, self._records, self._copies, self._identity, self._people.ask)
         self._read_only = ""
@@ -208,19 +209,8 @@ class SharedLedger:
             balance = self._people.account(signed).balance
             return Receipt(charge.request_id, 0, balance, charge.result, charge.exact, ())
         if charge.budget is not None:
-            self._check_budget(session, charge, charge.budget)
+            self._budgets.check(signed, charge, charge.budget)
         return self._charges.charge(signed, charge)
-
-    def _check_budget(self, session: Session, charge: Charge, budget: Budget) -> None:
-        """Before it is charged: a budget is a person's own, and no rule of the server's."""
-        if self.find(session, charge.request_id) is not None:
-            return
-        prices = self.balance_and_prices(session).prices
-        cost = sum(prices[step.operation] for step in charge.steps)
-        spent = self.spent(session, budget.since) if cost else 0
-        if cost and spent + cost > budget.most:
-            self._charges.give_up(self._writing(session), charge.request_id)  # an earlier try may still come to be
-            raise receipts.beyond_budget(cost, budget, spent)
 
     def charge_together(
         self, session: Session, charges: Sequence[Charge], *, seconds: float
