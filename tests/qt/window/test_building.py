@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QTableView
 from pytestqt.exceptions import capture_exceptions
 from pytestqt.qtbot import QtBot
 
+from desktop.window.program import Program
 from desktop.window.turns import Turns
 from tests.support.widgets import part
 from tests.support.windows import EMAIL, PASSWORD, opened
@@ -86,3 +87,25 @@ def test_whoever_is_faster_than_the_window_is_let_in_once_it_is_whole(
         assert part(window, QTableView, "records_table").model().rowCount() == 1
         assert len(codes) == 1
         assert part(window, QLabel, "recovery_code_label").text() == codes[0]
+
+
+def test_enter_that_is_faster_than_the_store_signs_in_and_makes_no_account(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    def enter(program: Program) -> None:
+        part(program.login_dialog, QLineEdit, "email_edit").setText(EMAIL)
+        password = part(program.login_dialog, QLineEdit, "password_edit")
+        password.setText(PASSWORD)
+        qtbot.keyClick(password, Qt.Key.Key_Return)
+
+    with opened(qapp, tmp_path / "data") as program:
+        dialog = program.login_dialog
+        with qtbot.waitSignal(program.sessions.first_run_known):
+            enter(program)
+        assert not program.sessions.is_signed_in
+        assert not part(dialog, QLabel, "login_error_label").isVisible()
+        with qtbot.waitSignal(program.sessions.signed_in):
+            part(dialog, QPushButton, "register_button").click()
+    with opened(qapp, tmp_path / "data") as program, qtbot.waitSignal(program.sessions.signed_in):
+        enter(program)
+        assert not part(program.login_dialog, QPushButton, "sign_in_button").isEnabled()
