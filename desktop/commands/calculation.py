@@ -12,7 +12,8 @@ from desktop.commands.run import Command, Run
 from desktop.finding import budgets
 from desktop.language.sentences import say
 from desktop.models.ledger.protocol import Ledger
-from desktop.random_org.client import RandomOrg, draw_local
+from desktop.random_org.client import RandomOrg
+from desktop.random_org.strings import draw_local
 from desktop.settings.config import RandomSettings
 from desktop.system import ending
 from desktop.terms.errors import NetworkError, RequestReused

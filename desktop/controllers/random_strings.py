@@ -97,7 +97,8 @@ class RandomStrings(QObject):
             self._ticket = None
 
     def _draw(self) -> tuple[tuple[str, ...], Source]:
-        from desktop.random_org.client import RandomOrg, draw_local
+        from desktop.random_org.client import RandomOrg
+        from desktop.random_org.strings import draw_local
 
         if self._source is None:
             self._source = RandomOrg(self._settings, folder=self._folder)
@@ -110,7 +111,7 @@ class RandomStrings(QObject):
             return draw_local(self._settings, 1), Source.LOCAL
 
     def _draw_here(self) -> tuple[tuple[str, ...], Source]:
-        from desktop.random_org.client import draw_local
+        from desktop.random_org.strings import draw_local
 
         return draw_local(self._settings, 1), Source.LOCAL
 

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import logging
 import math
-import re
-import secrets
-import string
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,8 +17,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from desktop import __version__
-from desktop.language.sentences import mark, say, say_many
+from desktop.language.sentences import say
+from desktop.random_org import refusals
+from desktop.random_org.answers import fault, first_words, parse_quota, parse_strings
 from desktop.random_org.quota import Quota
+from desktop.random_org.strings import bits
 from desktop.random_org.turn import SharedTurn
 from desktop.settings.config import RandomSettings
 from desktop.system.turns import TurnNotCome
@@ -39,54 +39,7 @@ SLACK = 4096
 """Bytes read past what the strings need, so that an error's text is seen whole."""
 
 QUOTA_CAP = 64
-QUOTE = 100
-"""Characters of the server's own words that are shown."""
-
 POLL = 0.05
-
-_SENTENCES = {
-    "deadline": mark(
-        "{host} did not answer in full within {timeout} s. Try again later; the waiting time is"
-        " [random] timeout in the configuration."
-    ),
-    "unreachable": mark("{host} could not be reached. Check the network connection and try again."),
-    "proxy": mark(
-        "{host} could not be reached through the proxy {named}. Check that the proxy runs, and its address in this"
-        " computer's network settings or in HTTPS_PROXY."
-    ),
-    "authorities": mark(
-        "The certificates that connections are checked with cannot be read ({named}). REQUESTS_CA_BUNDLE or"
-        " CURL_CA_BUNDLE names them: put the file there, or take the variable away to trust what this computer trusts."
-    ),
-    "untrusted": mark(
-        "No trusted connection to {host} could be made: its certificate is not valid for it. Check this"
-        " computer's clock, and whether the network asks for a sign-in of its own."
-    ),
-    "garbled": mark(
-        "{host} answered with something that is not HTTP as it should be. Check whether a proxy stands in"
-        " between, and try again."
-    ),
-    "broken": mark("The connection to {host} broke off before the answer was complete. Try again."),
-    "redirect": mark(
-        "{host} pointed to another address, which is not followed. Check whether the network asks for a"
-        " sign-in of its own, and [random] url in the configuration."
-    ),
-    "refused": mark("{host} refused the draw: “{quote}” Try again later."),
-    "status": mark("{host} answered with an error (status {status}). Try again later."),
-    "encoded": mark(
-        "{host} answered in a form that was not asked for. Check whether a proxy stands in between, and try again."
-    ),
-    "too_long": mark("{host} answered with more than was asked for, and the answer was refused. Try again later."),
-    "malformed": mark(
-        "{host} answered with something else than the strings asked for, and the answer was refused."
-        " Check whether a proxy stands in between, and try again."
-    ),
-    "quota": mark(
-        "The random bits that {host} gives to this network address are used up for now; more come every midnight"
-        " UTC. Try again in {span}."
-    ),
-    "busy": mark("Another draw, perhaps of another window or program, was still running after {timeout} s. Try again."),
-}
 
 
 class RandomOrg:
@@ -192,7 +145,7 @@ class RandomOrg:
         cap = count * (settings.length + 1) + SLACK
         self._quota.spent(bits(settings, count))
         answer = self._get(settings.url, params, cap, deadline, cancelled)
-        reason = _fault(answer, cap)
+        reason = fault(answer, cap)
         if reason in ("refused", "status"):
             self._quota.doubt()
         strings = None if reason else parse_strings(answer.body, settings, count)
@@ -221,35 +174,15 @@ class RandomOrg:
 
     def _error(self, reason: str, **facts: object) -> NetworkError:
         host = urlsplit(self._settings.url).hostname
-        sentence = say(_SENTENCES[reason], host=host, timeout=f"{self._settings.timeout:g}", **facts)
+        told = refusals.sentence(reason, host=host, timeout=f"{self._settings.timeout:g}", **facts)
         named = {"named": facts["named"]} if facts.get("named") else {}
-        return NetworkError(sentence, reason=reason, **named)
+        return NetworkError(told, reason=reason, **named)
 
     def _quota_error(self) -> NetworkError:
         wait = math.ceil(self._quota.wait)
-        error = self._error("quota", span=_span(wait))
+        error = self._error("quota", span=refusals.span(wait))
         error.details["wait_seconds"] = wait
         return error
-
-
-def draw_local(settings: RandomSettings, count: int) -> tuple[str, ...]:
-    """Make `count` strings of the same kind with the operating system's generator, for `fallback = "local"`."""
-    characters = alphabet(settings)
-    return tuple("".join(secrets.choice(characters) for _ in range(settings.length)) for _ in range(count))
-
-
-def alphabet(settings: RandomSettings) -> str:
-    """The characters that strings under `settings` are made of."""
-    return (
-        string.digits * settings.digits
-        + string.ascii_uppercase * settings.upper
-        + string.ascii_lowercase * settings.lower
-    )
-
-
-def bits(settings: RandomSettings, count: int) -> float:
-    """What `count` strings take from the quota: 47.6 bits for 8 characters of 62."""
-    return count * settings.length * math.log2(len(alphabet(settings)))
 
 
 def user_agent(contact: str) -> str:
@@ -257,49 +190,5 @@ def user_agent(contact: str) -> str:
     return f"Metercalc/{__version__}" + (f" ({contact})" if contact else "")
 
 
-def parse_strings(body: bytes, settings: RandomSettings, count: int) -> tuple[str, ...] | None:
-    """Exactly `count` lines of exactly the characters and the length asked for; None for anything else."""
-    try:
-        lines = body.decode("ascii").removesuffix("\n").split("\n")
-    except UnicodeDecodeError:
-        return None
-    line = re.compile(f"[{alphabet(settings)}]{{{settings.length}}}")
-    if len(lines) != count or not all(map(line.fullmatch, lines)):
-        return None
-    return tuple(lines)
-
-
-def parse_quota(body: bytes) -> int | None:
-    """One integer, perhaps negative; None for anything else."""
-    found = re.fullmatch(rb"(-?[0-9]{1,15})\s*", body)
-    return int(found[1]) if found else None
-
-
-def first_words(body: bytes) -> str:
-    """The start of the body's first line, fit to be shown to a person."""
-    line = body[: 4 * QUOTE].decode("utf-8", "replace").splitlines()[:1]
-    return "".join(character for character in "".join(line) if character.isprintable())[:QUOTE]
-
-
-def _fault(answer: Answer, cap: int) -> str | None:
-    """Why the answer cannot hold the strings, as a key of the sentences; None when it may."""
-    if 300 <= answer.status < 400:
-        return "redirect"
-    if answer.encoded:
-        return "encoded"
-    if answer.body.startswith(b"Error:"):
-        return "refused"
-    if answer.status != 200:
-        return "status"
-    return "too_long" if len(answer.body) > cap else None
-
-
 def _switch(on: bool) -> str:
     return "on" if on else "off"
-
-
-def _span(seconds: int) -> str:
-    """A waiting time in whole minutes or hours, rounded up."""
-    if seconds <= 5400:
-        return say_many("{count} minute", "{count} minutes", -(-seconds // 60))
-    return say_many("{count} hour", "{count} hours", -(-seconds // 3600))

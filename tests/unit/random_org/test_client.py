@@ -23,8 +23,10 @@ from hypothesis import strategies as st
 
 from desktop import __version__
 from desktop.random_org import http
-from desktop.random_org.client import RandomOrg, bits, draw_local, first_words, parse_quota, parse_strings, user_agent
+from desktop.random_org.answers import first_words, parse_quota, parse_strings
+from desktop.random_org.client import RandomOrg, user_agent
 from desktop.random_org.quota import FIRST_WAIT, LONGEST_WAIT
+from desktop.random_org.strings import bits, draw_local
 from desktop.settings.config import RandomSettings
 from desktop.terms.errors import Cancelled, NetworkError
 from tests.support.random_server import BAD, LISTENER, QUOTA_ERROR, Behaviour, RandomServer
