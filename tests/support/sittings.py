@@ -16,6 +16,7 @@ from typing import Any
 
 from tests.support.asking import ask
 from tests.support.command_line import carry_out
+from tests.support.displays import display
 
 EMAIL, PASSWORD = "ada@example.org", "difference engine"
 LIMIT = 120.0
@@ -25,18 +26,13 @@ POSSIBLE = all(shutil.which(name) for name in ("Xvfb", "xdotool", "openbox"))
 @contextmanager
 def screen(size: str) -> Iterator[dict[str, str]]:
     """The environment of an X display of that size with a window manager."""
-    reading, writing = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{size}x24", "-nolisten", "tcp"]
-    with subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL) as server:
-        os.close(writing)
-        with os.fdopen(reading) as pipe:
-            environ = {**os.environ, "DISPLAY": f":{pipe.readline().strip()}", "QT_QPA_PLATFORM": "xcb"}
+    with display(size) as name:
+        environ = {**os.environ, "DISPLAY": name, "QT_QPA_PLATFORM": "xcb"}
         with subprocess.Popen(["openbox"], env=environ, stderr=subprocess.DEVNULL) as manager:
             try:
                 yield environ
-            finally:  # or a test that fails within would wait for them for ever
+            finally:  # or a test that fails within would wait for it for ever
                 manager.terminate()
-                server.terminate()
 
 
 def until(question: Callable[[], Any], what: str = "", *, limit: float = LIMIT) -> Any:

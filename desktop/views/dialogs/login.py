@@ -275,7 +275,7 @@ class LoginDialog(QDialog):
 
     def _is_meant(self) -> bool:
         """Whether a new password was seen as it was typed, or typed twice; what was not typed holds no slip."""
-        seen = self._reveal.isChecked() or not (self._was_typed and self._first_run is False)
+        seen = self._reveal.isChecked() or not self._was_typed
         if seen or self._again.text() == self._password.text():
             return True
         asked = not self._again.isHidden()

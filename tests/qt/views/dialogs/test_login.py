@@ -115,6 +115,9 @@ def test_enter_from_before_the_first_run_was_known_makes_no_account_and_is_no_re
     assert error_text(dialog) == ""
     assert field(dialog, "password_edit").text() == PASSWORD
     qtbot.keyClick(field(dialog, "password_edit"), Qt.Key.Key_Return)
+    assert error_text(dialog) == "Type the new password once more.", "it was typed unseen"
+    qtbot.keyClicks(field(dialog, "password_again_edit"), PASSWORD)
+    qtbot.keyClick(field(dialog, "password_again_edit"), Qt.Key.Key_Return)
     assert sessions.asked[1:] == [("register", "ada@example.org", PASSWORD)]
 
 
