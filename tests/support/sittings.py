@@ -188,6 +188,8 @@ class Sitting:
     def sign_in(self, *, email: str = EMAIL, register: bool = False) -> None:
         """Type e-mail and password; returns once the entry has the keyboard."""
         self.wait_window("login_dialog")
+        if register:  # before that is known, a password is typed unseen
+            until(lambda: "Welcome" in self.text("welcome_label"), "the first run")
         self.click("email_edit", times=3)
         self.type(email)
         self.press("Tab")
