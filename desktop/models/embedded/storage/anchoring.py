@@ -17,7 +17,8 @@ _HEADS = (
     "SELECT user.id, record.seq, record.hash FROM user JOIN record ON record.user_id = user.id AND record.seq = "
     "(SELECT MAX(seq) FROM record WHERE user_id = user.id)"
 )
-_MOVED = "SELECT user_id, min(seq), max(seq) FROM record WHERE id > ? GROUP BY user_id"
+# By the table: for the grouping SQLite would read the whole index of places, at the end of every command.
+_MOVED = "SELECT user_id, min(seq), max(seq) FROM record NOT INDEXED WHERE id > ? GROUP BY user_id"
 _LINK = "SELECT seq, hash FROM record WHERE user_id = ? AND seq = ?"
 _RECORD = "SELECT id, hash FROM record WHERE id = ?"
 _CHANGE = "SELECT number, hash FROM journal WHERE number = ?"
