@@ -24,7 +24,7 @@ Columns = Sequence[Mapping[int, int]]
 _QUARTER = 15 * lines.MINUTE  # of an hour, in microseconds; clocks that are set within one are noticed
 _HOUR = b"".join(b"%02d:%02d" % divmod(second, 60) for second in range(3600))  # each second's text, one after the other
 _WIDTH = 5  # of one
-_TABLES = [bytes(b"01"[byte == wanted] for byte in range(256)) for wanted in range(256)]
+_TABLES = [b"0" * byte + b"1" + b"0" * (255 - byte) for byte in range(256)]
 _FEW = 256  # amounts that a byte can name, but for 0
 _MANY = 4096  # members above which a stretch of the numbers is kept as bits
 
