@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-
-from peewee import SqliteDatabase
+from contextlib import suppress
 
 from desktop.language.sentences import say
 from desktop.models.embedded import provers, replay, soundness
 from desktop.models.embedded.in_order import Head, Pass
 from desktop.models.embedded.joining import joined
 from desktop.models.embedded.problems import Problems
-from desktop.models.embedded.provers import Task
 from desktop.models.embedded.results import check_results
 from desktop.models.embedded.storage import chain, operations, sqlite
 from desktop.models.embedded.storage.store import Store
-from desktop.models.embedded.storage.witnesses import Witness
-from desktop.models.embedded.stretches import End, in_order
+from desktop.models.embedded.stretches import End, Rates
 from desktop.models.embedded.witnesses import Anchors
+from desktop.system.team import Team, dismiss
 from desktop.terms.errors import Cancelled
 
 
@@ -27,62 +24,52 @@ class Run:
 
     def __init__(
         self,
-        file: Path,
-        database: SqliteDatabase,
-        key: bytes,
-        witnesses: tuple[Witness, ...],
-        progress: Callable[[int, int], None],
-        cancelled: Callable[[], bool],
-        *,
-        is_sealed: bool,
-    ) -> None:
-        self.problems = Problems(file, database, cancelled)
-        self.anchors = Anchors(key, self.problems)
-        self.records = 0
-        self.operations = operations.Operations({}, {}, {}, {}, True)
-        self.prices: list[tuple[int, int, int]] = []
-        self.states = replay.States()
-        self._file = file
-        self._database = database
-        self._key = key
-        self._witnesses = witnesses
-        self._progress = progress
-        self._cancelled = cancelled
-        self._is_sealed = is_sealed
-        self._heads: dict[int, Head] = {}
-        self._balances: dict[int, int] = {}
-        self._seen: list[str] | None = None  # what SQLite found, where that has been looked at already
-
-    @classmethod
-    def of(
-        cls,
         store: Store,
         *,
         anchored: bool = True,
         progress: Callable[[int, int], None] = lambda done, total: None,
         cancelled: Callable[[], bool] = lambda: False,
-    ) -> Run:
+    ) -> None:
         """A verification of a store that is about to begin. Raises `StoreReadOnly` when its key is missing."""
-        key, witnesses = store.key, store.witnesses() if anchored else ()
-        return cls(store.file, store.database, key, witnesses, progress, cancelled, is_sealed=store.is_sealed)
+        self._key = store.key
+        self.problems = Problems(store.file, store.database, cancelled)
+        self.anchors = Anchors(self._key, self.problems)
+        self.records = 0
+        self.operations = operations.Operations({}, {}, {}, {}, True)
+        self.prices: list[tuple[int, int, int]] = []
+        self.states = replay.States()
+        self._file = store.file
+        self._database = store.database
+        self._witnesses = store.witnesses() if anchored else ()
+        self._is_sealed = store.is_sealed
+        self._progress = progress
+        self._cancelled = cancelled
+        self._heads: dict[int, Head] = {}
+        self._balances: dict[int, int] = {}
+        self._seen: list[str] | None = None  # what SQLite found, where that has been looked at already
+        self._team: Team = {}  # processes that are to prove the records
 
     def all(self) -> None:
         """Every check in turn; a part of the file that cannot be read is a finding, not an end."""
-        for part, check in (
-            ("anchors", self._anchors),  # first, before the snapshot begins: a program that ends meanwhile moves it on
-            ("schema", self._schema),
-            ("users", self._users),
-            ("journal", self._journal),
-            ("records", self._records),
-            ("ends", self._ends),
-            ("said_of_records", self._said_of_records),
-            ("attempts", self._attempts),
-            ("structure", self._structure),
-        ):
-            if self.problems.is_over():
-                return
-            with self.problems.of_part(part):
-                check()
+        try:
+            for part, check in (
+                ("anchors", self._anchors),  # before the snapshot begins: a program that ends meanwhile moves it on
+                ("records", self._hire),
+                ("schema", self._schema),
+                ("users", self._users),
+                ("journal", self._journal),
+                ("records", self._records),
+                ("ends", self._ends),
+                ("said_of_records", self._said_of_records),
+                ("attempts", self._attempts),
+                ("structure", self._structure),
+            ):
+                if self.problems.is_over():
+                    return
+                with self.problems.of_part(part):
+                    check()
+        finally:
+            dismiss(self._team)
 
     def around(self) -> bool:
         """Look at what stands around the records; whether all is well there. Raises `Cancelled`."""
@@ -129,9 +116,21 @@ class Run:
         replay.check_accounts(self._database, self._key, self.states, found)
         self.prices = replay.check_prices(self._database, self._key, self.states, self.operations, found)
 
+    def _hire(self) -> None:
+        """Start the processes for the records, where there are so many that these are worth it."""
+        if self.problems or self.anchors.know_single_chains or self._is_sealed:
+            return
+        with suppress(*sqlite.ERRORS):  # named where the records are read
+            (last,) = self._database.execute_sql("SELECT max(id) FROM record").fetchone()
+            self._team = provers.hired(self._file, self._key, last or 0)
+
     def _records(self) -> None:
         total = self._database.execute_sql("SELECT count(*) FROM record").fetchone()[0]
-        if self._proved_together(total) or self.problems.is_over():
+        proved = False
+        with suppress(*sqlite.ERRORS):  # named below, where the records are gone through in order
+            proved = self._proved_together(total)
+        dismiss(self._team)
+        if proved or self.problems.is_over():
             return
         one = Pass(
             self._key,
@@ -152,20 +151,17 @@ class Run:
         They see the ledger as it is a moment later: records only follow, and what may have changed otherwise, which are
         deleted, is looked up here.
         """
-        if total < provers.WORTH_IT or provers.processors() < 2:
-            return False
-        if self.problems or self.anchors.know_single_chains or self._is_sealed:
-            return False
-        made = [anchor for _, anchor in self.anchors.made]
-        kinds = {id: kind.encode() for id, kind in self.operations.kinds.items()}
-        task = Task(self._file, self._key, kinds, in_order(self.operations.kinds, self.prices))
-        pieces = provers.stretches(total, (anchor.records for anchor in made))
-        proof = provers.prove_together(task, pieces, lambda done: self._progress(done, total), self._cancelled)
-        if proof is None:
+        if not self._team or self.problems or not self.hidden_as_told():
             return False
         begins: dict[int, End] = {user_id: (0, 0, head.hash) for user_id, head in self._heads.items()}
-        ends = joined(proof.outcomes, self._key, begins, made)
-        if ends is None or proof.structure or not self.hidden_as_told():
+        made = [anchor for _, anchor in self.anchors.made]
+        rates = Rates.of(self.operations.kinds, self.prices)
+        pieces = provers.stretches(total, (anchor.records for anchor in made))
+        proof = provers.prove_together(
+            self._team, rates, pieces, lambda done: self._progress(done, total), self._cancelled
+        )
+        ends = joined(proof.outcomes, self._key, begins, made) if proof and not proof.structure else None
+        if ends is None:
             return False
         self._heads = {user_id: Head(*end) for user_id, end in ends.items()}
         self.states.hidden.clear()
@@ -179,18 +175,10 @@ class Run:
         return {id: (user_id, date) for id, user_id, date in found} == self.states.hidden
 
     def _ends(self) -> None:
-        found = self.problems.found
-        for user_id, head in self._heads.items():
-            name = self.problems.usernames.get(user_id, say("user {number}", number=user_id))
-            if self._balances.get(user_id) != head.balance:
-                found("L1", user_id, 0, say("The balance of {owner} is not that of the last record.", owner=name))
-            if head.seq == 0:
-                found("L2", user_id, 0, say("{owner} has no records, not even the starting balance.", owner=name))
-            self.anchors.compare_length(user_id, head.seq, name)
-        for user_id in self.anchors.users - self._heads.keys():
-            found("L6", user_id, 0, say("User {user} is missing with all records.", user=user_id))
+        soundness.check_ends(self._heads, self._balances, self.anchors, self.problems)
         for record_id, (user_id, _) in self.states.hidden.items():
-            found("L6", user_id, record_id, say("It was restored by something else than the program."))
+            message = say("It was restored by something else than the program.")
+            self.problems.found("L6", user_id, record_id, message)
 
     def _said_of_records(self) -> None:
         replay.check_credits(self._database, self.states, self.problems.found)

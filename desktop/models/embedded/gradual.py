@@ -21,7 +21,7 @@ from desktop.models.embedded.proof_state import ProofState
 from desktop.models.embedded.results import check_results
 from desktop.models.embedded.storage import anchoring, chain, operations, sqlite
 from desktop.models.embedded.storage.store import Store
-from desktop.models.embedded.stretches import Outcome, Stretch, in_order, prove
+from desktop.models.embedded.stretches import Outcome, Rates, Stretch, prove
 from desktop.terms.errors import Cancelled
 from desktop.terms.values import Verification
 
@@ -91,7 +91,7 @@ def prove_slice(store: Store, *, cancelled: Cancel) -> Verification | None:
 
 def _recent(store: Store, state: ProofState, cancelled: Cancel) -> Run | None:
     """The proof of what stands around the records and of those that came since a state; None where it fails."""
-    run = Run.of(store, cancelled=cancelled)
+    run = Run(store, cancelled=cancelled)
     with store.reading() as database:
         if not run.around() or run.anchors.know_single_chains:
             return None
@@ -133,9 +133,8 @@ def _proved(
     kinds: Mapping[int, str],
     prices: Iterable[tuple[int, int, int]],
 ) -> Outcome | None:
-    words = {id: kind.encode() for id, kind in kinds.items()}
     try:
-        return prove(database, store.key, stretch, words, in_order(kinds, prices))
+        return prove(database, store.key, stretch, Rates.of(kinds, prices))
     except (TypeError, AttributeError, struct.error):  # a value that its column cannot hold
         return None
 

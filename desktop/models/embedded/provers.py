@@ -1,7 +1,8 @@
 """Processes that prove a ledger side by side, each with a connection and an interpreter of its own.
 
-They say whether all is well. Where it is not, or where no process can be had, `verify` does the work itself and names
-what it finds: so the findings are the same, and come in the same order.
+They are hired before it is known what is to be proved: while the journal is replayed they start, and one looks at the
+file's structure. They say whether all is well. Where it is not, or where no process can be had, `verify` does the work
+itself and names what it finds: so the findings are the same, and come in the same order.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 from peewee import SqliteDatabase
 
 from desktop.models.embedded.storage import sqlite
-from desktop.models.embedded.stretches import Outcome, Price, Stretch, prove
+from desktop.models.embedded.stretches import Outcome, Rates, Stretch, prove
 from desktop.system.team import Team, answering, dismiss, hire
 from desktop.system.team import processors as processors
 
@@ -28,19 +29,17 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 WORTH_IT = 200_000  # records: for fewer, starting the processes takes longer than they save
-_AT_A_TIME = 25_000  # records of a stretch: at the end one process waits for another half as long
+_AT_A_TIME = 10_000  # records of a stretch: at the end one process waits for another half as long
 _LOOK_S = 0.05  # between two looks whether somebody still waits
 _STRUCTURE = Stretch(0, 0)  # stands for the check of the file itself
 
 
 @dataclass(frozen=True)
-class Task:
-    """What every process is given. The key goes through a pipe, not on a command line."""
+class Given:
+    """What every process is given when it starts. The key goes through a pipe, not on a command line."""
 
     file: Path
     key: bytes
-    kinds: dict[int, bytes]
-    prices: Sequence[Price]
 
 
 @dataclass(frozen=True)
@@ -57,46 +56,65 @@ def stretches(total: int, ends: Iterable[int]) -> list[Stretch]:
     return [Stretch(before + 1, end) for before, end in pairwise(cuts)]
 
 
+def hired(file: Path, key: bytes, records: int) -> Team:
+    """Processes that are about to prove a ledger of so many records; one looks at the file's structure at once.
+
+    None where they are not worth it, or none can be had.
+    """
+    team: Team = {}
+    if records < WORTH_IT or processors() < 2:
+        return team
+    try:
+        for _ in range(processors()):
+            _hire(team, Given(file, key))
+        next(iter(team)).send(_STRUCTURE)
+    except OSError as error:
+        log.info("the proof is made in one process: %s", error)
+        dismiss(team)
+    return team
+
+
 def prove_together(
-    task: Task, pieces: Sequence[Stretch], progress: Callable[[int], None], cancelled: Callable[[], bool]
+    team: Team, rates: Rates, pieces: Sequence[Stretch], progress: Callable[[int], None], cancelled: Callable[[], bool]
 ) -> Proof | None:
-    """Prove all pieces and the file's structure in several processes; None where anything is amiss or stops it.
+    """Prove all pieces and the file's structure with those `hired`; None where anything is amiss or stops it.
 
     `progress` is told how many records have been proved, on the calling thread.
     """
-    team: Team = {}
     try:
-        for _ in range(processors()):
-            _hire(team, task)
-        return _share_out(team, [_STRUCTURE, *pieces], progress, cancelled)
-    except (OSError, EOFError, ValueError) as error:  # no process, or one that has ended: it can be done without
+        return _share_out(team, rates, pieces, progress, cancelled) if team else None
+    except (OSError, EOFError, ValueError) as error:  # a process that has ended: it can be done without
         log.info("the proof goes on in one process: %s", error)
         return None
-    finally:
-        dismiss(team)
 
 
-def _hire(team: Team, task: Task) -> None:
-    hire(team, work, task)
+def _hire(team: Team, given: Given) -> None:
+    hire(team, work, given)
 
 
 def _share_out(
     team: Team,
+    rates: Rates,
     pieces: Sequence[Stretch],
     progress: Callable[[int], None],
     cancelled: Callable[[], bool],
 ) -> Proof | None:
     """Give each process a piece as it is done with the one before."""
     coming, outcomes, structure, proved = iter(pieces), dict[Stretch, Outcome](), list[str](), 0
-    busy: set[Connection] = set()
+    looking, *free = team
+    busy: set[Connection] = {looking}
+    told: set[Connection] = set()
 
     def give(connection: Connection) -> None:
         piece = next(coming, None)
         if piece is not None:
+            if connection not in told:
+                connection.send(rates)
+                told.add(connection)
             connection.send(piece)
             busy.add(connection)
 
-    for connection in team:
+    for connection in free:
         give(connection)
     while busy:
         if cancelled():
@@ -113,24 +131,28 @@ def _share_out(
             else:
                 structure = answer
             give(ready)
-    return Proof([outcomes[piece] for piece in pieces if piece != _STRUCTURE], structure)
+    return Proof([outcomes[piece] for piece in pieces], structure)
 
 
-def work(task: Task, connection: Connection) -> None:
+def work(given: Given, connection: Connection) -> None:
     """What a process does: prove what it is sent, until nobody sends any more."""
-    database = sqlite.make_database(task.file, read_only=True, alone=True)
+    database = sqlite.make_database(given.file, read_only=True, alone=True)
     with suppress(EOFError, OSError, *sqlite.ERRORS, TypeError, AttributeError, struct.error):
         database.connect()
         sqlite.apply_pragmas(database, read_only=True)
         sqlite.map_file(database)
+        rates = Rates({}, ())
         while True:
-            piece: Stretch = connection.recv()
-            connection.send(_answer(database, task, piece))
+            sent: Rates | Stretch = connection.recv()
+            if isinstance(sent, Rates):
+                rates = sent
+            else:
+                connection.send(_answer(database, given.key, rates, sent))
 
 
-def _answer(database: SqliteDatabase, task: Task, piece: Stretch) -> Outcome | list[str] | None:
+def _answer(database: SqliteDatabase, key: bytes, rates: Rates, piece: Stretch) -> Outcome | list[str] | None:
     with database.atomic("DEFERRED"):
         if piece == _STRUCTURE:
             # A record of an account or an operation that is not there fits into no chain.
             return sqlite.full_check(database, but_for="record")
-        return prove(database, task.key, piece, task.kinds, task.prices)
+        return prove(database, key, piece, rates)

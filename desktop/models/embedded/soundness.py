@@ -1,15 +1,17 @@
-"""The parts of a proof that need no chain: the schema, counts of failed sign-ins, and what SQLite finds in the file."""
+"""The parts of a proof that follow no chain: the schema, where chains end, counts of failed sign-ins, the file."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from peewee import SqliteDatabase
 
 from desktop.language.sentences import say
 from desktop.models.embedded import attempts
+from desktop.models.embedded.in_order import Head
 from desktop.models.embedded.problems import Problems
 from desktop.models.embedded.storage import migrations
+from desktop.models.embedded.witnesses import Anchors
 
 _TWICE = "SELECT user_id, request_id, step, max(id) FROM record NOT INDEXED GROUP BY 1, 2, 3 HAVING count(*) > 1"
 
@@ -27,6 +29,21 @@ def check_schema(database: SqliteDatabase, problems: Problems) -> None:
             problems.found("L7", 0, 0, say("{name} is missing or not as the program made it.", name=name))
     for name in present.keys() - expected.keys():
         problems.found("L7", 0, 0, say("{name} was not made by the program.", name=name))
+
+
+def check_ends(heads: Mapping[int, Head], balances: Mapping[int, int], anchors: Anchors, problems: Problems) -> None:
+    """Compare where each user's chain ends with the balance, and with what the anchors know of that chain alone."""
+    for user_id, head in heads.items():
+        name = problems.usernames.get(user_id, say("user {number}", number=user_id))
+        if balances.get(user_id) != head.balance:
+            message = say("The balance of {owner} is not that of the last record.", owner=name)
+            problems.found("L1", user_id, 0, message)
+        if head.seq == 0:
+            message = say("{owner} has no records, not even the starting balance.", owner=name)
+            problems.found("L2", user_id, 0, message)
+        anchors.compare_length(user_id, head.seq, name)
+    for user_id in anchors.users - heads.keys():
+        problems.found("L6", user_id, 0, say("User {user} is missing with all records.", user=user_id))
 
 
 def check_attempts(database: SqliteDatabase, key: bytes, problems: Problems) -> None:

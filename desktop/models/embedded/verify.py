@@ -39,7 +39,7 @@ def verify(
     Raises `StoreReadOnly` when the key is missing: then nothing can be proved.
     """
     started = time.monotonic()
-    run = Run.of(store, anchored=anchored, progress=progress, cancelled=cancelled)
+    run = Run(store, anchored=anchored, progress=progress, cancelled=cancelled)
     try:
         with store.reading():
             run.all()

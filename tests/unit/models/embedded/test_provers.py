@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from desktop.models.embedded import in_order, provers
-from desktop.models.embedded.provers import Proof, Task
+from desktop.models.embedded.provers import Given, Proof
 from desktop.models.embedded.storage import chain, sqlite
-from desktop.models.embedded.stretches import Stretch, prove
+from desktop.models.embedded.stretches import Rates, Stretch, prove
 from desktop.models.embedded.verify import verify
+from desktop.system.team import Team
 from desktop.terms.values import Verification
 from tests.support.stores import make_store, tamper
 from tests.unit.models.embedded import test_verify
@@ -32,18 +33,28 @@ def worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(provers, "processors", lambda: 2)
 
 
+class _Nobody(dict[Connection, BaseProcess]):
+    """A team of which nobody needs to be started or ended."""
+
+    def __bool__(self) -> bool:
+        return True
+
+
 @pytest.fixture
 def proofs(monkeypatch: pytest.MonkeyPatch, worth_it: None) -> list[Proof | None]:
     """What the processes answered, each of whose work is done here."""
     answers: list[Proof | None] = []
+    given: list[Given] = []
 
-    def prove_here(
-        task: Task, pieces: Sequence[Stretch], progress: Callable[[int], None], cancelled: Callable[[], bool]
-    ) -> Proof | None:
-        database = sqlite.make_database(task.file, read_only=True)
+    def hired(file: Path, key: bytes, records: int) -> Team:
+        given.append(Given(file, key))
+        return _Nobody() if records >= provers.WORTH_IT else {}
+
+    def prove_here(team: object, rates: Rates, pieces: Sequence[Stretch], *_more: object) -> Proof | None:
+        database = sqlite.make_database(given[-1].file, read_only=True)
         database.connect()
         try:
-            found = [prove(database, task.key, piece, task.kinds, task.prices) for piece in pieces]
+            found = [prove(database, given[-1].key, piece, rates) for piece in pieces]
             structure = sqlite.full_check(database)
         except (*sqlite.ERRORS, TypeError, AttributeError):  # where a process ends
             found, structure = [None], []
@@ -53,6 +64,7 @@ def proofs(monkeypatch: pytest.MonkeyPatch, worth_it: None) -> list[Proof | None
         answers.append(Proof(sound, structure) if len(sound) == len(pieces) else None)
         return answers[-1]
 
+    monkeypatch.setattr(provers, "hired", hired)
     monkeypatch.setattr(provers, "prove_together", prove_here)
     return answers
 
@@ -157,8 +169,8 @@ def _team(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     pids: list[int] = []
     hire = provers._hire  # noqa: SLF001 - to know whom
 
-    def noted(team: dict[Connection, BaseProcess], task: Task) -> None:
-        hire(team, task)
+    def noted(team: dict[Connection, BaseProcess], given: Given) -> None:
+        hire(team, given)
         pids.append(next(reversed(team.values())).pid or 0)
 
     monkeypatch.setattr(provers, "_hire", noted)
@@ -193,13 +205,24 @@ def test_processes_prove_a_sound_ledger_and_are_gone(
     assert not any(map(_lives, pids))
 
 
+def test_processes_that_were_hired_for_nothing_are_gone(
+    ledger_file: Path, worth_it: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is found before the records are looked at is named by the one pass through them."""
+    pids = _team(monkeypatch)
+    tamper(ledger_file, "UPDATE journal SET detail = 'another' WHERE number = 2")
+    assert {problem.rule for problem in proved(ledger_file).problems} == {"L6"}
+    assert len(pids) == 2
+    assert not any(map(_lives, pids))
+
+
 def test_a_terminals_interrupt_ends_the_command_and_not_each_process_with_a_word_of_its_own(
     ledger_file: Path, worth_it: None, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     hire = provers._hire  # noqa: SLF001 - a fault is planted there
 
-    def interrupted(team: dict[Connection, BaseProcess], task: Task) -> None:
-        hire(team, task)
+    def interrupted(team: dict[Connection, BaseProcess], given: Given) -> None:
+        hire(team, given)
         os.kill(next(reversed(team.values())).pid or 0, signal.SIGINT)
 
     monkeypatch.setattr(provers, "_hire", interrupted)
@@ -223,10 +246,10 @@ def test_without_processes_one_does_it(
 ) -> None:
     hire = provers._hire  # noqa: SLF001 - a fault is planted there
 
-    def broken(team: dict[Connection, BaseProcess], task: Task) -> None:
+    def broken(team: dict[Connection, BaseProcess], given: Given) -> None:
         if how == "none to be had":
             raise OSError("no more processes")
-        hire(team, task)
+        hire(team, given)
         os.kill(next(reversed(team.values())).pid or 0, signal.SIGKILL)
 
     monkeypatch.setattr(provers, "_hire", broken)
