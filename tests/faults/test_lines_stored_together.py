@@ -78,14 +78,14 @@ def _plant(plant: str, channel: Channel) -> None:
         receipt = Receipt("", 0, 0, "7", True, ())
         patch.setattr(groups, "_one_by_one", lambda _store, _session, tried, _trouble: [receipt] * len(tried))
     if plant == "answered before the commit":
-        carry_out = groups._in_savepoint  # noqa: SLF001 - a fault is planted there
+        carry_out = groups._carried_out  # noqa: SLF001 - a fault is planted there
 
-        def hasty(run: Any, till: Any, charge: Charge) -> Receipt | AppError:
-            outcome = carry_out(run, till, charge)
+        def hasty(till: Any, charge: Charge) -> Receipt | AppError:
+            outcome = carry_out(till, charge)
             channel.send(answer(charge, outcome))
             return outcome
 
-        patch.setattr(groups, "_in_savepoint", hasty)
+        patch.setattr(groups, "_carried_out", hasty)
 
 
 def make_template(channel: Channel, file: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
-from typing import Any
 
 from desktop.language.sentences import say
 from desktop.models.embedded import charges
@@ -24,8 +23,8 @@ def charge_together(store: Store, session: Session, wanted: Sequence[Charge], *,
     """Carry out requests in their order, one flush for all; what each came to, or the error that refused it.
 
     As many as come within so many seconds, and one at least: the answers to those, which are on the disk when this
-    returns. Each has a savepoint: what refuses one leaves the others. Where the transaction itself fails, each request
-    is looked up and sent again alone: its id keeps it from being charged twice.
+    returns. What refuses one leaves the others. Where the store fails, none is in it: each request is looked up and
+    sent again alone, and its id keeps it from being charged twice.
     """
     wanted = [charges.checked(charge) for charge in wanted]
     tried: list[Charge] = []
@@ -38,11 +37,11 @@ def charge_together(store: Store, session: Session, wanted: Sequence[Charge], *,
             till = Till.of(store, turn, session)
             for charge in wanted:
                 tried.append(charge)
-                outcomes.append(_in_savepoint(turn.run, till, charge))
+                outcomes.append(_carried_out(till, charge))
                 if time.monotonic() >= deadline:
                     break
     except StoreError as trouble:
-        if not begun or trouble.__cause__ is None:
+        if not begun or not (tried or trouble.__cause__):
             return [trouble] * len(wanted)  # nobody has begun anything: the same holds for each of them
         return _one_by_one(store, session, tried or wanted[:1], trouble)
     except AppError as refusal:  # the session has ended
@@ -50,16 +49,14 @@ def charge_together(store: Store, session: Session, wanted: Sequence[Charge], *,
     return outcomes
 
 
-def _in_savepoint(run: Any, till: Till, charge: Charge) -> Outcome:
-    run("SAVEPOINT request")
+def _carried_out(till: Till, charge: Charge) -> Outcome:
+    """What one request came to. Raises `StoreError`: part of it may be written, where a refusal comes before."""
     try:
-        receipt = till.charge(charge)
+        return till.charge(charge)
+    except StoreError:
+        raise
     except AppError as refusal:
-        run("ROLLBACK TO request")
-        run("RELEASE request")
         return refusal
-    run("RELEASE request")
-    return receipt
 
 
 def _one_by_one(store: Store, session: Session, tried: Sequence[Charge], trouble: StoreError) -> list[Outcome]:

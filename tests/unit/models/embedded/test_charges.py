@@ -11,6 +11,7 @@ import pytest
 
 from desktop.models.embedded import accounts, charges, groups
 from desktop.models.embedded.storage import sqlite
+from desktop.models.embedded.storage.entries import Refused
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.storage.turns import Run
 from desktop.models.embedded.verify import verify
@@ -463,6 +464,22 @@ def test_a_store_that_lost_what_refuses_a_repeat_charges_each_request_once_all_t
     assert (again.entries, again.repeated, books.balance()) == (first.entries, True, BALANCE - ADD)
     both = groups.charge_together(books.store, books.ann, [charge_for("2 + 3", request_id)] * 2, seconds=60)
     assert [one.entries for one in both if isinstance(one, Receipt)] == [first.entries] * 2
+
+
+def test_a_request_that_the_store_refuses_when_half_of_it_is_written_leaves_the_others(
+    open_books: Callable[[], Books],
+) -> None:
+    books = open_books()
+    with raw(books.store.file) as connection:
+        second = "CREATE TRIGGER second BEFORE INSERT ON record WHEN NEW.step = 2"
+        connection.execute(f"{second} BEGIN SELECT raise(ABORT, 'no second step'); END")
+    wanted = [charge_for(text) for text in ("1 + 1", "1 + 2 × 3", "2 + 2")]
+    told: list[object] = []
+    while len(told) < len(wanted):
+        told += groups.charge_together(books.store, books.ann, wanted[len(told) :], seconds=60)
+    assert [found.result if isinstance(found, Receipt) else type(found) for found in told] == ["2", Refused, "4"]
+    assert books.balance() == BALANCE - 2 * ADD
+    assert [operands for _, operands, *_ in books.records()][1:] == ["1 + 1", "2 + 2"]
 
 
 @pytest.mark.parametrize("costs", [(20_00, 15_00), (15_00, 20_00), (10_00, 10_00), (0, 10_00), (7_00, 0)])
