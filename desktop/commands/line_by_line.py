@@ -10,8 +10,8 @@ import secrets
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from desktop.arithmetic.expressions import evaluate, parse
 from desktop.commands import failures, receipts
@@ -23,7 +23,7 @@ from desktop.models.ledger.protocol import Ledger
 from desktop.system import ending, logs
 from desktop.system.request_ids import new_request_id
 from desktop.terms.errors import AppError, BadInput
-from desktop.terms.values import Charge, Receipt, Session
+from desktop.terms.values import Budget, Charge, Receipt, Session
 
 log = logging.getLogger(__name__)
 
@@ -32,17 +32,20 @@ READING_S = 0.02  # before it: nobody else waits
 TOGETHER = 250  # lines
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line by its number, the request that it is, and what it says: a charge, or why it is none."""
+class _Line(NamedTuple):
+    """A line by its number, the id of the request that it is, and what it says: a charge, or why it is none."""
 
     number: int
-    asked: Asked
+    request_id: str
     wanted: Charge | AppError
 
 
 def charge_for(run: Run, text: str, request_id: str) -> Charge:
     """What an expression is to be charged as, worked out. Raises what `parse` and `evaluate` do."""
+    return _worked_out(run, text, request_id, budgets.kept_to(run.config.spending, date.today()))
+
+
+def _worked_out(run: Run, text: str, request_id: str, budget: Budget | None) -> Charge:
     expression = parse(text)
     outcome = evaluate(expression)
     return Charge(
@@ -52,7 +55,7 @@ def charge_for(run: Run, text: str, request_id: str) -> Charge:
         result=outcome.result,
         exact=outcome.exact,
         max_cost=run.arguments.max_cost,
-        budget=budgets.kept_to(run.config.spending, date.today()),
+        budget=budget,
     )
 
 
@@ -65,7 +68,9 @@ def evaluate_all(run: Run, ledger: Ledger, session: Session) -> int:
         while wanted:
             lines = list(_read(run, wanted, id_of))
             with ending.held(), run.output.gathered(), logs.gathered():
-                told = [_tell(run, line, outcome) for line, outcome in _carried_out(ledger, session, lines)]
+                carried_out = list(_carried_out(ledger, session, lines))
+                told = [_tell(run, line, outcome) for line, outcome in carried_out]
+                _note(run, carried_out)
             wanted = wanted[len(told) :]
             status = next(filter(None, reversed(told)), status)
     return status
@@ -78,14 +83,15 @@ def _is_blank(text: str | BadInput) -> bool:
 def _read(run: Run, wanted: Sequence[tuple[int, str | BadInput]], id_of: Callable[[int], str]) -> Iterator[_Line]:
     """The first of some lines, worked out: as many as one transaction may have."""
     deadline = time.monotonic() + READING_S
+    budget = budgets.kept_to(run.config.spending, date.today())
     for number, text in wanted[:TOGETHER]:
-        asked = Asked(run.asked.command, id_of(number), run.asked.json)
+        request_id = id_of(number)
         try:
             if isinstance(text, BadInput):
                 raise text
-            yield _Line(number, asked, charge_for(run, text, asked.request_id))
+            yield _Line(number, request_id, _worked_out(run, text, request_id, budget))
         except AppError as error:
-            yield _Line(number, asked, error)
+            yield _Line(number, request_id, error)
         if time.monotonic() >= deadline:
             return
 
@@ -126,11 +132,30 @@ def _charged(ledger: Ledger, session: Session, charges: Sequence[Charge]) -> Seq
 
 
 def _tell(run: Run, line: _Line, outcome: Receipt | AppError) -> int:
-    with logs.request(line.asked.reference):
-        if isinstance(outcome, AppError):
-            where = say("line {number}", number=line.number)
-            log.info("line %d of eval [%s] ended in %s", line.number, run.asked.reference, outcome.code)
-            return failures.show(outcome, line.asked, run.output, where=f"{where}: ")
-        taken, again = outcome.cost, outcome.repeated
-        log.info("line %d of eval [%s]: cost %d, repeated %s", line.number, run.asked.reference, taken, again)
+    if isinstance(outcome, Receipt):
         return run.answer(receipts.document(outcome) if run.asked.json else {}, receipts.result(outcome))
+    asked = Asked(run.asked.command, line.request_id, run.asked.json)
+    with logs.request(asked.reference):
+        log.info("line %d of eval [%s] ended in %s", line.number, run.asked.reference, outcome.code)
+        where = say("line {number}", number=line.number)
+        return failures.show(outcome, asked, run.output, where=f"{where}: ")
+
+
+def _note(run: Run, carried_out: Sequence[tuple[_Line, Receipt | AppError]]) -> None:
+    """Log what lines came to that were charged together: a line of the log for each takes as long as to store it."""
+    paid = [(line, outcome) for line, outcome in carried_out if isinstance(outcome, Receipt)]
+    if not paid:
+        return
+    (first, _), (last, _) = paid[0], paid[-1]
+    with logs.request(first.request_id[:8]):
+        log.info(
+            "lines %d to %d of eval [%s], requests %s to %s: %d charged, %d repeated, cost %d",
+            first.number,
+            last.number,
+            run.asked.reference,
+            first.request_id,
+            last.request_id,
+            sum(not outcome.repeated for _, outcome in paid),
+            sum(outcome.repeated for _, outcome in paid),
+            sum(outcome.cost for _, outcome in paid),
+        )
