@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.language.sentences import mark, say
-from desktop.models.embedded import backups
+from desktop.models.embedded import backups, restoring
 from desktop.models.embedded.ledger import EmbeddedLedger
-from desktop.models.embedded.storage import backup_files, opening, sqlite, whereabouts
+from desktop.models.embedded.storage import backup_files, sqlite, whereabouts
 from desktop.models.embedded.storage.opening import open_store
 from desktop.models.ledger.protocol import Ledger, Progress
 from desktop.terms.errors import BadInput, ConfigError, StoreDamaged, StoreMissing
@@ -46,7 +46,7 @@ def check_place(places: Places) -> None:
     if places.server:
         _address(places)
         return
-    opening.check_name(places.store_file)
+    whereabouts.check_name(places.store_file)
     whereabouts.refuse_foreign(places.store_file)
 
 
@@ -121,6 +121,6 @@ def check_restorable(places: Places) -> None:
 def restore_backup(places: Places, config: Config, backup: Path, *, progress: Progress) -> Path | None:
     """Put a proved backup in the ledger's place; where what it replaced is kept, None where there was nothing."""
     check_restorable(places)
-    return backups.restore(
+    return restoring.restore(
         backup, places.store_file, costs=config.costs, remembered=places.remembered_dir, progress=progress
     )

@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 import pytest
 
-from desktop.models.embedded import accounts, backups, charges
+from desktop.models.embedded import accounts, backups, charges, restoring
 from desktop.models.embedded.storage import backup_files
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.verify import verify
@@ -163,7 +163,7 @@ def bad(backup: Path, least: int, folder: Path) -> str:
     shutil.rmtree(folder, ignore_errors=True)
     target = folder / "store.db"
     try:
-        backups.restore(backup, target, costs=COSTS)
+        restoring.restore(backup, target, costs=COSTS)
     except AppError as error:
         return f"{backup.name} does not restore: {error.message}"
     store = make_store(target)
@@ -245,7 +245,7 @@ def accepted(store: Store, file: Path, choose: random.Random, rounds: int) -> li
         how, content = _hurt(good, choose)
         hurt.write_bytes(content)
         try:
-            backups.restore(hurt, file, costs=COSTS)
+            restoring.restore(hurt, file, costs=COSTS)
             found.append(f"{how}: restored")
         except AppError:
             if _state(file.parent) != before:

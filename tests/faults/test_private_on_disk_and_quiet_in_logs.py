@@ -17,7 +17,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from desktop.models.embedded import accounts, backups, charges, records
+from desktop.models.embedded import accounts, backups, charges, records, restoring
 from desktop.models.embedded.storage import entries
 from desktop.models.embedded.storage.entries import Head, Line
 from desktop.models.embedded.storage.sqlite import translated
@@ -66,7 +66,7 @@ def live(channel: Channel, folder: str, umask: int, plant: str) -> dict[str, lis
         _work(store, shim)
     found = modes(data)  # with the side files there
     store.close()
-    backups.restore(next(backups.folder_of(store.file).iterdir()), store.file, costs=COSTS)
+    restoring.restore(next(backups.folder_of(store.file).iterdir()), store.file, costs=COSTS)
     store = make_store(store.file)
     store.close()
     logs.shut_down()

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from peewee import SqliteDatabase
 
-from desktop.models.embedded import accounts, backups
+from desktop.models.embedded import accounts, backups, restoring
 from desktop.models.embedded.storage import chain, migrations
 from desktop.models.embedded.storage.migrations import Upgrade
 from desktop.models.embedded.verify import verify
@@ -187,7 +187,7 @@ def test_a_store_of_an_older_version_is_upgraded_with_all_it_holds(folder: Path,
 
     (backup,) = backups.folder_of(file).iterdir()
     restored = folder / "restored" / "store.db"
-    backups.restore(backup, restored, costs=COSTS)
+    restoring.restore(backup, restored, costs=COSTS)
     assert old_stores.facts(restored) == old_stores.expected(kept)
     assert chain.key_file(restored).read_bytes() == chain.key_file(file).read_bytes()
 

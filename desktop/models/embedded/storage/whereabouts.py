@@ -1,4 +1,7 @@
-"""What lies where a store is looked for: nothing, a store, or something else. It opens nothing, and changes nothing."""
+"""What lies where a store is looked for: nothing, a store, or something else; and what a store's files are called.
+
+It opens nothing, and changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,13 @@ from pathlib import Path
 
 from desktop.language.sentences import say
 from desktop.models.embedded.storage import chain, sqlite
-from desktop.system.private_files import read_start
+from desktop.system.private_files import read_start, require_regular
 from desktop.terms.errors import StoreError, StoreForeign, StoreMissing
 
 _SQLITE = b"SQLite format 3\0"  # https://www.sqlite.org/fileformat.html: how a database begins,
 _OWNER = slice(68, 72)  # and where it says whose it is
 _HEAD = 100
+LOGS = ("-wal", "-shm", "-journal")  # what SQLite has beside a database
 
 
 def is_there(file: Path) -> bool:
@@ -43,6 +47,51 @@ def require(file: Path, options: str = "") -> None:
                 command=f"metercalc {options}init",
             )
         )
+
+
+def files_of(store_file: Path) -> dict[str, Path]:
+    """What a store is made of, by the names that its files have where none of them is a link."""
+    own = (store_file, chain.key_file(store_file), chain.anchor_file(store_file))
+    side = {store_file.name + suffix: sqlite.side_file(store_file, suffix) for suffix in LOGS}
+    return {file.name: file for file in own} | side
+
+
+def check_name(file: Path) -> None:
+    """Raises `StoreError` where a store of this name would share a file with what lies beside it, or with another."""
+    beside = any(file.name.endswith(end) and file.with_name(file.name.removesuffix(end)).exists() for end in LOGS)
+    if file.suffix.lower() in chain.SIDE_SUFFIXES or beside:
+        raise StoreError(
+            say(
+                "A store cannot be called {name}: so are the files beside a store. Choose another name.", name=file.name
+            )
+        )
+    other = file.with_name(file.name + chain.USUAL_SUFFIX)
+    if file.suffix != chain.USUAL_SUFFIX and chain.key_file(file) == chain.key_file(other) and other.exists():
+        raise StoreError(
+            say(
+                "{name} and {other} would share one key ({key_file}). Give the store another name, "
+                "or a folder of its own.",
+                name=file.name,
+                other=other.name,
+                key_file=chain.key_file(file),
+            )
+        )
+
+
+def check_side_files(file: Path) -> None:
+    """Raises `StoreError` for what is no file where SQLite keeps its own: it would wait for a pipe for ever."""
+    for suffix in LOGS:
+        side = sqlite.side_file(file, suffix)
+        try:
+            mode = side.stat().st_mode
+        except OSError:  # it is not there, or the store's own way is told when it is opened
+            continue
+        try:
+            require_regular(mode)
+        except OSError as error:
+            raise StoreError(
+                say("{file} is in the store's way: {why}. Move it away.", file=side, why=error.strerror)
+            ) from error
 
 
 def is_store(file: Path) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.models.embedded import accounts, backups, charges
+from desktop.models.embedded import accounts, backups, charges, restoring
 from desktop.models.embedded.storage import backup_files, chain, sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.verify import verify
@@ -47,7 +47,7 @@ def tables(file: Path) -> list[object]:
 
 def restore(backup: Path, store_file: Path) -> Path | None:
     """Put a backup in a store's place."""
-    return backups.restore(backup, store_file, costs=COSTS)
+    return restoring.restore(backup, store_file, costs=COSTS)
 
 
 def test_a_backup_is_one_private_file_that_is_sound(backup: Path) -> None:
@@ -393,7 +393,7 @@ def test_nobody_can_charge_what_a_restore_would_take_away(
         monkeypatch.setattr(os, "link", _no_links)
     monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0.1)
     tried = []
-    keep = backups._keep  # noqa: SLF001
+    keep = restoring._keep  # noqa: SLF001
 
     def charge_meanwhile(file: Path, second: Path) -> None:
         keep(file, second)
@@ -401,7 +401,7 @@ def test_nobody_can_charge_what_a_restore_would_take_away(
             make_store(books.store.file)
         tried.append(file.name)
 
-    monkeypatch.setattr(backups, "_keep", charge_meanwhile)
+    monkeypatch.setattr(restoring, "_keep", charge_meanwhile)
     kept = restore(backup, books.store.file)
     assert kept is not None
     assert {"store.db", "store.key"} <= set(tried)
@@ -646,7 +646,7 @@ def test_a_store_behind_links_stays_where_they_lead(
     store.close()
     assert own[2].read_bytes() != before  # the anchor
     paid = own[0].read_bytes()
-    kept = backups.restore(backup, linked[0], costs=COSTS)
+    kept = restoring.restore(backup, linked[0], costs=COSTS)
     assert kept is not None
     assert (kept / "another.db").exists()
     assert own[0].read_bytes() != paid

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.models.embedded import backups
+from desktop.models.embedded import backups, restoring
 from desktop.models.embedded.storage import chain, migrations, sqlite
 from desktop.models.embedded.storage.migrations.upgrade import Step
 from desktop.models.embedded.storage.opening import open_store
@@ -161,7 +161,7 @@ def test_an_upgrade_keeps_everything_and_makes_a_backup_first(
     assert kept.name.startswith(f"before-upgrade-from-{migrations.SCHEMA_VERSION}-")
     assert kept.stat().st_mode & 0o777 == 0o600
     restored = store_file.parent / "old" / "store.db"
-    backups.restore(kept, restored, costs=COSTS)
+    restoring.restore(kept, restored, costs=COSTS)
     store = make_store(restored)
     assert store.database.execute_sql("SELECT * FROM record").fetchall() == before
     store.close()

@@ -16,7 +16,7 @@ from pathlib import Path
 import peewee
 import pytest
 
-from desktop.models.embedded import accounts, backups, charges, records
+from desktop.models.embedded import accounts, backups, charges, records, restoring
 from desktop.models.embedded.browsing import index_file
 from desktop.models.embedded.storage import anchoring, chain, forms, migrations, sqlite
 from desktop.models.embedded.storage.store import Store
@@ -699,7 +699,7 @@ def test_a_backup_is_not_restored_where_it_would_take_anothers_key(books: Books,
     _ledger(tmp_path / "ledger.db").close()
     before = {file: file.read_bytes() for file in tmp_path.iterdir() if file.is_file()}
     with pytest.raises(StoreError, match="share one key"):
-        backups.restore(backup, tmp_path / "ledger", costs=COSTS)
+        restoring.restore(backup, tmp_path / "ledger", costs=COSTS)
     assert {file: file.read_bytes() for file in tmp_path.iterdir() if file.is_file()} == before
 
 
