@@ -71,6 +71,9 @@ def hired(file: Path, key: bytes, records: int) -> Team:
     except OSError as error:
         log.info("the proof is made in one process: %s", error)
         dismiss(team)
+    except BaseException:  # a signal: nobody is to know of them any more
+        dismiss(team)
+        raise
     return team
 
 

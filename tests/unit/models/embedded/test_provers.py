@@ -257,6 +257,22 @@ def test_without_processes_one_does_it(
     assert (outcome.problems, outcome.records, outcome.complete) == ((), 10, True)
 
 
+def test_a_signal_while_processes_are_hired_leaves_none_behind(
+    ledger_file: Path, worth_it: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pids, noted = _team(monkeypatch), provers._hire  # noqa: SLF001 - a fault is planted there
+
+    def interrupted(team: Team, given: Given) -> None:
+        noted(team, given)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(provers, "_hire", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        proved(ledger_file)
+    assert len(pids) == 1
+    assert not any(map(_lives, pids))
+
+
 def test_a_proof_in_processes_can_be_stopped(
     ledger_file: Path, worth_it: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
