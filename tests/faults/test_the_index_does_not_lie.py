@@ -18,6 +18,7 @@ import pytest
 from desktop.models.embedded import accounts, charges, records
 from desktop.models.embedded.browsing import (
     bitmaps,
+    blocks,
     browser,
     contents,
     index_file,
@@ -39,7 +40,8 @@ SMALL: dict[Any, dict[str, int]] = {
     places: {"CHUNK_BITS": 6, "PART_BITS": 3},
     bitmaps: {"_PAGE": 20, "_SMALL": 24},
     contents: {"_AMOUNTS": 3},
-    orders: {"BLOCK": 16},
+    blocks: {"BLOCK": 16, "STRETCH": 3},
+    orders: {"_LATE": 8},
     sorting: {"_PIECE": 7, "_ABREAST": 2},
     lines: {"AT_ONCE": 20},
     upkeep: {"_INTO_ORDERS": 50},

@@ -14,16 +14,16 @@ from itertools import chain, islice
 from pyroaring import BitMap
 
 from desktop.language.sentences import say
-from desktop.models.embedded.browsing import lines, orders, places
+from desktop.models.embedded.browsing import blocks, lines, places
+from desktop.models.embedded.browsing.blocks import Block, gather, written
 from desktop.models.embedded.browsing.keys import AMOUNT, KIND
-from desktop.models.embedded.browsing.orders import Block, written
 from desktop.models.embedded.browsing.seals import IndexDamaged
 from desktop.models.embedded.browsing.sorting import Piece, Runs, merged
 from desktop.models.embedded.browsing.state import State
 from desktop.terms.errors import Cancelled
 from desktop.terms.values import Column
 
-_IN_ONE_COMMIT = 64  # blocks
+_IN_ONE_COMMIT = 4 * blocks.STRETCH  # blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Arrangement:
 
 def arrangements(state: State) -> list[Arrangement]:
     """All orders; those that take longest come first."""
-    many = -(-state.upto // orders.BLOCK)
+    many = -(-state.upto // blocks.BLOCK)
     found = [Arrangement(sort, state.marks.blocks + place * many) for place, sort in enumerate(lines.SORT_KEYS)]
     return sorted(found, key=lambda each: each.sort not in (Column.OPERANDS, Column.RESPONSE, Column.BALANCE))
 
@@ -57,14 +57,21 @@ class Arranger:
         coming = _cut(_in_order(state, self._runs, wanted.sort), cancelled)
         while some := list(islice(coming, _IN_ONE_COMMIT)):
             with state.file.transaction("IMMEDIATE"):
-                for seqs in some:
-                    members = BitMap(seqs)
-                    alive = len(seqs) - gone.intersection_cardinality(members)
-                    occurring = sum(1 << kind for kind, those in self._kinds.items() if members.intersect(those))
-                    found.append(written(state, 0, seqs, alive, occurring, _chunks_of(members)))
+                for at in range(0, len(some), blocks.STRETCH):
+                    found += self._stretch(some[at : at + blocks.STRETCH], gone)
         state.marks.blocks = before
         if sum(block.length for block in found) != state.upto:
             raise IndexDamaged("records were lost as they were sorted")
+        return found
+
+    def _stretch(self, some: Sequence[array[int]], gone: BitMap) -> list[Block]:
+        """Write blocks that are a stretch."""
+        found, state, sets = list[Block](), self._state, list(map(BitMap, some))
+        for seqs, members in zip(some, sets, strict=True):
+            alive = len(seqs) - gone.intersection_cardinality(members)
+            occurring = sum(1 << kind for kind, those in self._kinds.items() if members.intersect(those))
+            found.append(written(state, 0, seqs, alive, occurring, _chunks_of(members)))
+        gather(state, found, sets)
         return found
 
 
@@ -116,7 +123,7 @@ def _cut(coming: Iterator[Sequence[int]], cancelled: Callable[[], bool]) -> Iter
             raise Cancelled(say("The index is not wanted any more."))
         waiting.extend(some or ())
         at = 0
-        while len(waiting) - at >= orders.BLOCK or (some is None and len(waiting) > at):
-            yield waiting[at : at + orders.BLOCK]
-            at += orders.BLOCK
+        while len(waiting) - at >= blocks.BLOCK or (some is None and len(waiting) > at):
+            yield waiting[at : at + blocks.BLOCK]
+            at += blocks.BLOCK
         del waiting[:at]

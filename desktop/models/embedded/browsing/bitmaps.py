@@ -68,6 +68,7 @@ class Bitmaps:
         self._seals = seals
         self._kept: dict[tuple[int, int], BitMap] = {}
         self._size = 0
+        self._in_pages: set[int] = set()  # keys that had no row of their own where they were last asked for: a guess
 
     def of(self, segment: Segment, key: int) -> BitMap:
         """One bitmap, which is not to be changed; an empty one where there is none.
@@ -86,15 +87,22 @@ class Bitmaps:
 
     def _read(self, segment: Segment, key: int) -> BitMap:
         id = bitmap_id(segment.number, key)
+        if key in self._in_pages and (found := self._on_page(segment, id)) is not None:
+            return found
         row = self._run("SELECT bits FROM bitmap WHERE id = ?", (id,)).fetchone()
-        if row is None:
-            page = self._page_with(segment, id)
-            place = bisect_left(page.ids, id)
-            if place == len(page.ids) or page.ids[place] != id:
-                return BitMap()
-            if page.bodies[place]:
-                return BitMap.deserialize(page.bodies[place])
+        if row is None and (found := self._on_page(segment, id)) is not None:
+            self._in_pages.add(key)
+            return found
+        self._in_pages.discard(key)
         return BitMap.deserialize(self._seals.opened(b"bitmap:", id, segment.writing, row))
+
+    def _on_page(self, segment: Segment, id: int) -> BitMap | None:
+        """A small bitmap, or an empty one where there is none; None where it has a row of its own."""
+        page = self._page_with(segment, id)
+        place = bisect_left(page.ids, id)
+        if place == len(page.ids) or page.ids[place] != id:
+            return BitMap()
+        return BitMap.deserialize(page.bodies[place]) if page.bodies[place] else None
 
     def _page_with(self, segment: Segment, id: int) -> _Page:
         """The page on which a bitmap would stand."""

@@ -14,14 +14,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from desktop.language.sentences import say
-from desktop.models.embedded.browsing import lines, orders, places
+from desktop.models.embedded.browsing import blocks, lines, places
 from desktop.models.embedded.browsing.arranging import Arrangement, Arranger, arrangements
 from desktop.models.embedded.browsing.bitmaps import Segment
+from desktop.models.embedded.browsing.blocks import Block
 from desktop.models.embedded.browsing.builders import STILL_AT_IT, Given, work
 from desktop.models.embedded.browsing.digests import Digest, Summary, Task
 from desktop.models.embedded.browsing.flushing import flush
 from desktop.models.embedded.browsing.index_file import apart, runs_of
-from desktop.models.embedded.browsing.orders import Block
 from desktop.models.embedded.browsing.seals import IndexDamaged
 from desktop.models.embedded.browsing.sorting import Run, Runs
 from desktop.models.embedded.browsing.state import CHANGES, State, newest_of
@@ -228,9 +228,9 @@ class _Building:
         for one in team:
             give(one)
         while doing:
-            for one, blocks in self._answers(list(doing)):
-                assert isinstance(blocks, list)
-                found[doing.pop(one).sort] = blocks
+            for one, arranged in self._answers(list(doing)):
+                assert isinstance(arranged, list)
+                found[doing.pop(one).sort] = arranged
                 give(one)
 
     def _arrange(self, runs: Runs, found: dict[Column, list[Block]]) -> None:
@@ -248,7 +248,7 @@ class _Building:
         if state.file.marks().changes != state.marks.changes:
             raise IndexDamaged("two programs made it at once")
         for sort in lines.SORT_KEYS:
-            orders.put(state, sort, found[sort])
+            blocks.put(state, sort, found[sort])
         marks = state.marks
         marks.blocks = max([marks.blocks, *(block.number for blocks in found.values() for block in blocks)])
         marks.runs.clear()

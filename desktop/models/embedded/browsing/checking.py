@@ -5,8 +5,9 @@ Whatever is read is proved as it is read; this finds damage before somebody wait
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from desktop.language.sentences import say
 from desktop.models.embedded.browsing import places
@@ -36,8 +37,14 @@ def check_whole(file: IndexFile, cancelled: Callable[[], bool]) -> None:
                 file.part(part, marks.applied)
                 file.dates(part, marks.applied)
         for place, writing in enumerate(marks.orders):
-            for number, written, *_ in file.directory(place, writing):
-                file.block(number, written)
+            _check_order(file, file.directory(place, writing))
+
+
+def _check_order(file: IndexFile, blocks: Iterable[tuple[Any, ...]]) -> None:
+    for number, written, *_, begins, _ in blocks:
+        file.block(number, written)
+        if begins:
+            file.members(number, begins)
 
 
 @contextmanager

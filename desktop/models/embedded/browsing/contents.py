@@ -1,7 +1,7 @@
 """The rows of a user's index, each under its seal: written, and proved as they are read. It opens no file.
 
 The marks name the writings of the chunks and of the orders, a chunk those of its segments (`bitmaps`), an order those
-of its blocks. Texts, dates and amounts only grow, and are sealed with how many there are.
+of its blocks and stretches. Texts, dates and amounts only grow, and are sealed with how many there are.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
+
+from pyroaring import BitMap
 
 from desktop.models.embedded.browsing import places
 from desktop.models.embedded.browsing.bitmaps import TABLES as BITMAPS
@@ -28,6 +30,7 @@ TABLES = (
     "CREATE TABLE amount (number INTEGER PRIMARY KEY, amounts BLOB)",
     "CREATE TABLE directory (number INTEGER PRIMARY KEY, blocks BLOB)",
     "CREATE TABLE block (number INTEGER PRIMARY KEY, seqs BLOB)",
+    "CREATE TABLE stretch (number INTEGER PRIMARY KEY, members BLOB)",
 )
 
 
@@ -147,6 +150,16 @@ class Contents:
     def put_block(self, number: int, seqs: array[int]) -> None:
         """Write a block."""
         self._put("block", number, self.writing, seqs.tobytes())
+
+    def members(self, number: int, writing: int) -> BitMap:
+        """The sequence numbers in a stretch of blocks, which has the number of the first of them."""
+        row = self.connection.execute("SELECT members FROM stretch WHERE number = ?", (number,)).fetchone()
+        return BitMap.deserialize(self.seals.opened(b"stretch:", number, writing, row))
+
+    def put_members(self, number: int, members: BitMap) -> None:
+        """Write which are in a stretch."""
+        members.run_optimize()
+        self._put("stretch", number, self.writing, members.serialize())
 
     def _put(self, table: str, number: int, writing: int, body: bytes) -> None:
         blob = self.seals.closed(f"{table}:".encode(), number, writing, body)

@@ -16,7 +16,7 @@ from pyroaring import BitMap
 from desktop.models.embedded.browsing import lines
 from desktop.models.embedded.browsing.contents import Part
 from desktop.models.embedded.browsing.grouping import BLOCK, container, grouped, one_block, runs
-from desktop.models.embedded.browsing.keys import AMOUNT, DATE, KIND, LONGEST, grams, key_of
+from desktop.models.embedded.browsing.keys import AMOUNT, DATE, KIND, LONGEST, OF_DATES, TEXT, grams, key_of
 
 Columns = Sequence[Mapping[int, int]]
 """For each place of a text, which bytes stand there in which of the records, a bit each."""
@@ -74,6 +74,7 @@ class Fresh:
         """All that these records have."""
         found: dict[int, BitMap] = defaultdict(BitMap)
         found.update(grouped(self.first, self.texts))
+        found.update({TEXT + key: BitMap(found[key]) for key in OF_DATES & found.keys()})  # dates come to them below
         found.update(runs(self.first, self.texts))
         for first, last in self._stretches():
             some = slice(first - self.first, last - self.first)

@@ -23,7 +23,7 @@ from desktop.system.private_files import create_private, make_folder
 from desktop.terms.errors import Cancelled
 from desktop.wording.shown import shown_date
 
-VERSION = 8
+VERSION = 9
 SORTING = "-sorting"  # follows the name of the file in which the orders are being made
 _PATIENCE_S = 2
 
@@ -99,7 +99,7 @@ class IndexFile(Contents):
         if not self.in_memory:
             run(f"PRAGMA journal_mode = {sqlite.durable_pragmas()['journal_mode']}").fetchall()
         run("PRAGMA synchronous = 0")
-        run("PRAGMA cache_size = -1000")
+        run("PRAGMA cache_size = -8000")
         run("PRAGMA journal_size_limit = 16000000")
         run("PRAGMA trusted_schema = 0")
         if run("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:

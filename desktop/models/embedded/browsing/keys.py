@@ -5,11 +5,14 @@ A bitmap's row in the index is its segment and its key, so that what is written 
 
 from __future__ import annotations
 
+from itertools import product
+
 KIND = 1 << 32  # and the operation's number
 AMOUNT = 2 << 32  # and the amount's id
 DATE = 3 << 32  # and a place in the date as shown, and the byte that stands there
 
 RUN = 4 << 32  # and a digit, and how often it stands in a row at least, from `LONGEST` + 1 on
+TEXT = 5 << 32  # and the key of three bytes that dates are full of: those that have them elsewhere
 
 LONGEST = 3  # bytes in a row that have a bitmap
 
@@ -28,6 +31,18 @@ def bitmap_id(segment: int, key: int) -> int:
 def key_of(gram: bytes) -> int:
     """The key of one to three bytes that follow each other."""
     return len(gram) << 24 | int.from_bytes(gram, "big")
+
+
+_DIGITS = "0123456789"
+_LIKE_DATES = [("-:", _DIGITS, _DIGITS), (_DIGITS, "-: ", _DIGITS), (_DIGITS, _DIGITS, "-:")]
+OF_DATES = frozenset(key_of("".join(gram).encode()) for like in _LIKE_DATES for gram in product(*like))
+"""The keys of three bytes that are in all dates, and in few other texts."""
+
+
+def key_in_texts(gram: bytes) -> int:
+    """The key of three bytes, where dates are of no matter: there it is rare what all dates have."""
+    key = key_of(gram)
+    return TEXT + key if key in OF_DATES else key
 
 
 def grams(text: bytes, size: int) -> list[bytes]:

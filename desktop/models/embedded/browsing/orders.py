@@ -4,68 +4,30 @@ An order is a list of blocks of some thousand sequence numbers each, of all reco
 and then by sequence. The directory of the blocks stays in memory, with how many of each are live; a block is read when
 a page needs it. So the n-th record is found by adding up the directory, whatever n. New records wait beside the block
 that they belong to, which a binary search over the keys of the blocks' first records finds.
+
+Blocks side by side are a stretch, and which records are in it is a bitmap: so a search passes over a stretch of which
+nothing is found at the price of a block.
 """
 
 from __future__ import annotations
 
 from array import array
 from bisect import insort
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from collections.abc import Collection, Iterator
+from itertools import pairwise
+from typing import Any
 
-from desktop.models.embedded.browsing import lines, places
-from desktop.models.embedded.browsing.contents import Marks
-from desktop.models.embedded.browsing.index_file import IndexFile
+from pyroaring import BitMap
+
+from desktop.models.embedded.browsing import blocks, lines, places
+from desktop.models.embedded.browsing.blocks import Block, Known, gather, put, written
 from desktop.models.embedded.browsing.seals import IndexDamaged
 from desktop.models.embedded.storage import entries
-from desktop.models.embedded.storage.store import Store
 from desktop.terms.values import Column
 
-BLOCK = 4096
+_LATE = 512  # records that the bitmap of a stretch may lack
 _KEPT = 4  # blocks in memory
 _KNOWN = 10_000  # keys in memory
-
-
-@dataclass(slots=True)
-class Block:
-    """A stretch of the order. `kinds` and `chunks` are bitmaps of what occurs in it: a search skips by them.
-
-    Its `number` is 0 while it is not written; `writing` names the last time that it was.
-    """
-
-    number: int = 0
-    writing: int = 0
-    first: int = 0
-    length: int = 0
-    live: int = 0
-    kinds: int = 0
-    chunks: int = 0
-    waiting: list[int] = field(default_factory=list)
-
-    def count(self, *, deleted: bool) -> int:
-        """How many of its records are deleted, or are not."""
-        return self.length + len(self.waiting) - self.live if deleted else self.live
-
-
-class Known(Protocol):
-    """What an order asks of what is known of a user's records: `state.State` is one."""
-
-    store: Store
-    user_id: int
-    file: IndexFile
-    marks: Marks
-    toggled: dict[int, int]
-
-    @property
-    def waiting(self) -> range:
-        """The records that the index on the disk does not have yet."""
-
-    def kind_of(self, seq: int) -> int:
-        """The number of the operation of a record that waits."""
-
-    def is_live(self, seq: int) -> bool:
-        """Whether a record is not deleted."""
 
 
 class Order:
@@ -76,10 +38,9 @@ class Order:
         self.sort = sort
         self._keys: dict[int, tuple[Any, int]] = {}
         self._kept: dict[int, array[int]] = {}
-        self.blocks = [
-            Block(number, writing, first, length, live, kinds, int.from_bytes(chunks, "little"))
-            for number, writing, first, length, live, kinds, chunks in self._directory()
-        ] or [Block()]
+        self.blocks = list(map(Block.of, self._directory())) or [Block()]
+        begins = [place for place, block in enumerate(self.blocks) if block.begins] or [0]
+        self.stretches = [range(*bounds) for bounds in pairwise([*begins, len(self.blocks)])]
         for seq, step in state.toggled.items():
             if step:
                 self.mark(seq, step)
@@ -114,6 +75,20 @@ class Order:
             stored = self.state.file.block(block.number, block.writing) if block.number else array("I")
             self._kept[place] = self._merged(stored, block.waiting) if block.waiting else stored
         return self._kept[place]
+
+    def members(self, stretch: range) -> BitMap:
+        """The records of a stretch."""
+        first = self.blocks[stretch.start]
+        stored = self.state.file.members(first.number, first.begins) if first.begins else BitMap()
+        waiting = [seq for block in self.blocks[stretch.start : stretch.stop] for seq in block.waiting]
+        return BitMap.union(stored, BitMap(first.late), BitMap(waiting)) if first.late or waiting else stored
+
+    def occurring(self, stretch: range) -> tuple[int, int]:
+        """Which operations and which chunks occur in a stretch, as its blocks say."""
+        kinds = chunks = 0
+        for block in self.blocks[stretch.start : stretch.stop]:
+            kinds, chunks = kinds | block.kinds, chunks | block.chunks
+        return kinds, chunks
 
     def _merged(self, stored: array[int], waiting: list[int]) -> array[int]:
         self.fetch(waiting)
@@ -159,47 +134,34 @@ class Order:
             raise IndexDamaged("records that were there are missing")
 
     def flush(self) -> None:
-        """Write what waits into the blocks, splitting those that have grown too long."""
-        state, blocks = self.state, []
-        for place, block in enumerate(self.blocks):
-            if not block.waiting:
-                blocks.append(block)
-                continue
-            seqs = self.load(place)
-            pieces = [seqs] if len(seqs) <= 2 * BLOCK else [seqs[at : at + BLOCK] for at in range(0, len(seqs), BLOCK)]
-            for piece in pieces:
-                live = block.live if len(pieces) == 1 else sum(map(state.is_live, piece))
-                number = block.number if piece is pieces[0] else 0
-                blocks.append(written(state, number, piece, live, block.kinds, block.chunks))
-        self.blocks = blocks
-        self._kept.clear()
-        put(state, self.sort, blocks)
+        """Write what waits into the blocks, splitting those that have grown too long; and the directory."""
+        found = list[Block]()
+        for stretch in self.stretches:
+            first = self.blocks[stretch.start]
+            late = first.late + array("I", [seq for place in stretch for seq in self.blocks[place].waiting])
+            some = [block for place in stretch for block in self._written(place) if block.number]
+            if some and first.begins and len(late) <= _LATE:
+                some[0].begins, some[0].late = first.begins, late
+            else:
+                for at in range(0, len(some), blocks.STRETCH):
+                    together = some[at : at + blocks.STRETCH]
+                    gather(self.state, together, map(self._members, together))
+            found += some
+        put(self.state, self.sort, found)
 
+    def _written(self, place: int) -> Iterator[Block]:
+        """A block with what waits for it, in pieces if need be."""
+        block = self.blocks[place]
+        if not block.waiting:
+            yield block
+            return
+        seqs = self.load(place)
+        size = blocks.BLOCK if len(seqs) > 2 * blocks.BLOCK else max(1, len(seqs))
+        pieces = [seqs[at : at + size] for at in range(0, len(seqs), size)]
+        for piece in pieces:
+            live = block.live if len(pieces) == 1 else sum(map(self.state.is_live, piece))
+            number = block.number if piece is pieces[0] else 0
+            yield written(self.state, number, piece, live, block.kinds, block.chunks)
 
-def written(state: Known, number: int, seqs: array[int], live: int, kinds: int, chunks: int) -> Block:
-    """Write a block, as a new one where its number is 0."""
-    if not number:
-        state.marks.blocks += 1
-        number = state.marks.blocks
-    state.file.put_block(number, seqs)
-    return Block(number, state.file.writing, seqs[0], len(seqs), live, kinds, chunks)
-
-
-def put(state: Known, sort: Column, blocks: Iterable[Block]) -> None:
-    """Write an order's directory, and note its writing."""
-    rows = [
-        (
-            b.number,
-            b.writing,
-            b.first,
-            b.length,
-            b.live,
-            b.kinds,
-            b.chunks.to_bytes((b.chunks.bit_length() + 7) // 8, "little"),
-        )
-        for b in blocks
-        if b.number
-    ]
-    place = list(lines.SORT_KEYS).index(sort)
-    state.file.put_directory(place, rows)
-    state.marks.orders[place : place + 1] = [state.file.writing]
+    def _members(self, block: Block) -> BitMap:
+        return BitMap(self.state.file.block(block.number, block.writing))

@@ -1,14 +1,12 @@
 """Filters and search texts as sets of records.
 
-For each chunk there is what is `sure`ly found and what is `maybe` found: a text of more than three bytes is in a
-record only where all its threes are, but they may be there without it. The rarest are asked first, and no more than
-are of use. `exact` looks into the texts then.
+For each chunk there is what is `sure`ly found and what is `maybe` found (`texts`). `exact` looks into the texts then.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import compress, count, groupby
 from typing import TYPE_CHECKING
@@ -16,97 +14,14 @@ from typing import TYPE_CHECKING
 from pyroaring import BitMap
 
 from desktop.finding.filters import Plan
-from desktop.models.embedded.browsing import lines, places
-from desktop.models.embedded.browsing.keys import (
-    AMOUNT,
-    DATE,
-    KIND,
-    LONGEST,
-    LONGEST_RUN,
-    grams,
-    key_of,
-    key_of_run,
-    run_of,
-)
+from desktop.models.embedded.browsing import lines, places, texts
+from desktop.models.embedded.browsing.keys import KIND
+from desktop.models.embedded.browsing.texts import Term, having
 
 if TYPE_CHECKING:
     from desktop.models.embedded.browsing.state import Chunk, State
 
-_DIGIT = ord("0")
-_DATE = b"0000-00-00 00:00:00"  # as `shown_date` writes, 0 for any digit
 _ONE_BY_ONE = 24  # candidates in a part up to which each is looked at alone
-_ENOUGH = 4  # candidates in a chunk that are sooner looked at than another bitmap is read
-
-
-class Term:
-    """One search text against one state of the index."""
-
-    def __init__(self, state: State, text: str) -> None:
-        self._state = state
-        self.text = lines.folded(text)
-        typed, size = lines.END not in self.text, len(self.text)
-        self._key = key_of(self.text) if typed and size <= LONGEST else None
-        # One digit again and again is in a record just where the bitmap of such runs says so.
-        digit, length = run_of(self.text) if LONGEST < size <= LONGEST_RUN else (0, 0)
-        if typed and size == length:
-            self._key = key_of_run(digit, length)
-        self.is_long = typed and self._key is None
-        self._rarest: list[int] = []
-        self._amounts: set[int] = set()
-        self._spots: list[list[int]] = []
-        if typed and size > LONGEST:  # what is shorter has its bitmap for all that is shown
-            self._amounts = state.amounts_with(self.text) if lines.AMOUNTS.issuperset(self.text) else set()
-            self._spots = list(_alignments(self.text))
-
-    def sure(self, number: int, chunk: Chunk) -> BitMap:
-        """Those of a chunk that are found for certain."""
-        state = self._state
-        bits = list[BitMap]()
-        if self._key is not None:
-            bits.append(state.bits(number, self._key))
-        if self._amounts:
-            bits.append(having(state, number, self._amounts))
-        bits += [self._all(number, keys, chunk.all, 0) for keys in self._spots]
-        return BitMap().union(*bits)
-
-    def maybe(self, number: int, within: BitMap) -> BitMap:
-        """Those of a chunk whose texts have all the parts of the text, or more where they are few."""
-        if not self.is_long or not within:
-            return BitMap()
-        if not self._rarest:  # what is rare in one chunk is rare in the others
-            digit, length = run_of(self.text)
-            keys = [key_of(gram) for gram in grams(self.text, LONGEST)]
-            keys += [key_of_run(digit, length)] if length > LONGEST else []
-            self._rarest = sorted(keys, key=lambda key: len(self._state.bits(number, key)))
-        return self._all(number, self._rarest, within, _ENOUGH)
-
-    def _all(self, number: int, keys: Sequence[int], within: BitMap, enough: int) -> BitMap:
-        for key in keys:
-            within = within & self._state.bits(number, key)
-            if len(within) <= enough:
-                break
-        return within
-
-
-def _alignments(text: bytes) -> Iterator[list[int]]:
-    """Where a text can stand in a date, as the keys that must all hold."""
-    for shift in range(len(_DATE) - len(text) + 1):
-        if all(_fits(byte, _DATE[shift + place]) for place, byte in enumerate(text)):
-            yield [DATE + (shift + place << 8) + byte for place, byte in enumerate(text)]
-
-
-def _fits(byte: int, wanted: int) -> bool:
-    return chr(byte).isdigit() if wanted == _DIGIT else byte == wanted
-
-
-def having(state: State, number: int, ids: set[int]) -> BitMap:
-    """Those of a chunk that have one of some amounts: by those, or by the others where they are fewer."""
-    chunk = state.chunks[number]
-    inside = chunk.amounts & ids
-    outside = chunk.amounts - inside
-    fewer = outside if len(outside) < len(inside) else inside
-    bits = BitMap().union(*(state.bits(number, AMOUNT + id) for id in fewer))
-    return chunk.all - bits if fewer is outside else bits
 
 
 class Search:
@@ -185,7 +100,7 @@ class Search:
         chunk = self._state.chunks[number]
         if self._is_rare and self.whole(chunk) is not False:
             sure, maybe = self._with_terms(number, chunk.all)
-            if len(sure) + len(maybe) <= _ENOUGH:
+            if len(sure) + len(maybe) <= texts.ENOUGH:
                 return BitMap(), sure | maybe
             base = self.base(number)
             return sure & base, maybe & base

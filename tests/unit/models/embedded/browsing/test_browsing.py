@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from itertools import product
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from desktop.arithmetic.ordering import number_key
 from desktop.models.embedded import accounts, charges, records
 from desktop.models.embedded.browsing import (
     bitmaps,
+    blocks,
     browser,
     builders,
     building,
@@ -33,6 +35,7 @@ from desktop.models.embedded.browsing import (
     search,
     sorting,
     state,
+    texts,
     upkeep,
     walks,
 )
@@ -50,11 +53,12 @@ TEXTS = (
     "1", "5", "0.", "12", "2.5", ".00", "10.00", "−10.00", "-10.00", "+1", "1,0", "1000.00", "2026-11", "11-2",
     "12:0", " 12:", "add", "Square root", "CREDIT", "√", "×", "÷ 3", "33333", "%", "_", "'", '"', "ä", "É", "é",
     "zürich", "東京", "\0", "a\0", "\ud800", "top-up", "TOP", "3 + 4", "no such text", "e", "-", ":", ",", "🧾",
+    "2023-11-14 ", "3-11-14 1", "-9 1", ":15:", "11 2",
     "CAFÉ", "cafe\u0301", "cafe", "österreich", "O\u0308STERREICH", "STRASSE", "straße", "Σ", "ς",
 )  # fmt: skip
 REASONS = (
     "Top-up 7", "zürich É 東京", "100 % _ '\"", "🧾 receipt", "Ä ä", "x" * 150, "Café Österreich", "cafe\u0301",
-    "Straße", "ΟΔΟΣ οδος",
+    "Straße", "ΟΔΟΣ οδος", "on 2023-11-14 at 10:15:00, 7-9", "room 11 2, 2023-11",
 )  # fmt: skip
 ENTRIES = ("1 + 2", "3 + 4 × 5", "10 ÷ 3", "√2.25", "0.1 + 0.2", "7 - 9", "12.5 × 4", "(1 + 2) × 3 - 4", "100 - 0.01")
 
@@ -127,12 +131,14 @@ SMALL: dict[Any, dict[str, int]] = {
     bitmaps: {"_PAGE": 5, "_SMALL": 24, "_ROOM": 900},
     grouping: {"_AT_ONCE": 7},
     contents: {"_AMOUNTS": 3},
-    orders: {"BLOCK": 16, "_KNOWN": 30},
-    search: {"_ONE_BY_ONE": 3, "_ENOUGH": 1},
+    blocks: {"BLOCK": 16, "STRETCH": 3},
+    orders: {"_LATE": 5, "_KNOWN": 30},
+    search: {"_ONE_BY_ONE": 3},
+    texts: {"ENOUGH": 1, "_DATES_ENOUGH": 2},
     sorting: {"_PIECE": 7, "_ABREAST": 2},
     lines: {"AT_ONCE": 20},
     upkeep: {"_INTO_ORDERS": 50},
-    walks: {"_STRETCH": 2, "_PAGE": 2, "_KEYS": 2, "_AT_LENGTH": 2, "_SMALL": 20},
+    walks: {"_FEW": 4, "_AT_LENGTH": 2, "_SMALL": 20},
 }
 
 
@@ -437,11 +443,11 @@ def test_an_order_by_date_follows_the_dates_though_a_clock_was_set_back(
         assert [entry.operands for entry in stream] == in_order[::-1]
 
 
-@pytest.mark.parametrize("keys", [2, 1_000], ids=["walked", "sorted"])
+@pytest.mark.parametrize("few", [0, 1_000], ids=["walked", "sorted"])
 def test_dates_are_followed_from_stretch_to_stretch(
-    books: Books, small_parts: None, monkeypatch: pytest.MonkeyPatch, keys: int
+    books: Books, small_parts: None, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
-    monkeypatch.setattr(walks, "_KEYS", keys)
+    monkeypatch.setattr(walks, "_FEW", few)
     for number in range(90):
         books.clock.advance(-4_000 if number == 70 else 60)
         books.charge(f"{number} + 1")
@@ -473,6 +479,43 @@ def test_a_digit_again_and_again_is_found_where_it_stands(books: Books, text: st
     assert _catch_up(books)
     request = PageRequest(Filters(search=(text,)), size=50)
     assert records.page(books.store, books.ann, request) == Model(books.store, books.ann.user_id).page(request)
+
+
+@pytest.mark.parametrize("sort", [Column.DATE, Column.BALANCE])
+def test_what_dates_are_full_of_is_found_in_texts_too(books: Books, sort: Column) -> None:
+    for number in range(30):
+        books.clock.advance(4_321)
+        books.charge(f"{number} + 1")
+    shown = [shown_date(entry.date) for entry in Model(books.store, books.ann.user_id).entries]
+    for reason in (f"of {shown[7]}", "7-9, 12:30", f"room 1{shown[9][9:16]}", "11 2"):
+        charges.credit(books.store, books.admin, ANN, 1_00, reason, new_id())
+    assert _catch_up(books)
+    for text in (
+        shown[7],
+        shown[7][3:15],
+        shown[9][9:16],
+        "7-9,",
+        "11 2",
+        "12:30",
+        shown[3][8:],
+        shown[3][:13],
+        ":00:0",
+    ):
+        request = PageRequest(Filters(search=(text,)), sort, size=200)
+        page, _ = records.first_look(books.store, books.ann, request)
+        assert page.entries == Model(books.store, books.ann.user_id).page(request).entries
+        assert page.entries
+
+
+def test_a_stretch_knows_the_records_that_came_after_it_was_written(books: Books, small_parts: None) -> None:
+    for count in (40, 3, 1, 20, 2):
+        for number in range(count):
+            books.charge(f"{number % 7} + {count}")
+        assert _catch_up(books)
+        for sort, descending in product((Column.OPERANDS, Column.BALANCE), (False, True)):
+            request = PageRequest(Filters(search=(" + ",)), sort, descending, size=200)
+            page, _ = records.first_look(books.store, books.ann, request)
+            assert page.entries == Model(books.store, books.ann.user_id).page(request).entries
 
 
 def test_a_record_of_no_operation_has_no_place_in_an_index(open_books: Callable[[], Books]) -> None:
