@@ -94,7 +94,7 @@ def _in_order(state: State, runs: Runs, sort: Column) -> Iterator[Sequence[int]]
             yield from (state.bits(number, KIND + kind).to_array() for number in numbers)
     elif sort is Column.AMOUNT:
         having = [chunk.amounts for chunk in state.chunks]
-        for _, id in sorted(state.amounts.items()):
+        for _, id in sorted(state.amounts.ids.items()):
             yield from (state.bits(n, AMOUNT + id).to_array() for n in numbers if id in having[n])
     elif sort is Column.DATE and state.dates_follow_numbers:
         yield from (array("I", chunk.records) for chunk in state.chunks)

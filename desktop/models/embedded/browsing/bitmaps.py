@@ -54,7 +54,7 @@ class _Page(NamedTuple):
     `end` is where the next page begins.
     """
 
-    ids: list[int]
+    ids: array[int]
     end: int
     bodies: list[bytes]
 
@@ -114,9 +114,10 @@ class Bitmaps:
         return page
 
     def _page(self, segment: Segment, start: int, row: tuple[bytes] | None) -> _Page:
-        ids, bodies = marshal.loads(self._seals.opened(b"keys:", start, segment.writing, row))
-        *known, end = array("q", ids)
-        return _Page(known, end, bodies)
+        packed, bodies = marshal.loads(self._seals.opened(b"keys:", start, segment.writing, row))
+        ids = array("q", packed)
+        end = ids.pop()
+        return _Page(ids, end, bodies)
 
     def bodies(self, segment: Segment) -> Iterator[tuple[int, bytes]]:
         """Each key that a segment has, in order, and its bitmap as it is serialised.

@@ -24,7 +24,8 @@ from desktop.models.embedded.browsing.flushing import flush
 from desktop.models.embedded.browsing.index_file import apart, runs_of
 from desktop.models.embedded.browsing.seals import IndexDamaged
 from desktop.models.embedded.browsing.sorting import Run, Runs
-from desktop.models.embedded.browsing.state import CHANGES, State, newest_of
+from desktop.models.embedded.browsing.standing import CHANGES, newest_of
+from desktop.models.embedded.browsing.state import State
 from desktop.system.private_files import create_private
 from desktop.system.team import Team, answering, dismiss, hire, processors
 from desktop.system.turns import TurnNotCome, turn
@@ -131,7 +132,7 @@ class _Building:
         self._adopt(digest.summary, *written)
 
     def _ids(self, summary: Summary) -> list[int]:
-        return [self._state.amount_id(amount) for amount in summary.amounts]
+        return [self._state.amounts.id_of(amount) for amount in summary.amounts]
 
     def _adopt(self, summary: Summary, segment: Segment, run: Run) -> None:
         """Note a chunk that has been written."""

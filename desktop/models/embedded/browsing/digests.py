@@ -13,12 +13,13 @@ from pyroaring import BitMap
 from desktop.language.sentences import say
 from desktop.models.embedded.browsing import lines, places
 from desktop.models.embedded.browsing.bitmaps import Segment
+from desktop.models.embedded.browsing.chunks import Chunk
 from desktop.models.embedded.browsing.fresh import Fresh
 from desktop.models.embedded.browsing.index_file import IndexFile
 from desktop.models.embedded.browsing.keys import AMOUNT, DATE
 from desktop.models.embedded.browsing.seals import new_writing
 from desktop.models.embedded.browsing.sorting import Run, Runs, Unsorted
-from desktop.models.embedded.browsing.state import Chunk, last_change
+from desktop.models.embedded.browsing.standing import last_change
 from desktop.models.embedded.storage.store import Store
 from desktop.terms.errors import Cancelled
 

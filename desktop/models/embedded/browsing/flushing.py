@@ -30,8 +30,8 @@ def flush(state: State) -> None:
     for number in sorted(state.dirty):
         file.put_chunk(number, state.chunks[number].facts())
         marks.chunks[number : number + 1] = [file.writing]
-    file.put_amounts(list(state.amounts), marks.amounts)
-    marks.amounts = len(state.amounts)
+    file.put_amounts(list(state.amounts.ids), marks.amounts)
+    marks.amounts = len(state.amounts.ids)
     if marks.ready:
         for sort in lines.SORT_KEYS:  # each leaves the memory before the next comes
             state.order(sort).flush()
@@ -66,7 +66,7 @@ def _put_segment(state: State, number: int, fresh: Fresh) -> None:
 def _joined(state: State, fresh: Fresh, segments: list[Segment]) -> Iterator[tuple[int, BitMap]]:
     """The bitmaps of what is fresh in a chunk, and of some of its segments, in the order of their keys."""
     older = (state.file.bitmaps.bodies(segment) for segment in segments)
-    sources = [sorted(fresh.bitmaps(state.amount_texts).items(), key=_KEY), *map(_read, older)]
+    sources = [sorted(fresh.bitmaps(state.amounts.texts).items(), key=_KEY), *map(_read, older)]
     for key, same in groupby(merge(*sources, key=_KEY), _KEY):
         yield key, BitMap().union(*(bits for _, bits in same))
 

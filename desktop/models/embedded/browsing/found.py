@@ -94,7 +94,7 @@ class Found:
             return None
         kinds, amounts, deleted = self.search.kinds, self.search.amounts, self.plan.trash
         return totals_of(
-            (KINDS[kind], counts[deleted], counts[deleted] * self.state.amount_of[id])
+            (KINDS[kind], counts[deleted], counts[deleted] * self.state.amounts.of[id])
             for (kind, id), counts in chunk.tallies.items()
             if (kinds is None or kind in kinds) and (amounts is None or id in amounts)
         )
@@ -110,7 +110,7 @@ class Found:
         for is_charged, id in {(is_charge(KINDS[kind]), id) for kind, id in state.chunks[number].tallies}:
             among = charges if is_charged else credits
             count = among.intersection_cardinality(state.bits(number, AMOUNT + id)) if among else 0
-            taken = state.amount_of[id] * count
+            taken = state.amounts.of[id] * count
             spent, credited = (spent + taken, credited) if is_charged else (spent, credited - taken)
         return Totals(len(bits), spent, credited)
 

@@ -19,7 +19,8 @@ from desktop.models.embedded.browsing.keys import KIND
 from desktop.models.embedded.browsing.texts import Term, having
 
 if TYPE_CHECKING:
-    from desktop.models.embedded.browsing.state import Chunk, State
+    from desktop.models.embedded.browsing.chunks import Chunk
+    from desktop.models.embedded.browsing.state import State
 
 _ONE_BY_ONE = 24  # candidates in a part up to which each is looked at alone
 
@@ -35,15 +36,14 @@ class Search:
             self.kinds = sorted(lines.NUMBERS[operation] for operation in plan.operations)
         self._named = [KIND + lines.NUMBERS[operation] for operation in plan.named]
         self.terms = [Term(state, text) for text in dict.fromkeys(plan.texts) if text]
-
-        # What is long is mostly in few records, and sooner found than the operations' bitmaps are laid over each other.
-        self._is_rare = bool(self.terms) and all(term.is_long for term in self.terms) and self.kinds is None
+        self._is_rare = bool(self.terms) and all(term.is_long for term in self.terms)
 
     @cached_property
     def amounts(self) -> set[int] | None:
         """The ids of the amounts that are meant; None for all. There may be thousands, and often nobody asks."""
         meant = self.plan.amount
-        return None if meant is None else {id for id, amount in self._state.amount_of.items() if meant(amount)}
+        known = self._state.amounts.ids
+        return None if meant is None else set(compress(known.values(), map(meant, known)))
 
     def whole(self, chunk: Chunk) -> bool | None:
         """Whether the dates leave all of a chunk in (True), some or none (False)."""
@@ -54,16 +54,32 @@ class Search:
 
     def base(self, number: int) -> BitMap:
         """Those of a chunk that are meant, but for the search texts."""
+        bits = self._of_any_amount(number) if self._most(number) else BitMap()
+        return bits & having(self._state, number, self.amounts) if self.amounts is not None and bits else bits
+
+    def _of_any_amount(self, number: int) -> BitMap:
+        """Those of a chunk that are meant, but for the amounts and the search texts."""
         chunk = self._state.chunks[number]
         whole = self.whole(chunk)
         if whole is False:
             return BitMap()
         bits = chunk.deleted if self.plan.trash else chunk.all - chunk.deleted
+        if not whole and bits:
+            bits = bits & self._dated(chunk)
         if self.kinds is not None and bits:
             bits = bits & BitMap().union(*(self._state.bits(number, KIND + kind) for kind in self.kinds))
-        if self.amounts is not None and bits:
-            bits = bits & having(self._state, number, self.amounts)
-        return bits if whole or not bits else bits & self._dated(chunk)
+        return bits
+
+    def _most(self, number: int) -> int:
+        """How many of a chunk are meant at most: what its tallies say, where amounts are asked for."""
+        chunk, kinds, amounts = self._state.chunks[number], self.kinds, self.amounts
+        if amounts is None:
+            return len(chunk.records)
+        if amounts.isdisjoint(chunk.amounts):
+            return 0
+        tallies = chunk.tallies.items()
+        counts = [both for (kind, id), both in tallies if id in amounts and (kinds is None or kind in kinds)]
+        return sum(both[self.plan.trash] for both in counts)
 
     def _dated(self, chunk: Chunk) -> BitMap:
         """Those of a chunk whose dates are meant: few parts lie across a bound."""
@@ -95,17 +111,22 @@ class Search:
     def candidates(self, number: int) -> tuple[BitMap, BitMap]:
         """Those of a chunk that are meant for certain, and those that may be, which whoever takes them looks into.
 
-        So few that may be are not asked for the filters' bitmaps, which are big.
+        What is long is mostly in few records: those are not asked for the amounts' bitmaps, of which there are many.
         """
-        chunk = self._state.chunks[number]
-        if self._is_rare and self.whole(chunk) is not False:
-            sure, maybe = self._with_terms(number, chunk.all)
-            if len(sure) + len(maybe) <= texts.ENOUGH:
-                return BitMap(), sure | maybe
+        if not self.terms:
+            return self.base(number), BitMap()
+        if self._most(number) <= texts.ENOUGH:
+            return BitMap(), self.base(number)
+        if not self._is_rare:
             base = self.base(number)
-            return sure & base, maybe & base
-        base = self.base(number)
-        return self._with_terms(number, base) if self.terms and base else (base, BitMap())
+            return self._with_terms(number, base) if base else (base, base)
+        sure, maybe = self._with_terms(number, self._of_any_amount(number))
+        if self.amounts is None:
+            return sure, maybe
+        if len(sure) + len(maybe) <= texts.ENOUGH:
+            return BitMap(), sure | maybe
+        meant = having(self._state, number, self.amounts)
+        return sure & meant, maybe & meant
 
     def _with_terms(self, number: int, within: BitMap) -> tuple[BitMap, BitMap]:
         """Those of some in a chunk that have one of the search texts for certain, and those that may have one."""

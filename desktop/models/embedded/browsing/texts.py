@@ -26,7 +26,8 @@ from desktop.models.embedded.browsing.keys import (
 )
 
 if TYPE_CHECKING:
-    from desktop.models.embedded.browsing.state import Chunk, State
+    from desktop.models.embedded.browsing.chunks import Chunk
+    from desktop.models.embedded.browsing.state import State
 
 ENOUGH = 4  # candidates in a chunk that are sooner looked at than another bitmap is read
 _DATES_ENOUGH = 8  # dates that are sooner looked at than another bitmap is read
@@ -59,7 +60,7 @@ class Term:
         self._amounts: set[int] = set()
         self._spots: list[_Spot] = []
         if typed and size > LONGEST:  # what is shorter has its bitmap for all that is shown
-            self._amounts = state.amounts_with(self.text) if lines.AMOUNTS.issuperset(self.text) else set()
+            self._amounts = state.amounts.having(self.text) if lines.AMOUNTS.issuperset(self.text) else set()
             self._spots = list(_spots(self.text))
 
     def sure(self, number: int, chunk: Chunk) -> BitMap:

@@ -15,7 +15,8 @@ from desktop.models.embedded.browsing.building import Progress, build
 from desktop.models.embedded.browsing.checking import check_whole
 from desktop.models.embedded.browsing.flushing import flush
 from desktop.models.embedded.browsing.index_file import IndexFile, IndexTrouble, apart
-from desktop.models.embedded.browsing.state import CHANGES, State, check_marks, is_up_to_date, newest_of
+from desktop.models.embedded.browsing.standing import CHANGES, check_marks, is_up_to_date, newest_of
+from desktop.models.embedded.browsing.state import State
 from desktop.models.embedded.storage.store import Store
 from desktop.terms.errors import Cancelled
 

@@ -16,7 +16,8 @@ from desktop.models.embedded.browsing.state import State
 from desktop.terms.errors import Cancelled
 from desktop.terms.values import Column, PageRequest
 
-_FEW = 64  # records that are sooner sorted by their keys than a block is gone through
+_FEW = 200  # records that are sooner sorted by their keys than stretches are gone through
+_FEW_IN_ONE = 32  # of a stretch that are sooner sorted by their keys than its blocks are gone through
 _AT_LENGTH = 4  # stretches looked into after which it pays to know which operations are among what is found
 _SMALL = 10_000  # members up to which they are better asked one by one
 
@@ -74,7 +75,7 @@ def _walked(order: Order, found: Found, members_in: Members, *, descending: bool
         if looked == _AT_LENGTH and order.sort is not Column.DATE:
             kinds &= _kinds_among(found.state, members)
         those = members & order.members(stretch)
-        if len(those) > _FEW:
+        if len(those) > _FEW_IN_ONE:
             yield from _by_blocks(order, those, stretch, descending=descending)
         elif those:
             yield _by_keys(order, those, descending=descending)

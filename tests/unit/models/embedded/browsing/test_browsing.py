@@ -34,7 +34,7 @@ from desktop.models.embedded.browsing import (
     plain,
     search,
     sorting,
-    state,
+    standing,
     texts,
     upkeep,
     walks,
@@ -138,7 +138,7 @@ SMALL: dict[Any, dict[str, int]] = {
     sorting: {"_PIECE": 7, "_ABREAST": 2},
     lines: {"AT_ONCE": 20},
     upkeep: {"_INTO_ORDERS": 50},
-    walks: {"_FEW": 4, "_AT_LENGTH": 2, "_SMALL": 20},
+    walks: {"_FEW": 4, "_FEW_IN_ONE": 2, "_AT_LENGTH": 2, "_SMALL": 20},
 }
 
 
@@ -328,7 +328,7 @@ def test_an_index_of_another_past_is_made_again(books: Books) -> None:
 def test_another_time_zone_makes_the_index_anew(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
     _charges(books, 5)
     _catch_up(books)
-    monkeypatch.setattr(state, "zone", lambda: "elsewhere")
+    monkeypatch.setattr(standing, "zone", lambda: "elsewhere")
     books.store.disconnect()
     books.store.connect()
     assert records.page(books.store, books.ann, PageRequest()).counted.count == 7
@@ -447,7 +447,7 @@ def test_an_order_by_date_follows_the_dates_though_a_clock_was_set_back(
 def test_dates_are_followed_from_stretch_to_stretch(
     books: Books, small_parts: None, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
-    monkeypatch.setattr(walks, "_FEW", few)
+    monkeypatch.setattr(walks, "_FEW_IN_ONE", few)
     for number in range(90):
         books.clock.advance(-4_000 if number == 70 else 60)
         books.charge(f"{number} + 1")
