@@ -53,7 +53,7 @@ TEXTS = (
     "1", "5", "0.", "12", "2.5", ".00", "10.00", "−10.00", "-10.00", "+1", "1,0", "1000.00", "2026-11", "11-2",
     "12:0", " 12:", "add", "Square root", "CREDIT", "√", "×", "÷ 3", "33333", "%", "_", "'", '"', "ä", "É", "é",
     "zürich", "東京", "\0", "a\0", "\ud800", "top-up", "TOP", "3 + 4", "no such text", "e", "-", ":", ",", "🧾",
-    "2023-11-14 ", "3-11-14 1", "-9 1", ":15:", "11 2",
+    "2023-11-14 ", "2025-11", "3-11-14 1", "-9 1", ":15:", "11 2",
     "CAFÉ", "cafe\u0301", "cafe", "österreich", "O\u0308STERREICH", "STRASSE", "straße", "Σ", "ς",
 )  # fmt: skip
 REASONS = (
@@ -490,21 +490,27 @@ def test_what_dates_are_full_of_is_found_in_texts_too(books: Books, sort: Column
     for reason in (f"of {shown[7]}", "7-9, 12:30", f"room 1{shown[9][9:16]}", "11 2"):
         charges.credit(books.store, books.admin, ANN, 1_00, reason, new_id())
     assert _catch_up(books)
-    for text in (
-        shown[7],
-        shown[7][3:15],
-        shown[9][9:16],
-        "7-9,",
-        "11 2",
-        "12:30",
-        shown[3][8:],
-        shown[3][:13],
-        ":00:0",
-    ):
+    present = shown[7], shown[7][3:15], shown[9][9:16], "7-9,", "11 2", "12:30", shown[3][8:], shown[3][:13], ":00:0"
+    absent = f"1{shown[7][1:13]}", shown[7].replace("2026", "2025"), f"{shown[7][5:18]}x", f"{shown[8][8:17]}61"
+    for text in present + absent:
         request = PageRequest(Filters(search=(text,)), sort, size=200)
+        wanted = Model(books.store, books.ann.user_id).page(request)
         page, _ = records.first_look(books.store, books.ann, request)
-        assert page.entries == Model(books.store, books.ann.user_id).page(request).entries
-        assert page.entries
+        assert page.entries == wanted.entries
+        assert records.page(books.store, books.ann, request) == wanted
+        assert bool(page.entries) == (text in present), text
+
+
+def test_amounts_that_only_deleted_records_have_are_found_in_the_trash(books: Books) -> None:
+    for amount in (3_00, 4_00):
+        charges.credit(books.store, books.admin, ANN, amount, f"of {amount}", new_id())
+    (entry,) = records.page(books.store, books.ann, PageRequest(Filters(search=("of 300",)))).entries
+    records.delete(books.store, books.ann, [entry.id])
+    assert _catch_up(books)
+    for text in ("", "of 300"):
+        request = PageRequest(Filters(search=(text,), most=3_00, least=3_00, trash=True))
+        assert records.page(books.store, books.ann, request).entries
+        assert records.first_look(books.store, books.ann, replace(request, sort=Column.BALANCE))[0].entries
 
 
 def test_a_stretch_knows_the_records_that_came_after_it_was_written(books: Books, small_parts: None) -> None:
