@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from desktop.models.embedded.browsing.chunks import Chunk
     from desktop.models.embedded.browsing.state import State
 
-ENOUGH = 4  # candidates in a chunk that are sooner looked at than another bitmap is read
+ENOUGH = 2  # candidates in a chunk that are sooner looked at than another bitmap is read
 _DATES_ENOUGH = 8  # dates that are sooner looked at than another bitmap is read
 _DIGIT = ord("0")
 _DATE = b"0000-00-00 00:00:00"  # as `shown_date` writes, 0 for any digit
