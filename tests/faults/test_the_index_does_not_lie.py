@@ -22,9 +22,9 @@ from desktop.models.embedded.browsing import (
     browser,
     contents,
     index_file,
-    lines,
     orders,
     places,
+    reading,
     seals,
     sorting,
     upkeep,
@@ -43,7 +43,7 @@ SMALL: dict[Any, dict[str, int]] = {
     blocks: {"BLOCK": 16, "STRETCH": 3},
     orders: {"_LATE": 8},
     sorting: {"_PIECE": 7, "_ABREAST": 2},
-    lines: {"AT_ONCE": 20},
+    reading: {"AT_ONCE": 20},
     upkeep: {"_INTO_ORDERS": 50},
 }
 ASKED = (

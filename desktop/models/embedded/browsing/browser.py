@@ -14,7 +14,7 @@ from itertools import chain
 from pyroaring import BitMap
 
 from desktop.finding.filters import Plan
-from desktop.models.embedded.browsing import lines
+from desktop.models.embedded.browsing import lines, reading
 from desktop.models.embedded.browsing.found import Found
 from desktop.models.embedded.browsing.index_file import IndexFile
 from desktop.models.embedded.browsing.seals import IndexDamaged
@@ -111,7 +111,7 @@ class Browser:
         maybe = BitMap().union(*(some for _, some in both))
         if not 0 < len(maybe) <= _TOO_MANY or sum(len(sure) for sure, _ in both) < _FIRST_ROWS:
             return BitMap()
-        some = lines.read_some(self.store, self.user_id, list(maybe))
+        some = reading.read_some(self.store, self.user_id, list(maybe))
         return maybe - BitMap([line.seq for line in some if lines.matches(line, found.plan)])
 
     def _parts_among(self, found: Found) -> int:
@@ -122,7 +122,9 @@ class Browser:
     def _checked(self, hits: Iterator[list[int]], plan: Plan, many: int) -> Iterator[list[int]]:
         wrong = 0
         for some in (block[at : at + _AT_ONCE] for block in hits for at in range(0, len(block), _AT_ONCE)):
-            meant = {line.seq for line in lines.read_some(self.store, self.user_id, some) if lines.matches(line, plan)}
+            meant = {
+                line.seq for line in reading.read_some(self.store, self.user_id, some) if lines.matches(line, plan)
+            }
             wrong += len(some) - len(meant)
             if wrong > many:
                 raise _TooManyAreWrong

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pyroaring import BitMap
 
 from desktop.language.sentences import say
-from desktop.models.embedded.browsing import lines, places
+from desktop.models.embedded.browsing import lines, places, reading
 from desktop.models.embedded.browsing.bitmaps import Segment
 from desktop.models.embedded.browsing.chunks import Chunk
 from desktop.models.embedded.browsing.fresh import Fresh
@@ -57,7 +57,7 @@ class Digest:
         chunk = Chunk(range(first, first))
         unsorted, seen = Unsorted(first), last_change(store, user_id)
         self._fresh = Fresh(first)
-        for some in lines.read_columns(store, user_id, task.records):
+        for some in reading.read_columns(store, user_id, task.records):
             if cancelled():
                 raise Cancelled(say("The index is not wanted any more."))
             if not chunk.records:
@@ -66,7 +66,7 @@ class Digest:
             chunk.take(some, amounts)
             self._fresh.add(some, amounts)
             unsorted.add(some)
-        hash = lines.hash_of(store, user_id, task.records.stop - 1)
+        hash = reading.hash_of(store, user_id, task.records.stop - 1)
         self.summary = Summary(task, chunk, tuple(ids), hash, seen)
         self._pieces = list(unsorted.pieces(dates_follow=chunk.ordered))
         self._bitmaps = self._fresh.bitmaps({id: lines.amount_texts(amount) for amount, id in ids.items()})

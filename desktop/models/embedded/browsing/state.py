@@ -12,7 +12,7 @@ from itertools import groupby, pairwise
 
 from pyroaring import BitMap
 
-from desktop.models.embedded.browsing import lines, places
+from desktop.models.embedded.browsing import lines, places, reading
 from desktop.models.embedded.browsing.amounts import Amounts
 from desktop.models.embedded.browsing.chunks import Chunk
 from desktop.models.embedded.browsing.contents import Part
@@ -66,7 +66,7 @@ class State:
         changes = run(f"{CHANGES} LIMIT ?", (self.user_id, self.seen, most + 1)).fetchall()
         enough = newest - self.upto <= most and len(changes) <= most and (self.marks.ready or not self.marks.applied)
         if enough:
-            self.take(list(lines.read(self.store, self.user_id, self.upto, most)))
+            self.take(list(reading.read(self.store, self.user_id, self.upto, most)))
             self.note(changes)
         self._broken = False
         self.is_far_behind = not enough
@@ -164,7 +164,7 @@ class State:
 
     def apply(self, changed: Iterable[int]) -> None:
         """Take in which records may have been deleted or restored; what became of them, the records themselves say."""
-        for line in lines.read_some(self.store, self.user_id, [seq for seq in changed if seq <= self.upto]):
+        for line in reading.read_some(self.store, self.user_id, [seq for seq in changed if seq <= self.upto]):
             deleted, number = bool(line.deleted), places.chunk_of(line.seq)
             chunk = self.chunks[number]
             if (line.seq in chunk.deleted) == deleted:

@@ -10,7 +10,7 @@ import contextlib
 import logging
 from collections.abc import Callable
 
-from desktop.models.embedded.browsing import index_file, lines, places
+from desktop.models.embedded.browsing import index_file, places, reading
 from desktop.models.embedded.browsing.building import Progress, build
 from desktop.models.embedded.browsing.checking import check_whole
 from desktop.models.embedded.browsing.flushing import flush
@@ -82,7 +82,7 @@ def _catch_up(store: Store, user_id: int, check: bool, progress: Progress, cance
 def _take_in(state: State) -> None:
     """Take in what follows, within a chunk, and write it."""
     end = min(places.chunk_end(places.chunk_of(state.upto + 1)), state.upto + _INTO_ORDERS)
-    while more := list(lines.read(state.store, state.user_id, state.upto, min(lines.AT_ONCE, end - state.upto))):
+    while more := list(reading.read(state.store, state.user_id, state.upto, min(reading.AT_ONCE, end - state.upto))):
         state.take(more)
     state.note(state.store.database.execute_sql(CHANGES, (state.user_id, state.seen)).fetchall())
     flush(state)

@@ -32,6 +32,7 @@ from desktop.models.embedded.browsing import (
     orders,
     places,
     plain,
+    reading,
     search,
     sorting,
     standing,
@@ -136,7 +137,7 @@ SMALL: dict[Any, dict[str, int]] = {
     search: {"_ONE_BY_ONE": 3},
     texts: {"ENOUGH": 1, "_DATES_ENOUGH": 2},
     sorting: {"_PIECE": 7, "_ABREAST": 2},
-    lines: {"AT_ONCE": 20},
+    reading: {"AT_ONCE": 20},
     upkeep: {"_INTO_ORDERS": 50},
     walks: {"_FEW": 4, "_FEW_IN_ONE": 2, "_AT_LENGTH": 2, "_SMALL": 20},
 }
@@ -531,4 +532,4 @@ def test_a_record_of_no_operation_has_no_place_in_an_index(open_books: Callable[
     tamper(books.store.file, "PRAGMA foreign_keys = 0", "UPDATE record SET operation_id = 99 WHERE seq = 2")
     books.store.connect()
     with pytest.raises(IndexDamaged, match="no operation"):
-        list(lines.read_columns(books.store, books.ann.user_id, range(1, 3)))
+        list(reading.read_columns(books.store, books.ann.user_id, range(1, 3)))
