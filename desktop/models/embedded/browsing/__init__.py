@@ -5,12 +5,12 @@ which are additions, which took 10.00, which have a "7" at a place of their date
 them. A filter is `&` and `|` of bitmaps, a count is counting bits, a sum is the amounts times their counts, and page n
 of any filter in the order of the ledger is the n-th bit. The other orders are kept as blocks of sequence numbers with
 their counts (`orders`), so that page n is found by adding up some thousand counts, and the first rows of a search by
-walking the blocks from one end, or, where few records are found, by sorting those.
+walking from one end: over blocks side by side at once where a bitmap says that nothing of it is in them. Few records
+are sorted instead.
 
 What it costs, at nine million live records: a page in any order without a filter reads one bitmap or one block
 (about 1 ms); a search reads one bitmap or a few of up to 32 kB from each of 35 chunks, and looks at some of the records
-found. The index takes about three quarters of the size of the records, and some minutes to make once, in the
-background.
+found. The index takes somewhat less than the records themselves, and some minutes to make once, in the background.
 
 It lies in a file beside the store, follows behind, and is derived: a charge never touches it, a query first takes in
 what is new (`state`), and whatever is wrong with it (missing, damaged, of another store or time zone), the ledger
