@@ -31,6 +31,7 @@ _SEQ = entries.COLUMNS.split(", ").index("r.seq")
 _REMEMBERED = 3  # what filters have found: the page's, the counts' and the Trash's
 _AT_ONCE = 50  # candidates looked at together
 _TOO_MANY = 300  # wrong ones among them, after which all of a chunk are looked into at once
+_TOO_MANY_OF_ALL = 1_000  # the same for all chunks, and at least an eighth of all candidates
 _FIRST_ROWS = 200  # records passed over up to which it is quicker to look at each
 
 
@@ -95,7 +96,7 @@ class Browser:
         if not found.is_certain and skip <= _FIRST_ROWS:
             wrong = BitMap() if request.sort is Column.DATE else self._strays(found)
             hits = hits_of(found, request, lambda number: BitMap.union(*found.candidates(number)) - wrong)
-            many = _TOO_MANY if request.sort is Column.DATE else max(_TOO_MANY, 2 * self._parts_among(found))
+            many = _TOO_MANY if request.sort is Column.DATE else max(_TOO_MANY_OF_ALL, self._to_be_checked(found) // 8)
             with contextlib.suppress(_TooManyAreWrong):
                 return taken(self._checked(hits, found.plan, many), skip, request.size)
         if by_number:
@@ -114,10 +115,8 @@ class Browser:
         some = reading.read_some(self.store, self.user_id, list(maybe))
         return maybe - BitMap([line.seq for line in some if lines.matches(line, found.plan)])
 
-    def _parts_among(self, found: Found) -> int:
-        """In about how many parts there may be something, at most: each would be looked into."""
-        chunks = self.state.chunks
-        return sum(min(len(found.candidates(n)[1]), len(chunk.latest)) for n, chunk in enumerate(chunks))
+    def _to_be_checked(self, found: Found) -> int:
+        return sum(len(found.candidates(number)[1]) for number in range(len(self.state.chunks)))
 
     def _checked(self, hits: Iterator[list[int]], plan: Plan, many: int) -> Iterator[list[int]]:
         wrong = 0

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pyroaring import BitMap
 
 from desktop.finding.filters import Plan
-from desktop.models.embedded.browsing import lines, places, texts
+from desktop.models.embedded.browsing import lines, places, reading, texts
 from desktop.models.embedded.browsing.keys import KIND
 from desktop.models.embedded.browsing.texts import Term, having
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from desktop.models.embedded.browsing.chunks import Chunk
     from desktop.models.embedded.browsing.state import State
 
+_SCATTERED = 3  # candidates in a part up to which their records are sooner read than the part
 _ONE_BY_ONE = 24  # candidates in a part up to which each is looked at alone
 
 
@@ -144,10 +145,18 @@ class Search:
         if not self.terms or not base:
             return base
         sure, maybe = self._with_terms(number, base)
-        parts = groupby(maybe, places.part_of)
-        return sure | BitMap([seq for part, some in parts for seq in self._looked_into(part, list(some))])
+        parts = [list(some) for _, some in groupby(maybe, places.part_of)]
+        scattered = [seq for some in parts if len(some) <= _SCATTERED for seq in some]
+        read = reading.read_some(self._state.store, self._state.user_id, scattered)
+        found = [line.seq for line in read if lines.matches(line, self.plan)]
+        for some in parts:
+            if len(some) > _SCATTERED:
+                found += self._looked_into(some)
+        return sure | BitMap(found)
 
-    def _looked_into(self, part: int, some: list[int]) -> Iterable[int]:
+    def _looked_into(self, some: list[int]) -> Iterable[int]:
+        """Those of some in one part that have one of the texts."""
+        part = places.part_of(some[0])
         texts, ends = self._state.part(part)
         first = places.part(part, some[-1]).start
         wanted = [term.text for term in self.terms if term.is_long]

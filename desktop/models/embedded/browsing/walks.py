@@ -17,7 +17,7 @@ from desktop.terms.errors import Cancelled
 from desktop.terms.values import Column, PageRequest
 
 _FEW = 200  # records that are sooner sorted by their keys than stretches are gone through
-_FEW_IN_ONE = 32  # of a stretch that are sooner sorted by their keys than its blocks are gone through
+_FEW_IN_ONE = 64  # of a stretch that are sooner sorted by their keys than its blocks are gone through
 _AT_LENGTH = 4  # stretches looked into after which it pays to know which operations are among what is found
 _SMALL = 10_000  # members up to which they are better asked one by one
 

@@ -128,13 +128,13 @@ def _key(entry: Entry, sort: Column) -> Any:
 
 SMALL: dict[Any, dict[str, int]] = {
     places: {"CHUNK_BITS": 6, "PART_BITS": 3},
-    browser: {"INLINE": 40, "_AT_ONCE": 4, "_TOO_MANY": 6, "_FIRST_ROWS": 9},
+    browser: {"INLINE": 40, "_AT_ONCE": 4, "_TOO_MANY": 6, "_TOO_MANY_OF_ALL": 6, "_FIRST_ROWS": 9},
     bitmaps: {"_PAGE": 5, "_SMALL": 24, "_ROOM": 900},
     grouping: {"_AT_ONCE": 7},
     contents: {"_AMOUNTS": 3},
     blocks: {"BLOCK": 16, "STRETCH": 3},
     orders: {"_LATE": 5, "_KNOWN": 30},
-    search: {"_ONE_BY_ONE": 3},
+    search: {"_SCATTERED": 1, "_ONE_BY_ONE": 3},
     texts: {"ENOUGH": 1, "_DATES_ENOUGH": 2},
     sorting: {"_PIECE": 7, "_ABREAST": 2},
     reading: {"AT_ONCE": 20},
