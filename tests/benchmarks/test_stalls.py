@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,18 +19,10 @@ ROUNDS = 3
 @pytest.mark.benchmark
 def test_the_window_never_stalls_through_a_session(tmp_path: Path) -> None:
     build(tmp_path / "data", RECORDS)
-    rounds = []
+    build(tmp_path / "other", 100)
     with RandomServer(Behaviour.SILENT) as server:
-        for _ in range(ROUNDS):
-            words = (
-                "-m",
-                "tests.benchmarks.window_session",
-                str(tmp_path / "data"),
-                "stalls",
-                server.url,
-                server.quota_url,
-            )
-            rounds.append(json.loads(said(tmp_path / "compiled", *words)))
+        _play(tmp_path, "other", server)  # compiles: an installed program is
+        rounds = [_play(tmp_path, "data", server) for _ in range(ROUNDS)]
     assert all(found["finished"] for found in rounds)
     for scene in rounds[0]["scenes"]:
         times = ", ".join(f"{found['scenes'][scene]:.0f} ms" for found in rounds)
@@ -39,3 +32,8 @@ def test_the_window_never_stalls_through_a_session(tmp_path: Path) -> None:
     for number, found in enumerate(rounds, start=1):
         for stall in found["named"]:
             report(f"a stall over 16 ms in round {number}", stall, "named")
+
+
+def _play(folder: Path, store: str, server: RandomServer) -> Any:
+    words = "-m", "tests.benchmarks.window_session", str(folder / store), "stalls", server.url, server.quota_url
+    return json.loads(said(folder / "compiled", *words))

@@ -30,7 +30,7 @@ from PySide6.QtCore import QItemSelectionModel, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPushButton, QSpinBox, QTableView
 
-from desktop.commands.demo.screenshots import Director
+from desktop.commands.demo.screenshots import WINDOW, Director
 from desktop.settings import config as configuration
 from desktop.window.program import Program
 from desktop.window.start import make_application
@@ -45,6 +45,8 @@ SETTLE_MS = 2_000
 FELT_MS = 16  # a picture of a screen
 LOOK_S = 0.003
 BETWEEN_MS = 20  # a person is never quicker
+Line = tuple[str, int, str]  # file, line, function
+_OURS = f"{os.sep}desktop{os.sep}"
 ROWS = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
 
 
@@ -59,7 +61,7 @@ class Stopwatch(QObject):
         ] = {}  # the same in the thread's own processor time, which no other program adds to
         self.scene = "start"
         self.named: list[str] = []
-        self._seen: dict[str, float] = {}  # seconds by the line that the thread was seen at
+        self._seen: dict[Line, float] = {}  # seconds by the line that the thread was seen at
         self._looked = 0.0
         self._last = time.perf_counter()
         self._used = time.thread_time()
@@ -76,13 +78,17 @@ class Stopwatch(QObject):
         used = (time.thread_time() - self._used) * 1000
         self.busiest[self.scene] = max(used, self.busiest.get(self.scene, 0.0))
         if stall > FELT_MS and used > FELT_MS:  # a shorter one is the machine's: other programs had its processors
-            none = ("no line of the program's", 0.0)
-            where, seconds = max(self._seen.items(), key=lambda item: item[1], default=none)
-            told = f"{stall:.0f} ms, {used:.0f} of processor, {self.scene}: {seconds * 1000:.0f} of them in {where}"
-            self.named.append(told)
+            self.named.append(f"{stall:.0f} ms, {used:.0f} of processor, {self.scene}: {self._most_seen()}")
         self._seen.clear()
         self._last = now
         self._used = time.thread_time()
+
+    def _most_seen(self) -> str:
+        if not self._seen:
+            return "no line of the program's"
+        (name, number, function), seconds = max(self._seen.items(), key=lambda item: item[1])
+        file = Path(name)
+        return f"{seconds * 1000:.0f} of them in {file.parent.name}/{file.name}:{number} {function}"
 
     def name_causes(self) -> None:
         """Look every few milliseconds where this thread is; it costs a little, so memory is measured without.
@@ -98,11 +104,10 @@ class Stopwatch(QObject):
 
     def _look(self, _number: int, frame: FrameType | None) -> None:
         now = time.perf_counter()
-        while frame is not None and f"{os.sep}desktop{os.sep}" not in frame.f_code.co_filename:
+        while frame is not None and _OURS not in frame.f_code.co_filename:
             frame = frame.f_back
         if frame is not None:
-            file = Path(frame.f_code.co_filename)
-            where = f"{file.parent.name}/{file.name}:{frame.f_lineno} {frame.f_code.co_name}"
+            where = frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name
             self._seen[where] = self._seen.get(where, 0.0) + now - max(self._looked, self._last)
         self._looked = now
 
@@ -177,6 +182,8 @@ def _sign_in(program: Program, watch: Stopwatch) -> Iterator[Any]:
     yield program.sessions.first_run_known
     watch.scene = "behind the sign-in dialog"
     yield SETTLE_MS
+    assert program.window is not None
+    program.window.resize(*WINDOW)  # the second start finds the screen too small for it, and would show half of it
     yield from _enter(program, watch)
     yield SETTLE_MS
 
