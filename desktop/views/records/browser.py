@@ -255,8 +255,8 @@ class RecordsBrowser(QWidget):
 
     def show_numbers_anew(self) -> None:
         """Whether figures are grouped has changed."""
-        if self._page is not None:
-            self._table.show_page(self._page)
+        self._table.show_numbers_anew()
+        self._on_current()
 
     @Slot()
     def focus_search(self) -> None:

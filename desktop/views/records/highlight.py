@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import ceil
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette
+from PySide6.QtCore import QMargins, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from desktop.arithmetic.numbers import NumberFormat, digits_of, localise
@@ -14,115 +15,133 @@ from desktop.language.directions import is_backwards
 from desktop.system.overriding import override
 from desktop.views.look import theme
 from desktop.views.look.colours import is_dark
+from desktop.views.records.cell import AT_RIGHT, CELL_ROLE, Cell
 from desktop.wording.cut import cut_number
 
-SEEN_ROLE = int(Qt.ItemDataRole.UserRole)
-"""A text for the eye, where it is another than the one that is copied and filtered by: with its thousands grouped."""
-
-_DISPLAY, _FONT = int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.FontRole)
-_ALIGNMENT, _FOREGROUND = int(Qt.ItemDataRole.TextAlignmentRole), int(Qt.ItemDataRole.ForegroundRole)
 _HAS_TEXT = QStyleOptionViewItem.ViewItemFeature.HasDisplay
+_ENABLED = QStyle.StateFlag.State_Enabled.value
+_DRESSED = (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_HasFocus).value  # with more than its text
 _ROUND = 3  # pixels, of a stroke's corners
-_AROUND = 4 * theme.SMALL  # pixels, more than any style puts around a text: what it takes is slow to ask for
-_SHORT = 12  # letters that fit into every column at its least width: a page has thousands of cells
+
+Index = QModelIndex | QPersistentModelIndex
 
 
 class HighlightDelegate(QStyledItemDelegate):
-    """Draws a cell as Qt does, a number that is too long cut behind its point, and a marker over each match."""
+    """Draws what a model says of its cells, a number that is too long cut behind its point, a marker over each match.
+
+    Most cells have nothing but their text, which is written here: the style takes four times as long.
+    """
 
     def __init__(self, *, number_format: NumberFormat) -> None:
         super().__init__()
         self._format = number_format
         self._texts: tuple[str, ...] = ()
+        self._found: dict[str, list[tuple[int, int]]] = {}  # where they stand in what is shown
+        self._around: QMargins | None = None  # a text in its cell
 
     def mark(self, texts: Iterable[str]) -> None:
         """From now on mark these texts, as they are and as the locale writes them, in any case; none marks nothing."""
         self._texts = tuple(dict.fromkeys(form for text in texts for form in self._forms(text)))
+        self._found.clear()
 
     def _forms(self, text: str) -> tuple[str, ...]:
         """As it was typed, as a number and as a date are written."""
         return text, localise(text, self._format), digits_of(text, self._format)
 
     @override
-    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
-        super().initStyleOption(option, index)
-        option.text = index.data(SEEN_ROLE) or option.text
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        cell: Cell = index.model().data(index, CELL_ROLE)
+        metrics = QFontMetricsF(cell.font or option.font)
+        text = QSize(ceil(metrics.horizontalAdvance(cell.seen)), ceil(metrics.height()))
+        return text.grownBy(self._margins(option))
 
     @override
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        cell = QStyleOptionViewItem(option)
-        _fill(cell, index)
-        if len(cell.text) > _SHORT and (metrics := cell.fontMetrics).horizontalAdvance(cell.text) > (
-            cell.rect.width() - _AROUND
-        ):
-            room = _room(cell).width()
-            cell.text = cut_number(cell.text, lambda cut: metrics.horizontalAdvance(cut) <= room, self._format)
-        _style_of(cell).drawControl(QStyle.ControlElement.CE_ItemViewItem, cell, painter, cell.widget)
-        if not self._texts or not self._matches(str(index.data() or "")):
-            return
-        painter.save()
-        # A marker's ink: it dyes the ground and leaves the letters as they are, dark on light or light on dark.
-        dark = is_dark(theme.colours())
-        modes = QPainter.CompositionMode
-        painter.setCompositionMode(modes.CompositionMode_Lighten if dark else modes.CompositionMode_Darken)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.colours().mark))
-        for stroke in self._strokes(cell):
-            painter.drawRoundedRect(stroke, _ROUND, _ROUND)
-        painter.restore()
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        cell: Cell = index.model().data(index, CELL_ROLE)
+        font, at_right = cell.font or option.font, cell.figures or option.direction == Qt.LayoutDirection.RightToLeft
+        metrics, room = QFontMetricsF(font), option.rect.marginsRemoved(self._margins(option))
+        seen, width = cell.seen, metrics.horizontalAdvance(cell.seen)
+        if width > (most := room.width()):
+            seen = cut_number(seen, lambda cut: metrics.horizontalAdvance(cut) <= most, self._format)
+            width = metrics.horizontalAdvance(seen)
+        state = option.state.value
+        if state & _ENABLED and not state & _DRESSED:
+            left = room.right() + 1 - width if at_right else room.left()
+            top = room.top() + (room.height() - int(metrics.height())) // 2
+            painter.setFont(font)
+            painter.setPen(cell.colour or option.palette.text().color())
+            painter.drawText(QPointF(left, top + metrics.ascent()), seen)
+        else:
+            _draw_by_style(painter, option, cell._replace(seen=seen, font=font))
+        if self._texts and self._matches(cell.text):
+            _dye(painter, self._strokes(seen, QFontMetrics(font), room, at_right=at_right))
 
-    def _matches(self, text: str) -> list[tuple[int, int]]:
-        return matches(text, self._texts, skipped=self._format.group_marks)
-
-    def _strokes(self, cell: QStyleOptionViewItem) -> list[QRect]:
+    def _strokes(self, seen: str, metrics: QFontMetrics, room: QRect, *, at_right: bool) -> list[QRect]:
         """The places of the matches; the whole text's where the cell cuts a match out of it."""
-        inner, seen = _room(cell), cell.text
-        metrics = QFontMetrics(cell.font)
-        height = min(inner.height(), metrics.height() + 2)
-        top = inner.top() + (inner.height() - height) // 2
+        height = min(room.height(), metrics.height() + 2)
+        top = room.top() + (room.height() - height) // 2
         width = metrics.horizontalAdvance(seen)
-        side = QStyle.visualAlignment(cell.direction, cell.displayAlignment)
-        right = bool(side & Qt.AlignmentFlag.AlignRight)
-        left = inner.right() + 1 - width if right else inner.left()
-        spans = self._matches(seen) or [(0, len(seen))]
-        found = []
+        left = room.right() + 1 - width if at_right else room.left()
         backwards = is_backwards(seen)
-        for start, end in spans:
+        found = []
+        for start, end in self._matches(seen) or [(0, len(seen))]:
             begin, stop = (metrics.horizontalAdvance(seen[:place]) for place in (start, end))
             found.append(QRect(left + (width - stop if backwards else begin), top, stop - begin, height))
         return found
 
+    def _margins(self, option: QStyleOptionViewItem) -> QMargins:
+        """What the style wants around a text, which is the same in all cells and slow to ask for."""
+        if self._around is None:
+            cell = QStyleOptionViewItem(option)
+            cell.features |= _HAS_TEXT
+            cell.rect = whole = QRect(0, 0, 1_000, 100)
+            style = _style_of(cell)
+            area = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, cell, cell.widget)
+            side = 1 + style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, cell, cell.widget)
+            self._around = QMargins(
+                area.left() + side, area.top(), whole.right() - area.right() + side, whole.bottom() - area.bottom()
+            )
+        return self._around
 
-def _fill(cell: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
-    """What `initStyleOption` does for a cell of text: by Qt it asks for eight roles, each by way of C++ and back."""
-    data = index.model().data
-    cell.features |= _HAS_TEXT
-    text = data(index, SEEN_ROLE) or data(index, _DISPLAY)
-    cell.text = "" if text is None else str(text)
-    if (font := data(index, _FONT)) is not None:
-        cell.font = font
-        cell.fontMetrics = QFontMetrics(font)
-    if (alignment := data(index, _ALIGNMENT)) is not None:
-        cell.displayAlignment = alignment
-    if (colour := data(index, _FOREGROUND)) is not None:
-        palette = cell.palette
-        palette.setBrush(QPalette.ColorRole.Text, colour)
-        cell.palette = palette
+    def _matches(self, text: str) -> list[tuple[int, int]]:
+        found = self._found.get(text)
+        if found is None:
+            found = self._found[text] = matches(text, self._texts, skipped=self._format.group_marks)
+        return found
+
+
+def _draw_by_style(painter: QPainter, option: QStyleOptionViewItem, cell: Cell) -> None:
+    """A cell with what the style draws around its text."""
+    drawn = QStyleOptionViewItem(option)
+    drawn.features |= _HAS_TEXT
+    drawn.text = cell.seen
+    if cell.font is not None:
+        drawn.font, drawn.fontMetrics = cell.font, QFontMetrics(cell.font)
+    if cell.figures:
+        drawn.displayAlignment = AT_RIGHT
+    if cell.colour is not None:
+        palette = drawn.palette
+        palette.setBrush(QPalette.ColorRole.Text, cell.colour)
+        drawn.palette = palette
+    _style_of(drawn).drawControl(QStyle.ControlElement.CE_ItemViewItem, drawn, painter, drawn.widget)
+
+
+def _dye(painter: QPainter, strokes: list[QRect]) -> None:
+    """A marker's ink: it dyes the ground and leaves the letters as they are, dark on light or light on dark."""
+    painter.save()
+    dark = is_dark(theme.colours())
+    modes = QPainter.CompositionMode
+    painter.setCompositionMode(modes.CompositionMode_Lighten if dark else modes.CompositionMode_Darken)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(theme.colours().mark))
+    for stroke in strokes:
+        painter.drawRoundedRect(stroke, _ROUND, _ROUND)
+    painter.restore()
 
 
 def _style_of(cell: QStyleOptionViewItem) -> QStyle:
     return QApplication.style() if cell.widget is None else cell.widget.style()
-
-
-def _room(cell: QStyleOptionViewItem) -> QRect:
-    """Where a cell's text stands."""
-    style = _style_of(cell)
-    area = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, cell, cell.widget)
-    margin = 1 + style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, cell, cell.widget)
-    return area.adjusted(margin, 0, -margin, 0)
 
 
 def matches(text: str, wanted: Iterable[str], *, skipped: str = "") -> list[tuple[int, int]]:

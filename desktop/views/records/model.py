@@ -13,13 +13,13 @@ from desktop.language.sentences import say
 from desktop.system.overriding import override
 from desktop.terms.values import Column, Detail, Entry, Page
 from desktop.views.look import theme
-from desktop.views.records.columns import COLUMNS, FIGURES, HEADERS, Shown, cells, is_drawn, seen
-from desktop.views.records.highlight import SEEN_ROLE
+from desktop.views.records.cell import AT_RIGHT, CELL_ROLE, Cell
+from desktop.views.records.columns import COLUMNS, FIGURES, HEADERS, cells, is_drawn, seen
 from desktop.wording.markup import escaped
 
 Index = QModelIndex | QPersistentModelIndex
 
-# As plain numbers: Qt asks for eight roles of each cell that it paints, and comparing names with them took half of it.
+# As plain numbers: Qt asks for many roles of each cell, and comparing names with them took half of it.
 _DISPLAY, _ALIGNMENT, _TIP, _FONT, _FOREGROUND = map(
     int,
     (
@@ -30,14 +30,16 @@ _DISPLAY, _ALIGNMENT, _TIP, _FONT, _FOREGROUND = map(
         Qt.ItemDataRole.ForegroundRole,
     ),
 )
-_ANSWERED = frozenset((_DISPLAY, _ALIGNMENT, _TIP, _FONT, _FOREGROUND, SEEN_ROLE))
+_ANSWERED = frozenset((_DISPLAY, _ALIGNMENT, _TIP, _FONT, _FOREGROUND, CELL_ROLE))
+_IN_WHOLE_ROWS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
 _LONGEST = 4  # texts of a column that may be its widest: letters differ in width, "Random string" is a short one
 
 
 class Row(NamedTuple):
-    """One record, formatted; `entry` is None where it could not be."""
+    """One record, formatted, and as it is seen; `entry` is None where it could not be."""
 
     cells: tuple[str, ...]
+    seen: tuple[str, ...]
     entry: Entry | None
     trouble: str = ""
 
@@ -52,11 +54,19 @@ class RecordsModel(QAbstractTableModel):
         self._places: dict[int, int] = {}  # rows by the records' ids
 
     def show(self, page: Page) -> None:
-        """Replace what is shown by a page."""
+        """Replace what is shown by a page; what stands on both is not written again."""
         self.beginResetModel()
-        self._rows = [self._row(entry) for entry in page.entries]
+        before = {row.entry.id: row for row in self._rows if row.entry is not None}
+        rows = ((entry, before.get(entry.id)) for entry in page.entries)
+        self._rows = [row if row is not None and row.entry == entry else self._row(entry) for entry, row in rows]
         self._places = {row.entry.id: number for number, row in enumerate(self._rows) if row.entry is not None}
         self.endResetModel()
+
+    def show_numbers_anew(self) -> None:
+        """Whether figures are grouped has changed."""
+        self._rows = [row if row.entry is None else self._row(row.entry) for row in self._rows]
+        if self._rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(COLUMNS) - 1))
 
     def clear(self) -> None:
         """Show nothing."""
@@ -101,32 +111,37 @@ class RecordsModel(QAbstractTableModel):
         if role not in _ANSWERED or not index.isValid():
             return None
         row, place = self._rows[index.row()], index.column()
-        column = COLUMNS[place]
+        if role == CELL_ROLE:
+            return self._cell(row, place)
         if role == _DISPLAY:
             return row.cells[place]
-        if role == SEEN_ROLE:
-            return seen(row.cells[place], column, row.entry, self._format)
         if role == _ALIGNMENT:
             return _ALIGNMENTS[place]
         if role == _TIP:
             return row.trouble or self._tip(row, place)
-        if role == _FONT and column in FIGURES:
-            return theme.telling_font() if is_drawn(row.entry, column) else theme.font(figures=True)
-        if role == _FOREGROUND and column is Column.AMOUNT:
-            # Money in is worth a colour; money out is the ordinary case.
-            return QColor(theme.colours().positive) if row.entry and row.entry.amount < 0 else None
-        return None
+        return self._cell(row, place).font if role == _FONT else self._cell(row, place).colour
+
+    def _cell(self, row: Row, place: int) -> Cell:
+        column, font, colour = COLUMNS[place], None, None
+        if column in FIGURES:
+            font = theme.telling_font() if is_drawn(row.entry, column) else theme.font(figures=True)
+        if column is Column.AMOUNT and row.entry and row.entry.amount < 0:
+            colour = QColor(theme.colours().positive)  # money in; money out is the ordinary case, and worth none
+        return Cell(row.cells[place], row.seen[place], column in FIGURES, font, colour)
 
     @override
     def flags(self, index: Index) -> Qt.ItemFlag:
-        if index.isValid() and self._rows[index.row()].entry is None:
-            return Qt.ItemFlag.NoItemFlags
-        return super().flags(index)
+        can_be_chosen = index.isValid() and self._rows[index.row()].entry is not None
+        return _IN_WHOLE_ROWS if can_be_chosen else Qt.ItemFlag.NoItemFlags
 
     def _row(self, entry: Entry) -> Row:
         """A record as text. One that something else has spoilt becomes a row that cannot be chosen."""
         try:
-            return Row(cells(entry, self._format), entry)
+            texts = cells(entry, self._format)
+            for_the_eye = tuple(
+                seen(text, column, entry, self._format) or text for text, column in zip(texts, COLUMNS, strict=True)
+            )
+            return Row(texts, for_the_eye, entry)
         except (ValueError, TypeError, KeyError, OverflowError) as error:
             trouble = say(
                 "Record {number} cannot be shown ({reason}). Help, Verify ledger says more.",
@@ -134,7 +149,7 @@ class RecordsModel(QAbstractTableModel):
                 reason=error,
             )
             texts = say("Record {number}", number=entry.id), say("cannot be shown"), *("" for _ in COLUMNS[2:])
-            return Row(texts, None, trouble)
+            return Row(texts, texts, None, trouble)
 
     def _tip(self, row: Row, column: int) -> str:
         entry, text = row.entry, self._in_order(row, column)
@@ -149,11 +164,6 @@ class RecordsModel(QAbstractTableModel):
         return in_order(text, self._format) if seen(text, COLUMNS[column], row.entry, self._format) else text
 
 
-def _alignment(column: Shown) -> Qt.AlignmentFlag:
-    # The last figures of numbers stand under each other in a table from right to left too.
-    figures = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute
-    side = figures if column in FIGURES else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter
-
-
-_ALIGNMENTS = tuple(map(_alignment, COLUMNS))
+_ALIGNMENTS = tuple(
+    AT_RIGHT if column in FIGURES else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter for column in COLUMNS
+)

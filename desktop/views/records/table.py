@@ -79,6 +79,11 @@ class RecordsTable(QTableView):
             self.selectionModel().setCurrentIndex(self._records.index(row, place.column()), flag)
         self.column_layout.share()
 
+    def show_numbers_anew(self) -> None:
+        """Whether figures are grouped has changed."""
+        self._records.show_numbers_anew()
+        self.column_layout.share()
+
     @property
     def fitting(self) -> int:
         """How many rows fit without scrolling."""

@@ -29,7 +29,7 @@ from desktop.views.calculator.tape import TapeView
 from desktop.views.look.icons import icon
 from desktop.views.look.number_locale import use_digits
 from desktop.views.main_window.window import MainWindow
-from desktop.views.records.highlight import SEEN_ROLE
+from desktop.views.records.cell import CELL_ROLE
 from desktop.views.records.table import RecordsTable
 from desktop.views.settings.dialog import SettingsDialog
 from desktop.window import speech
@@ -282,7 +282,7 @@ def test_what_is_copied_heard_and_found_is_bare_whatever_keeps_it_in_order_on_th
         table.copy()
         assert clipboard.text() == bare(clipboard.text())
         assert clipboard.text().endswith("٣ − ٨\t-٥\t-٢٠٫٠٠\t٩٨٠٫٠٠")
-        shown = table.model().index(0, 2).data(SEEN_ROLE)
+        shown = table.model().index(0, 2).data(CELL_ROLE).seen
         assert bare(shown) == "٣ − ٨"
         assert shown != bare(shown)
         part(window, QLineEdit, "search_edit").setText(shown)  # pasted as it stands on the screen

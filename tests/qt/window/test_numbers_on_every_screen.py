@@ -19,7 +19,7 @@ from desktop.models.ledger.receipts import checked_reason
 from desktop.settings import config as configuration
 from desktop.terms.errors import BadInput
 from desktop.views.look.number_locale import number_format_of, use_digits
-from desktop.views.records.highlight import SEEN_ROLE
+from desktop.views.records.cell import CELL_ROLE, Cell
 from desktop.views.settings.dialog import SettingsDialog
 from desktop.window.program import Program
 from desktop.wording.settings import PAGES
@@ -67,7 +67,8 @@ def texts(window: QWidget) -> Iterator[tuple[str, Qt.LayoutDirection]]:
         for row in range(model.rowCount() if table.isVisible() else 0):
             for column in range(model.columnCount()):
                 index = model.index(row, column)
-                if isinstance(text := index.data(SEEN_ROLE) or index.data(), str):
+                cell = index.data(CELL_ROLE)
+                if isinstance(text := cell.seen if isinstance(cell, Cell) else index.data(), str):
                     yield text, table.layoutDirection()
 
 

@@ -38,8 +38,8 @@ from desktop.views.dialogs.record import RecordDialog
 from desktop.views.look import theme
 from desktop.views.main_window.header import Header
 from desktop.views.main_window.window import MainWindow
+from desktop.views.records.cell import CELL_ROLE
 from desktop.views.records.columns import COLUMNS
-from desktop.views.records.highlight import SEEN_ROLE
 from desktop.views.records.model import RecordsModel
 from desktop.views.records.table import RecordsTable
 from desktop.window.program import Program
@@ -304,7 +304,7 @@ def test_thousands_are_grouped_in_sight_and_not_in_copies(qtbot: QtBot, program:
     assert tape.index(0, 0).data() == "1,234,567 × 2.0001 = 2,469,257.4567"
     table = part(window, RecordsTable, "records_table")
     cell = partial(table.model().index, 0, COLUMNS.index(Column.RESPONSE))
-    qtbot.waitUntil(lambda: cell().data(SEEN_ROLE) == "2,469,257.4567")
+    qtbot.waitUntil(lambda: cell().isValid() and cell().data(CELL_ROLE).seen == "2,469,257.4567")
     table.selectRow(0)
     table.copy()
     assert "2469257.4567" in QGuiApplication.clipboard().text().split("\t")

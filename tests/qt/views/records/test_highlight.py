@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QSettings, QSize
-from PySide6.QtGui import QColor, QImage, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QApplication, QListView
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSettings, Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication, QTableView
 from pytestqt.qtbot import QtBot
 
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.views.look import theme
+from desktop.views.records.cell import CELL_ROLE, Cell
 from desktop.views.records.highlight import HighlightDelegate, matches
 
 GERMAN = NumberFormat(decimal_mark=",", group_marks=".")
@@ -62,18 +63,31 @@ def scheme(request: pytest.FixtureRequest, qapp: QApplication, tmp_path: object)
     qapp.setPalette(before[0])
 
 
+class OneCell(QAbstractListModel):
+    """A model of one text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's own
+        return 0 if parent.isValid() else 1
+
+    def data(self, _index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        return Cell(self._text, self._text) if role == CELL_ROLE else None
+
+
 def picture(qtbot: QtBot, text: str, searched: list[str], *, chosen: bool = False) -> QImage:
-    """A list of one line as it is drawn, with what was searched for."""
-    view = QListView()
+    """A table of one cell as it is drawn, with what was searched for."""
+    view = QTableView()
     qtbot.addWidget(view)
-    model = QStandardItemModel(view)
-    item = QStandardItem(text)
-    item.setSizeHint(QSize(180, 30))
-    model.appendRow(item)
-    view.setModel(model)
+    view.setModel(OneCell(text))
     delegate = HighlightDelegate(number_format=GERMAN)
     delegate.mark(searched)
     view.setItemDelegate(delegate)
+    for header in (view.horizontalHeader(), view.verticalHeader()):
+        header.hide()
+        header.resizeSection(0, 180 if header is view.horizontalHeader() else 30)
     view.resize(200, 40)
     if chosen:
         view.selectAll()
