@@ -93,6 +93,8 @@ class KeyButton(QPushButton):
 
     def show_price(self, price: str) -> None:
         """Show what a press costs, under the sign."""
+        if price == self._price:
+            return  # prices come with every balance
         self._price = price
         # Translators: Behind the name of a key and a colon.
         self._say(say("costs {price}", price=price))

@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
     QFocusEvent,
+    QFont,
     QFontMetrics,
     QGuiApplication,
     QKeyEvent,
@@ -51,13 +52,14 @@ _HAND = 3 * theme.LARGE
 class TapeDelegate(QStyledItemDelegate):
     """Two lines a step: operands and charge in small print, the result in bold. Steps of one entry stand under it."""
 
-    def __init__(self, parent: QWidget, *, number_format: NumberFormat) -> None:
+    def __init__(self, parent: QWidget, *, model: TapeModel, number_format: NumberFormat) -> None:
         super().__init__(parent)
+        self._model = model
         self._format = number_format
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(100, _height(QApplication.font().toString(), headed=bool(index.data(HEADING_ROLE))))
+        return QSize(100, _height(QApplication.font(), headed=self._model.is_headed(index)))
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -98,7 +100,7 @@ class TapeDelegate(QStyledItemDelegate):
 
 
 @functools.lru_cache(maxsize=8)
-def _height(_font: str, *, headed: bool) -> int:
+def _height(_font: QFont, *, headed: bool) -> int:
     """How high a step is in the program's font: Qt asks for every step whenever one comes."""
     lines = [theme.font(theme.Size.CAPTION), theme.font(bold=True)]
     if headed:
@@ -133,8 +135,9 @@ class TapeView(QListView):
         self.setObjectName("tape_view")
         self.setAccessibleName(say("Tape: the latest steps"))
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        self.setModel(TapeModel(number_format=number_format))
-        self.setItemDelegate(TapeDelegate(self, number_format=number_format))
+        model = TapeModel(number_format=number_format)
+        self.setModel(model)
+        self.setItemDelegate(TapeDelegate(self, model=model, number_format=number_format))
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         steady_scroll_bar(self)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

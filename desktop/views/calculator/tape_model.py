@@ -48,6 +48,7 @@ class TapeModel(QAbstractListModel):
         self._entries: list[Entry] = []
         self._headings: dict[int, str] = {}  # entries of several steps, by the row of the first
         self._rounded: set[int] = set()  # rows of what an entry came to, where that was said to be rounded
+        self._told: dict[int, dict[int, str]] = {}  # what was asked for, by row: a row is painted whenever one comes
 
     def append(self, receipt: Receipt) -> None:
         """Add the steps of a receipt."""
@@ -66,12 +67,17 @@ class TapeModel(QAbstractListModel):
         """Show what another one shows."""
         self.beginResetModel()
         self._entries, self._headings, self._rounded = other.content
+        self._told.clear()
         self.endResetModel()
 
     @property
     def content(self) -> tuple[list[Entry], dict[int, str], set[int]]:
         """The steps, the entries over the first of several, by row, and the rows that are rounded in the end."""
         return list(self._entries), dict(self._headings), set(self._rounded)
+
+    def is_headed(self, index: Index) -> bool:
+        """Whether the whole entry stands over a step."""
+        return index.row() in self._headings
 
     def entry(self, index: Index) -> Entry:
         """The record of a step."""
@@ -89,6 +95,7 @@ class TapeModel(QAbstractListModel):
 
     def show_numbers_anew(self) -> None:
         """Whether figures are grouped has changed."""
+        self._told.clear()
         if self._entries:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._entries) - 1, 0))
 
@@ -98,6 +105,7 @@ class TapeModel(QAbstractListModel):
         self._entries.clear()
         self._headings.clear()
         self._rounded.clear()
+        self._told.clear()
         self.endResetModel()
 
     @override
@@ -108,31 +116,34 @@ class TapeModel(QAbstractListModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or role not in _SAID:
             return None
-        heading = self._headings.get(index.row(), "")
-        heading = heading and self._number(heading)
-        if role == HEADING_ROLE:  # first: it is asked for far more often than all else
-            return heading
-        entry = self._entries[index.row()]
+        row = index.row()
+        if row not in self._told:
+            self._told[row] = self._tell(row)
+        return self._told[row][role]
+
+    def _tell(self, row: int) -> dict[int, str]:
+        """All that is said of a step, by role."""
+        entry, heading = self._entries[row], self._number(self._headings.get(row, ""))
         operands = self._operands(entry)
         # A random string is no number: its "." and "-" are its own, and it cannot be calculated with.
         number = entry.operation is not OperationType.RANDOM_STRING
-        exact = entry.exact and index.row() not in self._rounded
+        exact = entry.exact and row not in self._rounded
         about = "" if exact else "≈ "
         result = self._number(about + entry.response) if number else in_order(about + entry.response, self._format)
         charge = format_money(-entry.amount, self._format, signed=True)
         step = in_order(f"{operands} = {result}", self._format)
         charged = say("{step}, charged {amount}", step=step, amount=charge)
-        values = {
+        return {
             Qt.ItemDataRole.DisplayRole: step,
             Qt.ItemDataRole.ToolTipRole: "\n".join(filter(None, (heading, step, charge))),
             Qt.ItemDataRole.AccessibleTextRole: bare((f"{heading}: " if heading else "") + charged),
             RESULT_ROLE: entry.response if number else "",
             CHARGE_ROLE: charge,
             OPERANDS_ROLE: operands,
+            HEADING_ROLE: heading,
             SHOWN_ROLE: result,
             PLAIN_ROLE: f"{self._plain(entry, exact=exact)}\t{bare(charge)}",
         }
-        return values.get(role)
 
     def _operands(self, entry: Entry) -> str:
         if entry.operation is OperationType.RANDOM_STRING:
