@@ -44,6 +44,11 @@ _PARTS = (
 
 # The largest of the kinds of objects that PySide looks through once: apart, or all of them would be felt.
 _KINDS = (
+    ("PySide6.QtWidgets", ("QAbstractItemView", "QAbstractSpinBox", "QComboBox", "QCalendarWidget")),
+    ("PySide6.QtWidgets", ("QDialogButtonBox", "QFileDialog", "QMessageBox", "QWizard")),
+    ("PySide6.QtWidgets", ("QTabBar", "QTextBrowser", "QMdiArea", "QInputDialog", "QMainWindow", "QGraphicsView")),
+    ("PySide6.QtWidgets", ("QCommonStyle",)),
+    ("PySide6.QtWidgets", ("QAbstractItemDelegate", "QCompleter", "QFileSystemModel", "QGraphicsScene", "QGridLayout")),
     ("PySide6.QtCore", ("QProcess", "QFile", "QSharedMemory", "QPluginLoader", "QThread", "QPropertyAnimation")),
     ("PySide6.QtGui", ("QTextDocument", "QPdfWriter", "QMovie", "QPointingDevice", "QWindow")),
 )
@@ -73,12 +78,12 @@ def _acquaint(core: Core) -> Iterator[None]:
     """The first object of Qt's own that Python is given makes PySide look through all kinds: widgets, then others."""
     from PySide6.QtWidgets import QScrollArea
 
-    QScrollArea().viewport()
-    yield
     for module, names in _KINDS:
         for name in names:
             getattr(import_module(module), name, None)
         yield
+    QScrollArea().viewport()
+    yield
     core.application.children()
     yield
 
