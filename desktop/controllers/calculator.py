@@ -7,28 +7,24 @@ is done in between: trying again can never charge it twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 from functools import partial
-from itertools import groupby
-from operator import attrgetter
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop.arithmetic import expressions
 from desktop.arithmetic.carried import values_behind
 from desktop.arithmetic.exact import Value
-from desktop.arithmetic.expressions import Evaluation, Expression
+from desktop.arithmetic.expressions import Expression
 from desktop.arithmetic.numbers import NumberFormat
-from desktop.arithmetic.table import OPERATIONS
+from desktop.controllers import charging
 from desktop.controllers.background import Bug, Lanes
 from desktop.controllers.random_strings import RandomStrings
 from desktop.controllers.requests import Failure, reference_of
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store_access import StoreAccess
-from desktop.finding import budgets
 from desktop.random_org.stock import Drawn
 from desktop.system import logs
 from desktop.system.request_ids import new_request_id
@@ -42,9 +38,7 @@ from desktop.terms.errors import (
     RequestReused,
     ServerAway,
 )
-from desktop.terms.values import Charge, Entry, OperationType, PageRequest, Quote, Receipt, Session, Statement, Step
-
-_RECALLED = 100  # records, whose entries one can go back to
+from desktop.terms.values import Entry, OperationType, Quote, Receipt, Session, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +106,7 @@ class CalculatorController(QObject):
     def refresh(self) -> None:
         """Ask the store for the balance and the prices; ends in `statement_changed`."""
         if self._sessions.is_signed_in:
-            work = partial(_statement, self._access, self._sessions.session)
+            work = partial(charging.statement, self._access, self._sessions.session)
             self._lanes.read.submit(work, done=self._on_statement, failed=self._on_refresh_failed, replace=True)
 
     @Slot(str)
@@ -141,7 +135,7 @@ class CalculatorController(QObject):
         request = self._begin(self._expression.reading)
         evaluated = partial(expressions.evaluate, self._expression, dict(self._carried))
         reading, cost = self._expression.reading, self._quote.cost
-        work = partial(_charge, self._access, self._sessions.session, request.id, evaluated, reading, cost)
+        work = partial(charging.charge, self._access, self._sessions.session, request.id, evaluated, reading, cost)
         self._submit(request, work)
 
     @Slot()
@@ -156,7 +150,7 @@ class CalculatorController(QObject):
             return
         # Nobody waits for a string that the balance cannot pay for.
         self._lanes.write.submit(
-            partial(_check_covered, self._access, self._sessions.session, self._random_price()),
+            partial(charging.check_covered, self._access, self._sessions.session, self._random_price()),
             done=partial(self._on_covered, request),
             failed=self._on_not_covered,
             reference=reference_of(request.id),
@@ -189,7 +183,7 @@ class CalculatorController(QObject):
 
     def _sell(self, request: _Request, drawn: Drawn) -> None:
         self._request = replace(request, drawn=drawn)
-        work = partial(_sell, self._access, self._sessions.session, request.id, drawn, self._random_price())
+        work = partial(charging.sell, self._access, self._sessions.session, request.id, drawn, self._random_price())
         self._submit(self._request, work)
 
     def _random_price(self) -> int:
@@ -317,14 +311,14 @@ class CalculatorController(QObject):
     @Slot(object)
     def _on_signed_in(self, _session: Session) -> None:
         self.refresh()
-        work = partial(_latest_entries, self._access, self._sessions.session)
+        work = partial(charging.latest_entries, self._access, self._sessions.session)
         self._lanes.read.submit(work, done=self._on_recalled, failed=self._on_refresh_failed)
 
     @Slot(object)
     def _on_recalled(self, latest: tuple[Entry, ...]) -> None:
         self._carried = values_behind(latest) | self._carried
         self.recalled.emit(tuple(entry.expression for entry in latest if entry.expression))
-        self.tape_recalled.emit(tuple(_receipts(latest)))
+        self.tape_recalled.emit(tuple(charging.receipts(latest)))
 
     @Slot(str)
     def _on_signed_out(self, _reason: str) -> None:
@@ -333,56 +327,3 @@ class CalculatorController(QObject):
         self._statement = None
         self._carried.clear()
         self.set_entry("")
-
-
-def _statement(access: StoreAccess, session: Session) -> Statement:
-    return access.ledger.balance_and_prices(session)
-
-
-def _latest_entries(access: StoreAccess, session: Session) -> tuple[Entry, ...]:
-    """The newest records, oldest first."""
-    page, _ = access.ledger.first_look(session, PageRequest(size=_RECALLED), checked=False)
-    return tuple(reversed(page.entries))
-
-
-def _receipts(entries: Iterable[Entry]) -> Iterator[Receipt]:
-    """What was paid for, as it was answered then; an entry whose first steps are not there is left out."""
-    for request_id, steps in groupby(entries, attrgetter("request_id")):
-        of_entry = tuple(steps)
-        last = of_entry[-1]
-        if of_entry[0].step == 1 and OPERATIONS[last.operation].key is not None:
-            cost = sum(entry.amount for entry in of_entry)
-            exact = all(entry.exact for entry in of_entry)
-            yield Receipt(request_id, cost, last.user_balance, last.response, exact, of_entry, repeated=True)
-
-
-def _charge(
-    access: StoreAccess,
-    session: Session,
-    request_id: str,
-    evaluated: Callable[[], Evaluation],
-    reading: str,
-    quoted: int,
-) -> Receipt:
-    evaluation = evaluated()
-    charge = Charge(
-        request_id=request_id,
-        steps=evaluation.steps,
-        expression=reading,
-        result=evaluation.result,
-        exact=evaluation.exact,
-        quoted=quoted,
-        budget=budgets.kept_to(access.config.spending, date.today()),
-    )
-    return access.ledger.charge(session, charge)
-
-
-def _check_covered(access: StoreAccess, session: Session, cost: int) -> None:
-    access.ledger.check_covered(session, cost)
-
-
-def _sell(access: StoreAccess, session: Session, request_id: str, drawn: Drawn, quoted: int) -> Receipt:
-    step = Step(OperationType.RANDOM_STRING, (), drawn.text, source=drawn.source)
-    budget = budgets.kept_to(access.config.spending, date.today())
-    charge = Charge(request_id, (step,), "", drawn.text, quoted=quoted, budget=budget)
-    return access.ledger.charge(session, charge)
