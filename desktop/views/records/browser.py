@@ -7,17 +7,16 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, QLocale, QPoint, QSettings, QTimer, Signal, Slot
+from PySide6.QtCore import QLocale, QPoint, QSettings, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
-from desktop.arithmetic.money import format_count
 from desktop.controllers.records import RecordsController
 from desktop.controllers.requests import Failure
 from desktop.controllers.undoing import Act
-from desktop.language.sentences import say, say_many
+from desktop.language.sentences import say
 from desktop.system.overriding import override
-from desktop.terms.values import Entry, Page, PageRequest, Totals
+from desktop.terms.values import Page, PageRequest, Totals
 from desktop.views.filters.bar import FilterBar
 from desktop.views.filters.saved_filters import SavedFilters
 from desktop.views.filters.saved_menu import SavedMenu
@@ -25,19 +24,18 @@ from desktop.views.look import theme
 from desktop.views.look.announcing import announce
 from desktop.views.look.gradual import finish
 from desktop.views.look.number_locale import number_format_of
-from desktop.views.records.cell_filters import Offer, offers
-from desktop.views.records.columns import COLUMNS
+from desktop.views.records.cell_filters import Offer
+from desktop.views.records.chosen_records import ChosenRecords
 from desktop.views.records.columns_menu import ColumnsMenu
 from desktop.views.records.copy_menu import CopyMenu
+from desktop.views.records.current_record import CurrentRecord
 from desktop.views.records.detail_pane import DetailPane
 from desktop.views.records.empty_state import EmptyState
 from desktop.views.records.memory import RecordsMemory
 from desktop.views.records.model import RecordsModel
 from desktop.views.records.order import RecordsOrder
 from desktop.views.records.pager import FIT, Pager
-from desktop.views.records.record_facts import expression_of, result_of
 from desktop.views.records.record_menu import RecordMenu
-from desktop.views.records.selection_summary import summary
 from desktop.views.records.table import RecordsTable
 from desktop.views.records.tools import RecordsTools
 from desktop.views.records.undo_bar import UndoBar
@@ -145,6 +143,14 @@ class RecordsBrowser(QWidget):
         self._menu.addActions([self._tools.delete_action, self._tools.restore_action])
         for menu in (self.sort_menu, self.columns_menu):
             self._menu.addMenu(menu)
+        self._current = CurrentRecord(table=self._table, model=self._model, menu=self._menu, number_format=self._format)
+        self._chosen = ChosenRecords(
+            table=self._table,
+            tools=self._tools,
+            copy_menu=self.copy_menu,
+            records=self._records,
+            number_format=self._format,
+        )
 
     def _arrange(self) -> Iterator[None]:
         layout = QVBoxLayout(self)
@@ -177,28 +183,21 @@ class RecordsBrowser(QWidget):
         self._table.room_changed.connect(self._room.start)
         self._room.timeout.connect(self._on_room)
         self._order.changed.connect(self._on_order)
-        self._table.selectionModel().selectionChanged.connect(self._on_selection)
-        self._table.customContextMenuRequested.connect(self._on_context_menu)
         self._table.horizontalHeader().customContextMenuRequested.connect(self._on_header_menu)
-        self._table.activated.connect(self._on_details)
         self._table.selectionModel().currentChanged.connect(self._on_current)
         self._model.modelReset.connect(self._on_current)
+        self._current.details_asked.connect(self.details_asked)
+        self._current.note_asked.connect(self.note_asked)
+        for shower in (self._current, self._details.view):
+            shower.result_asked.connect(self.result_asked)
+            shower.expression_asked.connect(self.expression_asked)
+        self._chosen.changed.connect(self.selection_changed)
+        for copier in (self._chosen, self._details.view):
+            copier.copied.connect(self.copied)
         self._details.close_asked.connect(self._on_details_closed)
-        self._details.view.result_asked.connect(self.result_asked)
-        self._details.view.expression_asked.connect(self.expression_asked)
-        self._details.view.copied.connect(self.copied)
-        self._menu.details_asked.connect(self._on_details)
-        self._menu.result_asked.connect(self._on_result)
-        self._menu.expression_asked.connect(self._on_expression)
-        self._menu.note_asked.connect(self._on_note)
         self._menu.filter_asked.connect(self._on_filter_asked)
         self._saved.save_asked.connect(self._on_save_asked)
         self._saved.taken_up.connect(self._on_taken_up)
-        self._tools.delete_action.triggered.connect(self._on_delete)
-        self._tools.restore_action.triggered.connect(self._on_restore)
-        self._tools.copy_action.triggered.connect(self._table.copy)
-        self._table.copied.connect(self._on_copied)
-        self.copy_menu.copied.connect(self._on_copied)
         self.export_action.triggered.connect(self._on_export)
         self.undo_bar.undo_asked.connect(self.undo)
         self._records.page_changed.connect(self._on_page)
@@ -278,7 +277,7 @@ class RecordsBrowser(QWidget):
         self._filter_bar.forget_counts()
         self._tools.show_trash_count(0)
         self._empty.show_trash_count(0)
-        self._on_selection()
+        self._chosen.look_over()
         self._message.hide()
 
     def choose_page_size(self, size: int) -> None:
@@ -373,7 +372,7 @@ class RecordsBrowser(QWidget):
         self._table.mark(page.request.filters.search)
         self._table.show_page(page)
         self._pager.show_page(page)
-        self._on_selection()
+        self._chosen.look_over()
         self._tools.show_totals(page.totals)
 
     @Slot(object)
@@ -389,70 +388,14 @@ class RecordsBrowser(QWidget):
             self._pager.show_counting(done, total)
 
     @Slot()
-    def _on_selection(self) -> None:
-        chosen = self._table.chosen_entries()
-        self._tools.allow(chosen=bool(chosen))
-        self.copy_menu.setEnabled(bool(chosen))
-        self.selection_changed.emit(summary(chosen, self._format))
-
-    @Slot()
-    def _on_copied(self) -> None:
-        count = len(self._table.chosen())
-        shown = format_count(count, self._format)
-        self.copied.emit(say_many("Copied {count} record", "Copied {count} records", count, count=shown))
-
-    @Slot()
-    def _on_delete(self) -> None:
-        self._records.delete(self._table.chosen())
-
-    @Slot()
-    def _on_restore(self) -> None:
-        self._records.restore(self._table.chosen())
-
-    @Slot()
     def _on_current(self) -> None:
         if self._details.isVisibleTo(self):
-            self._details.show_entry(self._current(), self._proof())
+            self._details.show_entry(self._current.entry, self._proof())
 
     @Slot()
     def _on_details_closed(self) -> None:
         self.details_closed.emit()
         self._table.setFocus()
-
-    def _current(self) -> Entry | None:
-        return self._model.entry(self._table.currentIndex().row())
-
-    @Slot()
-    def _on_details(self) -> None:
-        if (entry := self._current()) is not None:
-            self.details_asked.emit(entry)
-
-    @Slot()
-    def _on_result(self) -> None:
-        if (entry := self._current()) is not None:
-            self.result_asked.emit(result_of(entry))
-
-    @Slot()
-    def _on_expression(self) -> None:
-        if (entry := self._current()) is not None:
-            self.expression_asked.emit(expression_of(entry))
-
-    @Slot()
-    def _on_note(self) -> None:
-        if (entry := self._current()) is not None:
-            self.note_asked.emit(entry)
-
-    @Slot(QPoint)
-    def _on_context_menu(self, at: QPoint) -> None:
-        index = self._table.indexAt(at)
-        if index.isValid():
-            self._table.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
-        else:
-            index = self._table.currentIndex()
-        entry = self._model.entry(index.row())
-        found = [] if entry is None else offers(entry, COLUMNS[index.column()], index.data(), self._format)
-        self._menu.offer(found, entry)
-        self._menu.popup(self._table.viewport().mapToGlobal(at))
 
     @Slot(QPoint)
     def _on_header_menu(self, at: QPoint) -> None:
