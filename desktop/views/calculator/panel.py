@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
 
 from PySide6.QtCore import QLocale, QSize, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.arithmetic import expressions
-from desktop.arithmetic.numbers import MAX_DIGITS, NumberFormat, in_order, localise
+from desktop.arithmetic.numbers import MAX_DIGITS, NumberFormat, localise
 from desktop.controllers.calculator import CalculatorController
 from desktop.controllers.requests import Failure
-from desktop.controllers.undoing import Act
 from desktop.language.directions import bare
 from desktop.language.sentences import mark, say
 from desktop.system.overriding import override
@@ -23,6 +21,8 @@ from desktop.terms.values import Entry, OperationType, Quote, Receipt, Role, Sta
 from desktop.views.calculator.display import Display
 from desktop.views.calculator.keypad import Keypad
 from desktop.views.calculator.memory import Memory
+from desktop.views.calculator.memory_keys import MemoryKeys
+from desktop.views.calculator.outcome import Outcome
 from desktop.views.calculator.price_texts import paid_text, price_text, quote_text, way_out
 from desktop.views.calculator.tape import TapeView
 from desktop.views.look import theme
@@ -59,9 +59,7 @@ class CalculatorPanel(QWidget):
         self._paid = False
         self._question_due: Callable[[], bool] = bool
         self._drawing = False
-        self._result = ""
-        self._outcome: tuple[str, bool, bool] = ("", True, True)  # the result as the ledger has it, exact, a number
-        self._shown = ("", True, "")  # what stands before the result, whether it is a number, what it came from
+        self._outcome = Outcome()
         self._memory = Memory(number_format=self._format)
         if not gradually:
             finish(self.steps())
@@ -80,6 +78,7 @@ class CalculatorPanel(QWidget):
         layout.addWidget(self._display)
         yield
         self._keypad = Keypad(number_format=self._format)
+        self._memory_keys = MemoryKeys(self._keypad, self._memory, number_format=self._format)
         yield
         layout.addWidget(self._keypad, 3)
         yield
@@ -88,7 +87,7 @@ class CalculatorPanel(QWidget):
         self._all = layout
         yield
         self._connect()
-        self._show_numbers()
+        self._memory_keys.show_numbers()
         self._calculator.set_number_format(self._format)
         yield
 
@@ -131,10 +130,11 @@ class CalculatorPanel(QWidget):
         self._keypad.backspaced.connect(self._entry.take_back)
         self._keypad.evaluated.connect(self._calculator.evaluate)
         self._keypad.random_asked.connect(self.draw_random)
-        self._keypad.memory_cleared.connect(self._on_memory_cleared)
-        self._keypad.memory_recalled.connect(self._on_memory_recalled)
+        self._memory_keys.recalled.connect(self._on_reused)
+        self._memory_keys.cleared.connect(self._entry.setFocus)
+        self._memory_keys.can_undo.connect(self.can_undo)
+        self._memory_keys.came_back.connect(self.came_back)
         self._keypad.memory_added.connect(self.add_to_memory)
-        self._keypad.answer_recalled.connect(self._on_answer_recalled)
         self._keypad.sign_changed.connect(self.change_sign)
         self._keypad.pointed_at.connect(self._on_pointed_at)
         self._display.copy_asked.connect(self.copy_result)
@@ -176,12 +176,10 @@ class CalculatorPanel(QWidget):
         self._entry.history.replace(self._anew(text, other._format) for text in entry.history.entries)
         text = self._anew(bare(entry.text()), other._format)
         self._memory.take_over(other._memory, text if other._memory.is_awaiting(entry.text()) else "")
-        self._show_numbers()
-        result, exact, number = other._outcome
-        expression = self._anew(other._shown[2], other._format)
-        self._show_result(result, exact=exact, number=number, expression=expression)
+        self._memory_keys.show_numbers()
+        self._show_result(other._outcome._replace(expression=self._anew(other._outcome.expression, other._format)))
         if entry.holds_result:
-            self._entry.hold_result(self._result)
+            self._entry.hold_result(self._outcome.written(self._format))
         else:
             self._entry.setText(text)
             self._entry.setCursorPosition(min(entry.cursorPosition(), len(self._entry.text())))
@@ -215,8 +213,8 @@ class CalculatorPanel(QWidget):
     @Slot()
     def copy_result(self) -> None:
         """Copy the result alone, its figures in the locale's marks and without grouping."""
-        if self._result:
-            QGuiApplication.clipboard().setText(self._result)
+        if self._outcome.result:
+            QGuiApplication.clipboard().setText(self._outcome.written(self._format))
             self.copied.emit(say("Copied the result"))
 
     @Slot()
@@ -236,7 +234,7 @@ class CalculatorPanel(QWidget):
         elif sum_:
             self._calculator.set_entry(sum_)  # priced anew, with the word that it will be kept
         else:
-            self._show_numbers()
+            self._memory_keys.show_numbers()
             self._show_quote(say("Kept in the memory, free of charge."), "muted")
             announce(self, say("{number} is in the memory.", number=self._memory.kept))
         self._entry.setFocus()
@@ -250,7 +248,7 @@ class CalculatorPanel(QWidget):
         self._tape.model().clear()
         self._entry.history.replace(())
         self._memory.forget()
-        self._show_numbers()
+        self._memory_keys.show_numbers()
         self._statement = None
         self._paid = False
         self._clear()
@@ -281,7 +279,7 @@ class CalculatorPanel(QWidget):
 
     def _clear(self) -> None:
         self._entry.clear()
-        self._show_result("", exact=True)
+        self._show_result(Outcome())
 
     def ask_before_drawing(self, due: Callable[[], bool]) -> None:
         """Before a draw `due` says whether something is to be asked first: then `draw_asked` is emitted instead."""
@@ -313,42 +311,10 @@ class CalculatorPanel(QWidget):
         self._on_typed(localise(result, self._format))
 
     @Slot()
-    def _on_memory_cleared(self) -> None:
-        before = self._memory.kept
-        self._keep("")
-        self._entry.setFocus()
-        if before:
-            shown = grouped(localise(before, self._format), self._format)
-            lacks = partial(self._lacks, before)
-            self.can_undo.emit(Act(say("Memory {number} cleared", number=shown), partial(self._keep, before), lacks))
-
-    def _keep(self, number: str) -> None:
-        self._memory.clear()
-        self._memory.kept = number
-        self._show_numbers()
-
-    def _lacks(self, number: str) -> bool:
-        return self._memory.kept != number
-
-    @Slot()
-    def _on_memory_recalled(self) -> None:
-        self._on_reused(self._memory.kept)
-
-    @Slot()
-    def _on_answer_recalled(self) -> None:
-        self._on_reused(self._memory.answer)
-
-    @Slot()
     def change_sign(self) -> None:
         """Give the number at the cursor, or the result that stands there, the other sign."""
         self._display.take_message_away()
         self._entry.turn_sign()
-
-    def _show_numbers(self) -> None:
-        numbers = (localise(number, self._format) for number in (self._memory.kept, self._memory.answer))
-        memory, answer = (in_order(number, self._format) for number in numbers)
-        self._keypad.show_numbers(memory=memory, answer=answer)
-        self.came_back.emit()
 
     @Slot(object)
     def _on_pointed_at(self, operation: OperationType | None) -> None:
@@ -401,12 +367,12 @@ class CalculatorPanel(QWidget):
         self._tape.append(receipt)
         if not drawn and receipt.entries:
             self._memory.take(receipt.result)
-            self._show_numbers()
+            self._memory_keys.show_numbers()
         if expression:
             self._entry.history.add(expression)
-        self._show_result(receipt.result, exact=receipt.exact, number=not drawn, expression=expression)
+        self._show_result(Outcome(receipt.result, receipt.exact, not drawn, expression))
         if not drawn and sum(figure.isdigit() for figure in receipt.result) <= MAX_DIGITS:
-            self._entry.hold_result(self._result)
+            self._entry.hold_result(self._outcome.written(self._format))
         elif not drawn:
             self._entry.selectAll()  # too long to be calculated with
         if self._entry.holds_result or not self._entry.text():
@@ -415,7 +381,8 @@ class CalculatorPanel(QWidget):
             self._paid = True
         self._display.age_result(old=False)  # also where it has become the entry, to be gone on with
         # Translators: A rounded result, as a screen reader speaks it.
-        spoken = self._result if receipt.exact else say("about {number}", number=self._result)
+        result = self._outcome.written(self._format)
+        spoken = result if receipt.exact else say("about {number}", number=result)
         announce(self, f"{spoken}. {paid_text(receipt, self._format)}")
         self._entry.setFocus()
 
@@ -426,7 +393,7 @@ class CalculatorPanel(QWidget):
 
     @Slot(object)
     def _on_failed(self, failure: Failure) -> None:
-        self._show_result("", exact=True)  # an old result beside a new refusal would pass for its answer
+        self._show_result(Outcome())  # an old result beside a new refusal would pass for its answer
         position = failure.details.get("position")
         if isinstance(position, int):
             self._entry.setCursorPosition(position)
@@ -447,23 +414,15 @@ class CalculatorPanel(QWidget):
     @Slot()
     def show_numbers_anew(self) -> None:
         """Whether figures are grouped has changed."""
-        if self._result:
-            self._show_figures()
+        if self._outcome.result:
+            self._show_result(self._outcome)
         self._entry.dress()
         self._tape.show_numbers_anew()
 
-    def _show_result(self, result: str, *, exact: bool, number: bool = True, expression: str = "") -> None:
-        # A random string is no number: its "." and "-" are its own.
-        self._outcome = result, exact, number
-        self._result = localise(result, self._format) if number else result
-        self._shown = ("" if exact else "≈ ", number, expression)
-        self._show_figures()
-
-    def _show_figures(self) -> None:
-        about, number, expression = self._shown
-        result = about + self._result
-        seen = grouped(result, self._format) if number else in_order(result, self._format)
-        self._display.show_result(seen, expression=grouped(expression, self._format), telling=not number)
+    def _show_result(self, outcome: Outcome) -> None:
+        self._outcome = outcome
+        expression = grouped(outcome.expression, self._format)
+        self._display.show_result(outcome.seen(self._format), expression=expression, telling=not outcome.is_number)
 
     def _show_quote(self, text: str, role: str) -> None:
         self._quote = (text, role)
