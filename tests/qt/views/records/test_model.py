@@ -9,8 +9,10 @@ from pytestqt.qtbot import QtBot
 
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.terms.values import Column, Detail, OperationType, Source
+from desktop.views.records.cell import CELL_ROLE
 from desktop.views.records.columns import COLUMNS
 from desktop.views.records.model import RecordsModel
+from desktop.wording.grouping import show_groups
 from tests.support.fake_controllers import entry, page
 
 GERMAN = NumberFormat(decimal_mark=",", group_marks=".")
@@ -101,3 +103,22 @@ def test_a_page_takes_the_place_of_the_one_before(model: RecordsModel) -> None:
     assert model.row_of(1) is None
     assert model.row_of(3) == 0
     assert model.columnCount() == len(COLUMNS)
+
+
+def test_a_record_that_stays_on_the_page_is_shown_as_it_is_now(model: RecordsModel) -> None:
+    model.show(page((entry(1, note="before"), entry(2))))
+    model.show(page((entry(3), entry(1, note="after"))))
+    assert text(model, 1, Detail.NOTE) == "after"
+    assert model.entry(1) == entry(1, note="after")
+
+
+def test_groups_that_are_switched_off_go_from_the_page_that_is_shown(model: RecordsModel) -> None:
+    model.show(page((entry(1, response="1234567"),)))
+    cell = model.index(0, COLUMNS.index(Column.RESPONSE))
+    assert cell.data(CELL_ROLE).seen == "1,234,567"
+    show_groups(False)
+    try:
+        model.show_numbers_anew()
+        assert cell.data(CELL_ROLE).seen == "1234567"
+    finally:
+        show_groups(True)
