@@ -142,20 +142,22 @@ def _tell(run: Run, line: _Line, outcome: Receipt | AppError) -> int:
 
 
 def _note(run: Run, carried_out: Sequence[tuple[_Line, Receipt | AppError]]) -> None:
-    """Log what lines came to that were charged together: a line of the log for each takes as long as to store it."""
+    """Log what lines came to that were charged together, in one line with the id of each request.
+
+    A line of the log for each would take as long as to store it.
+    """
     paid = [(line, outcome) for line, outcome in carried_out if isinstance(outcome, Receipt)]
     if not paid:
         return
     (first, _), (last, _) = paid[0], paid[-1]
     with logs.request(first.request_id[:8]):
         log.info(
-            "lines %d to %d of eval [%s], requests %s to %s: %d charged, %d repeated, cost %d",
+            "lines %d to %d of eval [%s]: %d charged, %d repeated, cost %d; requests %s",
             first.number,
             last.number,
             run.asked.reference,
-            first.request_id,
-            last.request_id,
             sum(not outcome.repeated for _, outcome in paid),
             sum(outcome.repeated for _, outcome in paid),
             sum(outcome.cost for _, outcome in paid),
+            " ".join(line.request_id for line, _ in paid),
         )

@@ -247,3 +247,13 @@ def test_results_and_strings_are_not_in_the_log(program: Program) -> None:
     program.as_user(ANN, "eval", "7654321.5 + 1", METERCALC_LOGGING_LEVEL="DEBUG")
     log = (program.folder / "logs" / "metercalc.log").read_text()
     assert not [secret for secret in (text, "7654322.5", "7654321.5", PASSWORD) if secret in log]
+
+
+def test_each_of_many_requests_is_in_the_log(program: Program) -> None:
+    given = str(uuid.uuid4())
+    lines = "1+1\n1/0\n2+2\n3+3\n"
+    answers = program.as_user(ANN, "eval", "-", "--json", "--request-id", given, more=lines).out.splitlines()
+    ids = [found["request_id"] for found in map(json.loads, answers) if "request_id" in found]
+    assert len(ids) == 3
+    log = (program.folder / "logs" / "metercalc.log").read_text()
+    assert all(each in log for each in ids)
