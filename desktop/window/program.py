@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
-from PySide6.QtGui import QInputEvent
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from desktop.arithmetic.money import said_money
@@ -24,6 +23,7 @@ from desktop.system import ending, logs
 from desktop.views.dialogs.login import LoginDialog
 from desktop.window import making
 from desktop.window.core import Core
+from desktop.window.presence import Presence
 from desktop.window.turns import Turns
 
 if TYPE_CHECKING:
@@ -38,8 +38,6 @@ log = logging.getLogger(__name__)
 _BESIDE = ("insights_window", "administration_window")
 _MESSAGE_MS = 10_000
 
-_ACTIVITY = {QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel}
-
 
 class Program(Core):
     """All long-lived objects, with the dialog and the window in front of them."""
@@ -52,6 +50,7 @@ class Program(Core):
         self.window: MainWindow | None = None
         self._closed = False
         self._goes_on = True
+        self._presence = Presence(application, self.sessions.note_activity, self)
         self._building = Turns(self._build_window(), self)
         self._connect()
         self.sessions.keep_waiting()
@@ -88,17 +87,11 @@ class Program(Core):
     def close(self) -> None:
         """End the lanes: what was accepted is written, the anchor too."""
         self._closed = True
+        self._presence.end()
         self._building.stop()
         self.lanes.close()
         self.speech.end()
         self.settings.sync()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Notice that somebody is there, for the idle lock; keep back what they do where it was due."""
-        # The class first: this is asked thousands of times while a window is shown, and a type costs ten times more.
-        if isinstance(event, QInputEvent) and event.type() in _ACTIVITY:
-            return not self.sessions.note_activity()  # what comes after the lock was due counts for nothing
-        return False
 
     @Slot(int)
     def quit_by_signal(self, number: int) -> None:
@@ -183,7 +176,7 @@ class Program(Core):
     def _on_signed_in(self, _session: Session) -> None:
         assert self.window is not None
         self.window.show()
-        self.application.installEventFilter(self)
+        self._presence.begin()
 
     @Slot()
     def _on_password_due(self) -> None:
@@ -203,7 +196,7 @@ class Program(Core):
 
     @Slot(str)
     def _on_signed_out(self, _reason: str) -> None:
-        self.application.removeEventFilter(self)
+        self._presence.end()
         if self.window is not None:
             from desktop.window.crash import CRASH_DIALOG
 

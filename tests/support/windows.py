@@ -76,7 +76,6 @@ def running(application: QApplication, program: Program) -> Iterator[None]:
 
 def dispose(application: QApplication, program: Program) -> None:
     """Take a closed program's objects away at once: left to the garbage collector, timers might die on a lane."""
-    application.removeEventFilter(program)
     for dialog in application.topLevelWidgets():
         if dialog not in (program.window, program.login_dialog):
             dialog.deleteLater()
