@@ -16,7 +16,7 @@ class Presence(QObject):
     """Sees what is pressed in the program's windows before any of it is carried out.
 
     It stands before the system's windows (QWindow), through which all comes that a person does: before the whole
-    application it would be asked of every event of every widget, which took a third of the window's time.
+    application it would be asked of every event of every widget.
     """
 
     def __init__(self, application: QGuiApplication, note: Callable[[], bool], parent: QObject) -> None:
