@@ -9,6 +9,9 @@ from PySide6.QtGui import QGuiApplication, QInputEvent
 
 from desktop.system.overriding import override
 
+AGAIN_MS = 2_000
+"""How often new windows are looked for: a menu takes no focus. It is long before any lock is due."""
+
 _ACTIVITY = {QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel}
 
 
@@ -24,34 +27,28 @@ class Presence(QObject):
         super().__init__(parent)
         self._application = application
         self._note = note
-        self._watches = False
+        self._again = QTimer(self)
+        self._again.setInterval(AGAIN_MS)
+        self._again.timeout.connect(self._watch)
+        application.focusWindowChanged.connect(self._watch)
 
     def begin(self) -> None:
         """Watch the windows that there are, and those to come."""
-        if not self._watches:
-            self._watches = True
-            self._application.focusWindowChanged.connect(self._watch)
+        self._again.start()
         self._watch()
 
     def end(self) -> None:
         """Look away."""
-        if self._watches:
-            self._watches = False
-            self._application.focusWindowChanged.disconnect(self._watch)
+        self._again.stop()
         for window in self._application.topLevelWindows():
             window.removeEventFilter(self)
 
     @Slot()
     def _watch(self) -> None:
-        if self._watches:
+        if self._again.isActive():
             for window in self._application.topLevelWindows():
                 window.installEventFilter(self)  # once more is the same as once
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if not (isinstance(event, QInputEvent) and event.type() in _ACTIVITY):
-            return False
-        if not self._note():
-            return True
-        QTimer.singleShot(0, self._watch)  # a menu that this opens takes no focus
-        return False
+        return isinstance(event, QInputEvent) and event.type() in _ACTIVITY and not self._note()
