@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Slot
-from PySide6.QtGui import QGuiApplication, QInputEvent
+from PySide6.QtGui import QGuiApplication, QInputEvent, QKeyEvent
 
 from desktop.system.overriding import override
 
 AGAIN_MS = 2_000
 """How often new windows are looked for: a menu takes no focus. It is long before any lock is due."""
 
-_ACTIVITY = {QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel}
+_SHORTCUT = QEvent.Type.ShortcutOverride
+"""Whether a key may be a shortcut: Qt asks that first, and one that is comes as no press of a key."""
+
+_ACTIVITY = {_SHORTCUT, QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel}
 
 
 class Presence(QObject):
@@ -27,6 +30,7 @@ class Presence(QObject):
         super().__init__(parent)
         self._application = application
         self._note = note
+        self._kept_back: tuple[int, int] | None = None  # a key and when it was pressed
         self._again = QTimer(self)
         self._again.setInterval(AGAIN_MS)
         self._again.timeout.connect(self._watch)
@@ -40,8 +44,6 @@ class Presence(QObject):
     def end(self) -> None:
         """Look away."""
         self._again.stop()
-        for window in self._application.topLevelWindows():
-            window.removeEventFilter(self)
 
     @Slot()
     def _watch(self) -> None:
@@ -51,4 +53,14 @@ class Presence(QObject):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        return isinstance(event, QInputEvent) and event.type() in _ACTIVITY and not self._note()
+        if not isinstance(event, QInputEvent) or event.type() not in _ACTIVITY:
+            return False
+        if isinstance(event, QKeyEvent) and self._kept_back == (event.key(), event.timestamp()):
+            self._kept_back = None
+            return True
+        if not self._again.isActive() or self._note():
+            return False
+        if isinstance(event, QKeyEvent):
+            self._kept_back = event.key(), event.timestamp()
+            event.accept()  # it is no shortcut then, and comes once more as a key
+        return True

@@ -14,6 +14,7 @@ from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QInputMet
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
+    QDialog,
     QLabel,
     QLineEdit,
     QListView,
@@ -223,13 +224,19 @@ def test_the_numeric_keypads_point_is_the_locales(qtbot: QtBot) -> None:
     assert the_entry(panel).text() == ","
 
 
-def lock(qtbot: QtBot, program: Program, window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+def lock(
+    qtbot: QtBot,
+    program: Program,
+    window: MainWindow,
+    monkeypatch: pytest.MonkeyPatch,
+    key: Qt.Key = Qt.Key.Key_Return,
+) -> None:
     """Come back after hours of sleep, in which no timer went on, and type a key."""
     now = sessions.awake_or_asleep()
     monkeypatch.setattr(sessions, "awake_or_asleep", lambda: (now[0] + HOURS, now[1] + HOURS))
     the_entry(window).setFocus()
     with qtbot.waitSignal(program.sessions.signed_out), qtbot.assertNotEmitted(program.calculator.charged):
-        QTest.keyClick(window.windowHandle(), Qt.Key.Key_Return)  # as it comes from the keyboard
+        QTest.keyClick(window.windowHandle(), key)  # as it comes from the keyboard
 
 
 def test_the_idle_lock_counts_sleep_and_the_same_person_finds_everything_as_it_was(
@@ -250,6 +257,13 @@ def test_the_idle_lock_counts_sleep_and_the_same_person_finds_everything_as_it_w
     with qtbot.waitSignal(program.calculator.charged):
         qtbot.keyClick(the_entry(window), Qt.Key.Key_Return)
     assert the_entry(window).text() == "5"
+
+
+def test_a_shortcut_after_the_lock_was_due_does_nothing(
+    qtbot: QtBot, program: Program, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock(qtbot, program, window, monkeypatch, Qt.Key.Key_F1)
+    assert window.findChild(QDialog) is None
 
 
 def test_another_person_finds_nothing_after_the_lock(
