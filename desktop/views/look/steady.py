@@ -6,6 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractScrollArea, QScrollBar
+from shiboken6 import isValid
 
 
 def steady_scroll_bar(area: QAbstractScrollArea) -> None:
@@ -17,4 +18,5 @@ def steady_scroll_bar(area: QAbstractScrollArea) -> None:
 
 
 def _on_range(bar: QScrollBar, least: int, most: int) -> None:
-    bar.setEnabled(most > least)  # a bar that is off shows no handle
+    if isValid(bar):  # a view that is taken apart may lay itself out once more
+        bar.setEnabled(most > least)  # a bar that is off shows no handle
