@@ -9,6 +9,7 @@ from typing import NamedTuple
 from desktop.commands.terminal import Output, OutputFailed
 from desktop.language.sentences import say
 from desktop.system import logs
+from desktop.system.request_ids import reference_of
 from desktop.terms.errors import AppError, ChargeUnknown
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ class Asked(NamedTuple):
     @property
     def reference(self) -> str:
         """The request's id in the log and in front of the person."""
-        return self.request_id[:8]
+        return reference_of(self.request_id)
 
 
 def show(error: AppError, asked: Asked, output: Output, *, where: str = "") -> int:

@@ -21,7 +21,7 @@ from desktop.finding import budgets
 from desktop.language.sentences import say
 from desktop.models.ledger.protocol import Ledger
 from desktop.system import ending, logs
-from desktop.system.request_ids import new_request_id
+from desktop.system.request_ids import new_request_id, reference_of
 from desktop.terms.errors import AppError, BadInput
 from desktop.terms.values import Budget, Charge, Receipt, Session
 
@@ -150,7 +150,7 @@ def _note(run: Run, carried_out: Sequence[tuple[_Line, Receipt | AppError]]) -> 
     if not paid:
         return
     (first, _), (last, _) = paid[0], paid[-1]
-    with logs.request(first.request_id[:8]):
+    with logs.request(reference_of(first.request_id)):
         log.info(
             "lines %d to %d of eval [%s]: %d charged, %d repeated, cost %d; requests %s",
             first.number,

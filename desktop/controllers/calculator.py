@@ -22,12 +22,12 @@ from desktop.arithmetic.numbers import NumberFormat
 from desktop.controllers import charging
 from desktop.controllers.background import Bug, Lanes
 from desktop.controllers.random_strings import RandomStrings
-from desktop.controllers.requests import Failure, reference_of
+from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store_access import StoreAccess
 from desktop.random_org.stock import Drawn
 from desktop.system import logs
-from desktop.system.request_ids import new_request_id
+from desktop.system.request_ids import new_request_id, reference_of
 from desktop.terms.errors import (
     AppError,
     BalanceTooLow,

@@ -49,8 +49,3 @@ def _noted(failure: Failure) -> Failure:
     with logs.request(failure.reference):
         log.info("a request ended in %s", failure.code)
     return failure
-
-
-def reference_of(request_id: str) -> str:
-    """The 8 characters by which a person and the log name a request."""
-    return request_id[:8]

@@ -1,4 +1,7 @@
-"""The id of a request, made before anything is done for it. Without `uuid`: its import would be part of every start."""
+"""The id of a request, made before anything is done for it, and what it is called.
+
+Without `uuid`: its import would be part of every start.
+"""
 
 from __future__ import annotations
 
@@ -12,3 +15,8 @@ def new_request_id() -> str:
     number[8] = number[8] & 0x3F | 0x80  # the variant
     letters = number.hex()
     return "-".join((letters[:8], letters[8:12], letters[12:16], letters[16:20], letters[20:]))
+
+
+def reference_of(request_id: str) -> str:
+    """The 8 characters by which a person and the log name a request."""
+    return request_id[:8]
