@@ -20,7 +20,7 @@ from desktop.models.embedded.storage.turns import Run
 from desktop.terms.errors import AppError
 from tests.faults.support.ledgers import audit, enter, make_ledger
 from tests.faults.support.nursery import Channel, Nursery
-from tests.faults.support.runs import figures
+from tests.faults.support.runs import figures, in_some_go
 from tests.faults.support.shim import Calls, Shim
 from tests.support.stores import ADMIN, ANN, charge_for, make_store
 
@@ -177,8 +177,12 @@ def test_no_answer_after_an_error_is_overtaken_by_a_crash(
     nursery: Nursery, folder: Path, choose: random.Random, count: int, journal: str
 ) -> None:
     if journal == "wal":  # the other journal leaves nothing that could come back
-        planted = resurrections(nursery, folder / "planted.db", choose, 6, journal, planted=True)
-        assert any("told store" in what for what in planted), f"missed a refused charge that came back: {planted}"
+
+        def come_back(go: int) -> bool:
+            planted = resurrections(nursery, folder / f"planted {go}.db", choose, 6, journal, planted=True)
+            return any("told store" in what for what in planted)
+
+        assert in_some_go(come_back), "the harness missed a refused charge that came back"
 
     assert resurrections(nursery, folder / "store.db", choose, count, journal, planted=False) == []
 
@@ -189,7 +193,10 @@ def test_no_answer_after_an_error_is_overtaken_by_a_crash(
 def test_every_answer_after_an_error_is_what_the_disk_says(
     nursery: Nursery, folder: Path, choose: random.Random, count: int, journal: str, what: str
 ) -> None:
-    planted = untruths(nursery, folder / "planted.db", choose, 40, journal, what, planted=True)
-    assert any("told store" in untruth for untruth in planted), "the harness missed a program that believes the error"
+    def believed(go: int) -> bool:
+        planted = untruths(nursery, folder / f"planted {go}.db", choose, 40, journal, what, planted=True)
+        return any("told store" in untruth for untruth in planted)
+
+    assert in_some_go(believed), "the harness missed a program that believes the error"
 
     assert untruths(nursery, folder / "store.db", choose, count, journal, what, planted=False) == []

@@ -22,6 +22,7 @@ from desktop.terms.values import Receipt
 from desktop.views.calculator.panel import CalculatorPanel
 from desktop.views.main_window.window import MainWindow
 from desktop.window.program import Program
+from tests.faults.support.runs import in_some_go
 from tests.support import windows
 from tests.support.monkey import Monkey, double_click
 from tests.support.random_server import RandomServer
@@ -147,12 +148,13 @@ def test_the_harness_finds_a_slot_that_fails(
         raise ZeroDivisionError("planted")
 
     monkeypatch.setattr(CalculatorPanel, "_on_typed", fails)
-    for number in range(20):  # by lot, a hundred events may type nothing into the entry
-        (folder / str(number)).mkdir()
-        bugs, _ = let_loose(qtbot, qapp, folder / str(number), server, choose, 100)
-        if any("planted" in bug for bug in bugs):
-            return
-    pytest.fail("the harness missed a slot that fails")
+
+    def found(go: int) -> bool:  # a hundred events may type nothing into the entry
+        (folder / str(go)).mkdir()
+        bugs, _ = let_loose(qtbot, qapp, folder / str(go), server, choose, 100)
+        return any("planted" in bug for bug in bugs)
+
+    assert in_some_go(found, 20), "the harness missed a slot that fails"
 
 
 def test_the_harness_finds_a_ledger_that_was_hurt(qtbot: QtBot, qapp: QApplication, folder: Path) -> None:

@@ -19,6 +19,14 @@ def figures(name: str, quick: int, full: int) -> pytest.MarkDecorator:
     )
 
 
+def in_some_go(find: Callable[[int], object], goes: int = 10) -> bool:
+    """Whether one of so many goes, which are numbered, finds something.
+
+    For a fault that was planted: where a lot is drawn, or programs race, any single go may miss it.
+    """
+    return any(find(number) for number in range(goes))
+
+
 def all_of(find: Callable[[T], list[str]], points: Iterable[T]) -> list[str]:
     """What is found at all points, two of which are tried at a time."""
     with ThreadPoolExecutor(CORES) as pool:
