@@ -42,8 +42,8 @@ class Display(QFrame):
     draw_here_asked = Signal()
     credit_asked = Signal()
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         theme.set_role(self, "card")
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # as on every calculator: its sentences have their own
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
@@ -51,10 +51,13 @@ class Display(QFrame):
         self._connect()
 
     def _build(self) -> None:
+        self._place = QStackedWidget(self)
+        self._outcome, self._trouble, self._waiting = (QWidget(self._place) for _ in range(3))
+        self._answer = QWidget(self._outcome)
         self.entry = EntryEdit()
         self._quote = _line("quote_label", say("Price"), "muted")
         self._expression = ExpressionLabel()
-        self._result = ResultLabel()
+        self._result = ResultLabel(self._answer)
         self._copy = QToolButton()
         self._copy.setObjectName("copy_result_button")
         self._copy.setIcon(icon("copy"))
@@ -77,19 +80,15 @@ class Display(QFrame):
         self._arrange()
 
     def _arrange(self) -> None:
-        self._outcome = QWidget()
-        below = QWidget()
-        _row(below, self._copy).addWidget(self._result, 1)
+        _row(self._answer, self._copy).addWidget(self._result, 1)
         outcome = QVBoxLayout(self._outcome)
         outcome.setContentsMargins(0, 0, 0, 0)
         outcome.setSpacing(0)
         outcome.addWidget(self._expression)
-        outcome.addWidget(below, 1)
-        self._waiting = QWidget()
+        outcome.addWidget(self._answer, 1)
         waiting = _row(self._waiting, QLabel(say("Waiting for random.org …")))
         waiting.addWidget(self._progress, 1)
         waiting.addWidget(self._cancel)
-        self._place = QStackedWidget()
         self._draw_here = QPushButton(say("Draw it on this computer, this once"))
         self._draw_here.setObjectName("draw_here_button")
         self._draw_here.setToolTip(say("The price is the same, and the record names this computer as the source"))
@@ -98,11 +97,10 @@ class Display(QFrame):
         self._credit.setObjectName("put_in_credit_button")
         self._credit.setToolTip(say("You are an administrator: put credit into your own account"))
         self._credit.hide()
-        self._trouble = QWidget()
         trouble = QVBoxLayout(self._trouble)
         trouble.setContentsMargins(0, 0, 0, 0)
         trouble.setSpacing(theme.TIGHT)
-        trouble.addWidget(_scrolling(self._message), 1)
+        trouble.addWidget(_scrolling(self._message, self._trouble), 1)
         for way_on in (self._draw_here, self._credit):
             trouble.addWidget(way_on, 0, Qt.AlignmentFlag.AlignRight)
         for page in (self._outcome, self._trouble, self._waiting):
@@ -113,7 +111,7 @@ class Display(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.SMALL)
         layout.setSpacing(theme.TIGHT)
-        self._quote_place = _scrolling(self._quote)
+        self._quote_place = _scrolling(self._quote, self)
         self.set_low(False)
         for widget in (self.entry, self._quote_place, self._place):
             layout.addWidget(widget)
@@ -183,9 +181,9 @@ def _line(name: str, spoken: str, role: str) -> QLabel:
     return label
 
 
-def _scrolling(label: QLabel) -> QScrollArea:
+def _scrolling(label: QLabel, parent: QWidget) -> QScrollArea:
     """The label in a place of fixed height, in which a long text can be scrolled."""
-    area = QScrollArea()
+    area = QScrollArea(parent)
     area.setWidget(label)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)

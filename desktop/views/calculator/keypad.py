@@ -75,8 +75,8 @@ class KeyButton(QPushButton):
 
     pointed_at = Signal(object)  # the OperationType under the mouse, or None when it leaves
 
-    def __init__(self, key: Key, label: str) -> None:
-        super().__init__(label)
+    def __init__(self, key: Key, label: str, parent: QWidget) -> None:
+        super().__init__(label, parent)
         self.key = key
         self._price = ""
         self.setObjectName(key.name)
@@ -156,11 +156,11 @@ class Keypad(QWidget):
     sign_changed = Signal()
     pointed_at = Signal(object)
 
-    def __init__(self, *, number_format: NumberFormat) -> None:
-        super().__init__()
+    def __init__(self, *, number_format: NumberFormat, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._format = number_format
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # 7 8 9 in every language
-        self._buttons = [KeyButton(key, self._shown(key)) for key in KEYS]
+        self._buttons = [KeyButton(key, self._shown(key), self) for key in KEYS]
         self._build()
         self._connect()
 
@@ -169,7 +169,7 @@ class Keypad(QWidget):
         self._grid = grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(theme.TIGHT + 2)
-        self._above = QWidget()
+        self._above = QWidget(self)
         above = QHBoxLayout(self._above)
         above.setContentsMargins(0, 0, 0, 0)
         grid.addWidget(self._above, 0, 0, 1, _COLUMNS)

@@ -69,7 +69,7 @@ class CalculatorPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
         layout.setSpacing(theme.SMALL)
-        self._display = Display()
+        self._display = Display(self)
         self._entry = self._display.entry
         self._entry.write_like(self._format)
         self._entry.memory = self._memory
@@ -77,12 +77,12 @@ class CalculatorPanel(QWidget):
         yield
         layout.addWidget(self._display)
         yield
-        self._keypad = Keypad(number_format=self._format)
+        self._keypad = Keypad(number_format=self._format, parent=self)
         self._memory_keys = MemoryKeys(self._keypad, self._memory, number_format=self._format)
         yield
         layout.addWidget(self._keypad, 3)
         yield
-        self._tape = TapeView(number_format=self._format)
+        self._tape = TapeView(number_format=self._format, parent=self)
         layout.addWidget(self._tape, 2)
         self._all = layout
         yield

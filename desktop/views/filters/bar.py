@@ -44,9 +44,11 @@ class FilterBar(QWidget):
     entry_asked = Signal()  # Esc where there was nothing to clear
     table_asked = Signal()  # Enter in the search: on to what was found
 
-    def __init__(self, *, number_format: NumberFormat, saved: QWidget | None = None) -> None:
+    def __init__(
+        self, *, number_format: NumberFormat, saved: QWidget | None = None, parent: QWidget | None = None
+    ) -> None:
         """`saved` is a widget of somebody else's that stands at the end of the row."""
-        super().__init__()
+        super().__init__(parent)
         self._format = number_format
         self._parts = parts_of(number_format, self)
         self._search = self._part("search", SearchFilter)
@@ -54,6 +56,7 @@ class FilterBar(QWidget):
         self._period = self._part("period", PeriodFilter)
         self._amount = self._part("amount", AmountFilter)
         self._low = False
+        self._usual, self._further = QWidget(self), QWidget(self)
         self._more = QToolButton()
         self._clear = QPushButton(say("Clear filters"))
         self._trouble = QLabel()
@@ -79,7 +82,13 @@ class FilterBar(QWidget):
         self._trouble.hide()
 
     def _arrange(self, saved: QWidget | None) -> None:
-        self._usual = QWidget()
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(theme.SMALL)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._row.setSpacing(theme.SMALL)
+        whole.addLayout(self._row)
+        self._row.addWidget(self._search.edit, 1)  # first of all: Tab goes through them as they come
         self._usual_row = row = _row(self._usual)
         row.addWidget(self._operations.combo, 1)
         row.addWidget(self._period.combo, 1)
@@ -87,24 +96,20 @@ class FilterBar(QWidget):
         if saved is not None:
             row.addWidget(saved)
         row.addWidget(self._clear)
-        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._row.setSpacing(theme.SMALL)
-        self._row.addWidget(self._search.edit, 1)
         self._row.addWidget(self._usual)
-        self._further = QWidget()
         self._further.setObjectName("further_filters")
         further = QVBoxLayout(self._further)
         further.setContentsMargins(0, 0, 0, 0)
         further.setSpacing(theme.SMALL)
         further.addWidget(self._operations.chips)
-        ranges = QWidget()
+        ranges = QWidget(self._further)
         flow = FlowLayout(ranges, spacing=theme.MEDIUM)
         # No F, T or E: those are the menus' and the Trash's.
-        days = QWidget()
+        days = QWidget(ranges)
         self._days_row = _range(
             days, say("Fro&m"), self._period.first, say_in("between two days", "t&o"), self._period.last
         )
-        amounts = QWidget()
+        amounts = QWidget(ranges)
         _range(amounts, say("Amou&nt"), self._amount.least, say_in("between two amounts", "to"), self._amount.most)
         flow.addWidget(days)
         flow.addWidget(amounts)
@@ -113,10 +118,6 @@ class FilterBar(QWidget):
                 flow.addWidget(field)
         further.addWidget(ranges)
         self._further.hide()
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(theme.SMALL)
-        whole.addLayout(self._row)
         whole.addWidget(self._further)
         whole.addWidget(self._trouble)
 

@@ -21,8 +21,8 @@ class OperationChips(QWidget):
 
     changed = Signal()
 
-    def __init__(self, *, number_format: NumberFormat) -> None:
-        super().__init__()
+    def __init__(self, *, number_format: NumberFormat, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._format = number_format
         self.setObjectName("operation_chips")
         self._chips: dict[OperationType, QToolButton] = {}

@@ -94,14 +94,19 @@ class RecordsBrowser(QWidget):
 
     def steps(self) -> Iterator[None]:
         """Build all of it, a step at a time none of which is felt."""
+        # Each is made where it will stand, in the order of Tab: what moves into another goes through the styles again.
+        self._tools = RecordsTools(browser=self, number_format=self._format)
+        self.export_action = self._tools.export_action
         self._saved = SavedMenu(shelf=self._shelf)
-        self._filter_bar = FilterBar(number_format=self._format, saved=self._saved)
+        self._filter_bar = FilterBar(number_format=self._format, saved=self._saved, parent=self)
         yield
         self._model = RecordsModel(number_format=self._format)
-        self._table = RecordsTable(self._model, number_format=self._format)
-        self._empty = EmptyState(number_format=self._format)
+        self._place = QWidget(self)
+        self._table = RecordsTable(self._model, number_format=self._format, parent=self._place)
+        self._table.addActions(self._tools.for_table)
+        self._empty = EmptyState(number_format=self._format, parent=self._place)
         yield
-        self._pager = Pager(page_sizes=self._page_sizes, number_format=self._format)
+        self._pager = Pager(page_sizes=self._page_sizes, number_format=self._format, parent=self)
         yield
         self._build_beside()
         yield
@@ -121,16 +126,14 @@ class RecordsBrowser(QWidget):
         yield
 
     def _build_beside(self) -> None:
-        self.undo_bar = UndoBar()
-        self._details = DetailPane(number_format=self._format)
+        self.undo_bar = UndoBar(self._place)
+        self._details = DetailPane(number_format=self._format, parent=self)
         self._details.hide()
         self._message = QLabel()
         self._message.setObjectName("records_message_label")
         self._message.setWordWrap(True)
         theme.set_role(self._message, "negative")
         self._message.hide()
-        self._tools = RecordsTools(browser=self, table=self._table, number_format=self._format)
-        self.export_action = self._tools.export_action
 
     def _make_menus(self) -> None:
         self.sort_menu = QMenu(say("Sort &by"), self)
@@ -159,12 +162,11 @@ class RecordsBrowser(QWidget):
         for widget in (self._tools, self._filter_bar, self._message):
             layout.addWidget(widget)
             yield
-        self._place = place = QWidget()
-        layout.addWidget(place, 1)
-        self._stack = QStackedLayout(place)
+        layout.addWidget(self._place, 1)
+        self._stack = QStackedLayout(self._place)
         self._stack.addWidget(self._table)
         self._stack.addWidget(self._empty)
-        self.undo_bar.lie_over(place)
+        self.undo_bar.lie_over(self._place)
         yield
         layout.addWidget(self._pager)
         yield

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from desktop.arithmetic.money import format_count
 from desktop.arithmetic.numbers import NumberFormat
@@ -21,12 +21,12 @@ class DetailPane(QFrame):
 
     close_asked = Signal()
 
-    def __init__(self, *, number_format: NumberFormat) -> None:
-        super().__init__()
+    def __init__(self, *, number_format: NumberFormat, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setObjectName("detail_pane")
         theme.set_role(self, "card")
         self._format = number_format
-        self.view = RecordView(number_format=number_format)
+        self.view = RecordView(number_format=number_format, parent=self)
         self._title = QLabel()
         theme.set_size(self._title, theme.Size.BODY, bold=True)
         close = QToolButton()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.arithmetic.numbers import NumberFormat, localise
 from desktop.language.sentences import mark, say
@@ -22,8 +22,8 @@ class EmptyState(QFrame):
 
     clear_asked = Signal()
 
-    def __init__(self, *, number_format: NumberFormat) -> None:
-        super().__init__()
+    def __init__(self, *, number_format: NumberFormat, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._example = localise(EXAMPLE, number_format)
         self.setObjectName("empty_state")
         self._filters = Filters()

@@ -30,8 +30,10 @@ class Pager(QWidget):
     page_asked = Signal(int)
     size_asked = Signal(int)  # `FIT` for as many as fit
 
-    def __init__(self, *, page_sizes: tuple[int, ...], number_format: NumberFormat) -> None:
-        super().__init__()
+    def __init__(
+        self, *, page_sizes: tuple[int, ...], number_format: NumberFormat, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
         self._format = number_format
         self._page_sizes = page_sizes
         self._pages = 1

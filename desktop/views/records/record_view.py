@@ -31,8 +31,8 @@ class RecordView(QScrollArea):
     expression_asked = Signal(str)  # into the entry, to be looked at before it is paid for again
     copied = Signal(str)  # what lies on the clipboard, in words
 
-    def __init__(self, *, number_format: NumberFormat) -> None:
-        super().__init__()
+    def __init__(self, *, number_format: NumberFormat, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._format = number_format
         self._entry: Entry | None = None
         self._facts: list[tuple[str, str]] = []

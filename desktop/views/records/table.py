@@ -7,7 +7,7 @@ from itertools import groupby
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHeaderView, QTableView
+from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.documents import copies
@@ -31,8 +31,8 @@ class RecordsTable(QTableView):
     copied = Signal()
     room_changed = Signal()  # another number of rows fits
 
-    def __init__(self, model: RecordsModel, *, number_format: NumberFormat) -> None:
-        super().__init__()
+    def __init__(self, model: RecordsModel, *, number_format: NumberFormat, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._records = model
         self._highlight = HighlightDelegate(number_format=number_format)
         self.setObjectName("records_table")

@@ -21,9 +21,9 @@ class RecordsTools(QWidget):
 
     trash_toggled = Signal()
 
-    def __init__(self, *, browser: QWidget, table: QWidget, number_format: NumberFormat) -> None:
+    def __init__(self, *, browser: QWidget, number_format: NumberFormat) -> None:
         """The keys work in all of `browser`; those that change or copy records only while nothing else wants them."""
-        super().__init__()
+        super().__init__(browser)
         self._browser = browser
         self._buttons: dict[QAction, QToolButton] = {}
         self._format = number_format
@@ -31,10 +31,10 @@ class RecordsTools(QWidget):
         self.restore_action = self._action("restore_action", "restore", say("&Restore"), QKeySequence("Ctrl+R"))
         self.copy_action = self._action("copy_records_action", "copy", say("&Copy"), QKeySequence.StandardKey.Copy)
         self.export_action = self._action("export_action", "export", say("&Export…"), QKeySequence("Ctrl+E"))
-        for action in (self.delete_action, self.restore_action, self.copy_action):
+        self.for_table = [self.delete_action, self.restore_action, self.copy_action]
+        for action in self.for_table:
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             action.setEnabled(False)
-            table.addAction(action)
         self._trash = QToolButton()
         self._trash.setObjectName("trash_toggle")
         self._trash.setText(say("&Trash"))

@@ -19,8 +19,8 @@ class UndoBar(QFrame):
 
     undo_asked = Signal()
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         theme.set_role(self, "bar")
         self._text = QLabel()
         self._text.setObjectName("undo_label")

@@ -114,3 +114,14 @@ def test_signing_in(qtbot: QtBot, program: Program) -> None:
     qtbot.waitUntil(program.login_dialog.isVisible)
     in_order(qtbot, program.login_dialog)
     sign_in(qtbot, program)
+
+
+def test_the_records_beside_the_calculator(qtbot: QtBot, program: Program) -> None:
+    assert program.window is not None
+    program.window.resize(1280, 860)
+    program.window.activateWindow()
+    browser = program.window.records_browser
+    part(program.window, QWidget, "entry_edit").setFocus()
+    found = [widget for widget in walked(qtbot, program.window) if browser.isAncestorOf(widget)]
+    assert len(found) > 8
+    assert names(found) == names(as_read(found, browser))
