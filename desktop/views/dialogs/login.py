@@ -104,7 +104,7 @@ class LoginDialog(QDialog):
         self._arrange(picture, title)
 
     def _arrange(self, picture: QLabel, title: QLabel) -> None:
-        card = QFrame()
+        card = QFrame(self)
         theme.begin_role(card, "card")
         fields = QVBoxLayout(card)
         fields.setContentsMargins(theme.LARGE, theme.LARGE, theme.LARGE, theme.LARGE)
