@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from desktop.models.embedded.browsing.state import State
 
 ENOUGH = 2  # candidates in a chunk that are sooner looked at than another bitmap is read
-_DATES_ENOUGH = 8  # dates that are sooner looked at than another bitmap is read
+_DATES_ENOUGH = 3  # dates that are sooner looked at than another bitmap is read
 _DIGIT = ord("0")
 _DATE = b"0000-00-00 00:00:00"  # as `shown_date` writes, 0 for any digit
 _DAY = 86_400_000_000  # microseconds; clocks of places are never set by more

@@ -8,6 +8,7 @@ from pyroaring import BitMap
 
 from desktop.language.sentences import say
 from desktop.models.embedded.browsing import lines
+from desktop.models.embedded.browsing.by_date import by_date
 from desktop.models.embedded.browsing.found import Found
 from desktop.models.embedded.browsing.keys import KIND
 from desktop.models.embedded.browsing.orders import Order
@@ -21,58 +22,38 @@ _FEW_IN_ONE = 64  # of a stretch that are sooner sorted by their keys than its b
 _AT_LENGTH = 4  # stretches looked into after which it pays to know which operations are among what is found
 _SMALL = 10_000  # members up to which they are better asked one by one
 
-Members = Callable[[int], BitMap]
-"""Records that are found in some chunks at least, a bit each."""
-
 
 def hits_of(found: Found, request: PageRequest, members_of: Callable[[int], BitMap]) -> Iterator[list[int]]:
     """What is found, in the order that is asked for, some at a time.
 
-    By date, chunks are asked for their members as they come: the first rows are mostly all in one. The other orders
-    have all chunks in every stretch.
+    The orders other than by date have all chunks in every stretch: all are asked at once.
     """
-    state, descending = found.state, request.descending
-    numbers = range(len(state.chunks))
-    if request.sort is not Column.DATE:
-        members = BitMap().union(*map(members_of, numbers))
-        yield from _sorted(state.order(request.sort), found, members, descending=descending)
-    elif found.dates_follow_numbers:
-        for number in reversed(numbers) if descending else numbers:
-            seqs = members_of(number).to_array().tolist()
-            yield seqs[::-1] if descending else seqs
+    if request.sort is Column.DATE:
+        yield from by_date(found.state, members_of, descending=request.descending)
     else:
-
-        def members_in(chunks: int) -> BitMap:
-            return BitMap().union(*(members_of(number) for number in numbers if chunks >> number & 1))
-
-        yield from _walked(state.order(request.sort), found, members_in, descending=descending)
+        members = BitMap().union(*map(members_of, range(len(found.state.chunks))))
+        yield from _sorted(found.state.order(request.sort), found, members, descending=request.descending)
 
 
 def _sorted(order: Order, found: Found, members: BitMap, *, descending: bool) -> Iterator[list[int]]:
-    """Members in an order, some at a time."""
+    """Members in an order, some at a time: few by their keys, many stretch by stretch.
+
+    Stretches in which none can be are passed over.
+    """
     if len(members) <= _FEW:
         yield _by_keys(order, members, descending=descending)
         return
     numbers = range(len(found.state.chunks))
     present = sum(1 << number for number in numbers if members.intersect(found.state.chunks[number].all))
-
-    def members_in(chunks: int) -> BitMap:
-        return members if chunks & present else BitMap()
-
-    yield from _walked(order, found, members_in, descending=descending)
-
-
-def _walked(order: Order, found: Found, members_in: Members, *, descending: bool) -> Iterator[list[int]]:
-    """The members stretch by stretch; those in which none can be are passed over."""
     kinds, looked = sum(1 << kind for kind in found.search.kinds or ()) or -1, 0
     for stretch in reversed(order.stretches) if descending else order.stretches:
         occurring, chunks = order.occurring(stretch)
-        if not occurring & kinds or not (members := members_in(chunks)):
+        if not occurring & kinds or not chunks & present:
             continue
         if found.cancelled():
             raise Cancelled(say("A newer request took the place of this one."))
         looked += 1
-        if looked == _AT_LENGTH and order.sort is not Column.DATE:
+        if looked == _AT_LENGTH:
             kinds &= _kinds_among(found.state, members)
         those = members & order.members(stretch)
         if len(those) > _FEW_IN_ONE:

@@ -444,21 +444,31 @@ def test_an_order_by_date_follows_the_dates_though_a_clock_was_set_back(
         assert [entry.operands for entry in stream] == in_order[::-1]
 
 
-@pytest.mark.parametrize("few", [0, 1_000], ids=["walked", "sorted"])
-def test_dates_are_followed_from_stretch_to_stretch(
-    books: Books, small_parts: None, monkeypatch: pytest.MonkeyPatch, few: int
+@pytest.mark.parametrize(
+    "set_back",
+    [
+        {70: -4_000},
+        {0: 90_000, 1: -90_000},
+        {90: -5_000},
+        dict.fromkeys(range(0, 91, 3), -60),
+        dict.fromkeys(range(91), 0) | {48: -60, 49: 60},  # records of one date lie on both sides of an earlier one
+    ],
+    ids=["once", "at the very beginning", "at the very end", "again and again", "for a moment"],
+)
+def test_dates_are_followed_wherever_a_clock_was_set_back(
+    books: Books, small_parts: None, set_back: dict[int, int]
 ) -> None:
-    monkeypatch.setattr(walks, "_FEW_IN_ONE", few)
-    for number in range(90):
-        books.clock.advance(-4_000 if number == 70 else 60)
+    for number in range(91):
+        books.clock.advance(set_back.get(number, 60))
         books.charge(f"{number} + 1")
     assert _catch_up(books)
-    filters = Filters(operations=frozenset({OperationType.ADDITION}))
-    for descending in (False, True):
-        request = PageRequest(filters, Column.DATE, descending, size=200)
-        page = records.page(books.store, books.ann, request)
-        assert page == Model(books.store, books.ann.user_id).page(request)
-        assert len(page.entries) == 90
+    books.clock.advance(-1_000)
+    books.charge("91 + 1")  # the index does not have it yet
+    addition = Filters(operations=frozenset({OperationType.ADDITION}))
+    for filters in (addition, Filters(search=("+ 1",)), Filters(search=("7",)), Filters(search=("7 + 1",))):
+        for descending, size in ((False, 200), (True, 200), (False, 7), (True, 7)):
+            request = PageRequest(filters, Column.DATE, descending, size=size)
+            assert records.page(books.store, books.ann, request) == Model(books.store, books.ann.user_id).page(request)
 
 
 def test_a_name_that_stands_in_a_text_too_is_found_in_both(books: Books, small_parts: None) -> None:
