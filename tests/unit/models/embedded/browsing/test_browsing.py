@@ -451,7 +451,7 @@ def test_an_order_by_date_follows_the_dates_though_a_clock_was_set_back(
         {0: 90_000, 1: -90_000},
         {90: -5_000},
         dict.fromkeys(range(0, 91, 3), -60),
-        dict.fromkeys(range(91), 0) | {48: -60, 49: 60},  # records of one date lie on both sides of an earlier one
+        dict.fromkeys(range(91), -1e-6) | {48: -60 - 1e-6, 49: 60 - 1e-6},  # all of one date, but for one among them
     ],
     ids=["once", "at the very beginning", "at the very end", "again and again", "for a moment"],
 )
