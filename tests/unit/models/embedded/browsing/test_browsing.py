@@ -456,7 +456,7 @@ def test_an_order_by_date_follows_the_dates_though_a_clock_was_set_back(
     ids=["once", "at the very beginning", "at the very end", "again and again", "for a moment"],
 )
 def test_dates_are_followed_wherever_a_clock_was_set_back(
-    books: Books, small_parts: None, set_back: dict[int, int]
+    books: Books, small_parts: None, set_back: dict[int, float]
 ) -> None:
     for number in range(91):
         books.clock.advance(set_back.get(number, 60))
