@@ -1,8 +1,8 @@
 """One search text as sets of records.
 
 For each chunk there is what is `sure`ly found and what is `maybe` found: a text of more than three bytes is in a
-record only where all its threes are, but they may be there without it. The rarest are asked first, and no more than
-are of use. Where it can stand in a date, the bitmaps of the date's places tell.
+record only where all its threes are, but they may be there without it. Those that leave fewest are asked first, and no
+more than are of use. Where it can stand in a date, the bitmaps of the date's places tell.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from desktop.models.embedded.browsing.state import State
 
 ENOUGH = 2  # candidates in a chunk that are sooner looked at than another bitmap is read
+_TOLD = 64  # candidates in a chunk up to which no further bitmap is read once one has taken none away
 _DATES_ENOUGH = 3  # dates that are sooner looked at than another bitmap is read
 _DIGIT = ord("0")
 _DATE = b"0000-00-00 00:00:00"  # as `shown_date` writes, 0 for any digit
@@ -56,7 +57,7 @@ class Term:
         if typed and size == length:
             self._key = key_of_run(digit, length)
         self.is_long = typed and self._key is None
-        self._rarest: list[int] = []
+        self._telling: list[int] = []
         self._amounts: set[int] = set()
         self._spots: list[_Spot] = []
         if typed and size > LONGEST:  # what is shorter has its bitmap for all that is shown
@@ -104,16 +105,26 @@ class Term:
         """Those of a chunk whose texts have all the parts of the text, or more where they are few."""
         if not self.is_long or not within:
             return BitMap()
-        if not self._rarest:  # what is rare in one chunk is rare in the others
-            digit, length = run_of(self.text)
-            keys = [key_in_texts(gram) for gram in grams(self.text, LONGEST)]
-            keys += [key_of_run(digit, length)] if length > LONGEST else []
-            self._rarest = sorted(keys, key=lambda key: len(self._state.bits(number, key)))
-        for key in self._rarest:
-            within = within & self._state.bits(number, key)
-            if len(within) <= ENOUGH:
+        if not self._telling:  # what tells most in one chunk does so in the others
+            self._telling = self._in_turn(number)
+        for key in self._telling:
+            before, within = len(within), within & self._state.bits(number, key)
+            if len(within) <= ENOUGH or len(within) == before <= _TOLD:
                 break
         return within
+
+    def _in_turn(self, number: int) -> list[int]:
+        """The keys of the text, each of which leaves fewest of a chunk after those before: neighbours tell the same."""
+        digit, length = run_of(self.text)
+        keys = [key_in_texts(gram) for gram in grams(self.text, LONGEST)]
+        keys += [key_of_run(digit, length)] if length > LONGEST else []
+        waiting = {key: self._state.bits(number, key) for key in keys}
+        found, left = list[int](), self._state.chunks[number].all
+        while waiting:
+            key = min(waiting, key=lambda key: (waiting[key].intersection_cardinality(left), len(waiting[key])))
+            left = left & waiting.pop(key)
+            found.append(key)
+        return found
 
 
 def _spots(text: bytes) -> Iterator[_Spot]:

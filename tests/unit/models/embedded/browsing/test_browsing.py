@@ -135,7 +135,7 @@ SMALL: dict[Any, dict[str, int]] = {
     blocks: {"BLOCK": 16, "STRETCH": 3},
     orders: {"_LATE": 5, "_KNOWN": 30},
     search: {"_SCATTERED": 1, "_ONE_BY_ONE": 3},
-    texts: {"ENOUGH": 1, "_DATES_ENOUGH": 2},
+    texts: {"ENOUGH": 1, "_TOLD": 3, "_DATES_ENOUGH": 2},
     sorting: {"_PIECE": 7, "_ABREAST": 2},
     reading: {"AT_ONCE": 20},
     upkeep: {"_INTO_ORDERS": 50},
