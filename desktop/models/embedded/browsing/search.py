@@ -37,7 +37,6 @@ class Search:
             self.kinds = sorted(lines.NUMBERS[operation] for operation in plan.operations)
         self._named = [KIND + lines.NUMBERS[operation] for operation in plan.named]
         self.terms = [Term(state, text) for text in dict.fromkeys(plan.texts) if text]
-        self._is_rare = bool(self.terms) and all(term.is_long for term in self.terms)
 
     @cached_property
     def amounts(self) -> set[int] | None:
@@ -112,15 +111,12 @@ class Search:
     def candidates(self, number: int) -> tuple[BitMap, BitMap]:
         """Those of a chunk that are meant for certain, and those that may be, which whoever takes them looks into.
 
-        What is long is mostly in few records: those are not asked for the amounts' bitmaps, of which there are many.
+        A text is mostly in few records: those are not asked for the amounts' bitmaps, of which there are many.
         """
         if not self.terms:
             return self.base(number), BitMap()
         if self._most(number) <= texts.ENOUGH:
             return BitMap(), self.base(number)
-        if not self._is_rare:
-            base = self.base(number)
-            return self._with_terms(number, base) if base else (base, base)
         sure, maybe = self._with_terms(number, self._of_any_amount(number))
         if self.amounts is None:
             return sure, maybe
@@ -131,6 +127,8 @@ class Search:
 
     def _with_terms(self, number: int, within: BitMap) -> tuple[BitMap, BitMap]:
         """Those of some in a chunk that have one of the search texts for certain, and those that may have one."""
+        if not within:
+            return within, within
         chunk = self._state.chunks[number]
         named = (self._state.bits(number, key) for key in self._named)
         sure = BitMap().union(*named, *(term.sure(number, chunk) for term in self.terms)) & within
@@ -141,10 +139,7 @@ class Search:
 
     def exact(self, number: int) -> BitMap:
         """Those of a chunk that are meant."""
-        base = self.base(number)
-        if not self.terms or not base:
-            return base
-        sure, maybe = self._with_terms(number, base)
+        sure, maybe = self.candidates(number)
         parts = [list(some) for _, some in groupby(maybe, places.part_of)]
         scattered = [seq for some in parts if len(some) <= _SCATTERED for seq in some]
         read = reading.read_some(self._state.store, self._state.user_id, scattered)
