@@ -54,7 +54,7 @@ class Search:
 
     def base(self, number: int) -> BitMap:
         """Those of a chunk that are meant, but for the search texts."""
-        bits = self._of_any_amount(number) if self._most(number) else BitMap()
+        bits = self._of_any_amount(number) if self._may_be_more(number, 0) else BitMap()
         return bits & having(self._state, number, self.amounts) if self.amounts is not None and bits else bits
 
     def _of_any_amount(self, number: int) -> BitMap:
@@ -70,16 +70,19 @@ class Search:
             bits = bits & BitMap().union(*(self._state.bits(number, KIND + kind) for kind in self.kinds))
         return bits
 
-    def _most(self, number: int) -> int:
-        """How many of a chunk are meant at most: what its tallies say, where amounts are asked for."""
+    def _may_be_more(self, number: int, than: int) -> bool:
+        """Whether more of a chunk may be meant than so many: its tallies say it, where amounts are asked for."""
         chunk, kinds, amounts = self._state.chunks[number], self.kinds, self.amounts
         if amounts is None:
-            return len(chunk.records)
+            return len(chunk.records) > than
         if amounts.isdisjoint(chunk.amounts):
-            return 0
-        tallies = chunk.tallies.items()
-        counts = [both for (kind, id), both in tallies if id in amounts and (kinds is None or kind in kinds)]
-        return sum(both[self.plan.trash] for both in counts)
+            return False
+        for (kind, id), both in chunk.tallies.items():
+            if id in amounts and (kinds is None or kind in kinds):
+                than -= both[self.plan.trash]
+                if than < 0:
+                    return True
+        return False
 
     def _dated(self, chunk: Chunk) -> BitMap:
         """Those of a chunk whose dates are meant: few parts lie across a bound."""
@@ -115,7 +118,7 @@ class Search:
         """
         if not self.terms:
             return self.base(number), BitMap()
-        if self._most(number) <= texts.ENOUGH:
+        if not self._may_be_more(number, texts.ENOUGH):
             return BitMap(), self.base(number)
         sure, maybe = self._with_terms(number, self._of_any_amount(number))
         if self.amounts is None:
