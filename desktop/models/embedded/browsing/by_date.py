@@ -7,6 +7,7 @@ of those that are found in it are read.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from heapq import heapify, heappop, heappush
@@ -28,7 +29,7 @@ class _Span(NamedTuple):
     end: int
     chunk: int
     part: int = -1
-    seqs: tuple[int, ...] = ()
+    seqs: array[int] = array("I")
 
 
 def by_date(state: State, members_of: Callable[[int], BitMap], *, descending: bool) -> Iterator[list[int]]:
@@ -45,11 +46,11 @@ def by_date(state: State, members_of: Callable[[int], BitMap], *, descending: bo
             yield ready
             ready = []
         if span.part < 0:
-            span = span._replace(seqs=tuple(members_of(span.chunk)))
+            span = span._replace(seqs=members_of(span.chunk).to_array())
         chunk = state.chunks[span.chunk]
         alone = not (coming and coming[0].begin <= span.end) and not (waiting and waiting[0][0] <= span.end)
         if alone and (chunk.ordered or len(span.seqs) < 2):
-            ready += span.seqs[::sign]
+            ready += span.seqs[::sign].tolist()
         elif span.part < 0:
             coming += _parts(chunk, span, sign)
             heapify(coming)
