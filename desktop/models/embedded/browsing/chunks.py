@@ -39,6 +39,12 @@ class Chunk:
         """Every record in it."""
         return BitMap(self.records)
 
+    @property
+    def parts(self) -> range:
+        """Its parts, which may be begun."""
+        first = places.part_of(self.records.start)
+        return range(first, first + len(self.latest))
+
     def facts(self) -> tuple[Any, ...]:
         """What is written of it."""
         segments = [tuple(segment) for segment in self.segments]

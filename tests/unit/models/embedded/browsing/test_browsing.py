@@ -25,6 +25,7 @@ from desktop.models.embedded.browsing import (
     browser,
     builders,
     building,
+    by_date,
     contents,
     grouping,
     index_file,
@@ -139,6 +140,7 @@ SMALL: dict[Any, dict[str, int]] = {
     sorting: {"_PIECE": 7, "_ABREAST": 2},
     reading: {"AT_ONCE": 20},
     upkeep: {"_INTO_ORDERS": 50},
+    by_date: {"_WAYS": 3, "_AT_ONCE": 4},
     walks: {"_FEW": 4, "_FEW_IN_ONE": 2, "_AT_LENGTH": 2, "_SMALL": 20},
 }
 
