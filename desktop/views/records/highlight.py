@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from math import ceil
 
 from PySide6.QtCore import QMargins, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
@@ -50,29 +51,28 @@ class HighlightDelegate(QStyledItemDelegate):
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        cell: Cell = index.model().data(index, CELL_ROLE)
-        metrics = QFontMetricsF(cell.font or option.font)
-        text = QSize(ceil(metrics.horizontalAdvance(cell.seen)), ceil(metrics.height()))
-        return text.grownBy(self._margins(option))
+        width, height, _ = _measured(index.model().data(index, CELL_ROLE), option)
+        return QSize(ceil(width), ceil(height)).grownBy(self._margins(option))
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         cell: Cell = index.model().data(index, CELL_ROLE)
         font, at_right = cell.font or option.font, cell.figures or option.direction == Qt.LayoutDirection.RightToLeft
-        metrics, room = QFontMetricsF(font), option.rect.marginsRemoved(self._margins(option))
-        seen, width = cell.seen, metrics.horizontalAdvance(cell.seen)
+        room = option.rect.marginsRemoved(self._margins(option))
+        seen, (width, height, ascent) = cell.seen, _measured(cell, option)
         if width > (most := room.width()):
+            metrics = QFontMetricsF(font)
             seen = cut_number(seen, lambda cut: metrics.horizontalAdvance(cut) <= most, self._format)
             width = metrics.horizontalAdvance(seen)
         state = option.state.value
         if state & _ENABLED and not state & _DRESSED:
             left = room.right() + 1 - width if at_right else room.left()
-            top = room.top() + (room.height() - int(metrics.height())) // 2
+            top = room.top() + (room.height() - int(height)) // 2
             painter.setFont(font)
             painter.setPen(cell.colour or option.palette.text().color())
-            painter.drawText(QPointF(left, top + metrics.ascent()), seen)
+            painter.drawText(QPointF(left, top + ascent), seen)
         else:
-            _draw_by_style(painter, option, cell._replace(seen=seen, font=font))
+            _draw_by_style(painter, option, replace(cell, seen=seen, font=font))
         if self._texts and self._matches(cell.text):
             _dye(painter, self._strokes(seen, QFontMetrics(font), room, at_right=at_right))
 
@@ -108,6 +108,14 @@ class HighlightDelegate(QStyledItemDelegate):
         if found is None:
             found = self._found[text] = matches(text, self._texts, skipped=self._format.group_marks)
         return found
+
+
+def _measured(cell: Cell, option: QStyleOptionViewItem) -> tuple[float, float, float]:
+    """The cell's `size`, in its own font or the view's."""
+    if cell.size is None:
+        metrics = QFontMetricsF(cell.font or option.font)
+        cell.size = metrics.horizontalAdvance(cell.seen), metrics.height(), metrics.ascent()
+    return cell.size
 
 
 def _draw_by_style(painter: QPainter, option: QStyleOptionViewItem, cell: Cell) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import heapq
+from functools import partial
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor
 
 from desktop.arithmetic.numbers import NumberFormat, in_order
 from desktop.language.sentences import say
@@ -14,7 +14,7 @@ from desktop.system.overriding import override
 from desktop.terms.values import Column, Detail, Entry, Page
 from desktop.views.look import theme
 from desktop.views.records.cell import AT_RIGHT, CELL_ROLE, Cell
-from desktop.views.records.columns import COLUMNS, FIGURES, HEADERS, cells, is_drawn, seen
+from desktop.views.records.columns import COLUMNS, FIGURES, HEADERS, Shown, cells, is_drawn, seen
 from desktop.wording.markup import escaped
 
 Index = QModelIndex | QPersistentModelIndex
@@ -36,10 +36,9 @@ _LONGEST = 4  # texts of a column that may be its widest: letters differ in widt
 
 
 class Row(NamedTuple):
-    """One record, formatted, and as it is seen; `entry` is None where it could not be."""
+    """One record, formatted; `entry` is None where it could not be."""
 
-    cells: tuple[str, ...]
-    seen: tuple[str, ...]
+    cells: tuple[Cell, ...]
     entry: Entry | None
     trouble: str = ""
 
@@ -84,8 +83,14 @@ class RecordsModel(QAbstractTableModel):
 
     def longest(self, place: int) -> list[int]:
         """The rows with the longest texts of a column, among which is the widest."""
-        rows = {row.cells[place]: number for number, row in enumerate(self._rows)}
+        rows = {row.cells[place].text: number for number, row in enumerate(self._rows)}
         return [rows[text] for text in heapq.nlargest(_LONGEST, rows, key=len)]
+
+    @override
+    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008 - Qt's own
+        """A cell's index. Qt's own asks for the numbers of rows and columns at each cell that is drawn."""
+        inside = 0 <= row < len(self._rows) and 0 <= column < len(COLUMNS) and not parent.isValid()
+        return self.createIndex(row, column) if inside else QModelIndex()
 
     @override
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
@@ -111,23 +116,16 @@ class RecordsModel(QAbstractTableModel):
         if role not in _ANSWERED or not index.isValid():
             return None
         row, place = self._rows[index.row()], index.column()
+        cell = row.cells[place]
         if role == CELL_ROLE:
-            return self._cell(row, place)
+            return cell
         if role == _DISPLAY:
-            return row.cells[place]
+            return cell.text
         if role == _ALIGNMENT:
             return _ALIGNMENTS[place]
         if role == _TIP:
             return row.trouble or self._tip(row, place)
-        return self._cell(row, place).font if role == _FONT else self._cell(row, place).colour
-
-    def _cell(self, row: Row, place: int) -> Cell:
-        column, font, colour = COLUMNS[place], None, None
-        if column in FIGURES:
-            font = theme.telling_font() if is_drawn(row.entry, column) else theme.font(figures=True)
-        if column is Column.AMOUNT and row.entry and row.entry.amount < 0:
-            colour = QColor(theme.colours().positive)  # money in; money out is the ordinary case, and worth none
-        return Cell(row.cells[place], row.seen[place], column in FIGURES, font, colour)
+        return cell.font if role == _FONT else cell.colour
 
     @override
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -138,10 +136,7 @@ class RecordsModel(QAbstractTableModel):
         """A record as text. One that something else has spoilt becomes a row that cannot be chosen."""
         try:
             texts = cells(entry, self._format)
-            for_the_eye = tuple(
-                seen(text, column, entry, self._format) or text for text, column in zip(texts, COLUMNS, strict=True)
-            )
-            return Row(texts, for_the_eye, entry)
+            return Row(tuple(map(partial(self._cell, entry), texts, COLUMNS)), entry)
         except (ValueError, TypeError, KeyError, OverflowError) as error:
             trouble = say(
                 "Record {number} cannot be shown ({reason}). Help, Verify ledger says more.",
@@ -149,7 +144,15 @@ class RecordsModel(QAbstractTableModel):
                 reason=error,
             )
             texts = say("Record {number}", number=entry.id), say("cannot be shown"), *("" for _ in COLUMNS[2:])
-            return Row(texts, texts, None, trouble)
+            return Row(tuple(map(partial(self._cell, None), texts, COLUMNS)), None, trouble)
+
+    def _cell(self, entry: Entry | None, text: str, column: Shown) -> Cell:
+        font = None
+        if column in FIGURES:
+            font = theme.telling_font() if is_drawn(entry, column) else theme.font(figures=True)
+        for_the_eye = seen(text, column, entry, self._format) or text
+        money_in = column is Column.AMOUNT and entry is not None and entry.amount < 0
+        return Cell(text, for_the_eye, column in FIGURES, font, money_in)
 
     def _tip(self, row: Row, column: int) -> str:
         entry, text = row.entry, self._in_order(row, column)
@@ -160,7 +163,7 @@ class RecordsModel(QAbstractTableModel):
 
     def _in_order(self, row: Row, column: int) -> str:
         """A cell as it stands, for the eye; without the groups, whose places a tip need not show."""
-        text = row.cells[column]
+        text = row.cells[column].text
         return in_order(text, self._format) if seen(text, COLUMNS[column], row.entry, self._format) else text
 
 
