@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtCore import QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QTextLayout
 
 from desktop.views.look import theme
 
@@ -14,13 +15,25 @@ CELL_ROLE = int(Qt.ItemDataRole.UserRole)
 AT_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
 
 
+class Line(NamedTuple):
+    """What is written of a cell that has so much `room`, how wide, and how far below its place it begins, in pixels.
+
+    `shaped` is what draws it: shaping takes longer than that.
+    """
+
+    room: int
+    text: str
+    width: float
+    rise: float
+    shaped: QTextLayout
+
+
 @dataclass(slots=True)
 class Cell:
     """A text as it is copied, searched and filtered by, and as it is seen, its thousands grouped.
 
-    Without a font of its own it is written in the view's. `figures` end on the right in every language. `size` is how
-    wide and how high what is seen is, and how far its line lies below its top, in pixels: who draws it measures it
-    once, for a record is drawn again whenever another one comes.
+    Without a font of its own it is written in the view's. `figures` end on the right in every language. How large
+    what is seen is and its `line` are kept by whoever draws it: a record is drawn again whenever another one comes.
     """
 
     text: str
@@ -28,7 +41,8 @@ class Cell:
     figures: bool = False
     font: QFont | None = None
     money_in: bool = False
-    size: tuple[float, float, float] | None = None
+    size: QSizeF | None = None
+    line: Line | None = None
 
     @property
     def colour(self) -> QColor | None:

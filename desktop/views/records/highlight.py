@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from math import ceil
 
-from PySide6.QtCore import QMargins, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPainter, QPalette
+from PySide6.QtCore import QMargins, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, QSizeF, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPainter, QPalette, QTextLayout, QTextOption
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from desktop.arithmetic.numbers import NumberFormat, digits_of, localise
@@ -16,7 +16,7 @@ from desktop.language.directions import is_backwards
 from desktop.system.overriding import override
 from desktop.views.look import theme
 from desktop.views.look.colours import is_dark
-from desktop.views.records.cell import AT_RIGHT, CELL_ROLE, Cell
+from desktop.views.records.cell import AT_RIGHT, CELL_ROLE, Cell, Line
 from desktop.wording.cut import cut_number
 
 _HAS_TEXT = QStyleOptionViewItem.ViewItemFeature.HasDisplay
@@ -51,30 +51,46 @@ class HighlightDelegate(QStyledItemDelegate):
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        width, height, _ = _measured(index.model().data(index, CELL_ROLE), option)
-        return QSize(ceil(width), ceil(height)).grownBy(self._margins(option))
+        size = _measured(index.model().data(index, CELL_ROLE), option)
+        return QSize(ceil(size.width()), ceil(size.height())).grownBy(self._margins(option))
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         cell: Cell = index.model().data(index, CELL_ROLE)
-        font, at_right = cell.font or option.font, cell.figures or option.direction == Qt.LayoutDirection.RightToLeft
+        at_right = cell.figures or option.direction == Qt.LayoutDirection.RightToLeft
         room = option.rect.marginsRemoved(self._margins(option))
-        seen, (width, height, ascent) = cell.seen, _measured(cell, option)
-        if width > (most := room.width()):
-            metrics = QFontMetricsF(font)
-            seen = cut_number(seen, lambda cut: metrics.horizontalAdvance(cut) <= most, self._format)
-            width = metrics.horizontalAdvance(seen)
+        line = cell.line
+        if line is None or line.room != room.width():
+            line = cell.line = self._line(cell, option, room.width(), painter.layoutDirection())
         state = option.state.value
         if state & _ENABLED and not state & _DRESSED:
-            left = room.right() + 1 - width if at_right else room.left()
-            top = room.top() + (room.height() - int(height)) // 2
-            painter.setFont(font)
+            left = room.right() + 1 - line.width if at_right else room.left()
             painter.setPen(cell.colour or option.palette.text().color())
-            painter.drawText(QPointF(left, top + ascent), seen)
+            top = room.top() + (room.height() - int(_measured(cell, option).height())) // 2
+            line.shaped.draw(painter, QPointF(left, top + line.rise))
         else:
-            _draw_by_style(painter, option, replace(cell, seen=seen, font=font))
+            _draw_by_style(painter, option, replace(cell, seen=line.text, font=cell.font or option.font))
         if self._texts and self._matches(cell.text):
-            _dye(painter, self._strokes(seen, QFontMetrics(font), room, at_right=at_right))
+            metrics = QFontMetrics(cell.font or option.font)
+            _dye(painter, self._strokes(line.text, metrics, room, at_right=at_right))
+
+    def _line(self, cell: Cell, option: QStyleOptionViewItem, room: int, direction: Qt.LayoutDirection) -> Line:
+        """As much of a cell as there is room for."""
+        font, text, width = cell.font or option.font, cell.seen, _measured(cell, option).width()
+        metrics = QFontMetricsF(font)
+        if width > room:
+            text = cut_number(text, lambda cut: metrics.horizontalAdvance(cut) <= room, self._format)
+            width = metrics.horizontalAdvance(text)
+        order = QTextOption()
+        order.setTextDirection(direction)
+        shaped = QTextLayout(text, font)
+        shaped.setTextOption(order)
+        shaped.setCacheEnabled(True)
+        shaped.beginLayout()
+        line = shaped.createLine()
+        shaped.endLayout()
+        # Letters of another font, which this one has not, stand on the same line.
+        return Line(room, text, width, metrics.ascent() - (line.ascent() if text else 0), shaped)
 
     def _strokes(self, seen: str, metrics: QFontMetrics, room: QRect, *, at_right: bool) -> list[QRect]:
         """The places of the matches; the whole text's where the cell cuts a match out of it."""
@@ -110,11 +126,11 @@ class HighlightDelegate(QStyledItemDelegate):
         return found
 
 
-def _measured(cell: Cell, option: QStyleOptionViewItem) -> tuple[float, float, float]:
+def _measured(cell: Cell, option: QStyleOptionViewItem) -> QSizeF:
     """The cell's `size`, in its own font or the view's."""
     if cell.size is None:
         metrics = QFontMetricsF(cell.font or option.font)
-        cell.size = metrics.horizontalAdvance(cell.seen), metrics.height(), metrics.ascent()
+        cell.size = QSizeF(metrics.horizontalAdvance(cell.seen), metrics.height())
     return cell.size
 
 
