@@ -44,7 +44,7 @@ JUMPS = 500
 SETTLE_MS = 2_000
 FELT_MS = 16  # a picture of a screen
 LOOK_S = 0.003
-BETWEEN_MS = 20  # a person is never quicker
+BETWEEN_MS = 20  # a person is never quicker, and nobody acts in the turn in which something comes
 Line = tuple[str, int, str]  # file, line, function
 _OURS = f"{os.sep}desktop{os.sep}"
 ROWS = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
@@ -123,13 +123,16 @@ def session(program: Program, watch: Stopwatch) -> Iterator[Any]:
     watch.scene = "50 calculations"
     for number in range(CALCULATIONS):
         entry.clear()
-        QTest.keyClicks(entry, f"{number}.5 * 3")
-        yield BETWEEN_MS
+        for key in f"{number}.5 * 3":
+            QTest.keyClicks(entry, key)
+            yield BETWEEN_MS
         QTest.keyClick(entry, Qt.Key.Key_Return)
         yield program.calculator.charged
+        yield BETWEEN_MS
     watch.scene = "a dead random server"
     part(window, QPushButton, "key_random").click()
     yield program.calculator.failed
+    yield BETWEEN_MS
     watch.scene = "search"
     search = part(window, QLineEdit, "search_edit")
     for letter in "multi":
@@ -141,16 +144,19 @@ def session(program: Program, watch: Stopwatch) -> Iterator[Any]:
     for _ in range(5):
         part(window, QAbstractButton, "next_page_button").click()
         yield program.records.page_changed
+        yield BETWEEN_MS
     watch.scene = "delete"
     table = part(window, QTableView, "records_table")
     for row in (1, 2, 4):
         table.selectionModel().select(table.model().index(row, 0), ROWS)
+        yield BETWEEN_MS
     part(window, QAction, "delete_action").trigger()
     yield program.records.page_changed
     yield BETWEEN_MS
     watch.scene = "undo"
     part(window, QPushButton, "undo_button").click()
     yield program.records.page_changed
+    yield BETWEEN_MS
     watch.scene = "sign out"
     yield SETTLE_MS
     program.sessions.sign_out()

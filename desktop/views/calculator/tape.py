@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QRect, QSize, Qt, Signal, Slot
@@ -10,7 +9,6 @@ from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
     QFocusEvent,
-    QFont,
     QFontMetrics,
     QGuiApplication,
     QKeyEvent,
@@ -21,7 +19,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QApplication, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.language.sentences import say
@@ -56,10 +54,12 @@ class TapeDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._model = model
         self._format = number_format
+        # Qt asks for the height of every step whenever one comes.
+        self._plain, self._headed = (QSize(100, _height(headed=headed)) for headed in (False, True))
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(100, _height(QApplication.font(), headed=self._model.is_headed(index)))
+        return self._headed if self._model.is_headed(index) else self._plain
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -99,9 +99,8 @@ class TapeDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-@functools.lru_cache(maxsize=8)
-def _height(_font: QFont, *, headed: bool) -> int:
-    """How high a step is in the program's font: Qt asks for every step whenever one comes."""
+def _height(*, headed: bool) -> int:
+    """How high a step is in the program's font."""
     lines = [theme.font(theme.Size.CAPTION), theme.font(bold=True)]
     if headed:
         lines.append(theme.font())
@@ -194,9 +193,9 @@ class TapeView(QListView):
 
     def _choose_newest(self) -> None:
         """What Tab and Enter take, and the arrows walk from; it is highlighted where the focus is here."""
-        self.setCurrentIndex(self.model().index(self.model().rowCount() - 1, 0))
-        if not self.hasFocus():
-            self.clearSelection()
+        flags = QItemSelectionModel.SelectionFlag
+        newest = self.model().index(self.model().rowCount() - 1, 0)
+        self.selectionModel().setCurrentIndex(newest, flags.ClearAndSelect if self.hasFocus() else flags.Clear)
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:

@@ -3,37 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from PySide6.QtCore import QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QTextLayout
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont
 
 from desktop.views.look import theme
+from desktop.views.records.line import Line
 
 CELL_ROLE = int(Qt.ItemDataRole.UserRole)
 # The last figures of numbers stand under each other in a table from right to left too.
 AT_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
 
 
-class Line(NamedTuple):
-    """What is written of a cell that has so much `room`, how wide, and how far below its place it begins, in pixels.
-
-    `shaped` is what draws it: shaping takes longer than that.
-    """
-
-    room: int
-    text: str
-    width: float
-    rise: float
-    shaped: QTextLayout
-
-
 @dataclass(slots=True)
 class Cell:
     """A text as it is copied, searched and filtered by, and as it is seen, its thousands grouped.
 
-    Without a font of its own it is written in the view's. `figures` end on the right in every language. How large
-    what is seen is and its `line` are kept by whoever draws it: a record is drawn again whenever another one comes.
+    Without a font of its own it is written in the view's. `figures` end on the right in every language. What is
+    seen is kept shaped, whole and as it was cut last: a record is drawn again whenever another one comes.
     """
 
     text: str
@@ -41,8 +28,8 @@ class Cell:
     figures: bool = False
     font: QFont | None = None
     money_in: bool = False
-    size: QSizeF | None = None
-    line: Line | None = None
+    whole: Line | None = None
+    cut: tuple[int, Line] | None = None  # for so many pixels
 
     @property
     def colour(self) -> QColor | None:

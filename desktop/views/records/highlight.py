@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from math import ceil
 
-from PySide6.QtCore import QMargins, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPainter, QPalette, QTextLayout, QTextOption
+from PySide6.QtCore import QMargins, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from desktop.arithmetic.numbers import NumberFormat, digits_of, localise
@@ -16,7 +15,8 @@ from desktop.language.directions import is_backwards
 from desktop.system.overriding import override
 from desktop.views.look import theme
 from desktop.views.look.colours import is_dark
-from desktop.views.records.cell import AT_RIGHT, CELL_ROLE, Cell, Line
+from desktop.views.records.cell import AT_RIGHT, CELL_ROLE, Cell
+from desktop.views.records.line import Line
 from desktop.wording.cut import cut_number
 
 _HAS_TEXT = QStyleOptionViewItem.ViewItemFeature.HasDisplay
@@ -51,46 +51,35 @@ class HighlightDelegate(QStyledItemDelegate):
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        size = _measured(index.model().data(index, CELL_ROLE), option)
-        return QSize(ceil(size.width()), ceil(size.height())).grownBy(self._margins(option))
+        return _whole(index.model().data(index, CELL_ROLE), option).size.grownBy(self._margins(option))
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         cell: Cell = index.model().data(index, CELL_ROLE)
         at_right = cell.figures or option.direction == Qt.LayoutDirection.RightToLeft
         room = option.rect.marginsRemoved(self._margins(option))
-        line = cell.line
-        if line is None or line.room != room.width():
-            line = cell.line = self._line(cell, option, room.width(), painter.layoutDirection())
+        line = cell.whole or _whole(cell, option)
+        if line.width > room.width():
+            line = self._cut(cell, option, room.width())
         state = option.state.value
         if state & _ENABLED and not state & _DRESSED:
             left = room.right() + 1 - line.width if at_right else room.left()
             painter.setPen(cell.colour or option.palette.text().color())
-            top = room.top() + (room.height() - int(_measured(cell, option).height())) // 2
-            line.shaped.draw(painter, QPointF(left, top + line.rise))
+            line.draw(painter, left, room.top() + (room.height() - int(line.height)) // 2)
         else:
             _draw_by_style(painter, option, replace(cell, seen=line.text, font=cell.font or option.font))
         if self._texts and self._matches(cell.text):
             metrics = QFontMetrics(cell.font or option.font)
             _dye(painter, self._strokes(line.text, metrics, room, at_right=at_right))
 
-    def _line(self, cell: Cell, option: QStyleOptionViewItem, room: int, direction: Qt.LayoutDirection) -> Line:
+    def _cut(self, cell: Cell, option: QStyleOptionViewItem, room: int) -> Line:
         """As much of a cell as there is room for."""
-        font, text, width = cell.font or option.font, cell.seen, _measured(cell, option).width()
-        metrics = QFontMetricsF(font)
-        if width > room:
-            text = cut_number(text, lambda cut: metrics.horizontalAdvance(cut) <= room, self._format)
-            width = metrics.horizontalAdvance(text)
-        order = QTextOption()
-        order.setTextDirection(direction)
-        shaped = QTextLayout(text, font)
-        shaped.setTextOption(order)
-        shaped.setCacheEnabled(True)
-        shaped.beginLayout()
-        line = shaped.createLine()
-        shaped.endLayout()
-        # Letters of another font, which this one has not, stand on the same line.
-        return Line(room, text, width, metrics.ascent() - (line.ascent() if text else 0), shaped)
+        if cell.cut is None or cell.cut[0] != room:
+            font = cell.font or option.font
+            metrics = QFontMetricsF(font)
+            text = cut_number(cell.seen, lambda cut: metrics.horizontalAdvance(cut) <= room, self._format)
+            cell.cut = room, Line.of(text, font)
+        return cell.cut[1]
 
     def _strokes(self, seen: str, metrics: QFontMetrics, room: QRect, *, at_right: bool) -> list[QRect]:
         """The places of the matches; the whole text's where the cell cuts a match out of it."""
@@ -126,12 +115,10 @@ class HighlightDelegate(QStyledItemDelegate):
         return found
 
 
-def _measured(cell: Cell, option: QStyleOptionViewItem) -> QSizeF:
-    """The cell's `size`, in its own font or the view's."""
-    if cell.size is None:
-        metrics = QFontMetricsF(cell.font or option.font)
-        cell.size = QSizeF(metrics.horizontalAdvance(cell.seen), metrics.height())
-    return cell.size
+def _whole(cell: Cell, option: QStyleOptionViewItem) -> Line:
+    if cell.whole is None:
+        cell.whole = Line.of(cell.seen, cell.font or option.font)
+    return cell.whole
 
 
 def _draw_by_style(painter: QPainter, option: QStyleOptionViewItem, cell: Cell) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-from functools import partial
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
@@ -14,7 +13,7 @@ from desktop.system.overriding import override
 from desktop.terms.values import Column, Detail, Entry, Page
 from desktop.views.look import theme
 from desktop.views.records.cell import AT_RIGHT, CELL_ROLE, Cell
-from desktop.views.records.columns import COLUMNS, FIGURES, HEADERS, Shown, cells, is_drawn, seen
+from desktop.views.records.columns import COLUMNS, FIGURES, HEADERS, cells, is_drawn, seen
 from desktop.wording.markup import escaped
 
 Index = QModelIndex | QPersistentModelIndex
@@ -136,7 +135,7 @@ class RecordsModel(QAbstractTableModel):
         """A record as text. One that something else has spoilt becomes a row that cannot be chosen."""
         try:
             texts = cells(entry, self._format)
-            return Row(tuple(map(partial(self._cell, entry), texts, COLUMNS)), entry)
+            return Row(self._cells(entry, texts), entry)
         except (ValueError, TypeError, KeyError, OverflowError) as error:
             trouble = say(
                 "Record {number} cannot be shown ({reason}). Help, Verify ledger says more.",
@@ -144,15 +143,19 @@ class RecordsModel(QAbstractTableModel):
                 reason=error,
             )
             texts = say("Record {number}", number=entry.id), say("cannot be shown"), *("" for _ in COLUMNS[2:])
-            return Row(tuple(map(partial(self._cell, None), texts, COLUMNS)), None, trouble)
+            return Row(self._cells(None, texts), None, trouble)
 
-    def _cell(self, entry: Entry | None, text: str, column: Shown) -> Cell:
-        font = None
-        if column in FIGURES:
-            font = theme.telling_font() if is_drawn(entry, column) else theme.font(figures=True)
-        for_the_eye = seen(text, column, entry, self._format) or text
-        money_in = column is Column.AMOUNT and entry is not None and entry.amount < 0
-        return Cell(text, for_the_eye, column in FIGURES, font, money_in)
+    def _cells(self, entry: Entry | None, texts: tuple[str, ...]) -> tuple[Cell, ...]:
+        figures = theme.font(figures=True)
+        found = []
+        for text, column in zip(texts, COLUMNS, strict=True):
+            font = figures if column in FIGURES else None
+            if is_drawn(entry, column):
+                font = theme.telling_font()
+            money_in = column is Column.AMOUNT and entry is not None and entry.amount < 0
+            for_the_eye = seen(text, column, entry, self._format) or text
+            found.append(Cell(text, for_the_eye, column in FIGURES, font, money_in))
+        return tuple(found)
 
     def _tip(self, row: Row, column: int) -> str:
         entry, text = row.entry, self._in_order(row, column)
