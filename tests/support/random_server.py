@@ -21,6 +21,7 @@ import ssl
 import struct
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -64,6 +65,7 @@ LISTENER = frozenset({Behaviour.REFUSE, Behaviour.NEVER_ACCEPT, Behaviour.WRONG_
 BAD = tuple(behaviour for behaviour in Behaviour if behaviour not in (Behaviour.NORMAL, Behaviour.EARLY_HINTS))
 QUOTA_ERROR = "Error: You have used your quota of random bits for today."
 
+_HANGS_UP_S = 2.0
 _CLASSES = {
     "digits": "0123456789",
     "upperalpha": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
@@ -82,9 +84,10 @@ class Request:
 
 @dataclass
 class _Open:
-    """The connections whose request is being answered."""
+    """The connections whose request is being answered, and those that have been answered whole."""
 
     connections: set[socket.socket] = field(default_factory=set)
+    answered: set[socket.socket] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -249,9 +252,12 @@ class RandomServer:
 
     def _answer(self, connection: socket.socket, request: Request) -> None:
         with self._open.lock:
-            self.overlaps += any(not _has_hung_up(other) for other in self._open.connections)
+            others = self._open.connections - self._open.answered
             self._open.connections.add(connection)
             self.requests.append(request)
+        overlaps = any(self._still_waits(other) for other in others)
+        with self._open.lock:
+            self.overlaps += overlaps
         self.arrived.set()
         try:
             for _ in range(3000):
@@ -261,9 +267,21 @@ class RandomServer:
                 self._misbehave(connection, self.quota_behaviour, f"{self.quota}\n")
             elif request.path == "/strings/":
                 self._misbehave(connection, self.behaviour, self._strings(request))
+            self._open.answered.add(connection)
         finally:
             with self._open.lock:
                 self._open.connections.discard(connection)
+
+    def _still_waits(self, other: socket.socket) -> bool:
+        """Whether a client waits for its answer. That it has hung up, a busy machine may tell a moment later."""
+        if _has_hung_up(other):
+            return False
+        end = time.monotonic() + _HANGS_UP_S
+        while time.monotonic() < end and other not in self._open.answered:
+            if _has_hung_up(other):
+                return False
+            time.sleep(0.002)
+        return True
 
     def _strings(self, request: Request) -> str:
         params = request.params
