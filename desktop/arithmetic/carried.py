@@ -12,8 +12,8 @@ from typing import Final
 from desktop.arithmetic.exact import Value, opposite
 from desktop.arithmetic.numbers import read_canonical
 from desktop.arithmetic.operations import work_out
+from desktop.terms.charges import Entry
 from desktop.terms.errors import AppError
-from desktop.terms.values import Entry
 
 _TELLING_DIGITS: Final = 30
 """With that many digits a number in an entry is the result that was shown; one of fewer may just have been typed."""

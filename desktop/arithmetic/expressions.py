@@ -25,8 +25,8 @@ from desktop.arithmetic.table import MAX_OPERATORS
 from desktop.arithmetic.tokens import tokenise
 from desktop.arithmetic.value_texts import write
 from desktop.language.sentences import say_count, say_many
+from desktop.terms.charges import Step
 from desktop.terms.errors import OutOfBounds
-from desktop.terms.values import Step
 
 __all__ = [
     "MAX_DIGITS",

@@ -15,7 +15,8 @@ from desktop.models.ledger import emails
 from desktop.models.ledger.registering import check_new
 from desktop.models.ledger.standing import standing
 from desktop.models.open_ledger import is_there
-from desktop.terms.values import Account, OperationType, Status
+from desktop.terms.kinds import OperationType, Status
+from desktop.terms.people import Account
 from desktop.wording.shown import shown_moment
 from desktop.wording.spending import budget_text, request_text, warning_text, whom_to_ask
 

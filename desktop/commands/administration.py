@@ -16,7 +16,9 @@ from desktop.language.sentences import say, say_in, say_many
 from desktop.models.ledger import passwords
 from desktop.models.ledger.protocol import Ledger
 from desktop.terms.errors import BadInput
-from desktop.terms.values import CreditCheck, Deed, OperationSum, OperationType, Role, Session
+from desktop.terms.kinds import OperationType, Role
+from desktop.terms.people import CreditCheck, Deed, Session
+from desktop.terms.reports import OperationSum
 from desktop.wording.administration import deed_text, forecast_text, forecast_total, orders_text
 from desktop.wording.shown import operation_name, shown_moment
 

@@ -16,8 +16,10 @@ from desktop.random_org.client import RandomOrg
 from desktop.random_org.strings import draw_local
 from desktop.settings.config import RandomSettings
 from desktop.system import ending
+from desktop.terms.charges import Charge, Receipt, Step
 from desktop.terms.errors import NetworkError, RequestReused
-from desktop.terms.values import Charge, OperationType, Receipt, Session, Source, Step
+from desktop.terms.kinds import OperationType, Source
+from desktop.terms.people import Session
 
 FROM_STDIN = "-"
 

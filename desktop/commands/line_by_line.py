@@ -22,8 +22,9 @@ from desktop.language.sentences import say
 from desktop.models.ledger.protocol import Ledger
 from desktop.system import ending, logs
 from desktop.system.request_ids import new_request_id, reference_of
+from desktop.terms.charges import Budget, Charge, Receipt
 from desktop.terms.errors import AppError, BadInput
-from desktop.terms.values import Budget, Charge, Receipt, Session
+from desktop.terms.people import Session
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from desktop.arithmetic.money import format_money, plain_money
 from desktop.documents.exports import step_document
 from desktop.language.sentences import say
-from desktop.terms.values import Entry, Receipt
+from desktop.terms.charges import Entry, Receipt
 
 
 def document(receipt: Receipt) -> dict[str, object]:

@@ -12,8 +12,10 @@ from desktop.commands.tables import aligned, shortened
 from desktop.documents.exports import record_document, write_csv
 from desktop.finding.filters import from_words
 from desktop.language.sentences import mark, say, say_many
+from desktop.terms.charges import Entry
 from desktop.terms.errors import BadInput
-from desktop.terms.values import Column, Entry, Filters, OperationType, Page, PageRequest
+from desktop.terms.kinds import Column, OperationType
+from desktop.terms.pages import Filters, Page, PageRequest
 from desktop.wording.cut import cut_number
 from desktop.wording.shown import operation_name, shown_moment, shown_reason
 

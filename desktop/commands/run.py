@@ -16,7 +16,7 @@ from desktop.system import logs
 if TYPE_CHECKING:
     from desktop.models.ledger.protocol import Ledger
     from desktop.settings.config import Config, Places
-    from desktop.terms.values import Session
+    from desktop.terms.people import Session
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from desktop.models.ledger.protocol import Ledger
 from desktop.models.open_ledger import check_restorable, is_backup, is_there, proves_for_people
 from desktop.models.open_ledger import restore_backup as restore_ledger
 from desktop.terms.errors import BadInput, StoreDamaged
-from desktop.terms.values import Verification
+from desktop.terms.reports import Verification
 from desktop.wording.shown import explain_verification
 
 FOUND_PROBLEMS = 5

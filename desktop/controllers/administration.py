@@ -15,28 +15,19 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop.arithmetic.numbers import NumberFormat
-from desktop.controllers.background import Lane, Lanes
+from desktop.controllers.background import Lanes
+from desktop.controllers.lane import Lane
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store_access import StoreAccess
 from desktop.finding import periods
 from desktop.language.sentences import mark, say
 from desktop.system import logs
+from desktop.terms.charges import Receipt
 from desktop.terms.errors import AppError, BadInput
-from desktop.terms.values import (
-    Account,
-    CreditCheck,
-    CreditOrder,
-    Deed,
-    OperationSum,
-    OperationType,
-    Person,
-    PriceSet,
-    Receipt,
-    Role,
-    Session,
-    Status,
-)
+from desktop.terms.kinds import OperationType, Role, Status
+from desktop.terms.people import Account, CreditCheck, CreditOrder, Deed, Person, PriceSet, Session
+from desktop.terms.reports import OperationSum
 
 DEEDS_AT_ONCE = 200
 

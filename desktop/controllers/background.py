@@ -5,10 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Hashable
 
-from desktop.controllers.jobs import Bug, Ticket, cancelled, progress
 from desktop.controllers.lane import Lane
-
-__all__ = ["Bug", "Lane", "Lanes", "Ticket", "cancelled", "progress"]
 
 GRACE = 2.0
 """Seconds that quitting waits for work that nobody wants any more to notice; then it is left behind."""

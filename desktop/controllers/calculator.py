@@ -20,7 +20,8 @@ from desktop.arithmetic.exact import Value
 from desktop.arithmetic.expressions import Expression
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.controllers import charging
-from desktop.controllers.background import Bug, Lanes
+from desktop.controllers.background import Lanes
+from desktop.controllers.jobs import Bug
 from desktop.controllers.random_strings import RandomStrings
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
@@ -28,6 +29,7 @@ from desktop.controllers.store_access import StoreAccess
 from desktop.random_org.stock import Drawn
 from desktop.system import logs
 from desktop.system.request_ids import new_request_id, reference_of
+from desktop.terms.charges import Entry, Quote, Receipt, Statement
 from desktop.terms.errors import (
     AppError,
     BalanceTooLow,
@@ -38,7 +40,8 @@ from desktop.terms.errors import (
     RequestReused,
     ServerAway,
 )
-from desktop.terms.values import Entry, OperationType, Quote, Receipt, Session, Statement
+from desktop.terms.kinds import OperationType
+from desktop.terms.people import Session
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,10 @@ from desktop.arithmetic.table import OPERATIONS
 from desktop.controllers.store_access import StoreAccess
 from desktop.finding import budgets
 from desktop.random_org.stock import Drawn
-from desktop.terms.values import Charge, Entry, OperationType, PageRequest, Receipt, Session, Statement, Step
+from desktop.terms.charges import Charge, Entry, Receipt, Statement, Step
+from desktop.terms.kinds import OperationType
+from desktop.terms.pages import PageRequest
+from desktop.terms.people import Session
 
 _RECALLED = 100  # records, whose entries one can go back to
 

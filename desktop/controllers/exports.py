@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from desktop.controllers import background
-from desktop.controllers.background import Lanes, Ticket
+from desktop.controllers import jobs
+from desktop.controllers.background import Lanes
+from desktop.controllers.jobs import Ticket
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store_access import StoreAccess
 from desktop.system import logs
 from desktop.terms.errors import AppError
-from desktop.terms.values import PageRequest, Session
+from desktop.terms.pages import PageRequest
+from desktop.terms.people import Session
 
 if TYPE_CHECKING:
     from desktop.documents.export_files import ExportFormat
@@ -86,11 +88,11 @@ class ExportsController(QObject):
         total = ledger.totals(session, filters).count
 
         def progress(done: int) -> None:
-            background.progress(done, total)
+            jobs.progress(done, total)
 
         # Closed here, on this lane: what a stop leaves unread would hold its transaction open.
         with closing(ledger.batches(session, filters, sort, descending=descending)) as rows:
-            count = write_batches(wanted.file, wanted.form, rows, progress=progress, cancelled=background.cancelled)
+            count = write_batches(wanted.file, wanted.form, rows, progress=progress, cancelled=jobs.cancelled)
         return Exported(wanted.file, count)
 
     @Slot(int, int)

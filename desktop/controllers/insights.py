@@ -12,14 +12,17 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from desktop.controllers import background
-from desktop.controllers.background import Lanes, Ticket
+from desktop.controllers import jobs
+from desktop.controllers.background import Lanes
+from desktop.controllers.jobs import Ticket
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store_access import StoreAccess
 from desktop.system import logs
 from desktop.terms.errors import AppError
-from desktop.terms.values import Filters, Insights, Session
+from desktop.terms.pages import Filters
+from desktop.terms.people import Session
+from desktop.terms.reports import Insights
 
 PATIENCE_MS = 400  # so that a burst of charges is one request
 
@@ -106,9 +109,7 @@ class InsightsController(QObject):
             self._ticket = None
 
     def _read(self, session: Session, filters: Filters) -> Insights:
-        return self._access.ledger.insights(
-            session, filters, progress=background.progress, cancelled=background.cancelled
-        )
+        return self._access.ledger.insights(session, filters, progress=jobs.progress, cancelled=jobs.cancelled)
 
     @Slot(int, int)
     def _on_progress(self, done: int, total: int) -> None:

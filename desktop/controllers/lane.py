@@ -92,7 +92,7 @@ class Lane(QObject):
         Receivers are bound methods of QObjects, or partials of them. Neither is called when the ticket was cancelled,
         the receiver destroyed, the lane closed, or the session that is served now has ended by then (unless the work
         is `for_everyone`). Before either, `settled` gets the outcome, whoever is served by then: for what must be
-        known of work that cannot be taken back. `progress` gets what the work tells `background.progress`.
+        known of work that cannot be taken back. `progress` gets what the work tells `jobs.progress`.
 
         `failed` gets the AppError that `work` raised; anything else it raised is a bug: `failed` gets a `Bug`, then
         `sys.excepthook` the exception. With `replace`, earlier work with the same `key` (by default: the same `done`)

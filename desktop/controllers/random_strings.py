@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from desktop.controllers import background
-from desktop.controllers.background import Lane, Ticket
+from desktop.controllers import jobs
+from desktop.controllers.jobs import Ticket
+from desktop.controllers.lane import Lane
 from desktop.random_org.stock import Drawn, RandomStock
 from desktop.settings.config import RandomSettings
 from desktop.system import logs
 from desktop.terms.errors import AppError, NetworkError
-from desktop.terms.values import Source
+from desktop.terms.kinds import Source
 
 if TYPE_CHECKING:
     from desktop.random_org.client import RandomOrg
@@ -103,7 +104,7 @@ class RandomStrings(QObject):
         if self._source is None:
             self._source = RandomOrg(self._settings, folder=self._folder)
         try:
-            return self._source.draw(self._settings.block, cancelled=background.cancelled), Source.RANDOM_ORG
+            return self._source.draw(self._settings.block, cancelled=jobs.cancelled), Source.RANDOM_ORG
         except NetworkError as error:
             if self._settings.fallback != "local":
                 raise

@@ -15,16 +15,20 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from desktop.controllers import background
-from desktop.controllers.background import Lanes, Ticket
+from desktop.controllers import jobs
+from desktop.controllers.background import Lanes
+from desktop.controllers.jobs import Ticket
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store_access import StoreAccess
 from desktop.controllers.undoing import Act, Undoing
 from desktop.language.sentences import say, say_many
 from desktop.system import logs, memory
+from desktop.terms.charges import Entry
 from desktop.terms.errors import AppError, Cancelled
-from desktop.terms.values import Entry, Filters, OperationType, Page, PageRequest, Session, Totals
+from desktop.terms.kinds import OperationType
+from desktop.terms.pages import Filters, Page, PageRequest, Totals
+from desktop.terms.people import Session
 
 log = logging.getLogger(__name__)
 
@@ -305,18 +309,16 @@ class RecordsController(QObject):
 
 
 def _page(access: StoreAccess, session: Session, request: PageRequest, checked: bool) -> tuple[Page, bool]:
-    return access.ledger.first_look(session, request, checked=checked, cancelled=background.cancelled)
+    return access.ledger.first_look(session, request, checked=checked, cancelled=jobs.cancelled)
 
 
 def _totals(access: StoreAccess, session: Session, filters: Filters) -> Totals:
-    return access.ledger.totals(session, filters, progress=background.progress, cancelled=background.cancelled)
+    return access.ledger.totals(session, filters, progress=jobs.progress, cancelled=jobs.cancelled)
 
 
 def _catch_up(access: StoreAccess, session: Session, check: bool) -> bool:
     try:
-        return access.ledger.catch_up(
-            session, check=check, progress=background.progress, cancelled=background.cancelled
-        )
+        return access.ledger.catch_up(session, check=check, progress=jobs.progress, cancelled=jobs.cancelled)
     finally:
         if check:  # once a session: the last that a start does
             memory.trim()
@@ -327,7 +329,7 @@ def _trash(access: StoreAccess, session: Session) -> int:
 
 
 def _counts(access: StoreAccess, session: Session, filters: Filters) -> tuple[Filters, Mapping[OperationType, int]]:
-    return filters, access.ledger.operation_counts(session, filters, cancelled=background.cancelled)
+    return filters, access.ledger.operation_counts(session, filters, cancelled=jobs.cancelled)
 
 
 def _delete(access: StoreAccess, session: Session, ids: Ids) -> Ids:

@@ -19,7 +19,7 @@ from desktop.system import logs
 from desktop.terms.errors import AppError, NotSignedIn
 
 if TYPE_CHECKING:
-    from desktop.terms.values import Account, Session
+    from desktop.terms.people import Account, Session
 
 log = logging.getLogger(__name__)
 

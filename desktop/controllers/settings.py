@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from desktop.controllers import background
-from desktop.controllers.background import Lanes, Ticket
+from desktop.controllers import jobs
+from desktop.controllers.background import Lanes
+from desktop.controllers.jobs import Ticket
 from desktop.controllers.requests import Failure
 from desktop.settings.config import Config, Places
 from desktop.system import logs
@@ -155,5 +156,5 @@ def _try(places: Places, values: Mapping[str, str]) -> Tried:
 
     settings = config.load(places.config_file, os.environ, {}, tried=values).random
     started = time.monotonic()
-    RandomOrg(settings, folder=places.data_dir).draw(1, cancelled=background.cancelled)
+    RandomOrg(settings, folder=places.data_dir).draw(1, cancelled=jobs.cancelled)
     return Tried(time.monotonic() - started, settings.url)

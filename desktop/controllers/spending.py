@@ -12,8 +12,9 @@ from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store_access import StoreAccess
 from desktop.system import logs
+from desktop.terms.charges import Spending
 from desktop.terms.errors import AppError
-from desktop.terms.values import Session, Spending
+from desktop.terms.people import Session
 
 
 class SpendingController(QObject):

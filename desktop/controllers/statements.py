@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from desktop.controllers import background
-from desktop.controllers.background import Lanes, Ticket
+from desktop.controllers import jobs
+from desktop.controllers.background import Lanes
+from desktop.controllers.jobs import Ticket
 from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store_access import StoreAccess
 from desktop.language.sentences import say_many
 from desktop.system import logs
+from desktop.terms.charges import RawRecord
 from desktop.terms.errors import AppError, BadInput
-from desktop.terms.values import RawRecord, Session, StatementReport
+from desktop.terms.people import Session
+from desktop.terms.reports import StatementReport
 
 if TYPE_CHECKING:
     from desktop.documents.statement_paper import Style
@@ -98,8 +101,8 @@ class StatementsController(QObject):
             session,
             wanted.since,
             wanted.until,
-            progress=background.progress,
-            cancelled=background.cancelled,
+            progress=jobs.progress,
+            cancelled=jobs.cancelled,
         ) as (report, read):
             if wanted.file is not None:
                 ended = write_pdf(
@@ -107,8 +110,8 @@ class StatementsController(QObject):
                     report,
                     read,
                     wanted.style,
-                    progress=background.progress,
-                    cancelled=background.cancelled,
+                    progress=jobs.progress,
+                    cancelled=jobs.cancelled,
                 )
                 return Saved(wanted.file, ended.pages)
             if report.count > MOST_ON_PAPER:

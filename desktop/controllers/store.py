@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from desktop.controllers import background
+from desktop.controllers import jobs
 from desktop.controllers.background import Lanes
 from desktop.controllers.requests import Failure
 from desktop.controllers.store_access import StoreAccess
@@ -18,8 +18,8 @@ from desktop.system import logs, memory
 from desktop.terms.errors import AppError, Cancelled, StoreDamaged, StoreReadOnly
 
 if TYPE_CHECKING:
-    from desktop.controllers.background import Ticket
-    from desktop.terms.values import Verification
+    from desktop.controllers.jobs import Ticket
+    from desktop.terms.reports import Verification
 
 log = logging.getLogger(__name__)
 
@@ -150,11 +150,11 @@ class StoreController(QObject):
         )
 
     def _verify(self) -> Verification:
-        return self._access.ledger.verify(progress=background.progress, cancelled=background.cancelled)
+        return self._access.ledger.verify(progress=jobs.progress, cancelled=jobs.cancelled)
 
     def _prove_since(self) -> Verification:
         try:
-            return self._access.ledger.prove_since(progress=background.progress, cancelled=background.cancelled)
+            return self._access.ledger.prove_since(progress=jobs.progress, cancelled=jobs.cancelled)
         finally:
             memory.trim()  # the last of what a start does: imports, the window and the proof have left gaps
 
@@ -166,7 +166,7 @@ class StoreController(QObject):
             )
 
     def _prove_slice(self) -> Verification | None:
-        return self._access.ledger.prove_slice(cancelled=background.cancelled)
+        return self._access.ledger.prove_slice(cancelled=jobs.cancelled)
 
     @Slot(object)
     def _on_walked(self, found: Verification | None) -> None:
@@ -322,12 +322,12 @@ def _write_anchor(access: StoreAccess) -> str:
 
 def _back_up(access: StoreAccess, target: Path) -> str:
     ours = [access.places.config_file, access.places.settings_file]
-    access.ledger.back_up(target, keep=ours, cancelled=background.cancelled)
+    access.ledger.back_up(target, keep=ours, cancelled=jobs.cancelled)
     return str(target)
 
 
 def _back_up_daily(access: StoreAccess) -> Path | None:
-    return access.ledger.back_up_daily(cancelled=background.cancelled)
+    return access.ledger.back_up_daily(cancelled=jobs.cancelled)
 
 
 def _make_read_only(access: StoreAccess) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from desktop.controllers import background
+from desktop.controllers import jobs
 from desktop.language.sentences import say
 from desktop.settings.config import Config, Places
 from desktop.system import memory
@@ -85,4 +85,4 @@ class StoreAccess:
     def _join(self, *, reading: bool = False) -> None:
         self._tried.wait()
         # Whatever runs here gives up when it is cancelled: the next request, or the end, waits for it.
-        self.ledger.connect(reading=reading, cancelled=background.cancelled)
+        self.ledger.connect(reading=reading, cancelled=jobs.cancelled)

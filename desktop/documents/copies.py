@@ -16,7 +16,8 @@ from enum import StrEnum
 from desktop.documents.exports import guarded, record_document
 from desktop.language.directions import bare
 from desktop.language.sentences import mark
-from desktop.terms.values import Column, Detail, Entry
+from desktop.terms.charges import Entry
+from desktop.terms.kinds import Column, Detail
 
 _FIELDS: Mapping[Column | Detail, tuple[str, ...]] = {
     Column.DATE: ("date",),

@@ -17,7 +17,7 @@ from desktop.arithmetic.numbers import PLAIN, NumberFormat
 from desktop.language.sentences import say, say_count, say_many
 from desktop.system.private_files import read_whole
 from desktop.terms.errors import BadInput
-from desktop.terms.values import CreditOrder
+from desktop.terms.people import CreditOrder
 
 MOST_BYTES = 2_000_000
 MOST_LINES = 10_000

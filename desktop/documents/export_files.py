@@ -12,8 +12,8 @@ from desktop.documents import exports
 from desktop.documents.json_rows import write_json_batches
 from desktop.language.sentences import say
 from desktop.system.private_files import replacing
+from desktop.terms.charges import RawRecord
 from desktop.terms.errors import BadInput, Cancelled, StoreError
-from desktop.terms.values import RawRecord
 
 TEXT_FORMATS = ("csv", "json")
 SEPARATORS = (",", ";", "\t")

@@ -16,8 +16,8 @@ from typing import Protocol
 from desktop.arithmetic.money import plain_money
 from desktop.arithmetic.operations import split_operands
 from desktop.arithmetic.table import OPERATIONS
+from desktop.terms.charges import Entry, RawRecord
 from desktop.terms.errors import BadInput
-from desktop.terms.values import Entry, RawRecord
 
 CSV_FIELDS = (
     "record_id", "date", "operation", "operands", "response", "exact", "source", "amount", "user_balance", "expression",

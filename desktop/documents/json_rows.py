@@ -13,9 +13,9 @@ from desktop.arithmetic.money import plain_money
 from desktop.arithmetic.operations import split_operands
 from desktop.arithmetic.table import OPERATIONS
 from desktop.documents.exports import Writable, utc_text
+from desktop.terms.charges import RawRecord
 from desktop.terms.errors import BadInput
 from desktop.terms.kinds import OperationType
-from desktop.terms.values import RawRecord
 
 _quoted = json.JSONEncoder(ensure_ascii=False).encode
 _money = functools.lru_cache(maxsize=512)(plain_money)  # prices are few

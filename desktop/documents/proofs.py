@@ -9,7 +9,7 @@ from desktop import __version__
 from desktop.arithmetic.money import format_count
 from desktop.arithmetic.numbers import PLAIN, NumberFormat, in_order, localise
 from desktop.language.sentences import is_right_to_left, mark, say, say_in, spoken
-from desktop.terms.values import Problem, Verification
+from desktop.terms.reports import Problem, Verification
 from desktop.wording.markup import escaped
 from desktop.wording.shown import explain_verification, moment_text
 

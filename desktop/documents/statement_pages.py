@@ -18,7 +18,7 @@ from desktop.documents.pen import BODY, FAINT, FIGURE, GREY, INK, LEAD, RIGHT, R
 from desktop.documents.sheets import MARGIN, NEXT_LINE, ROW, Part, Sheets
 from desktop.documents.statement_records import RecordTable, Written, dated
 from desktop.language.sentences import mark, say
-from desktop.terms.values import StatementReport
+from desktop.terms.reports import StatementReport
 from desktop.wording.shown import operation_name, shown_date, shown_minute
 
 _TITLED, _NAMED = 60.0, 90.0  # widths: of the title's names, of ours on each page

@@ -25,8 +25,9 @@ from desktop.documents.pen import UNITS
 from desktop.documents.statement_pages import Pages, period
 from desktop.language.sentences import say
 from desktop.system.private_files import replacing
+from desktop.terms.charges import RawRecord, Reader
 from desktop.terms.errors import Cancelled, StoreDamaged, StoreError
-from desktop.terms.values import RawRecord, Reader, StatementReport
+from desktop.terms.reports import StatementReport
 
 PAPERS = {"A4": QPageSize.PageSizeId.A4, "Letter": QPageSize.PageSizeId.Letter}
 RESOLUTION = 600  # of a PDF, in dots an inch: text is outlines, so it only sets how finely places are rounded

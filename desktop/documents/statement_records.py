@@ -14,7 +14,8 @@ from desktop.documents.lines import Flow
 from desktop.documents.pen import APART, BODY, DRAWN, FAINT, GREY, INK, LEFT, RIGHT, RULE, WIDEST, Pen
 from desktop.documents.sheets import HEAD_ROW, ROW, Part
 from desktop.language.sentences import mark, say
-from desktop.terms.values import OperationType, RawRecord
+from desktop.terms.charges import RawRecord
+from desktop.terms.kinds import OperationType
 from desktop.wording.grouping import seams
 from desktop.wording.shown import operation_name, shown_moment, shown_reason
 

@@ -19,7 +19,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from desktop import __version__
 from desktop.arithmetic.money import plain_money
 from desktop.documents.exports import CSV_FIELDS, TEXTS, utc_text
-from desktop.terms.values import RawRecord
+from desktop.terms.charges import RawRecord
 
 DIGITS = 15  # that Excel keeps of a number
 SHEET_ROWS = 1_048_576

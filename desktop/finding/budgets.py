@@ -6,7 +6,7 @@ from datetime import date
 
 from desktop.settings.config import SpendingSection
 from desktop.terms import days
-from desktop.terms.values import Budget
+from desktop.terms.charges import Budget
 
 
 def month_begins(today: date) -> int:

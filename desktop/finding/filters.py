@@ -24,7 +24,7 @@ from desktop.terms.kinds import OperationType
 from desktop.wording.shown import operation_name, shown_date
 
 if TYPE_CHECKING:
-    from desktop.terms.values import Filters
+    from desktop.terms.pages import Filters
 
 Arguments = Mapping[str, Any]
 """The command line's words, by the name of their option."""

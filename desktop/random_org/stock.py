@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from desktop.terms.values import Source
+from desktop.terms.kinds import Source
 
 
 class Drawn(NamedTuple):

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 # What the window is made of, in an order in which none brings much of the next.
 _PARTS = (
-    "desktop.terms.values",
+    "desktop.terms.charges",
+    "desktop.terms.reports",
     "desktop.controllers.undoing",
     "desktop.controllers.calculator",
     "desktop.arithmetic.expressions",

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QSessionManager
 
     from desktop.settings.config import Config, Places
-    from desktop.terms.values import Session
+    from desktop.terms.people import Session
     from desktop.views.main_window.window import MainWindow
 
 log = logging.getLogger(__name__)

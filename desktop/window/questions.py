@@ -16,7 +16,7 @@ from desktop.controllers.store_access import StoreAccess, sqlite_version
 from desktop.language.sentences import mark, say
 from desktop.settings.config import Places
 from desktop.terms.errors import AppError, BadInput
-from desktop.terms.values import Verification
+from desktop.terms.reports import Verification
 from desktop.views.look.number_locale import number_format_of
 from desktop.views.main_window.window import MainWindow
 

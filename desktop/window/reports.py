@@ -12,7 +12,7 @@ from PySide6.QtCore import QLocale, QObject, QSettings, Slot
 
 from desktop.arithmetic.money import format_count
 from desktop.language.sentences import say, say_many
-from desktop.terms.values import Filters, Page, PageRequest
+from desktop.terms.pages import Filters, Page, PageRequest
 from desktop.views.look.number_locale import number_format_of
 
 if TYPE_CHECKING:

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from desktop.arithmetic.money import format_count, format_money
 from desktop.arithmetic.numbers import PLAIN, NumberFormat
 from desktop.language.sentences import mark, say, say_many
-from desktop.terms.values import Deed, DeedKind, OperationSum, OperationType
+from desktop.terms.kinds import DeedKind, OperationType
+from desktop.terms.people import Deed
+from desktop.terms.reports import OperationSum
 from desktop.wording.shown import operation_name
 
 _DONE = {

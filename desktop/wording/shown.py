@@ -8,8 +8,8 @@ from desktop.arithmetic.numbers import PLAIN, NumberFormat, digits_of, in_order
 from desktop.arithmetic.table import OPERATIONS
 from desktop.language.sentences import say, say_many
 from desktop.terms.days import local, offset_where_repeated
-from desktop.terms.kinds import STARTING_BALANCE
-from desktop.terms.values import OperationType, Verification
+from desktop.terms.kinds import STARTING_BALANCE, OperationType
+from desktop.terms.reports import Verification
 
 OPERATION_NAMES: Mapping[OperationType, str] = {row.type: row.name for row in OPERATIONS.values()}
 

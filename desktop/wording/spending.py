@@ -5,7 +5,7 @@ from __future__ import annotations
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import PLAIN, NumberFormat
 from desktop.language.sentences import say, say_many
-from desktop.terms.values import Spending
+from desktop.terms.charges import Spending
 
 
 def budget_text(spending: Spending, fmt: NumberFormat = PLAIN) -> str:

@@ -19,7 +19,8 @@ from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, SignalInstance
 
 from desktop.arithmetic.money import format_money
 from desktop.models.embedded.storage import sqlite
-from desktop.terms.values import Column, Filters, OperationType, Page, PageRequest
+from desktop.terms.kinds import Column, OperationType
+from desktop.terms.pages import Filters, Page, PageRequest
 from desktop.wording.shown import shown_date
 from tests.benchmarks.build_store import ANN, FIRST, PASSWORD
 from tests.qt.conftest import Program, make_program

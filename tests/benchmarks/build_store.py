@@ -25,7 +25,7 @@ from desktop.models.embedded.storage import chain, forms, journal, migrations, s
 from desktop.models.embedded.storage.entries import Head
 from desktop.models.embedded.storage.opening import open_store
 from desktop.models.embedded.storage.store import Store
-from desktop.terms.values import OperationType, Source
+from desktop.terms.kinds import OperationType, Source
 
 ANN, PASSWORD = "ann@example.org", "correct horse 7"
 OTHERS = tuple(f"other{number}@example.org" for number in range(5))

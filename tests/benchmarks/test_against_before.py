@@ -21,7 +21,7 @@ from desktop.models.embedded import accounts
 from desktop.models.embedded.storage import entries, journal
 from desktop.models.embedded.storage.opening import open_store
 from desktop.models.ledger import passwords, receipts
-from desktop.terms.values import OperationType, Source
+from desktop.terms.kinds import OperationType, Source
 from tests.benchmarks.support import ROOT, paired, report
 from tests.benchmarks.test_charges import COSTS
 

@@ -25,7 +25,9 @@ from desktop.models.embedded import accounts, records
 from desktop.models.embedded import charges as ledger
 from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.storage.opening import open_store
-from desktop.terms.values import Charge, OperationType, PageRequest, Step
+from desktop.terms.charges import Charge, Step
+from desktop.terms.kinds import OperationType
+from desktop.terms.pages import PageRequest
 from tests.benchmarks.build_store import ANN, COSTS, PASSWORD, build
 from tests.benchmarks.support import ROOT, memory, report, said, seconds
 

@@ -18,7 +18,8 @@ from desktop.models.embedded import accounts, charges
 from desktop.models.embedded.storage import migrations, sqlite
 from desktop.models.embedded.storage.opening import open_store
 from desktop.models.embedded.verify import verify
-from desktop.terms.values import Charge, OperationType, Step
+from desktop.terms.charges import Charge, Step
+from desktop.terms.kinds import OperationType
 from tests.benchmarks.support import report, seconds
 
 CHARGES = 100  # a block: short, so that what else the machine does meets both alike

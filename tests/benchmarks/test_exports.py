@@ -18,7 +18,9 @@ from desktop.models.embedded import accounts, records
 from desktop.models.embedded.storage import entries
 from desktop.models.embedded.storage.opening import open_store
 from desktop.models.embedded.storage.store import Store
-from desktop.terms.values import Column, Filters, Session
+from desktop.terms.kinds import Column
+from desktop.terms.pages import Filters
+from desktop.terms.people import Session
 from tests.benchmarks.build_store import ANN, COSTS, PASSWORD, build
 from tests.benchmarks.support import paired, report
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from desktop.models.ledger.protocol import Ledger
-from desktop.terms.values import Receipt, Session
+from desktop.terms.charges import Receipt
+from desktop.terms.people import Session
 from tests.contract.ledgers import LEDGERS, Factory
 from tests.support.stores import ADMIN, ANN, BALANCE, BOB, PASSWORD, charge_for
 

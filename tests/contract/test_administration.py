@@ -8,7 +8,9 @@ import pytest
 
 from desktop.models.ledger.protocol import Ledger
 from desktop.terms.errors import BadInput, BalanceTooLow, NotAllowed, NotSignedIn, PasswordDue, RequestReused
-from desktop.terms.values import CreditOrder, DeedKind, OperationSum, OperationType, Role, Session, Status
+from desktop.terms.kinds import DeedKind, OperationType, Role, Status
+from desktop.terms.people import CreditOrder, Session
+from desktop.terms.reports import OperationSum
 from tests.contract.conftest import Desk
 from tests.support.stores import ADMIN, ANN, BALANCE, BOB, COSTS, PASSWORD, new_id
 

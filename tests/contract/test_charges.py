@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from desktop.terms.charges import Receipt
 from desktop.terms.errors import AppError, BadInput, BalanceTooLow, NotAllowed, NotSignedIn, PriceChanged, RequestReused
-from desktop.terms.values import Column, Filters, OperationType, Receipt
+from desktop.terms.kinds import Column, OperationType
+from desktop.terms.pages import Filters
 from tests.contract.conftest import Desk
 from tests.support.stores import ANN, BALANCE, BOB, COSTS, charge_for, new_id, random_charge
 

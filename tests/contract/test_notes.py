@@ -8,8 +8,10 @@ from contextlib import closing
 import pytest
 
 from desktop.documents.exports import write_csv
+from desktop.terms.charges import Entry
 from desktop.terms.errors import BadInput
-from desktop.terms.values import Column, Entry, Filters, PageRequest
+from desktop.terms.kinds import Column
+from desktop.terms.pages import Filters, PageRequest
 from tests.contract.conftest import Desk
 from tests.support.stores import BALANCE
 

@@ -6,7 +6,7 @@ import pytest
 
 from desktop.models.ledger.protocol import Ledger
 from desktop.terms.errors import BadInput, NotAllowed, NotSignedIn, SignInRefused
-from desktop.terms.values import Role, Status
+from desktop.terms.kinds import Role, Status
 from tests.contract.conftest import Desk
 from tests.support.stores import ADMIN, ANN, BALANCE, BOB, PASSWORD
 

@@ -10,7 +10,9 @@ import pytest
 from desktop.finding.searching import readings
 from desktop.models.ledger.protocol import Ledger
 from desktop.terms.errors import Cancelled
-from desktop.terms.values import Column, Filters, OperationType, PageRequest, Session, Totals
+from desktop.terms.kinds import Column, OperationType
+from desktop.terms.pages import Filters, PageRequest, Totals
+from desktop.terms.people import Session
 from tests.contract.conftest import Desk
 from tests.contract.ledgers import COPIED, LEDGERS, Factory
 from tests.support.speaking import spoken

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from desktop.terms.charges import Budget
 from desktop.terms.errors import BeyondBudget
-from desktop.terms.values import Budget, OperationType, Role, Status
+from desktop.terms.kinds import OperationType, Role, Status
 from tests.contract.conftest import Desk
 from tests.support.stores import ADMIN, ANN, BALANCE, BOB, PASSWORD, charge_for, new_id
 

@@ -17,7 +17,9 @@ from desktop.models.embedded import accounts, charges, records
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.verify import verify
 from desktop.terms.errors import AppError
-from desktop.terms.values import Column, Filters, PageRequest, Session
+from desktop.terms.kinds import Column
+from desktop.terms.pages import Filters, PageRequest
+from desktop.terms.people import Session
 from tests.faults.support.ledgers import cheap_passwords, enter, make_ledger
 from tests.faults.support.nursery import Channel, Nursery
 from tests.faults.support.runs import figures, in_some_go

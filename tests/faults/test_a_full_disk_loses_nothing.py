@@ -20,8 +20,9 @@ import pytest
 from desktop.models.embedded import accounts, charges, settling
 from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.storage.store import Store
+from desktop.terms.charges import Receipt
 from desktop.terms.errors import AppError
-from desktop.terms.values import Receipt, Session
+from desktop.terms.people import Session
 from tests.faults.support.ledgers import audit, enter, make_ledger
 from tests.faults.support.nursery import Channel, Nursery
 from tests.faults.support.runs import figures, in_some_go

@@ -19,7 +19,7 @@ from desktop.models.embedded.storage import chain
 from desktop.models.embedded.storage.migrations import first, first_proof
 from desktop.models.embedded.verify import verify
 from desktop.terms.errors import StoreDamaged, StoreError
-from desktop.terms.values import OperationType, Status
+from desktop.terms.kinds import OperationType, Status
 from tests.faults.support import old_stores
 from tests.faults.support.editor import Editor, Tables, fresh, tables
 from tests.faults.support.ledgers import cheap_passwords, enter

@@ -23,7 +23,8 @@ from desktop.models.embedded.browsing.bitmaps import Bitmaps
 from desktop.models.embedded.browsing.index_file import IndexFile, file_of
 from desktop.models.ledger import passwords
 from desktop.system import team
-from desktop.terms.values import Column, Filters, PageRequest
+from desktop.terms.kinds import Column
+from desktop.terms.pages import Filters, PageRequest
 from tests.faults.support.runs import figures
 from tests.faults.test_the_index_does_not_lie import ASKED, SMALL, Answers
 from tests.support.stores import ANN, PASSWORD, charge_for, cheap_hasher, make_store

@@ -22,7 +22,8 @@ import trustme
 
 from desktop.models.shared import urls
 from desktop.terms.errors import StoreError
-from desktop.terms.values import Column, Filters, PageRequest, Totals
+from desktop.terms.kinds import Column
+from desktop.terms.pages import Filters, PageRequest, Totals
 from tests.support import postgres, shared, tls
 from tests.support.postgres import Server
 from tests.support.stores import ADMIN, ANN, BALANCE, PASSWORD, charge_for

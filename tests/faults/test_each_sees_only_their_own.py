@@ -36,19 +36,11 @@ from desktop.models.embedded.ledger import EmbeddedLedger
 from desktop.models.embedded.storage.store import Opened, Store
 from desktop.models.ledger.standing import standing
 from desktop.settings.config import SpendingSection
+from desktop.terms.charges import Receipt
 from desktop.terms.errors import AppError, NotAllowed
-from desktop.terms.values import (
-    Account,
-    Column,
-    CreditOrder,
-    Filters,
-    OperationType,
-    PageRequest,
-    Receipt,
-    Role,
-    Session,
-    Status,
-)
+from desktop.terms.kinds import Column, OperationType, Role, Status
+from desktop.terms.pages import Filters, PageRequest
+from desktop.terms.people import Account, CreditOrder, Session
 from tests.faults.support.ledgers import cheap_passwords, enter
 from tests.faults.support.nursery import Channel, Nursery
 from tests.faults.support.old_stores import facts

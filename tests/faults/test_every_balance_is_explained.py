@@ -19,8 +19,10 @@ import pytest
 from desktop.models.embedded import charges, records
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.verify import verify
+from desktop.terms.charges import Charge
 from desktop.terms.errors import AppError, BalanceTooLow, PriceChanged
-from desktop.terms.values import Charge, OperationType, Session
+from desktop.terms.kinds import OperationType
+from desktop.terms.people import Session
 from tests.faults.support.ledgers import enter, make_ledger
 from tests.faults.support.nursery import Channel, Nursery
 from tests.faults.support.runs import figures

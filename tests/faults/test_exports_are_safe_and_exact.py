@@ -23,8 +23,9 @@ from openpyxl import load_workbook
 from desktop.arithmetic.numbers import format_number
 from desktop.documents import export_files, exports, xlsx
 from desktop.documents.export_files import ExportFormat
+from desktop.terms.charges import Entry
 from desktop.terms.errors import Cancelled, StoreError
-from desktop.terms.values import Entry, OperationType, Source
+from desktop.terms.kinds import OperationType, Source
 from tests.faults.support.nursery import Channel, Nursery
 from tests.faults.support.runs import in_some_go
 

@@ -19,8 +19,8 @@ import pytest
 
 from desktop.models.embedded import groups
 from desktop.models.embedded.storage import sqlite
+from desktop.terms.charges import Charge, Receipt
 from desktop.terms.errors import AppError
-from desktop.terms.values import Charge, Receipt
 from tests.faults.support.ledgers import audit, enter, make_ledger
 from tests.faults.support.nursery import Channel, Child, Crashed, Nursery
 from tests.faults.support.runs import all_of, figures

@@ -16,7 +16,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from desktop.controllers.background import Lane, Ticket
+from desktop.controllers.jobs import Ticket
+from desktop.controllers.lane import Lane
 from desktop.models.embedded import accounts
 from desktop.models.ledger import passwords
 from desktop.random_org import client, http

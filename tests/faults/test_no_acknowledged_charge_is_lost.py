@@ -17,8 +17,9 @@ from desktop.models.embedded import accounts, groups, records
 from desktop.models.embedded import charges as ledger
 from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.storage.store import Store
+from desktop.terms.charges import Charge, Receipt
 from desktop.terms.errors import AppError, ChargeUnknown
-from desktop.terms.values import Charge, OperationType, Receipt
+from desktop.terms.kinds import OperationType
 from tests.faults.support.ledgers import audit_open, cheap_passwords, enter
 from tests.faults.support.nursery import Channel, Nursery
 from tests.faults.support.power_loss import read_trace, states

@@ -20,8 +20,8 @@ import pytest
 from desktop.models.embedded import charges, settling
 from desktop.models.embedded.storage import entries, sqlite
 from desktop.models.embedded.storage.store import Store
+from desktop.terms.charges import Receipt
 from desktop.terms.errors import AppError
-from desktop.terms.values import Receipt
 from tests.faults.support.ledgers import audit, enter, make_ledger
 from tests.faults.support.nursery import Channel, Child, Crashed, Nursery
 from tests.faults.support.runs import all_of, figures

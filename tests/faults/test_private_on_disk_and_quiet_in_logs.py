@@ -25,7 +25,8 @@ from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.storage.turns import Run
 from desktop.system import logs, private_files
 from desktop.terms.errors import AppError
-from desktop.terms.values import Column, Filters, OperationType, PageRequest
+from desktop.terms.kinds import Column, OperationType
+from desktop.terms.pages import Filters, PageRequest
 from tests.faults.support.ledgers import cheap_passwords
 from tests.faults.support.nursery import Channel, Nursery
 from tests.faults.support.shim import Calls, Shim

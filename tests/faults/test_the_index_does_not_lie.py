@@ -31,7 +31,10 @@ from desktop.models.embedded.browsing import (
 )
 from desktop.models.embedded.storage import sqlite
 from desktop.models.ledger import passwords
-from desktop.terms.values import Column, Entry, Filters, PageRequest, Session
+from desktop.terms.charges import Entry
+from desktop.terms.kinds import Column
+from desktop.terms.pages import Filters, PageRequest
+from desktop.terms.people import Session
 from tests.faults.support.runs import figures
 from tests.support.stores import ANN, PASSWORD, charge_for, cheap_hasher, make_store
 

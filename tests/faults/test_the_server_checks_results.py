@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from desktop.arithmetic.operations import follows, operands_text
-from desktop.terms.values import Step
+from desktop.terms.charges import Step
 from tests.support import postgres
 from tests.support.arithmetic import drawn_steps, spoilt
 

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from desktop.arithmetic.money import format_money
 from desktop.controllers.calculator import CalculatorController
 from desktop.models.embedded.verify import verify
-from desktop.terms.values import Receipt
+from desktop.terms.charges import Receipt
 from desktop.views.calculator.panel import CalculatorPanel
 from desktop.views.main_window.window import MainWindow
 from desktop.window.program import Program

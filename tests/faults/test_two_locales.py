@@ -21,7 +21,10 @@ from desktop.models.embedded import charges, records
 from desktop.models.embedded.ledger import EmbeddedLedger
 from desktop.models.ledger.protocol import Ledger
 from desktop.models.shared import importing, scram, urls
-from desktop.terms.values import Charge, Column, Filters, PageRequest, Session
+from desktop.terms.charges import Charge
+from desktop.terms.kinds import Column
+from desktop.terms.pages import Filters, PageRequest
+from desktop.terms.people import Session
 from tests.support import postgres, shared
 from tests.support.command_line import Program
 from tests.support.postgres import OWNER_PASSWORD, VERIFIER, Server

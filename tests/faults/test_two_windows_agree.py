@@ -17,7 +17,7 @@ from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.storage.turns import Turn
 from desktop.terms.errors import AppError
-from desktop.terms.values import PageRequest
+from desktop.terms.pages import PageRequest
 from tests.faults.support.ledgers import RICH, audit, enter, make_ledger
 from tests.faults.support.nursery import Channel, Nursery
 from tests.faults.support.runs import figures, in_some_go

@@ -25,7 +25,7 @@ from desktop.controllers.store import StoreController
 from desktop.controllers.store_access import StoreAccess
 from desktop.models.ledger import passwords
 from desktop.settings import config as configuration
-from desktop.terms.values import Session
+from desktop.terms.people import Session
 from tests.support.random_server import RandomServer
 from tests.support.stores import cheap_hasher
 from tests.support.waiting import PATIENCE_S, PatientBot

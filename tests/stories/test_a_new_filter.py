@@ -65,7 +65,8 @@ from desktop.finding.filters import described, with_more
 from desktop.models.embedded import accounts, records
 from desktop.models.embedded.insights import insights
 from desktop.models.embedded.storage.opening import open_store
-from desktop.terms.values import Column, Filters, OperationType, PageRequest
+from desktop.terms.kinds import Column, OperationType
+from desktop.terms.pages import Filters, PageRequest
 costs = config.load(Path("none.toml"), {{}}, {{}}).costs
 store = open_store(Path(sys.argv[1]) / "metercalc.db", costs=costs)
 session = accounts.sign_in(store, "{ANN}", "{PASSWORD}")

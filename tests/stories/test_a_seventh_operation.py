@@ -14,7 +14,8 @@ import pytest
 from desktop.models.embedded import charges, records
 from desktop.models.embedded.browsing import index_file
 from desktop.terms.errors import StoreNewer
-from desktop.terms.values import Filters, OperationType
+from desktop.terms.kinds import OperationType
+from desktop.terms.pages import Filters
 from tests.support import changed_copy
 from tests.support.stores import ANN, PASSWORD, Books, make_store, new_id
 
@@ -37,7 +38,9 @@ from desktop.models.embedded import accounts, charges as ledger, records
 from desktop.models.embedded.storage.opening import open_store
 from desktop.finding.searching import readings
 from desktop.wording.shown import OPERATION_NAMES
-from desktop.terms.values import Charge, Filters, OperationType
+from desktop.terms.charges import Charge
+from desktop.terms.kinds import OperationType
+from desktop.terms.pages import Filters
 folder = Path(sys.argv[1])
 costs = config.load(folder / "none.toml", {}, {}).costs
 expression = parse("1 + 17mod5 * 2")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from desktop.arithmetic.expressions import evaluate, parse
+from desktop.terms.charges import Step
 from desktop.terms.errors import AppError
-from desktop.terms.values import Step
 
 
 def drawn_steps(seed: int, count: int) -> list[Step]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from desktop.controllers.background import Lane
+from desktop.controllers.lane import Lane
 
 _OFTEN, _LONGEST_S = 0.4, 0.15
 _take_up, _hand_over, _deliver = (vars(Lane)[name] for name in ("_next", "_send", "_deliver"))

@@ -13,22 +13,11 @@ from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.controllers.store import StoreController
 from desktop.controllers.undoing import Act, Undoing
+from desktop.terms.charges import Entry, Quote, Receipt, Statement
 from desktop.terms.errors import AppError
-from desktop.terms.values import (
-    Account,
-    Entry,
-    OperationType,
-    Page,
-    PageRequest,
-    Quote,
-    Receipt,
-    Role,
-    Session,
-    Source,
-    Statement,
-    Status,
-    Totals,
-)
+from desktop.terms.kinds import OperationType, Role, Source, Status
+from desktop.terms.pages import Page, PageRequest, Totals
+from desktop.terms.people import Account, Session
 
 REFERENCE = "ab12cd34"
 SESSION = Session(token="secret", user_id=1, username="ada@example.org")

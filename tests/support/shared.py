@@ -14,7 +14,7 @@ from desktop.models.ledger.registering import check_new
 from desktop.models.shared import installing, scram, urls
 from desktop.models.shared.ledger import SharedLedger
 from desktop.models.shared.people import account_of
-from desktop.terms.values import Account, Session
+from desktop.terms.people import Account, Session
 from tests.support.postgres import Server, shared_server
 from tests.support.stores import BALANCE, COSTS, PASSWORD
 

@@ -21,8 +21,11 @@ from desktop.models.embedded.storage.opening import open_store
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.verify import verify
 from desktop.models.ledger.protocol import Ledger
+from desktop.terms.charges import Charge, Entry, Receipt, Step
 from desktop.terms.errors import AppError, BalanceTooLow, SignInRefused
-from desktop.terms.values import Account, Charge, Entry, OperationType, Problem, Receipt, Session, Source, Step
+from desktop.terms.kinds import OperationType, Source
+from desktop.terms.people import Account, Session
+from desktop.terms.reports import Problem
 
 COSTS = {
     OperationType.ADDITION: 10_00,

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.controllers import background
-from desktop.controllers.background import Lane
+from desktop.controllers.lane import Lane
 from desktop.settings import config as configuration
 from desktop.settings.config import Config, DatabaseSection
 from desktop.views.main_window.window import MainWindow

@@ -15,7 +15,9 @@ from desktop.arithmetic.expressions import evaluate, parse
 from desktop.models.embedded import accounts, charges
 from desktop.models.embedded.storage.store import Store
 from desktop.system.request_ids import new_request_id
-from desktop.terms.values import Charge, OperationType, Session, Source, Step
+from desktop.terms.charges import Charge, Step
+from desktop.terms.kinds import OperationType, Source
+from desktop.terms.people import Session
 
 WEEKS = 6
 STARTING_BALANCE = 1_000_00

@@ -17,7 +17,7 @@ from desktop.arithmetic.numbers import localise
 from desktop.language.sentences import say
 from desktop.settings.config import Config, Places
 from desktop.terms.errors import AppError, BadInput
-from desktop.terms.values import OperationType
+from desktop.terms.kinds import OperationType
 from desktop.views.filters.periods import Period
 from desktop.views.look.number_locale import number_format_of
 from desktop.window.program import Program

@@ -22,8 +22,8 @@ from desktop.models.ledger import emails, passwords
 from desktop.models.ledger.registering import check_new
 from desktop.system.request_ids import new_request_id
 from desktop.terms.errors import BadInput, NotAllowed, NotSignedIn, PasswordDue, SignInRefused, StoreDamaged
-from desktop.terms.kinds import STARTING_BALANCE
-from desktop.terms.values import Account, OperationType, Role, Session, Source, Status
+from desktop.terms.kinds import STARTING_BALANCE, OperationType, Role, Source, Status
+from desktop.terms.people import Account, Session
 
 log = logging.getLogger(__name__)
 

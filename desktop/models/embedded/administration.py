@@ -13,18 +13,9 @@ from peewee import SqliteDatabase
 from desktop.models.embedded import accounts
 from desktop.models.embedded.storage import entries, journal
 from desktop.models.embedded.storage.store import Store
-from desktop.terms.values import (
-    Account,
-    Deed,
-    DeedKind,
-    OperationSum,
-    OperationType,
-    Person,
-    PriceSet,
-    Role,
-    Session,
-    Status,
-)
+from desktop.terms.kinds import DeedKind, OperationType, Role, Status
+from desktop.terms.people import Account, Deed, Person, PriceSet, Session
+from desktop.terms.reports import OperationSum
 
 # The last record of an account that is no credit, and the last change that its owner made to it: each by an index.
 _PEOPLE = """SELECT u.id, u.username, u.role, u.status, u.balance,

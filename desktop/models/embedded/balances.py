@@ -9,7 +9,7 @@ from desktop.models.embedded.storage.entries import Head
 from desktop.models.embedded.storage.turns import Run
 from desktop.models.ledger import receipts
 from desktop.terms.errors import StoreDamaged
-from desktop.terms.values import Account
+from desktop.terms.people import Account
 
 
 def head(database: SqliteDatabase, account: Account) -> Head:

@@ -20,8 +20,10 @@ from desktop.models.embedded.tills import Till
 from desktop.models.ledger import credits
 from desktop.models.ledger.receipts import MAX_MONEY
 from desktop.models.ledger.requests import is_usual, normal_request_id
+from desktop.terms.charges import Charge, Receipt, Statement
 from desktop.terms.errors import BadInput, BalanceTooLow, StoreError
-from desktop.terms.values import Charge, CreditCheck, CreditOrder, OperationType, Receipt, Role, Session, Statement
+from desktop.terms.kinds import OperationType, Role
+from desktop.terms.people import CreditCheck, CreditOrder, Session
 
 log = logging.getLogger(__name__)
 

@@ -10,8 +10,10 @@ from desktop.models.embedded.storage.entries import Line
 from desktop.models.embedded.storage.store import Store
 from desktop.models.ledger import credits, receipts
 from desktop.models.ledger.receipts import receipt_of
+from desktop.terms.charges import Receipt
 from desktop.terms.errors import BadInput, BalanceTooLow
-from desktop.terms.values import Account, CreditCheck, CreditOrder, OperationType, Receipt, Source
+from desktop.terms.kinds import OperationType, Source
+from desktop.terms.people import Account, CreditCheck, CreditOrder
 
 
 def line_of(amount: int, reason: str) -> Line:

@@ -23,7 +23,7 @@ from desktop.models.embedded.storage import anchoring, chain, operations, sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.stretches import Outcome, Rates, Stretch, prove
 from desktop.terms.errors import Cancelled
-from desktop.terms.values import Verification
+from desktop.terms.reports import Verification
 
 SLICES = 2_000  # of a whole proof: one a minute, so that a week of use goes through all of it
 SMALLEST = 1_000  # records of a slice

@@ -11,8 +11,9 @@ from desktop.models.embedded import charges
 from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.tills import Till
+from desktop.terms.charges import Charge, Receipt
 from desktop.terms.errors import AppError, ChargeUnknown, StoreError, StoreFull, StoreLocked
-from desktop.terms.values import Charge, Receipt, Session
+from desktop.terms.people import Session
 
 log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from desktop.models.embedded.storage import chain, forms
 from desktop.models.embedded.storage.witnesses import Remembers
 from desktop.models.embedded.stretches import End
 from desktop.models.embedded.witnesses import Anchors
-from desktop.terms.values import OperationType, Source
+from desktop.terms.kinds import OperationType, Source
 
 Row = tuple[Any, ...]  # of `_RECORDS`, as SQLite has it
 Costs = dict[int, int | None]

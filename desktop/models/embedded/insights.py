@@ -20,7 +20,10 @@ from desktop.models.embedded.storage.store import Store
 from desktop.models.ledger.sums import is_charge, totals_of
 from desktop.terms import days
 from desktop.terms.errors import Cancelled
-from desktop.terms.values import BalancePoint, DaySum, Filters, Insights, OperationType, Session, Totals
+from desktop.terms.kinds import OperationType
+from desktop.terms.pages import Filters, Totals
+from desktop.terms.people import Session
+from desktop.terms.reports import BalancePoint, DaySum, Insights
 
 POINTS = 2_000  # of the balance: more than a screen has columns
 STEP = 100_000  # records a query

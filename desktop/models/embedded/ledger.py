@@ -25,34 +25,12 @@ from desktop.models.embedded import verify as proving
 from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.models.ledger.protocol import Cancel, Progress, never, silent
+from desktop.terms.charges import Charge, Entry, RawRecord, Reader, Receipt, Statement
 from desktop.terms.errors import AppError
-from desktop.terms.values import (
-    Account,
-    Charge,
-    Column,
-    CreditCheck,
-    CreditOrder,
-    Deed,
-    Entry,
-    Filters,
-    Insights,
-    OperationSum,
-    OperationType,
-    Page,
-    PageRequest,
-    Person,
-    PriceSet,
-    RawRecord,
-    Reader,
-    Receipt,
-    Role,
-    Session,
-    Statement,
-    StatementReport,
-    Status,
-    Totals,
-    Verification,
-)
+from desktop.terms.kinds import Column, OperationType, Role, Status
+from desktop.terms.pages import Filters, Page, PageRequest, Totals
+from desktop.terms.people import Account, CreditCheck, CreditOrder, Deed, Person, PriceSet, Session
+from desktop.terms.reports import Insights, OperationSum, StatementReport, Verification
 
 
 class EmbeddedLedger:

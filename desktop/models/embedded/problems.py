@@ -12,7 +12,7 @@ from peewee import SqliteDatabase
 from desktop.models.embedded import findings
 from desktop.models.embedded.storage import sqlite
 from desktop.terms.errors import Cancelled
-from desktop.terms.values import Problem
+from desktop.terms.reports import Problem
 
 MOST = 1_000  # a store that breaks more often is not read any better by a longer list
 

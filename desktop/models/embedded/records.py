@@ -14,8 +14,11 @@ from desktop.models.embedded import accounts, browsing
 from desktop.models.embedded.storage import entries, journal, sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.models.ledger.notes import normal_note
+from desktop.terms.charges import Entry, RawRecord
 from desktop.terms.errors import BadInput
-from desktop.terms.values import Column, Entry, Filters, OperationType, Page, PageRequest, RawRecord, Session, Totals
+from desktop.terms.kinds import Column, OperationType
+from desktop.terms.pages import Filters, Page, PageRequest, Totals
+from desktop.terms.people import Session
 
 LARGEST_ID = 2**63 - 1  # SQLite's; a person can type more
 

@@ -16,7 +16,8 @@ from desktop.models.embedded.storage import journal
 from desktop.models.embedded.storage.store import Store
 from desktop.models.ledger import emails, passwords, recovery_codes
 from desktop.terms.errors import BadInput, NotAllowed, SignInRefused
-from desktop.terms.values import Account, Role, Session, Status
+from desktop.terms.kinds import Role, Status
+from desktop.terms.people import Account, Session
 
 log = logging.getLogger(__name__)
 

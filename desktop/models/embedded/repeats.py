@@ -9,8 +9,9 @@ from desktop.models.embedded.storage import entries
 from desktop.models.embedded.storage.entries import Line
 from desktop.models.embedded.storage.turns import Run
 from desktop.models.ledger.receipts import receipt_of
+from desktop.terms.charges import Charge, Receipt
 from desktop.terms.errors import RequestReused
-from desktop.terms.values import Account, Charge, Receipt
+from desktop.terms.people import Account
 
 
 def find(run: Run, user_id: int, balance: int, request_id: str, charge: Charge | None = None) -> Receipt | None:

@@ -26,7 +26,7 @@ from desktop.system.private_files import (
     write_private,
 )
 from desktop.terms.errors import AppError, StoreDamaged, StoreError, StoreForeign, StoreLocked
-from desktop.terms.values import OperationType
+from desktop.terms.kinds import OperationType
 
 log = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from peewee import SqliteDatabase
 from desktop.language.sentences import say
 from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.storage.store import Store
+from desktop.terms.charges import Receipt
 from desktop.terms.errors import AppError, ChargeUnknown, StoreError, StoreFull, StoreLocked
-from desktop.terms.values import Receipt
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,8 @@ from desktop.models.embedded import accounts
 from desktop.models.embedded.storage.store import Spent, Store
 from desktop.models.ledger import receipts
 from desktop.terms import days
-from desktop.terms.values import Budget, Session
+from desktop.terms.charges import Budget
+from desktop.terms.people import Session
 
 _AT_ONCE = 5_000
 _SUM = """SELECT coalesce(sum(r.amount) FILTER (WHERE r.date >= ? AND o.type <> 'credit'), 0), max(r.date)

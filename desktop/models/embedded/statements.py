@@ -17,8 +17,11 @@ from desktop.models.embedded import accounts
 from desktop.models.embedded.storage import entries
 from desktop.models.embedded.storage.store import Store
 from desktop.models.ledger.sums import is_charge, sum_of
+from desktop.terms.charges import RawRecord, Reader
 from desktop.terms.errors import Cancelled, StoreDamaged
-from desktop.terms.values import OperationSum, OperationType, RawRecord, Reader, Session, StatementReport
+from desktop.terms.kinds import OperationType
+from desktop.terms.people import Session
+from desktop.terms.reports import OperationSum, StatementReport
 
 STEP = 100_000  # records a query: the work can be stopped in between
 BATCH = 500

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from peewee import SqliteDatabase
 
 from desktop.models.embedded.storage import chain, forms
-from desktop.terms.values import OperationType, Source
+from desktop.terms.kinds import OperationType, Source
 
 _STEPS = 1 << 16
 _SOURCES = tuple(source.value.encode() for source in Source)

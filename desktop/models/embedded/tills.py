@@ -13,8 +13,10 @@ from desktop.models.embedded.storage.entries import Fields, Head, maker
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.storage.turns import Run, Turn
 from desktop.models.ledger import receipts
+from desktop.terms.charges import Charge, Receipt
 from desktop.terms.errors import AppError
-from desktop.terms.values import Charge, OperationType, Receipt, Session
+from desktop.terms.kinds import OperationType
+from desktop.terms.people import Session
 
 _receipt_of = maker(Receipt)
 

@@ -20,7 +20,7 @@ from desktop.models.embedded.checks import Run
 from desktop.models.embedded.problems import MOST
 from desktop.models.embedded.storage.store import Store
 from desktop.terms.errors import StoreDamaged
-from desktop.terms.values import Verification
+from desktop.terms.reports import Verification
 
 
 def verify(

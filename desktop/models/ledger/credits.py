@@ -11,7 +11,7 @@ from desktop.language.sentences import say
 from desktop.models.ledger import emails
 from desktop.models.ledger.receipts import MAX_MONEY
 from desktop.terms.errors import AppError, BadInput, BalanceTooLow
-from desktop.terms.values import CreditOrder
+from desktop.terms.people import CreditOrder
 
 _SPACE = uuid.UUID("5b7c1f0e-8a52-4c0e-9d7a-2f6f0f3b9c41")  # of the names of orders; never changes
 

@@ -15,34 +15,12 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
+from desktop.terms.charges import Charge, Entry, RawRecord, Reader, Receipt, Statement
 from desktop.terms.errors import AppError
-from desktop.terms.values import (
-    Account,
-    Charge,
-    Column,
-    CreditCheck,
-    CreditOrder,
-    Deed,
-    Entry,
-    Filters,
-    Insights,
-    OperationSum,
-    OperationType,
-    Page,
-    PageRequest,
-    Person,
-    PriceSet,
-    RawRecord,
-    Reader,
-    Receipt,
-    Role,
-    Session,
-    Statement,
-    StatementReport,
-    Status,
-    Totals,
-    Verification,
-)
+from desktop.terms.kinds import Column, OperationType, Role, Status
+from desktop.terms.pages import Filters, Page, PageRequest, Totals
+from desktop.terms.people import Account, CreditCheck, CreditOrder, Deed, Person, PriceSet, Session
+from desktop.terms.reports import Insights, OperationSum, StatementReport, Verification
 
 Progress = Callable[[int, int], None]
 Cancel = Callable[[], bool]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from desktop.arithmetic.expressions import parse, result_of
 from desktop.arithmetic.money import said_money
 from desktop.language.sentences import say, say_many
+from desktop.terms.charges import Budget, Entry, Receipt
 from desktop.terms.errors import BadInput, BalanceTooLow, BeyondBudget, PriceChanged
-from desktop.terms.values import Budget, Entry, Receipt
 
 MAX_MONEY = 10**15  # hundredths: far inside 64 bits, so that no sum of two can overflow
 MAX_REASON = 200

@@ -7,7 +7,8 @@ from datetime import date
 from desktop.finding import budgets
 from desktop.models.ledger.protocol import Ledger
 from desktop.settings.config import SpendingSection
-from desktop.terms.values import Session, Spending
+from desktop.terms.charges import Spending
+from desktop.terms.people import Session
 
 
 def standing(ledger: Ledger, session: Session, wanted: SpendingSection, today: date) -> Spending:

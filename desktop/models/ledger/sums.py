@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from desktop.terms.values import OperationSum, OperationType, Totals
+from desktop.terms.kinds import OperationType
+from desktop.terms.pages import Totals
+from desktop.terms.reports import OperationSum
 
 
 def is_charge(operation: OperationType) -> bool:

@@ -18,9 +18,11 @@ from desktop.models.shared.line import LONG_S, Row
 from desktop.models.shared.people import People, account_of, check_new_password
 from desktop.models.shared.rows import word
 from desktop.models.shared.sessions import Sessions, Signed
+from desktop.terms.charges import Receipt
 from desktop.terms.errors import AppError, BadInput, BalanceTooLow, RequestReused, ServerAway
 from desktop.terms.kinds import DeedKind, OperationType, Role, Status
-from desktop.terms.values import Account, CreditCheck, CreditOrder, Deed, OperationSum, Person, PriceSet, Receipt
+from desktop.terms.people import Account, CreditCheck, CreditOrder, Deed, Person, PriceSet
+from desktop.terms.reports import OperationSum
 
 log = logging.getLogger(__name__)
 

@@ -15,19 +15,11 @@ from desktop.models.shared.copies import AT_ONCE, Copies, Copy
 from desktop.models.shared.links import Ask
 from desktop.models.shared.records import Records
 from desktop.models.shared.sessions import Sessions, Signed
+from desktop.terms.charges import RawRecord, Reader
 from desktop.terms.errors import Cancelled, ServerAway, StoreDamaged, StoreError
-from desktop.terms.values import (
-    Column,
-    Filters,
-    Insights,
-    OperationType,
-    Page,
-    PageRequest,
-    RawRecord,
-    Reader,
-    StatementReport,
-    Totals,
-)
+from desktop.terms.kinds import Column, OperationType
+from desktop.terms.pages import Filters, Page, PageRequest, Totals
+from desktop.terms.reports import Insights, StatementReport
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from desktop.models.shared.charges import Charges
 from desktop.models.shared.people import People
 from desktop.models.shared.records import Records
 from desktop.models.shared.sessions import Signed
-from desktop.terms.values import Budget, Charge
+from desktop.terms.charges import Budget, Charge
 
 
 class Budgets:

@@ -24,8 +24,9 @@ from desktop.models.shared.remembered import Memory
 from desktop.models.shared.rows import entry_of
 from desktop.models.shared.sessions import Sessions, Signed
 from desktop.models.shared.watch import Watch
+from desktop.terms.charges import Charge, Entry, Receipt, Step
 from desktop.terms.errors import AppError, BadInput, ChargeUnknown, NotSignedIn, ServerAway, StoreLocked
-from desktop.terms.values import Charge, Entry, OperationType, Receipt, Step
+from desktop.terms.kinds import OperationType
 
 log = logging.getLogger(__name__)
 

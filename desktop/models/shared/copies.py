@@ -24,7 +24,7 @@ from desktop.models.shared.line import Row
 from desktop.models.shared.links import Ask, Chain
 from desktop.terms.errors import Cancelled, StoreDamaged
 from desktop.terms.kinds import OperationType
-from desktop.terms.values import Session
+from desktop.terms.people import Session
 
 log = logging.getLogger(__name__)
 

@@ -25,34 +25,12 @@ from desktop.models.shared.remembered import Memories, Memory
 from desktop.models.shared.rows import entry_of
 from desktop.models.shared.sessions import Sessions, Signed
 from desktop.models.shared.watch import Watch
+from desktop.terms.charges import Charge, Entry, RawRecord, Reader, Receipt, Statement
 from desktop.terms.errors import AppError, BadInput, StoreReadOnly
-from desktop.terms.values import (
-    Account,
-    Charge,
-    Column,
-    CreditCheck,
-    CreditOrder,
-    Deed,
-    Entry,
-    Filters,
-    Insights,
-    OperationSum,
-    OperationType,
-    Page,
-    PageRequest,
-    Person,
-    PriceSet,
-    RawRecord,
-    Reader,
-    Receipt,
-    Role,
-    Session,
-    Statement,
-    StatementReport,
-    Status,
-    Totals,
-    Verification,
-)
+from desktop.terms.kinds import Column, OperationType, Role, Status
+from desktop.terms.pages import Filters, Page, PageRequest, Totals
+from desktop.terms.people import Account, CreditCheck, CreditOrder, Deed, Person, PriceSet, Session
+from desktop.terms.reports import Insights, OperationSum, StatementReport, Verification
 
 log = logging.getLogger(__name__)
 

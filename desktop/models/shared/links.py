@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from desktop.models.embedded.storage import chain, forms
-from desktop.terms.values import Entry
+from desktop.terms.charges import Entry
 
 CHAIN_OF = "SELECT * FROM metercalc.chain_of(%s, %s, %s)"
 BATCH = 5_000  # records a question: a tenth of a second, and few megabytes

@@ -19,6 +19,7 @@ from desktop.models.shared.line import LONG_S, Line, Row, can_be_sent
 from desktop.models.shared.links import Ask
 from desktop.models.shared.remembered import Memories
 from desktop.models.shared.sessions import Sessions, Signed, lasting, with_password
+from desktop.terms.charges import Statement
 from desktop.terms.errors import (
     BadInput,
     NotAllowed,
@@ -29,7 +30,8 @@ from desktop.terms.errors import (
     StoreForeign,
     StoreNewer,
 )
-from desktop.terms.values import Account, OperationType, Role, Session, Statement, Status
+from desktop.terms.kinds import OperationType, Role, Status
+from desktop.terms.people import Account, Session
 
 log = logging.getLogger(__name__)
 

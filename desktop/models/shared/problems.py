@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from desktop.terms.values import Problem
+from desktop.terms.reports import Problem
 
 MOST = 1_000
 

@@ -21,7 +21,7 @@ from desktop.models.shared.replaying import Journals
 from desktop.models.shared.sessions import Sessions, Signed
 from desktop.terms.errors import Cancelled
 from desktop.terms.kinds import Role
-from desktop.terms.values import Verification
+from desktop.terms.reports import Verification
 
 _ACCOUNTS = "SELECT * FROM metercalc.proof_accounts()"
 _VERSION = "SELECT metercalc.schema_version()"

@@ -23,20 +23,11 @@ from desktop.models.shared.rows import entry_of, word
 from desktop.models.shared.sessions import Sessions, Signed
 from desktop.models.shared.surveys import BATCH, Question
 from desktop.terms import days
+from desktop.terms.charges import Entry, RawRecord, Reader
 from desktop.terms.errors import BadInput
-from desktop.terms.values import (
-    Column,
-    Entry,
-    Filters,
-    Insights,
-    OperationType,
-    Page,
-    PageRequest,
-    RawRecord,
-    Reader,
-    StatementReport,
-    Totals,
-)
+from desktop.terms.kinds import Column, OperationType
+from desktop.terms.pages import Filters, Page, PageRequest, Totals
+from desktop.terms.reports import Insights, StatementReport
 
 LONGEST_SEARCH = 25_000  # bytes: above what any record holds
 LARGEST_ID = 2**63 - 1

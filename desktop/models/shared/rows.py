@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from desktop.language.sentences import say
+from desktop.terms.charges import Entry
 from desktop.terms.errors import StoreDamaged
-from desktop.terms.values import Entry, OperationType, Source
+from desktop.terms.kinds import OperationType, Source
 
 
 def word(text: str) -> OperationType:

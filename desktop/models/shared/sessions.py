@@ -20,7 +20,8 @@ from desktop.models.shared.connections import Connections, Credentials
 from desktop.models.shared.line import DEADLINE_S, Line, Row
 from desktop.models.shared.unreachable import DEACTIVATED, Deactivated
 from desktop.terms.errors import NotSignedIn, PasswordDue, SignInRefused
-from desktop.terms.values import Role, Session
+from desktop.terms.kinds import Role
+from desktop.terms.people import Session
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,10 @@ from desktop.language.sentences import say
 from desktop.models.ledger.protocol import Progress
 from desktop.models.ledger.sums import is_charge, sum_of, totals_of
 from desktop.models.shared.rows import entry_of, word
+from desktop.terms.charges import RawRecord
 from desktop.terms.errors import StoreDamaged
-from desktop.terms.values import BalancePoint, DaySum, OperationSum, OperationType, RawRecord, StatementReport
+from desktop.terms.kinds import OperationType
+from desktop.terms.reports import BalancePoint, DaySum, OperationSum, StatementReport
 
 POINTS = 2_000  # of the balance: more than a screen has columns
 STEP = 100_000  # records a question: the work can be stopped in between

@@ -24,10 +24,11 @@ from desktop.arithmetic.numbers import NumberFormat
 from desktop.controllers.administration import AdministrationController, OrdersRead
 from desktop.language.directions import bare
 from desktop.language.sentences import mark, say, say_many
+from desktop.terms.charges import Receipt
 from desktop.terms.errors import BadInput
-from desktop.terms.values import CreditCheck, CreditOrder, Receipt
+from desktop.terms.people import CreditCheck, CreditOrder
 from desktop.views.administration.sheet import Cell, Sheet, SheetModel
-from desktop.views.look import theme
+from desktop.views.look import scales, theme
 from desktop.views.look.left_to_right import left_to_right
 from desktop.wording.administration import orders_text
 from desktop.wording.shown import moment_text
@@ -73,8 +74,8 @@ class CreditsPage(QWidget):
         self._file.setObjectName("credit_file_button")
         self._file.setToolTip(say("CSV with an e-mail, an amount and a reason on each line"))
         form = QGridLayout()
-        form.setHorizontalSpacing(theme.SMALL)
-        form.setVerticalSpacing(theme.TIGHT)
+        form.setHorizontalSpacing(scales.SMALL)
+        form.setVerticalSpacing(scales.TIGHT)
         fields = ((say("&To"), self._to, 3), (say("A&mount"), self._amount, 1), (say("&Reason"), self._reason, 3))
         for column, (text, field, stretch) in enumerate(fields):
             label = QLabel(text)
@@ -96,13 +97,13 @@ class CreditsPage(QWidget):
         self._give.setObjectName("credit_give_button")
         theme.set_role(self._give, "primary")
         foot = QHBoxLayout()
-        foot.setSpacing(theme.SMALL)
+        foot.setSpacing(scales.SMALL)
         foot.addWidget(self._sum, 1)
         foot.addWidget(self._remove)
         foot.addWidget(self._give)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
-        layout.setSpacing(theme.SMALL)
+        layout.setContentsMargins(scales.MEDIUM, scales.MEDIUM, scales.MEDIUM, scales.MEDIUM)
+        layout.setSpacing(scales.SMALL)
         layout.addLayout(form)
         layout.addWidget(self._sheet, 1)
         layout.addLayout(foot)

@@ -12,7 +12,7 @@ from desktop.controllers.administration import AdministrationController, Invited
 from desktop.controllers.requests import Failure
 from desktop.language.sentences import say
 from desktop.views.dialogs.dialogs import Dialog
-from desktop.views.look import theme
+from desktop.views.look import scales
 from desktop.views.look.announcing import announce
 from desktop.views.look.left_to_right import left_to_right
 
@@ -53,7 +53,7 @@ class InviteDialog(Dialog):
         self._email.setObjectName("invite_email_edit")
         self._password = QLabel()
         self._password.setObjectName("one_time_password_label")
-        self._password.setFont(theme.telling_font(theme.Size.LEAD, bold=True))
+        self._password.setFont(scales.telling_font(scales.Size.LEAD, bold=True))
         self._password.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
@@ -78,7 +78,7 @@ class InviteDialog(Dialog):
         self._copy.clicked.connect(self._on_copy)
         controller.invited.connect(self._on_invited)
         controller.failed.connect(self._on_failed)
-        self.setMinimumWidth(theme.WIDE * 20)
+        self.setMinimumWidth(scales.WIDE * 20)
 
     @Slot()
     def _on_invite(self) -> None:

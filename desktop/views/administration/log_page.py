@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.controllers.administration import DEEDS_AT_ONCE, AdministrationController
 from desktop.language.sentences import mark, say
-from desktop.terms.values import Deed
+from desktop.terms.people import Deed
 from desktop.views.administration.sheet import Cell, Sheet, SheetModel
-from desktop.views.look import theme
+from desktop.views.look import scales, theme
 from desktop.views.look.clearing_edit import ClearingEdit
 from desktop.wording.administration import deed_text
 from desktop.wording.shown import moment_text
@@ -53,8 +53,8 @@ class LogPage(QWidget):
         foot.addWidget(self._note, 1)
         foot.addWidget(self._older)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
-        layout.setSpacing(theme.SMALL)
+        layout.setContentsMargins(scales.MEDIUM, scales.MEDIUM, scales.MEDIUM, scales.MEDIUM)
+        layout.setSpacing(scales.SMALL)
         layout.addWidget(self._search)
         layout.addWidget(self._sheet, 1)
         layout.addLayout(foot)

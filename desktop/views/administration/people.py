@@ -9,9 +9,10 @@ from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.controllers.administration import AdministrationController
 from desktop.language.sentences import mark, say, say_count, say_many
-from desktop.terms.values import Person, Role, Status
+from desktop.terms.kinds import Role, Status
+from desktop.terms.people import Person
 from desktop.views.administration.sheet import Cell, Sheet, SheetModel
-from desktop.views.look import theme
+from desktop.views.look import scales, theme
 from desktop.views.look.clearing_edit import ClearingEdit
 from desktop.views.look.flow_layout import FlowLayout
 from desktop.wording.shown import moment_text
@@ -66,12 +67,12 @@ class PeoplePage(QWidget):
         self._count.setObjectName("people_count_label")
         theme.set_role(self._count, "muted")
         tools = QWidget()
-        flow = FlowLayout(tools, spacing=theme.SMALL, growing=self._search)  # in a narrow window in two rows
+        flow = FlowLayout(tools, spacing=scales.SMALL, growing=self._search)  # in a narrow window in two rows
         for widget in (self._search, self._invite, self._credit, self._reset, self._status, self._role):
             flow.addWidget(widget)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
-        layout.setSpacing(theme.SMALL)
+        layout.setContentsMargins(scales.MEDIUM, scales.MEDIUM, scales.MEDIUM, scales.MEDIUM)
+        layout.setSpacing(scales.SMALL)
         layout.addWidget(tools)
         layout.addWidget(self._sheet, 1)
         layout.addWidget(self._count)

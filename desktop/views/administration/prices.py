@@ -12,9 +12,10 @@ from desktop.arithmetic.numbers import NumberFormat
 from desktop.controllers.administration import AdministrationController, Prices
 from desktop.language.sentences import mark, say
 from desktop.terms.errors import BadInput
-from desktop.terms.values import OperationSum, OperationType
+from desktop.terms.kinds import OperationType
+from desktop.terms.reports import OperationSum
 from desktop.views.administration.sheet import Cell, Sheet, SheetModel
-from desktop.views.look import theme
+from desktop.views.look import scales, theme
 from desktop.views.look.left_to_right import left_to_right
 from desktop.wording.administration import forecast_text, forecast_total
 from desktop.wording.shown import moment_text, operation_name
@@ -48,7 +49,7 @@ class PricesPage(QWidget):
         self._operation.setObjectName("price_operation_combo")
         self._now = QLabel()
         self._now.setObjectName("price_now_label")
-        self._now.setFont(theme.font(figures=True))
+        self._now.setFont(scales.font(figures=True))
         self._new = QLineEdit()
         left_to_right(self._new)
         self._new.setObjectName("price_edit")
@@ -60,8 +61,8 @@ class PricesPage(QWidget):
         self._forecast.setWordWrap(True)
         theme.set_role(self._forecast, "muted")
         form = QGridLayout()
-        form.setHorizontalSpacing(theme.MEDIUM)
-        form.setVerticalSpacing(theme.TIGHT)
+        form.setHorizontalSpacing(scales.MEDIUM)
+        form.setVerticalSpacing(scales.TIGHT)
         captions = ((say("&Operation"), self._operation), (say("Costs now"), None), (say("New &price"), self._new))
         for column, (text, buddy) in enumerate(captions):
             label = QLabel(text)
@@ -74,13 +75,13 @@ class PricesPage(QWidget):
         self._model = SheetModel(_HEADS, figures=(2,))
         self._sheet = Sheet("prices_table", say("All prices that were set"), self._model, stretch=3, sortable=False)
         heading = QLabel(say("All prices that were set"))
-        theme.set_size(heading, theme.Size.BODY, bold=True)
+        scales.set_size(heading, scales.Size.BODY, bold=True)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
-        layout.setSpacing(theme.SMALL)
+        layout.setContentsMargins(scales.MEDIUM, scales.MEDIUM, scales.MEDIUM, scales.MEDIUM)
+        layout.setSpacing(scales.SMALL)
         layout.addLayout(form)
         layout.addWidget(self._forecast)
-        layout.addSpacing(theme.SMALL)
+        layout.addSpacing(scales.SMALL)
         layout.addWidget(heading)
         layout.addWidget(self._sheet, 1)
 

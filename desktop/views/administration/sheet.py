@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHeaderView, QTableView
 
 from desktop.language.sentences import say
 from desktop.system.overriding import override
-from desktop.views.look import theme
+from desktop.views.look import scales, theme
 
 Index = QModelIndex | QPersistentModelIndex
 KEY_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -74,7 +74,7 @@ class SheetModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self._alignment(index.column())
         if role == Qt.ItemDataRole.FontRole and index.column() in self._figures:
-            return theme.font(figures=True)
+            return scales.font(figures=True)
         if role == Qt.ItemDataRole.ForegroundRole and cell.role:
             return QColor(getattr(theme.colours(), cell.role))
         return None

@@ -17,7 +17,7 @@ from desktop.views.administration.invite import InviteDialog
 from desktop.views.administration.log_page import LogPage
 from desktop.views.administration.people import PeoplePage
 from desktop.views.administration.prices import PricesPage
-from desktop.views.look import remembered, theme
+from desktop.views.look import remembered, scales, theme
 from desktop.views.look.announcing import announce
 from desktop.views.look.number_locale import number_format_of
 
@@ -68,14 +68,14 @@ class AdministrationWindow(QWidget):
         self._message.setObjectName("administration_message_label")
         self._message.setWordWrap(True)
         self._message.setTextFormat(Qt.TextFormat.PlainText)
-        self._message.setContentsMargins(theme.MEDIUM, 0, theme.MEDIUM, theme.SMALL)
+        self._message.setContentsMargins(scales.MEDIUM, 0, scales.MEDIUM, scales.SMALL)
         self._message.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self._message.hide()
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(theme.SMALL, theme.SMALL, theme.SMALL, 0)
-        layout.setSpacing(theme.TIGHT)
+        layout.setContentsMargins(scales.SMALL, scales.SMALL, scales.SMALL, 0)
+        layout.setSpacing(scales.TIGHT)
         layout.addWidget(self.tabs, 1)
         layout.addWidget(self._message)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Close), self, self.close)

@@ -25,7 +25,7 @@ from desktop.language.sentences import say
 from desktop.views.calculator.entry_edit import EntryEdit
 from desktop.views.calculator.expression_label import ExpressionLabel
 from desktop.views.calculator.result_label import ResultLabel
-from desktop.views.look import theme
+from desktop.views.look import scales, theme
 from desktop.views.look.icons import icon
 from desktop.views.look.told import Told
 
@@ -72,7 +72,7 @@ class Display(QFrame):
         self._progress = QProgressBar()
         self._progress.setRange(0, 0)
         self._progress.setTextVisible(False)
-        self._progress.setMinimumWidth(theme.WIDE)
+        self._progress.setMinimumWidth(scales.WIDE)
         self._progress.setAccessibleName(say("Waiting for random.org"))
         self._cancel = QPushButton(say("Cancel"))
         self._cancel.setObjectName("cancel_random_button")
@@ -99,18 +99,18 @@ class Display(QFrame):
         self._credit.hide()
         trouble = QVBoxLayout(self._trouble)
         trouble.setContentsMargins(0, 0, 0, 0)
-        trouble.setSpacing(theme.TIGHT)
+        trouble.setSpacing(scales.TIGHT)
         trouble.addWidget(_scrolling(self._message, self._trouble), 1)
         for way_on in (self._draw_here, self._credit):
             trouble.addWidget(way_on, 0, Qt.AlignmentFlag.AlignRight)
         for page in (self._outcome, self._trouble, self._waiting):
             self._place.addWidget(page)
         outcome_height = self._expression.height() + self._result.minimumHeight()
-        trouble_height = self._message.fontMetrics().lineSpacing() * _MESSAGE_LINES + theme.TIGHT
+        trouble_height = self._message.fontMetrics().lineSpacing() * _MESSAGE_LINES + scales.TIGHT
         self._place.setFixedHeight(max(outcome_height, trouble_height + self._draw_here.sizeHint().height()))
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.SMALL)
-        layout.setSpacing(theme.TIGHT)
+        layout.setContentsMargins(scales.MEDIUM, scales.MEDIUM, scales.MEDIUM, scales.SMALL)
+        layout.setSpacing(scales.TIGHT)
         self._quote_place = _scrolling(self._quote, self)
         self.set_low(False)
         for widget in (self.entry, self._quote_place, self._place):
@@ -197,6 +197,6 @@ def _scrolling(label: QLabel, parent: QWidget) -> QScrollArea:
 def _row(parent: QWidget, first: QWidget) -> QHBoxLayout:
     row = QHBoxLayout(parent)
     row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(theme.SMALL)
+    row.setSpacing(scales.SMALL)
     row.addWidget(first)
     return row

@@ -24,7 +24,7 @@ from desktop.system.overriding import override
 from desktop.views.calculator.history import History
 from desktop.views.calculator.memory import Memory
 from desktop.views.calculator.negating import negated_at
-from desktop.views.look import theme
+from desktop.views.look import scales, theme
 from desktop.wording.grouping import gaps
 
 # What continues a calculation when it comes right after a result.
@@ -56,7 +56,7 @@ class EntryEdit(QLineEdit):
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._order = ""
-        theme.set_size(self, theme.Size.LEAD)  # the answer is the largest text of the card
+        scales.set_size(self, scales.Size.LEAD)  # the answer is the largest text of the card
         self.write_like(NumberFormat())
         self.history = History()
         self.memory: Memory | None = None

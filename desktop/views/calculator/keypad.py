@@ -15,8 +15,8 @@ from desktop.arithmetic.table import OPERATIONS
 from desktop.language.directions import bare, is_backwards
 from desktop.language.sentences import mark, say
 from desktop.system.overriding import override
-from desktop.terms.values import OperationType
-from desktop.views.look import theme
+from desktop.terms.kinds import OperationType
+from desktop.views.look import scales, theme
 
 
 class Key(NamedTuple):
@@ -86,7 +86,7 @@ class KeyButton(QPushButton):
         height = self.fontMetrics().height()
         above = key.row < 0
         self.setMinimumSize(height * (2 if above else 3), int(height * (_LOW_LINES if above else _LINES)))
-        theme.set_size(self, theme.Size.BODY if len(bare(label)) > 1 else theme.Size.LEAD)
+        scales.set_size(self, scales.Size.BODY if len(bare(label)) > 1 else scales.Size.LEAD)
         self.setToolTip(say(key.spoken))
         if key.name == "key_equals":
             theme.set_role(self, "primary")
@@ -115,7 +115,7 @@ class KeyButton(QPushButton):
         if not self._price:
             return
         painter = QPainter(self)
-        painter.setFont(theme.font(figures=True))
+        painter.setFont(scales.font(figures=True))
         painter.setPen(QColor(theme.colours().muted))
         line = painter.fontMetrics().height()
         top = min(self.height() // 2 + line // 4, self.height() - line - 1)  # close under the sign, however high
@@ -168,7 +168,7 @@ class Keypad(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.MinimumExpanding)
         self._grid = grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(theme.TIGHT + 2)
+        grid.setSpacing(scales.TIGHT + 2)
         self._above = QWidget(self)
         above = QHBoxLayout(self._above)
         above.setContentsMargins(0, 0, 0, 0)

@@ -16,8 +16,9 @@ from desktop.controllers.requests import Failure
 from desktop.language.directions import bare
 from desktop.language.sentences import mark, say
 from desktop.system.overriding import override
+from desktop.terms.charges import Entry, Quote, Receipt, Statement
 from desktop.terms.errors import AppError, BalanceTooLow, NetworkError
-from desktop.terms.values import Entry, OperationType, Quote, Receipt, Role, Statement
+from desktop.terms.kinds import OperationType, Role
 from desktop.views.calculator.display import Display
 from desktop.views.calculator.keypad import Keypad
 from desktop.views.calculator.memory import Memory
@@ -25,7 +26,7 @@ from desktop.views.calculator.memory_keys import MemoryKeys
 from desktop.views.calculator.outcome import Outcome
 from desktop.views.calculator.price_texts import paid_text, price_text, quote_text, way_out
 from desktop.views.calculator.tape import TapeView
-from desktop.views.look import theme
+from desktop.views.look import scales
 from desktop.views.look.announcing import announce
 from desktop.views.look.gradual import finish
 from desktop.views.look.number_locale import number_format_of
@@ -67,8 +68,8 @@ class CalculatorPanel(QWidget):
     def steps(self) -> Iterator[None]:
         """Build all of it, a step at a time none of which is felt."""
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
-        layout.setSpacing(theme.SMALL)
+        layout.setContentsMargins(scales.MEDIUM, scales.MEDIUM, scales.MEDIUM, scales.MEDIUM)
+        layout.setSpacing(scales.SMALL)
         self._display = Display(self)
         self._entry = self._display.entry
         self._entry.write_like(self._format)

@@ -12,7 +12,9 @@ from desktop.arithmetic.numbers import NumberFormat, in_order, localise
 from desktop.arithmetic.table import COMPUTED
 from desktop.language.directions import bare
 from desktop.language.sentences import say
-from desktop.terms.values import Account, Quote, Receipt, Role
+from desktop.terms.charges import Quote, Receipt
+from desktop.terms.kinds import Role
+from desktop.terms.people import Account
 
 _SAME = tuple((typed, row.symbol) for row in COMPUTED for typed in row.typed)
 

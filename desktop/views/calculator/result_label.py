@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
 from desktop.language.sentences import say
 from desktop.system.overriding import override
-from desktop.views.look import theme
+from desktop.views.look import scales, theme
 from desktop.views.look.told import Told
 
-_ONE_LINE = (theme.Size.DISPLAY, theme.Size.TITLE)
+_ONE_LINE = (scales.Size.DISPLAY, scales.Size.TITLE)
 _GROUPS = re.compile(r"\d{5}(?=\d)|(?<=\d)[^\w\s](?=\d{3})")
 _BREAK = "\u200b"  # takes no room, and a line may end there
 _LINES_IN_SIGHT = 1.7  # of the largest figures
@@ -40,11 +40,11 @@ class Figures(Told):
 
     @override
     def sizeHint(self) -> QSize:
-        return QSize(theme.WIDE, self.heightForWidth(max(self.width(), theme.WIDE)))
+        return QSize(scales.WIDE, self.heightForWidth(max(self.width(), scales.WIDE)))
 
     @override
     def minimumSizeHint(self) -> QSize:
-        return QSize(theme.WIDE, 0)
+        return QSize(scales.WIDE, 0)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -72,7 +72,7 @@ class Figures(Told):
     def font_for(self, width: int) -> QFont:
         """The face and size in which the text is written at that width."""
         for size in _ONE_LINE:
-            font = theme.telling_font(size) if self.telling else theme.font(size, figures=True)
+            font = scales.telling_font(size) if self.telling else scales.font(size, figures=True)
             if QFontMetricsF(font).horizontalAdvance(self.text()) <= width:
                 return font
         return font  # it wraps: smaller than the entry above it no answer is written
@@ -91,7 +91,7 @@ class ResultLabel(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        largest = QFontMetricsF(theme.font(theme.Size.DISPLAY, figures=True)).height()
+        largest = QFontMetricsF(scales.font(scales.Size.DISPLAY, figures=True)).height()
         self.setMinimumHeight(int(largest * _LINES_IN_SIGHT))
         self.viewport().setAutoFillBackground(False)
         self._label.setAutoFillBackground(False)

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.language.sentences import say
 from desktop.system.overriding import override
-from desktop.terms.values import Receipt
+from desktop.terms.charges import Receipt
 from desktop.views.calculator.result_click import ResultClick
 from desktop.views.calculator.tape_menu import TapeMenu
 from desktop.views.calculator.tape_model import (
@@ -37,14 +37,14 @@ from desktop.views.calculator.tape_model import (
     Index,
     TapeModel,
 )
-from desktop.views.look import theme
+from desktop.views.look import scales, theme
 from desktop.views.look.steady import steady_scroll_bar
 from desktop.wording.cut import cut_number
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _FRAME = 2
-_HAND = 3 * theme.LARGE
+_HAND = 3 * scales.LARGE
 
 
 class TapeDelegate(QStyledItemDelegate):
@@ -71,10 +71,10 @@ class TapeDelegate(QStyledItemDelegate):
         if option.state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QPen(QColor(colours.accent), _FRAME))
             painter.drawRect(option.rect.adjusted(1, 1, -1, -1))
-        area = option.rect.adjusted(theme.MEDIUM, theme.TIGHT, -theme.MEDIUM, -theme.TIGHT)
+        area = option.rect.adjusted(scales.MEDIUM, scales.TIGHT, -scales.MEDIUM, -scales.TIGHT)
         if heading := index.data(HEADING_ROLE):
-            height = QFontMetrics(theme.font()).height()
-            painter.setFont(theme.font(figures=True))
+            height = QFontMetrics(scales.font()).height()
+            painter.setFont(scales.font(figures=True))
             painter.setPen(QColor(colours.text))
             room = QRect(area.left(), area.top(), area.width(), height)
             painter.drawText(room, _LEFT, _cut_at_end(painter, heading, room.width()))
@@ -82,14 +82,14 @@ class TapeDelegate(QStyledItemDelegate):
         half = area.height() // 2
         upper = QRect(area.left(), area.top(), area.width(), half)
         lower = _result_line(option.rect, index)
-        painter.setFont(theme.font(theme.Size.CAPTION, figures=True))
+        painter.setFont(scales.font(scales.Size.CAPTION, figures=True))
         painter.setPen(QColor(colours.muted))
         charge = index.data(CHARGE_ROLE)
         painter.drawText(upper, _RIGHT, charge)
-        room = upper.adjusted(0, 0, -painter.fontMetrics().horizontalAdvance(charge) - theme.SMALL, 0)
+        room = upper.adjusted(0, 0, -painter.fontMetrics().horizontalAdvance(charge) - scales.SMALL, 0)
         painter.drawText(room, _LEFT, _cut_at_end(painter, index.data(OPERANDS_ROLE), room.width()))
         number = index.data(RESULT_ROLE)
-        painter.setFont(theme.font(bold=True, figures=True) if number else theme.telling_font(bold=True))
+        painter.setFont(scales.font(bold=True, figures=True) if number else scales.telling_font(bold=True))
         painter.setPen(QColor(colours.text))
         metrics, width = painter.fontMetrics(), lower.width()
         result = index.data(SHOWN_ROLE)
@@ -101,17 +101,17 @@ class TapeDelegate(QStyledItemDelegate):
 
 def _height(*, headed: bool) -> int:
     """How high a step is in the program's font."""
-    lines = [theme.font(theme.Size.CAPTION), theme.font(bold=True)]
+    lines = [scales.font(scales.Size.CAPTION), scales.font(bold=True)]
     if headed:
-        lines.append(theme.font())
-    return sum(QFontMetrics(line).height() for line in lines) + theme.MEDIUM
+        lines.append(scales.font())
+    return sum(QFontMetrics(line).height() for line in lines) + scales.MEDIUM
 
 
 def _result_line(row: QRect, index: Index) -> QRect:
     """The lower line of a step, where its result stands on the right."""
-    area = row.adjusted(theme.MEDIUM, theme.TIGHT, -theme.MEDIUM, -theme.TIGHT)
+    area = row.adjusted(scales.MEDIUM, scales.TIGHT, -scales.MEDIUM, -scales.TIGHT)
     if index.data(HEADING_ROLE):
-        area.setTop(area.top() + QFontMetrics(theme.font()).height())
+        area.setTop(area.top() + QFontMetrics(scales.font()).height())
     half = area.height() // 2
     return QRect(area.left(), area.top() + half, area.width(), half)
 
@@ -159,7 +159,7 @@ class TapeView(QListView):
     def result_area(self, index: Index) -> QRect:
         """Where a click takes the result up: its figure, and beside a short one what a hand needs."""
         line = _result_line(self.visualRect(index), index)
-        figure = QFontMetrics(theme.font(bold=True, figures=True)).horizontalAdvance(index.data(SHOWN_ROLE) or "")
+        figure = QFontMetrics(scales.font(bold=True, figures=True)).horizontalAdvance(index.data(SHOWN_ROLE) or "")
         wide = min(max(figure, _HAND), line.width()) if index.data(RESULT_ROLE) else 0
         return QRect(line.right() + 1 - wide, line.top(), wide, line.height())
 
@@ -228,7 +228,7 @@ class TapeView(QListView):
         if self.model().rowCount() == 0:
             painter = QPainter(self.viewport())
             painter.setPen(QColor(theme.colours().muted))
-            area = self.viewport().rect().adjusted(theme.MEDIUM, 0, -theme.MEDIUM, 0)
+            area = self.viewport().rect().adjusted(scales.MEDIUM, 0, -scales.MEDIUM, 0)
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(area, int(flags), say("Every step you pay for appears here."))
 

@@ -11,7 +11,8 @@ from desktop.arithmetic.numbers import NumberFormat, in_order, localise
 from desktop.language.directions import bare
 from desktop.language.sentences import say
 from desktop.system.overriding import override
-from desktop.terms.values import Entry, OperationType, Receipt
+from desktop.terms.charges import Entry, Receipt
+from desktop.terms.kinds import OperationType
 from desktop.wording.grouping import grouped
 from desktop.wording.shown import operation_name
 

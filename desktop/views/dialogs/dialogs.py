@@ -21,7 +21,7 @@ from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.language.sentences import say, say_many
 from desktop.system.overriding import override
-from desktop.views.look import theme
+from desktop.views.look import scales, theme
 from desktop.views.look.icons import icon
 from desktop.views.look.left_to_right import leading, with_the_words
 from desktop.views.look.paragraph import Paragraph
@@ -36,8 +36,8 @@ class Dialog(QDialog):
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.layout_ = QVBoxLayout(self)
-        self.layout_.setContentsMargins(theme.WIDE, theme.LARGE, theme.WIDE, theme.LARGE)
-        self.layout_.setSpacing(theme.MEDIUM)
+        self.layout_.setContentsMargins(scales.WIDE, scales.LARGE, scales.WIDE, scales.LARGE)
+        self.layout_.setSpacing(scales.MEDIUM)
 
     def add_text(self, text: str, *, role: str = "") -> QLabel:
         """A paragraph."""
@@ -102,8 +102,8 @@ class PasswordDialog(Dialog):
         form.addRow(say("&Present password"), self._old)
         form.addRow(say("&New password"), self._new)
         form.addRow(say("New password &again"), self._again)
-        form.setHorizontalSpacing(theme.LARGE)
-        form.setVerticalSpacing(theme.SMALL)
+        form.setHorizontalSpacing(scales.LARGE)
+        form.setVerticalSpacing(scales.SMALL)
         level(form)
         self.layout_.addLayout(form)
         hint = say_many(

@@ -12,10 +12,10 @@ from desktop.controllers.exports import Export
 from desktop.documents.export_files import ExportFormat
 from desktop.finding.filters import described
 from desktop.language.sentences import mark, say, say_many
-from desktop.terms.values import PageRequest
+from desktop.terms.pages import PageRequest
 from desktop.views.dialogs import places
 from desktop.views.dialogs.dialogs import Dialog, level
-from desktop.views.look import remembered, theme
+from desktop.views.look import remembered, scales, theme
 from desktop.views.look.number_locale import number_format_of
 
 _KINDS = {
@@ -93,8 +93,8 @@ class ExportDialog(Dialog):
             )
         )
         form = QFormLayout()
-        form.setHorizontalSpacing(theme.LARGE)
-        form.setVerticalSpacing(theme.SMALL)
+        form.setHorizontalSpacing(scales.LARGE)
+        form.setVerticalSpacing(scales.SMALL)
         form.addRow(say("&Format"), self._format)
         form.addRow(say("&Separator"), self._separator)
         form.addRow("", self._bom)

@@ -13,7 +13,7 @@ from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.language.sentences import say
 from desktop.system.overriding import override
-from desktop.views.look import by_number, remembered, theme
+from desktop.views.look import by_number, remembered, scales, theme
 from desktop.views.look.announcing import announce
 from desktop.views.look.first_icons import application_icon, still_icon
 from desktop.views.look.left_to_right import left_to_right, with_the_words
@@ -23,7 +23,7 @@ from desktop.views.look.paragraph import Paragraph
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QPaintEvent, QShowEvent
 
-    from desktop.terms.values import Session
+    from desktop.terms.people import Session
 
 _EMAIL_SETTING = "sign_in/email"
 _WIDTH = 400
@@ -70,7 +70,7 @@ class LoginDialog(QDialog):
         by_number.centre(picture)
         title = QLabel("Metercalc")
         by_number.centre(title)
-        theme.set_size(title, theme.Size.TITLE, bold=True)
+        scales.set_size(title, scales.Size.TITLE, bold=True)
         self._welcome = _wrapped("welcome_label", "muted")
         by_number.centre(self._welcome)
         self._email = QLineEdit(remembered.text(self._settings, _EMAIL_SETTING))
@@ -92,7 +92,7 @@ class LoginDialog(QDialog):
         with_the_words(self._again)
         self._again_label.setBuddy(self._again)
         self._error = _wrapped("login_error_label", "negative")
-        self._error.setContentsMargins(0, 0, 0, theme.SMALL)
+        self._error.setContentsMargins(0, 0, 0, scales.SMALL)
         self._sign_in = QPushButton(say("&Sign in"))
         self._sign_in.setObjectName("sign_in_button")
         theme.begin_role(self._sign_in, "primary")
@@ -107,21 +107,21 @@ class LoginDialog(QDialog):
         card = QFrame(self)
         theme.begin_role(card, "card")
         fields = QVBoxLayout(card)
-        fields.setContentsMargins(theme.LARGE, theme.LARGE, theme.LARGE, theme.LARGE)
-        fields.setSpacing(theme.TIGHT)
+        fields.setContentsMargins(scales.LARGE, scales.LARGE, scales.LARGE, scales.LARGE)
+        fields.setSpacing(scales.TIGHT)
         for text, field in ((say("&E-mail"), self._email), (say("&Password"), self._password)):
             label = QLabel(text)
             label.setBuddy(field)
             field.setAccessibleName(unlettered(text))
             fields.addWidget(label)
             fields.addWidget(field)
-            fields.addSpacing(theme.SMALL)
+            fields.addSpacing(scales.SMALL)
         fields.addWidget(self._again_label)
         fields.addWidget(self._again)
         self._ask_again(False)
         fields.addWidget(self._error)
         buttons = QHBoxLayout()
-        buttons.setSpacing(theme.SMALL)
+        buttons.setSpacing(scales.SMALL)
         buttons.addWidget(self._register, 1)
         buttons.addWidget(self._sign_in, 1)
         fields.addLayout(buttons)
@@ -135,11 +135,11 @@ class LoginDialog(QDialog):
         middle.addStretch(1)
         fields.addLayout(middle)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(theme.WIDE, theme.WIDE, theme.WIDE, theme.WIDE)
-        layout.setSpacing(theme.SMALL)
+        layout.setContentsMargins(scales.WIDE, scales.WIDE, scales.WIDE, scales.WIDE)
+        layout.setSpacing(scales.SMALL)
         for widget in (picture, title, self._welcome):
             layout.addWidget(widget)
-        layout.addSpacing(theme.SMALL)
+        layout.addSpacing(scales.SMALL)
         layout.addWidget(card)
         self._first_field().setFocus()
 

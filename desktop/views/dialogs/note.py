@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
 from desktop.controllers.records import RecordsController
 from desktop.controllers.requests import Failure
 from desktop.language.sentences import say
-from desktop.terms.values import Entry
+from desktop.terms.charges import Entry
 from desktop.views.dialogs.dialogs import Dialog
-from desktop.views.look import theme
+from desktop.views.look import scales
 
 _LONGEST = 200  # characters; the ledger says the same of what is pasted elsewhere
 
@@ -42,7 +42,7 @@ class NoteDialog(Dialog):
         buttons.accepted.connect(self._on_save)
         records.noted.connect(self._on_noted)
         records.failed.connect(self._on_failed)
-        self.setMinimumWidth(theme.WIDE * 20)
+        self.setMinimumWidth(scales.WIDE * 20)
 
     @Slot()
     def _on_save(self) -> None:

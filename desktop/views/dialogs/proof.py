@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
 from desktop.controllers.requests import Failure
 from desktop.controllers.store import StoreController
 from desktop.language.sentences import say
-from desktop.terms.values import Verification
+from desktop.terms.reports import Verification
 from desktop.views.dialogs.dialogs import Dialog
-from desktop.views.look import theme
+from desktop.views.look import scales, theme
 from desktop.views.look.left_to_right import leading
 from desktop.views.look.number_locale import number_format_of
 from desktop.wording.shown import moment_text
@@ -50,7 +50,7 @@ class VerifyDialog(Dialog):
         self._problems.setAccessibleName(say("Problems"))
         self._problems.hide()
         self._rules = QFormLayout()
-        self._rules.setHorizontalSpacing(theme.MEDIUM)
+        self._rules.setHorizontalSpacing(scales.MEDIUM)
         self.layout_.addWidget(self._progress)
         self.layout_.addLayout(self._rules)
         self.layout_.addWidget(self._problems, 1)

@@ -11,7 +11,7 @@ from desktop.arithmetic.money import format_count
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.language.directions import bare
 from desktop.language.sentences import say
-from desktop.terms.values import Entry
+from desktop.terms.charges import Entry
 from desktop.views.dialogs.dialogs import Dialog
 from desktop.views.records.record_view import RecordView
 

@@ -9,7 +9,7 @@ from desktop.controllers.requests import Failure
 from desktop.controllers.sessions import SessionController
 from desktop.language.sentences import say
 from desktop.views.dialogs.dialogs import Dialog, level, password_field
-from desktop.views.look import theme
+from desktop.views.look import scales
 from desktop.views.look.announcing import announce
 
 _WIDTH = 460
@@ -22,8 +22,8 @@ class _Asking(Dialog):
         super().__init__(name, title, parent)
         self._sessions = sessions
         self._form = QFormLayout()
-        self._form.setHorizontalSpacing(theme.LARGE)
-        self._form.setVerticalSpacing(theme.SMALL)
+        self._form.setHorizontalSpacing(scales.LARGE)
+        self._form.setVerticalSpacing(scales.SMALL)
 
     def _finish(self, accept: str, hint: str) -> None:
         level(self._form)

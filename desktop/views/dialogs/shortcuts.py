@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 
 from desktop.language.sentences import mark, say
 from desktop.views.dialogs.dialogs import Dialog
-from desktop.views.look import theme
+from desktop.views.look import scales
 
 SHORTCUTS = (
     (mark("Enter or ="), mark("Calculate and pay")),
@@ -57,11 +57,11 @@ class ShortcutsDialog(Dialog):
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__("shortcuts_dialog", say("Keyboard shortcuts"), parent)
         form = QFormLayout()
-        form.setHorizontalSpacing(theme.WIDE)
+        form.setHorizontalSpacing(scales.WIDE)
         texts = []
         for keys, what in SHORTCUTS:
             label = QLabel(_shown_keys(keys))
-            label.setFont(theme.font(bold=True))
+            label.setFont(scales.font(bold=True))
             texts.append(QLabel(say(what)))
             form.addRow(label, texts[-1])
         sheet = QWidget()

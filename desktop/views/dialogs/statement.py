@@ -15,7 +15,7 @@ from desktop.views.dialogs import places
 from desktop.views.dialogs.dialogs import Dialog, level
 from desktop.views.filters.day_edit import DayEdit, end_of, start_of
 from desktop.views.filters.periods import Period, days_of, period_of
-from desktop.views.look import remembered, theme
+from desktop.views.look import remembered, scales
 from desktop.views.look.number_locale import number_format_of
 
 _SETTINGS = "statement"
@@ -58,8 +58,8 @@ class StatementDialog(Dialog):
         for paper in PAPERS:
             self._paper.addItem(say(_PAPERS.get(paper, paper)), paper)
         form = QFormLayout()
-        form.setHorizontalSpacing(theme.LARGE)
-        form.setVerticalSpacing(theme.SMALL)
+        form.setHorizontalSpacing(scales.LARGE)
+        form.setVerticalSpacing(scales.SMALL)
         form.addRow(say("&Period"), self._period)
         form.addRow(say("&From"), self._first)
         form.addRow(say("&To, included"), self._last)

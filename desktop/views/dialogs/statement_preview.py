@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QToolBar, QToolButton, QWidget
 from desktop.controllers.statements import Paper
 from desktop.documents.statement_paper import layout, paint
 from desktop.language.sentences import say
-from desktop.views.look import theme
+from desktop.views.look import scales
 from desktop.views.look.icons import icon
 from desktop.views.look.mnemonics import unlettered
 
@@ -71,7 +71,7 @@ class StatementPreview(QPrintPreviewDialog):
                 action.setToolTip(f"{words} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
         tools.setIconSize(QSize(_ICON, _ICON))
         room = self.screen().availableSize() * _OF_SCREEN
-        width = max(min(_SIZE[0], room.width()), tools.sizeHint().width() + 2 * theme.SMALL)  # all tools in sight
+        width = max(min(_SIZE[0], room.width()), tools.sizeHint().width() + 2 * scales.SMALL)  # all tools in sight
         self.resize(width, min(_SIZE[1], room.height()))
 
     @Slot(QPrinter)

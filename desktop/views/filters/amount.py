@@ -14,10 +14,10 @@ from desktop.language.directions import bare
 from desktop.language.sentences import say
 from desktop.system.overriding import override
 from desktop.terms.errors import BadInput
-from desktop.terms.values import Filters
+from desktop.terms.pages import Filters
 from desktop.views.filters.part import FilterPart
 from desktop.views.filters.search import TYPING_DELAY_MS
-from desktop.views.look import theme
+from desktop.views.look import scales, theme
 from desktop.views.look.clearing_edit import ClearingEdit
 from desktop.views.look.left_to_right import left_to_right
 
@@ -52,7 +52,7 @@ class AmountFilter(FilterPart):
         field.setPlaceholderText(hint)
         field.setAccessibleName(spoken)
         field.setToolTip(self._hint)
-        field.setFixedWidth(field.fontMetrics().averageCharWidth() * _CHARS + 2 * theme.MEDIUM)
+        field.setFixedWidth(field.fontMetrics().averageCharWidth() * _CHARS + 2 * scales.MEDIUM)
         field.textChanged.connect(self._on_text)
         field.escaped.connect(self.escaped)
         return field

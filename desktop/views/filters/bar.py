@@ -18,7 +18,8 @@ from desktop.arithmetic.numbers import NumberFormat
 from desktop.controllers.undoing import Act
 from desktop.language.sentences import say, say_in
 from desktop.system.overriding import override
-from desktop.terms.values import Filters, OperationType
+from desktop.terms.kinds import OperationType
+from desktop.terms.pages import Filters
 from desktop.views.filters.amount import AmountFilter
 from desktop.views.filters.dropped import dropped, in_words
 from desktop.views.filters.operation import OperationFilter
@@ -26,7 +27,7 @@ from desktop.views.filters.part import FilterPart
 from desktop.views.filters.period import PeriodFilter
 from desktop.views.filters.search import SearchFilter
 from desktop.views.filters.widgets import parts_of
-from desktop.views.look import theme
+from desktop.views.look import scales, theme
 from desktop.views.look.announcing import announce
 from desktop.views.look.flow_layout import FlowLayout
 
@@ -84,9 +85,9 @@ class FilterBar(QWidget):
     def _arrange(self, saved: QWidget | None) -> None:
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(theme.SMALL)
+        whole.setSpacing(scales.SMALL)
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._row.setSpacing(theme.SMALL)
+        self._row.setSpacing(scales.SMALL)
         whole.addLayout(self._row)
         self._row.addWidget(self._search.edit, 1)  # first of all: Tab goes through them as they come
         self._usual_row = row = _row(self._usual)
@@ -100,10 +101,10 @@ class FilterBar(QWidget):
         self._further.setObjectName("further_filters")
         further = QVBoxLayout(self._further)
         further.setContentsMargins(0, 0, 0, 0)
-        further.setSpacing(theme.SMALL)
+        further.setSpacing(scales.SMALL)
         further.addWidget(self._operations.chips)
         ranges = QWidget(self._further)
-        flow = FlowLayout(ranges, spacing=theme.MEDIUM)
+        flow = FlowLayout(ranges, spacing=scales.MEDIUM)
         # No F, T or E: those are the menus' and the Trash's.
         days = QWidget(ranges)
         self._days_row = _range(
@@ -287,7 +288,7 @@ class FilterBar(QWidget):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        search = self._search.edit.fontMetrics().averageCharWidth() * _SEARCH_CHARS + 3 * theme.WIDE  # and the icons
+        search = self._search.edit.fontMetrics().averageCharWidth() * _SEARCH_CHARS + 3 * scales.WIDE  # and the icons
         narrow = event.size().width() < self._usual.sizeHint().width() + search
         directions = QBoxLayout.Direction
         self._row.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
@@ -300,14 +301,14 @@ def _more_text(unseen: int) -> str:
 def _row(parent: QWidget) -> QHBoxLayout:
     row = QHBoxLayout(parent)
     row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(theme.SMALL)
+    row.setSpacing(scales.SMALL)
     return row
 
 
 def _range(group: QWidget, before: str, first: QWidget, between: str, last: QWidget) -> QHBoxLayout:
     """Two fields as the ends of a range, with words before each."""
     row = _row(group)
-    row.setSpacing(theme.TIGHT)
+    row.setSpacing(scales.TIGHT)
     for text, field in ((before, first), (between, last)):
         label = QLabel(text)
         label.setBuddy(field)

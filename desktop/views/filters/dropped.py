@@ -8,7 +8,7 @@ from typing import Any
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.finding.filters import chosen
 from desktop.language.sentences import say, say_many
-from desktop.terms.values import Filters
+from desktop.terms.pages import Filters
 
 
 def dropped(before: Mapping[str, Any], after: Mapping[str, Any], *, replaced: bool = False) -> dict[str, Any]:

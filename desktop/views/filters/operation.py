@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QComboBox, QWidget
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.language.sentences import say, say_many
 from desktop.system.overriding import override
-from desktop.terms.values import Filters, OperationType
+from desktop.terms.kinds import OperationType
+from desktop.terms.pages import Filters
 from desktop.views.filters.operation_chips import OperationChips
 from desktop.views.filters.part import FilterPart
 from desktop.views.look.told import call

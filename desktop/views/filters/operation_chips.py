@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 from desktop.arithmetic.money import format_count
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.language.sentences import say_many
-from desktop.terms.values import OperationType
-from desktop.views.look import theme
+from desktop.terms.kinds import OperationType
+from desktop.views.look import scales, theme
 from desktop.views.look.flow_layout import FlowLayout
 from desktop.wording.shown import OPERATION_NAMES, operation_name
 
@@ -26,7 +26,7 @@ class OperationChips(QWidget):
         self._format = number_format
         self.setObjectName("operation_chips")
         self._chips: dict[OperationType, QToolButton] = {}
-        row = FlowLayout(self, spacing=theme.TIGHT)
+        row = FlowLayout(self, spacing=scales.TIGHT)
         for operation in OPERATION_NAMES:
             chip = QToolButton()
             chip.setObjectName(f"chip_{operation.value}")

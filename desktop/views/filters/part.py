@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from desktop.terms.values import Filters
+from desktop.terms.pages import Filters
 
 
 class FilterPart(QObject):

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from desktop.language.sentences import say
 from desktop.system.overriding import override
-from desktop.terms.values import Filters
+from desktop.terms.pages import Filters
 from desktop.views.filters.day_edit import DayEdit, end_of, start_of
 from desktop.views.filters.part import FilterPart
 from desktop.views.filters.periods import Period, days_of, period_of

@@ -12,7 +12,7 @@ from desktop.arithmetic.numbers import NumberFormat
 from desktop.finding.searching import readings
 from desktop.language.sentences import say
 from desktop.system.overriding import override
-from desktop.terms.values import Filters
+from desktop.terms.pages import Filters
 from desktop.views.filters.part import FilterPart
 from desktop.views.look.clearing_edit import ClearingEdit
 from desktop.views.look.icons import icon

@@ -11,7 +11,7 @@ from desktop.system.overriding import override
 from desktop.views.insights.drawing import CENTRE, GAP, Look, Pencil
 from desktop.views.insights.palette import faded
 from desktop.views.insights.plot import Plot
-from desktop.views.look import theme
+from desktop.views.look import scales
 from desktop.views.look.announcing import announce
 
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
@@ -100,7 +100,7 @@ class Chart(QLabel):
         if self.hasFocus() and self._by_keyboard:
             pencil.painter.setPen(QPen(faded(pencil.colours.accent, 0.9), 1))
             pencil.painter.drawRoundedRect(
-                QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS
+                QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), scales.RADIUS, scales.RADIUS
             )
 
     @staticmethod
@@ -109,7 +109,7 @@ class Chart(QLabel):
         for place, share in enumerate(_SKELETON):
             height = area.height() * share * 0.8
             box = QRectF(area.left() + slot * place + GAP / 2, area.bottom() - height, slot - GAP, height)
-            pencil.block(box, faded(pencil.colours.border, 0.35), theme.RADIUS)
+            pencil.block(box, faded(pencil.colours.border, 0.35), scales.RADIUS)
 
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

@@ -9,13 +9,13 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from desktop.views.insights.palette import faded
-from desktop.views.look import theme
+from desktop.views.look import scales, theme
 from desktop.views.look.colours import Colours
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
 CENTRE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
-GAP = float(theme.SMALL)
+GAP = float(scales.SMALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,10 @@ class Look:
         """As they are now."""
         return cls(
             theme.colours(),
-            theme.font(theme.Size.CAPTION, figures=True),
-            theme.font(figures=True),
-            theme.font(bold=True, figures=True),
-            theme.font(theme.Size.TITLE, bold=True),
+            scales.font(scales.Size.CAPTION, figures=True),
+            scales.font(figures=True),
+            scales.font(bold=True, figures=True),
+            scales.font(scales.Size.TITLE, bold=True),
         )
 
 
@@ -126,7 +126,7 @@ class Pencil:
         box = QRectF(max(left, area.left()), top, width, height)
         self.painter.setPen(QPen(QColor(self.colours.border), 1))
         self.painter.setBrush(QColor(self.colours.surface))
-        self.painter.drawRoundedRect(box, theme.RADIUS, theme.RADIUS)
+        self.painter.drawRoundedRect(box, scales.RADIUS, scales.RADIUS)
         self.painter.setBrush(Qt.BrushStyle.NoBrush)
         inner = box.adjusted(padding, padding, -padding, -padding)
         head = QFontMetricsF(self.strong).height()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from PySide6.QtGui import QColor
 
 from desktop.arithmetic.table import OPERATIONS
-from desktop.terms.values import OperationType
+from desktop.terms.kinds import OperationType
 from desktop.views.look.colours import Colours, is_dark
 
 # By an operation's number; two more than there are operations.

@@ -15,11 +15,11 @@ from desktop.system.private_files import replacing
 from desktop.terms.errors import StoreError
 from desktop.views.insights.drawing import CENTRE, RIGHT, Look, Pencil
 from desktop.views.insights.plot import Plot
-from desktop.views.look import theme
+from desktop.views.look import scales
 
 SIZE = QSize(1200, 820)
 _SHARPNESS = 2  # pixels of the file for one of the design
-_MARGIN = float(theme.WIDE)
+_MARGIN = float(scales.WIDE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,13 @@ def draw(painter: QPainter, picture: Picture) -> None:
         pencil.text(box, say(name), align=RIGHT)
         pencil.text(box.translated(0, 24), figure, align=RIGHT, colour=pencil.colours.text, font=pencil.strong)
     top = inner.top() + 72
-    half = (inner.bottom() - top - theme.MEDIUM) / 2
+    half = (inner.bottom() - top - scales.MEDIUM) / 2
     right = inner.width() * 0.36
-    left = inner.width() - right - theme.MEDIUM
+    left = inner.width() - right - scales.MEDIUM
     boxes = (
         QRectF(inner.left(), top, inner.width(), half),
-        QRectF(inner.left(), top + half + theme.MEDIUM, left, half),
-        QRectF(inner.left() + left + theme.MEDIUM, top + half + theme.MEDIUM, right, half),
+        QRectF(inner.left(), top + half + scales.MEDIUM, left, half),
+        QRectF(inner.left() + left + scales.MEDIUM, top + half + scales.MEDIUM, right, half),
     )
     for plot, box in zip(picture.plots, boxes, strict=True):
         _draw_card(pencil, box, plot)
@@ -63,8 +63,8 @@ def draw(painter: QPainter, picture: Picture) -> None:
 def _draw_card(pencil: Pencil, box: QRectF, plot: Plot) -> None:
     pencil.painter.setPen(QColor(pencil.colours.border))
     pencil.painter.setBrush(QColor(pencil.colours.raised))
-    pencil.painter.drawRoundedRect(box, theme.RADIUS, theme.RADIUS)
-    inner = box.adjusted(theme.LARGE, theme.MEDIUM, -theme.LARGE, -theme.MEDIUM)
+    pencil.painter.drawRoundedRect(box, scales.RADIUS, scales.RADIUS)
+    inner = box.adjusted(scales.LARGE, scales.MEDIUM, -scales.LARGE, -scales.MEDIUM)
     head = QRectF(inner.left(), inner.top(), inner.width(), 20)
     pencil.text(head, plot.heading, colour=pencil.colours.text, font=pencil.strong)
     area = inner.adjusted(0, 28, 0, 0)

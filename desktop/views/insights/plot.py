@@ -14,7 +14,7 @@ from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import NumberFormat, in_order
 from desktop.language.directions import bare
 from desktop.language.sentences import mark, say
-from desktop.terms.values import Insights
+from desktop.terms.reports import Insights
 from desktop.views.insights import scales
 from desktop.views.insights.drawing import GAP, CardLine, Pencil
 from desktop.views.insights.palette import faded

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 
-from desktop.terms.values import DaySum, OperationType
+from desktop.terms.kinds import OperationType
+from desktop.terms.reports import DaySum
 
 _STEPS = (1, 2, 5)
 _MOST_BARS = 62

@@ -7,7 +7,8 @@ from PySide6.QtCore import QLocale, QRectF
 from desktop.arithmetic.money import format_count
 from desktop.arithmetic.numbers import NumberFormat, in_order, localise
 from desktop.language.sentences import mark, say, say_many
-from desktop.terms.values import Insights, OperationType
+from desktop.terms.kinds import OperationType
+from desktop.terms.reports import Insights
 from desktop.views.insights import scales
 from desktop.views.insights.drawing import GAP, RIGHT, CardLine, Pencil
 from desktop.views.insights.palette import colour_of

@@ -24,7 +24,8 @@ from desktop.controllers.insights import InsightsController
 from desktop.controllers.requests import Failure
 from desktop.language.sentences import mark, say
 from desktop.system.overriding import override
-from desktop.terms.values import Filters, Insights
+from desktop.terms.pages import Filters
+from desktop.terms.reports import Insights
 from desktop.views.dialogs import places
 from desktop.views.insights import pictures
 from desktop.views.insights.balance_plot import BalancePlot
@@ -33,7 +34,7 @@ from desktop.views.insights.drawing import Look
 from desktop.views.insights.pictures import Picture
 from desktop.views.insights.plot import Plot
 from desktop.views.insights.spend_plots import OperationsPlot, SpendPlot
-from desktop.views.look import remembered, theme
+from desktop.views.look import remembered, scales, theme
 from desktop.views.look.announcing import announce
 from desktop.views.look.icons import icon
 from desktop.views.look.number_locale import day_form, number_format_of, widgets_locale
@@ -65,7 +66,7 @@ class InsightsWindow(QWidget):
     def _build(self) -> None:
         self.setWindowTitle(say("Insights"))
         title = QLabel(say("Insights"))
-        theme.set_size(title, theme.Size.TITLE, bold=True)
+        scales.set_size(title, scales.Size.TITLE, bold=True)
         self._subtitle = QLabel()
         self._subtitle.setObjectName("insights_filters_label")
         self._subtitle.setWordWrap(True)
@@ -90,13 +91,13 @@ class InsightsWindow(QWidget):
         words.addWidget(title)
         words.addWidget(self._subtitle)
         head = QHBoxLayout()
-        head.setSpacing(theme.WIDE)
+        head.setSpacing(scales.WIDE)
         head.addLayout(words, 1)
         self._facts = {name: self._add_fact(head, name) for name in _FACTS}
         head.addWidget(self._save, 0, Qt.AlignmentFlag.AlignVCenter)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(theme.LARGE, theme.LARGE, theme.LARGE, theme.LARGE)
-        layout.setSpacing(theme.SMALL)
+        layout.setContentsMargins(scales.LARGE, scales.LARGE, scales.LARGE, scales.LARGE)
+        layout.setSpacing(scales.SMALL)
         layout.addLayout(head)
         layout.addWidget(self._progress)
         layout.addWidget(self._message)
@@ -109,7 +110,7 @@ class InsightsWindow(QWidget):
         figure = QLabel("…")
         figure.setObjectName(f"insights_{name.lower()}_label")
         figure.setAccessibleName(say(name))
-        figure.setFont(theme.font(theme.Size.LEAD, bold=True, figures=True))
+        figure.setFont(scales.font(scales.Size.LEAD, bold=True, figures=True))
         column = QVBoxLayout()
         column.setSpacing(0)
         for label in (caption, figure):
@@ -119,19 +120,19 @@ class InsightsWindow(QWidget):
 
     def _make_charts(self) -> QGridLayout:
         grid = QGridLayout()
-        grid.setSpacing(theme.MEDIUM)
+        grid.setSpacing(scales.MEDIUM)
         self._charts: list[Chart] = []
         self._headings: list[QLabel] = []
         places = ((0, 0, 1, 2), (1, 0, 1, 1), (1, 1, 1, 1))
         for name, plot, place in zip(("balance", "spend", "operations"), _PLOTS, places, strict=True):
             heading = QLabel(say(plot.title))
-            theme.set_size(heading, theme.Size.BODY, bold=True)
+            scales.set_size(heading, scales.Size.BODY, bold=True)
             chart = Chart(name, say(plot.title))
             card = QFrame()
             theme.set_role(card, "card")
             column = QVBoxLayout(card)
-            column.setContentsMargins(theme.LARGE, theme.MEDIUM, theme.LARGE, theme.MEDIUM)
-            column.setSpacing(theme.TIGHT)
+            column.setContentsMargins(scales.LARGE, scales.MEDIUM, scales.LARGE, scales.MEDIUM)
+            column.setSpacing(scales.TIGHT)
             column.addWidget(heading)
             column.addWidget(chart, 1)
             grid.addWidget(card, *place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel
 
 from desktop.system.overriding import override
-from desktop.views.look import theme
+from desktop.views.look import scales
 
 
 class Paragraph(QLabel):
@@ -19,4 +19,4 @@ class Paragraph(QLabel):
     def heightForWidth(self, width: int) -> int:
         """Lines are measured by a font of Latin letters: the dots below Arabic ones reach deeper, and Qt cuts them."""
         height = super().heightForWidth(width)
-        return height + 2 * theme.TIGHT if self.isRightToLeft() and self.text() else height
+        return height + 2 * scales.TIGHT if self.isRightToLeft() and self.text() else height

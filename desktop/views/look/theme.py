@@ -12,41 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.views.look import remembered
 from desktop.views.look.colours import ALL, DARK, HIGH_DARK, HIGH_LIGHT, LIGHT, Colours, palette
-from desktop.views.look.scales import (
-    CHIP_RADIUS,
-    LARGE,
-    MEDIUM,
-    RADIUS,
-    SMALL,
-    TIGHT,
-    WIDE,
-    Size,
-    align_figures,
-    font,
-    set_size,
-    telling_font,
-)
 from desktop.views.look.style_sheet import style_sheet
-
-__all__ = [
-    "CHIP_RADIUS",
-    "LARGE",
-    "MEDIUM",
-    "RADIUS",
-    "SCHEMES",
-    "SMALL",
-    "TIGHT",
-    "WIDE",
-    "Size",
-    "Theme",
-    "align_figures",
-    "begin_role",
-    "colours",
-    "font",
-    "set_role",
-    "set_size",
-    "telling_font",
-]
 
 _AS_THE_SYSTEM, _LIGHT, _DARK = range(3)  # Qt.ColorScheme by number: see `by_number`
 SCHEMES = {

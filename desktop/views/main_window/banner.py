@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
-from desktop.views.look import theme
+from desktop.views.look import scales, theme
 from desktop.views.look.announcing import announce
 
 
@@ -22,7 +22,7 @@ class Banner(QFrame):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         theme.set_role(self._text, "warning")
         row = QHBoxLayout(self)
-        row.setContentsMargins(theme.LARGE, theme.SMALL, theme.LARGE, theme.SMALL)
+        row.setContentsMargins(scales.LARGE, scales.SMALL, scales.LARGE, scales.SMALL)
         row.addWidget(self._text, 1)
         self.hide()
 

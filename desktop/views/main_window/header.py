@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.language.sentences import mark, say
-from desktop.views.look import theme
+from desktop.views.look import scales, theme
 from desktop.views.look.told import Told
 
 _BALANCE, _LOW, _USED_UP = mark("Balance"), mark("Balance low"), mark("Balance used up")
@@ -31,7 +31,7 @@ class Header(QFrame):
         theme.set_role(self._caption, "muted")
         self._balance = Told(say(_BALANCE), _UNKNOWN)
         self._balance.setObjectName("balance_label")
-        self._balance.setFont(theme.font(theme.Size.TITLE, bold=True, figures=True))
+        self._balance.setFont(scales.font(scales.Size.TITLE, bold=True, figures=True))
         self._user = Told(say("Signed in as"))
         self._user.setObjectName("user_label")
         theme.set_role(self._user, "muted")
@@ -41,11 +41,11 @@ class Header(QFrame):
         self._records = self._tab(say("Records"), say("Show the records (F6)"), "records_tab", self.records_asked)
         self.fold(False)
         row = QHBoxLayout(self)
-        row.setContentsMargins(theme.LARGE, theme.SMALL, theme.LARGE, theme.SMALL)
-        row.setSpacing(theme.SMALL)
+        row.setContentsMargins(scales.LARGE, scales.SMALL, scales.LARGE, scales.SMALL)
+        row.setSpacing(scales.SMALL)
         row.addWidget(self._caption)
         row.addWidget(self._balance)
-        row.addSpacing(theme.SMALL)
+        row.addSpacing(scales.SMALL)
         row.addWidget(self._calculator)
         row.addWidget(self._records)
         row.addStretch(1)

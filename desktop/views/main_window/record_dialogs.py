@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.controllers.records import RecordsController
-from desktop.terms.values import Entry
+from desktop.terms.charges import Entry
 
 
 class RecordDialogs(QObject):

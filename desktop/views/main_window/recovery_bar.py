@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
 from desktop.language.sentences import mark, say
-from desktop.views.look import theme
+from desktop.views.look import scales, theme
 from desktop.views.look.announcing import announce
 
 _WHAT = mark("Your recovery code, told this once: it replaces a lost password. Keep it somewhere else.")
@@ -26,7 +26,7 @@ class RecoveryBar(QFrame):
         what.setWordWrap(True)
         self._code = QLabel()
         self._code.setObjectName("recovery_code_label")
-        self._code.setFont(theme.telling_font(bold=True))
+        self._code.setFont(scales.telling_font(bold=True))
         flags = Qt.TextInteractionFlag
         self._code.setTextInteractionFlags(flags.TextSelectableByMouse | flags.TextSelectableByKeyboard)
         copy, done = QPushButton(say("Copy the code")), QPushButton(say("I have kept it"))
@@ -35,8 +35,8 @@ class RecoveryBar(QFrame):
         copy.clicked.connect(self._on_copy)
         done.clicked.connect(self.forget)
         row = QHBoxLayout(self)
-        row.setContentsMargins(theme.LARGE, theme.SMALL, theme.LARGE, theme.SMALL)
-        row.setSpacing(theme.SMALL)
+        row.setContentsMargins(scales.LARGE, scales.SMALL, scales.LARGE, scales.SMALL)
+        row.setSpacing(scales.SMALL)
         row.addWidget(what, 1)
         for widget in (self._code, copy, done):
             row.addWidget(widget)

@@ -13,8 +13,10 @@ from desktop.arithmetic.numbers import NumberFormat
 from desktop.controllers.requests import Failure
 from desktop.language.sentences import say
 from desktop.system.overriding import override
-from desktop.terms.values import Account, Role, Spending
-from desktop.views.look import theme
+from desktop.terms.charges import Spending
+from desktop.terms.kinds import Role
+from desktop.terms.people import Account
+from desktop.views.look import scales, theme
 from desktop.views.look.announcing import announce
 from desktop.views.look.flow_layout import FlowLayout
 from desktop.wording.spending import budget_text, request_text, warning_text, whom_to_ask
@@ -38,7 +40,7 @@ class SpendingLine(QFrame):
         theme.set_role(self, "header")
         self._budget = QLabel()
         self._budget.setObjectName("budget_label")
-        self._budget.setFont(theme.font(figures=True))
+        self._budget.setFont(scales.font(figures=True))
         self._warning = QLabel()
         self._warning.setObjectName("warning_label")
         theme.set_role(self._warning, "warning")
@@ -50,11 +52,11 @@ class SpendingLine(QFrame):
         theme.set_role(self._copy, "link")
         self._copy.clicked.connect(self._on_copy)
         inner = QWidget()
-        flow = FlowLayout(inner, spacing=theme.MEDIUM)  # in a narrow window they stand below each other
+        flow = FlowLayout(inner, spacing=scales.MEDIUM)  # in a narrow window they stand below each other
         for widget in (self._budget, self._warning, self._whom, self._copy):
             flow.addWidget(widget)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(theme.LARGE, 0, theme.LARGE, theme.TIGHT)
+        layout.setContentsMargins(scales.LARGE, 0, scales.LARGE, scales.TIGHT)
         layout.addWidget(inner)
         self.hide()
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
-from desktop.terms.values import Receipt, Role, Statement
+from desktop.terms.charges import Receipt, Statement
+from desktop.terms.kinds import Role
 from desktop.views.calculator.price_texts import way_out
 from desktop.views.main_window.header import Header
 from desktop.views.main_window.menus import Menus

@@ -22,9 +22,9 @@ from desktop.controllers.sessions import SessionController
 from desktop.controllers.store import StoreController
 from desktop.language.sentences import mark, say
 from desktop.system.overriding import override
-from desktop.terms.values import Session
+from desktop.terms.people import Session
 from desktop.views.calculator.panel import CalculatorPanel
-from desktop.views.look import theme
+from desktop.views.look import scales, theme
 from desktop.views.look.first_icons import application_icon
 from desktop.views.look.gradual import finish
 from desktop.views.look.number_locale import number_format_of
@@ -155,7 +155,7 @@ class MainWindow(QMainWindow):
         layout.addWidget(self._panes, 1)
         self._selection = Told(say("Selection"))
         self._selection.setObjectName("selection_label")
-        self._selection.setFont(theme.font(figures=True))
+        self._selection.setFont(scales.font(figures=True))
         theme.set_role(self._selection, "muted")
         self.statusBar().addPermanentWidget(self._selection)
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QToolButton, QWidget
 
 from desktop.language.sentences import say
-from desktop.views.look import theme
+from desktop.views.look import scales, theme
 from desktop.views.look.announcing import announce
 
 
@@ -33,8 +33,8 @@ class WorkBar(QWidget):
         theme.set_role(self._stop, "small")
         self._stop.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         row = QHBoxLayout(self)
-        row.setContentsMargins(theme.SMALL, 0, theme.SMALL, 0)
-        row.setSpacing(theme.SMALL)
+        row.setContentsMargins(scales.SMALL, 0, scales.SMALL, 0)
+        row.setSpacing(scales.SMALL)
         for widget in (self._label, self._progress, self._stop):
             row.addWidget(widget)
         # The status bar keeps its height, or each page would be a record shorter from the first export on.

@@ -16,11 +16,11 @@ from desktop.controllers.requests import Failure
 from desktop.controllers.undoing import Act
 from desktop.language.sentences import say
 from desktop.system.overriding import override
-from desktop.terms.values import Page, PageRequest, Totals
+from desktop.terms.pages import Page, PageRequest, Totals
 from desktop.views.filters.bar import FilterBar
 from desktop.views.filters.saved_filters import SavedFilters
 from desktop.views.filters.saved_menu import SavedMenu
-from desktop.views.look import theme
+from desktop.views.look import scales, theme
 from desktop.views.look.announcing import announce
 from desktop.views.look.gradual import finish
 from desktop.views.look.number_locale import number_format_of
@@ -157,8 +157,8 @@ class RecordsBrowser(QWidget):
 
     def _arrange(self) -> Iterator[None]:
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
-        layout.setSpacing(theme.SMALL)
+        layout.setContentsMargins(scales.MEDIUM, scales.MEDIUM, scales.MEDIUM, scales.MEDIUM)
+        layout.setSpacing(scales.SMALL)
         for widget in (self._tools, self._filter_bar, self._message):
             layout.addWidget(widget)
             yield

@@ -8,8 +8,9 @@ from typing import Any
 from desktop.arithmetic.money import format_money
 from desktop.arithmetic.numbers import NumberFormat, digits_of, in_order
 from desktop.language.sentences import say
+from desktop.terms.charges import Entry
 from desktop.terms.days import local
-from desktop.terms.values import Column, Entry
+from desktop.terms.kinds import Column
 from desktop.views.records.columns import SEARCHED, Shown
 from desktop.wording.shown import operation_name
 

@@ -13,7 +13,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QTableView
 
-from desktop.terms.values import Column, Detail
+from desktop.terms.kinds import Column, Detail
 from desktop.views.records.column_widths import widths_for
 from desktop.views.records.columns import COLUMNS, HIDDEN_AT_FIRST, Shown
 

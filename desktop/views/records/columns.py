@@ -12,7 +12,8 @@ from desktop.arithmetic.numbers import NumberFormat, digits_of, in_order, locali
 from desktop.arithmetic.table import OPERATIONS
 from desktop.language.directions import bare
 from desktop.language.sentences import mark, say
-from desktop.terms.values import Column, Detail, Entry, OperationType, Source
+from desktop.terms.charges import Entry
+from desktop.terms.kinds import Column, Detail, OperationType, Source
 from desktop.wording.grouping import grouped
 from desktop.wording.shown import operation_name, shown_moment, shown_reason
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QItemSelectionModel, QObject, QPoint, Signal, Slot
 
 from desktop.arithmetic.numbers import NumberFormat
-from desktop.terms.values import Entry
+from desktop.terms.charges import Entry
 from desktop.views.records.cell_filters import offers
 from desktop.views.records.columns import COLUMNS
 from desktop.views.records.model import RecordsModel

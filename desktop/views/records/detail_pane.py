@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLay
 from desktop.arithmetic.money import format_count
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.language.sentences import say
-from desktop.terms.values import Entry
-from desktop.views.look import theme
+from desktop.terms.charges import Entry
+from desktop.views.look import scales, theme
 from desktop.views.look.mnemonics import unlettered
 from desktop.views.records.record_view import RecordView
 
@@ -28,7 +28,7 @@ class DetailPane(QFrame):
         self._format = number_format
         self.view = RecordView(number_format=number_format, parent=self)
         self._title = QLabel()
-        theme.set_size(self._title, theme.Size.BODY, bold=True)
+        scales.set_size(self._title, scales.Size.BODY, bold=True)
         close = QToolButton()
         close.setObjectName("close_details_button")
         close.setText("×")
@@ -37,15 +37,15 @@ class DetailPane(QFrame):
         theme.set_role(close, "link")
         close.clicked.connect(self.close_asked)
         head = QHBoxLayout()
-        head.setSpacing(theme.SMALL)
+        head.setSpacing(scales.SMALL)
         head.addWidget(self._title, 1)
         for button in self.view.buttons:
             button.setText(unlettered(button.text()))  # the letters are the menus'
             head.addWidget(button)
         head.addWidget(close)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(theme.MEDIUM, theme.SMALL, theme.SMALL, theme.SMALL)
-        layout.setSpacing(theme.SMALL)
+        layout.setContentsMargins(scales.MEDIUM, scales.SMALL, scales.SMALL, scales.SMALL)
+        layout.setSpacing(scales.SMALL)
         layout.addLayout(head)
         layout.addWidget(self.view, 1)
         self.setMinimumHeight(self.fontMetrics().height() * _LINES)

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.arithmetic.numbers import NumberFormat, localise
 from desktop.language.sentences import mark, say
-from desktop.terms.values import Filters
+from desktop.terms.pages import Filters
 from desktop.views.calculator.entry_edit import EXAMPLE
-from desktop.views.look import theme
+from desktop.views.look import scales, theme
 
 NOTHING_YET = (mark("No records yet"), mark("What you calculate is kept here, with what it cost. Try {example}."))
 NO_MATCH = (mark("Nothing matches"), mark("No record has all of what you look for."))
@@ -31,7 +31,7 @@ class EmptyState(QFrame):
         theme.set_role(self, "card")
         self._title = QLabel()
         self._title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        theme.set_size(self._title, theme.Size.LEAD, bold=True)
+        scales.set_size(self._title, scales.Size.LEAD, bold=True)
         self._text = QLabel()
         self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._text.setWordWrap(True)
@@ -39,7 +39,7 @@ class EmptyState(QFrame):
         self._clear = QPushButton(say("Clear filters"))
         self._clear.setObjectName("empty_clear_button")
         layout = QVBoxLayout(self)
-        layout.setSpacing(theme.SMALL)
+        layout.setSpacing(scales.SMALL)
         layout.addStretch(2)
         layout.addWidget(self._title)
         layout.addWidget(self._text)

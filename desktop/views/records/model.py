@@ -10,8 +10,10 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from desktop.arithmetic.numbers import NumberFormat, in_order
 from desktop.language.sentences import say
 from desktop.system.overriding import override
-from desktop.terms.values import Column, Detail, Entry, Page
-from desktop.views.look import theme
+from desktop.terms.charges import Entry
+from desktop.terms.kinds import Column, Detail
+from desktop.terms.pages import Page
+from desktop.views.look import scales
 from desktop.views.records.cell import AT_RIGHT, CELL_ROLE, Cell
 from desktop.views.records.columns import COLUMNS, FIGURES, HEADERS, cells, is_drawn, seen
 from desktop.wording.markup import escaped
@@ -146,12 +148,12 @@ class RecordsModel(QAbstractTableModel):
             return Row(self._cells(None, texts), None, trouble)
 
     def _cells(self, entry: Entry | None, texts: tuple[str, ...]) -> tuple[Cell, ...]:
-        figures = theme.font(figures=True)
+        figures = scales.font(figures=True)
         found = []
         for text, column in zip(texts, COLUMNS, strict=True):
             font = figures if column in FIGURES else None
             if is_drawn(entry, column):
-                font = theme.telling_font()
+                font = scales.telling_font()
             money_in = column is Column.AMOUNT and entry is not None and entry.amount < 0
             for_the_eye = seen(text, column, entry, self._format) or text
             found.append(Cell(text, for_the_eye, column in FIGURES, font, money_in))

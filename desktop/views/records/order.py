@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHeaderView, QMenu
 
 from desktop.language.sentences import say
-from desktop.terms.values import Column
+from desktop.terms.kinds import Column
 from desktop.views.look.mnemonics import lettered
 from desktop.views.records.columns import COLUMNS, HEADERS, order_of
 

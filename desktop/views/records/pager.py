@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSpinBox, Q
 from desktop.arithmetic.money import format_count, format_money
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.language.sentences import mark, say, say_many
-from desktop.terms.values import Page, Totals
-from desktop.views.look import theme
+from desktop.terms.pages import Page, Totals
+from desktop.views.look import scales, theme
 from desktop.views.look.icons import icon
 from desktop.views.look.number_locale import widgets_locale
 from desktop.views.look.told import call
@@ -45,13 +45,13 @@ class Pager(QWidget):
         self._total = QLabel()
         self._total.setObjectName("total_label")
         self._total.setAccessibleName(say("Total"))
-        self._total.setFont(theme.font(figures=True))
+        self._total.setFont(scales.font(figures=True))
         self._total.setWordWrap(True)
         theme.set_role(self._total, "muted")
         self._indexing = QLabel()
         self._indexing.setObjectName("indexing_label")
         self._indexing.setToolTip(say("Until the index of the records is made, pages and searches come slower"))
-        self._indexing.setFont(theme.font(figures=True))
+        self._indexing.setFont(scales.font(figures=True))
         self._indexing.setWordWrap(True)  # it comes and goes: the pages beside it keep their room
         theme.set_role(self._indexing, "muted")
         self._indexing.hide()
@@ -83,7 +83,7 @@ class Pager(QWidget):
             )
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.TIGHT)
+        row.setSpacing(scales.TIGHT)
         said = QVBoxLayout()  # above each other: beside each other they leave a narrow window no room for the pages
         said.setSpacing(0)
         said.addWidget(self._total)

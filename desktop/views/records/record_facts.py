@@ -5,7 +5,8 @@ from __future__ import annotations
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.arithmetic.table import OPERATIONS
 from desktop.language.sentences import mark, say
-from desktop.terms.values import Column, Detail, Entry
+from desktop.terms.charges import Entry
+from desktop.terms.kinds import Column, Detail
 from desktop.views.records.columns import COLUMNS, HEADERS, Shown, cells
 from desktop.wording.shown import moment_text
 

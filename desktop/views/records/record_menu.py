@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.language.sentences import say
-from desktop.terms.values import Entry
+from desktop.terms.charges import Entry
 from desktop.views.look.icons import icon
 from desktop.views.records.cell_filters import Offer
 from desktop.views.records.record_facts import expression_of, result_of

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QPushButton, QScrollA
 
 from desktop.arithmetic.numbers import NumberFormat, in_order
 from desktop.language.sentences import mark, say
-from desktop.terms.values import Column, Detail, Entry
-from desktop.views.look import theme
+from desktop.terms.charges import Entry
+from desktop.terms.kinds import Column, Detail
+from desktop.views.look import scales, theme
 from desktop.views.look.left_to_right import leading
 from desktop.views.records.columns import CALCULATED, HEADERS, is_drawn
 from desktop.views.records.record_facts import expression_of, facts, result_of
@@ -62,9 +63,9 @@ class RecordView(QScrollArea):
         self._facts = facts(entry, proof, self._format) if entry is not None else []
         inner = QWidget()
         form = QFormLayout(inner)
-        form.setContentsMargins(0, 0, theme.SMALL, 0)
-        form.setHorizontalSpacing(theme.LARGE)
-        form.setVerticalSpacing(theme.TIGHT)
+        form.setContentsMargins(0, 0, scales.SMALL, 0)
+        form.setHorizontalSpacing(scales.LARGE)
+        form.setVerticalSpacing(scales.TIGHT)
         for name, text in self._facts:
             form.addRow(_name(say(name)), self._value(name, text))
         if entry is None:
@@ -85,7 +86,7 @@ class RecordView(QScrollArea):
         value.setObjectName(f"record_{name.lower().rstrip('.')}_label")
         value.setWordWrap(True)
         drawn = name == HEADERS[Column.RESPONSE] and is_drawn(self._entry, Column.RESPONSE)
-        value.setFont(theme.telling_font() if drawn else theme.font(figures=True))
+        value.setFont(scales.telling_font() if drawn else scales.font(figures=True))
         number = self._entry is not None and seen == text and name in _NUMBERS and bool(expression_of(self._entry))
         apart = spaced(text, self._format, value.fontMetrics().height()) if number else ""
         value.setTextFormat(Qt.TextFormat.RichText if apart else Qt.TextFormat.PlainText)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from desktop.arithmetic.money import format_count, format_money
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.language.sentences import say_many
-from desktop.terms.values import Entry
+from desktop.terms.charges import Entry
 
 
 def summary(entries: Sequence[Entry], number_format: NumberFormat) -> str:

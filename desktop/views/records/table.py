@@ -13,7 +13,8 @@ from desktop.arithmetic.numbers import NumberFormat
 from desktop.documents import copies
 from desktop.language.sentences import say
 from desktop.system.overriding import override
-from desktop.terms.values import Entry, Page
+from desktop.terms.charges import Entry
+from desktop.terms.pages import Page
 from desktop.views.look.steady import steady_scroll_bar
 from desktop.views.records.column_layout import ColumnLayout
 from desktop.views.records.columns import COLUMNS, HEADERS, SEARCHED, Shown

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 from desktop.arithmetic.money import format_count
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.language.sentences import say, say_many
-from desktop.terms.values import Totals
-from desktop.views.look import theme
+from desktop.terms.pages import Totals
+from desktop.views.look import scales
 from desktop.views.look.icons import icon
 
 _USUAL = 9_999  # records that have room on a button from the start
@@ -55,10 +55,10 @@ class RecordsTools(QWidget):
     def _arrange(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.SMALL)
+        row.setSpacing(scales.SMALL)
         self._title = QLabel(say("Records"))
         self._title.setObjectName("records_title_label")
-        theme.set_size(self._title, theme.Size.LEAD, bold=True)
+        scales.set_size(self._title, scales.Size.LEAD, bold=True)
         row.addWidget(self._title, 1)
         for action in (self.delete_action, self.restore_action, self.export_action):
             button = QToolButton()

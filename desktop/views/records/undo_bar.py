@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 
 from desktop.language.sentences import say
 from desktop.system.overriding import override
-from desktop.views.look import theme
+from desktop.views.look import scales, theme
 from desktop.views.look.announcing import announce
 from desktop.views.look.icons import icon
 
@@ -33,7 +33,7 @@ class UndoBar(QFrame):
         self._close.setToolTip(say("Close; the Edit menu still undoes it"))
         theme.set_role(self._close, "link")
         row = QHBoxLayout(self)
-        row.setContentsMargins(theme.MEDIUM, theme.TIGHT, theme.TIGHT, theme.TIGHT)
+        row.setContentsMargins(scales.MEDIUM, scales.TIGHT, scales.TIGHT, scales.TIGHT)
         row.addWidget(self._text, 1)
         row.addWidget(self._undo)
         row.addWidget(self._close)

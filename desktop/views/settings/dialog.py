@@ -21,7 +21,7 @@ from desktop.system.overriding import override
 from desktop.terms.errors import BadInput
 from desktop.terms.settings import Effect, Setting
 from desktop.views.dialogs.dialogs import Dialog
-from desktop.views.look import theme
+from desktop.views.look import scales, theme
 from desktop.views.look.announcing import announce
 from desktop.views.look.mnemonics import letters_of
 from desktop.views.look.number_locale import number_format_of
@@ -71,7 +71,7 @@ class SettingsDialog(Dialog):
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._stack = QStackedWidget()
         body = QHBoxLayout()
-        body.setSpacing(theme.WIDE)
+        body.setSpacing(scales.WIDE)
         body.addWidget(self._list)
         body.addWidget(self._stack, 1)
         self.layout_.addLayout(body, 1)
@@ -146,7 +146,7 @@ class SettingsDialog(Dialog):
             elif title == _RANDOM:
                 self._add_trial(page)
         self._put_buttons_last()
-        self._list.setFixedWidth(self._list.sizeHintForColumn(0) + 2 * theme.TIGHT)
+        self._list.setFixedWidth(self._list.sizeHintForColumn(0) + 2 * scales.TIGHT)
         self._say("", "muted")
         self._save.setEnabled(True)
         self._defaults.setEnabled(True)
@@ -163,7 +163,7 @@ class SettingsDialog(Dialog):
         self._colours.currentIndexChanged.connect(self._on_colours)
         label = QLabel(say("&Colours"))
         label.setBuddy(self._colours)
-        page.append(label, gap=theme.MEDIUM)
+        page.append(label, gap=scales.MEDIUM)
         page.append(self._colours)
 
     def _add_trial(self, page: SettingsPage) -> None:
@@ -180,7 +180,7 @@ class SettingsDialog(Dialog):
         self._outcome.setWordWrap(True)
         self._outcome.setTextFormat(Qt.TextFormat.PlainText)
         theme.set_role(self._outcome, "muted")
-        page.append(self._outcome, gap=theme.MEDIUM)
+        page.append(self._outcome, gap=scales.MEDIUM)
         page.append(self._try)
         page.column.setAlignment(self._try, Qt.AlignmentFlag.AlignLeft)
 

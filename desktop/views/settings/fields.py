@@ -12,7 +12,7 @@ from desktop.language.sentences import say
 from desktop.system.overriding import override
 from desktop.terms.errors import BadInput
 from desktop.terms.settings import Kind, Setting
-from desktop.views.look import theme
+from desktop.views.look import scales, theme
 from desktop.views.look.left_to_right import left_to_right
 from desktop.views.look.number_locale import widgets_locale
 from desktop.wording.settings import Words, words_of
@@ -30,7 +30,7 @@ class SettingField(QWidget):
         super().__init__()
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(theme.MEDIUM)
+        self._row.setSpacing(scales.MEDIUM)
         self._name = setting.name.replace(".", "_")
 
     def value(self) -> str:
@@ -78,7 +78,7 @@ class _MoneyField(SettingField):
         super().__init__(setting)
         self._format = fmt
         self._edit = QLineEdit()
-        self._edit.setFont(theme.font(figures=True))
+        self._edit.setFont(scales.font(figures=True))
         left_to_right(self._edit)
         self._add(self._edit, _NARROW)
         self._edit.textEdited.connect(self.edited)
@@ -105,7 +105,7 @@ class _NumberField(SettingField):
         self._spin.setSuffix(say(unit) if unit else "")
         if not any(char.isalpha() for char in unit):  # a word runs as the language does
             left_to_right(self._spin)
-        self._spin.lineEdit().setTextMargins(theme.SMALL, 0, theme.SMALL, 0)  # Qt lays it over the whole field
+        self._spin.lineEdit().setTextMargins(scales.SMALL, 0, scales.SMALL, 0)  # Qt lays it over the whole field
         self._add(self._spin, _NARROW)
         self._spin.valueChanged.connect(self.edited)
 
@@ -177,7 +177,7 @@ class _SomeField(SettingField):
 
 def width_of(editor: QWidget, characters: int) -> int:
     """How wide a field is for so many characters, in pixels."""
-    return editor.fontMetrics().averageCharWidth() * characters + 2 * theme.MEDIUM
+    return editor.fontMetrics().averageCharWidth() * characters + 2 * scales.MEDIUM
 
 
 def field_for(setting: Setting, fmt: NumberFormat) -> SettingField:

@@ -11,7 +11,7 @@ from desktop.arithmetic.numbers import NumberFormat
 from desktop.language.sentences import say
 from desktop.terms.errors import BadInput
 from desktop.terms.settings import Change, Setting
-from desktop.views.look import theme
+from desktop.views.look import scales, theme
 from desktop.views.look.mnemonics import lettered
 from desktop.views.settings.fields import SettingField, field_for
 from desktop.wording.settings import hint, lock_text, words_of
@@ -37,10 +37,10 @@ class SettingsPage(QScrollArea):
         inner = QWidget()
         inner.setAutoFillBackground(False)
         self.column = QVBoxLayout(inner)
-        self.column.setContentsMargins(0, 0, theme.MEDIUM, 0)
-        self.column.setSpacing(theme.TIGHT)
+        self.column.setContentsMargins(0, 0, scales.MEDIUM, 0)
+        self.column.setSpacing(scales.TIGHT)
         heading = QLabel(say(title))
-        theme.set_size(heading, theme.Size.LEAD, bold=True)
+        scales.set_size(heading, scales.Size.LEAD, bold=True)
         self.column.addWidget(heading)
         labels = lettered([say(words_of(setting).label) for setting in settings], taken=taken)
         for setting, label in zip(settings, labels, strict=True):
@@ -54,7 +54,7 @@ class SettingsPage(QScrollArea):
         self._shown[setting.name] = field.value()
         label = QLabel(text)
         label.setBuddy(field.editor)
-        self.insert(label, gap=theme.MEDIUM)
+        self.insert(label, gap=scales.MEDIUM)
         self.insert(field)
         said = hint(setting, self._format)
         self.insert(_small(said, "muted"))
@@ -124,5 +124,5 @@ def _small(text: str, role: str) -> QLabel:
     label.setWordWrap(True)
     label.setTextFormat(Qt.TextFormat.PlainText)
     theme.set_role(label, role)
-    theme.set_size(label, theme.Size.CAPTION)
+    scales.set_size(label, scales.Size.CAPTION)
     return label

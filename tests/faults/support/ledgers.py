@@ -14,7 +14,7 @@ from desktop.models.embedded.storage.migrations import first, fourth
 from desktop.models.embedded.storage.store import Opened, Store
 from desktop.models.embedded.verify import verify
 from desktop.terms.errors import StoreDamaged
-from desktop.terms.values import Session
+from desktop.terms.people import Session
 from tests.support.stores import ANN, PASSWORD, cheap_hasher, make_store
 
 RICH = 10_000_000_00

@@ -21,7 +21,10 @@ from desktop.models.embedded.storage import chain, migrations
 from desktop.models.embedded.storage.opening import open_store
 from desktop.models.embedded.storage.store import Store
 from desktop.system.private_files import create_private, make_folder
-from desktop.terms.values import Charge, Entry, OperationType, PageRequest, Session, Step
+from desktop.terms.charges import Charge, Entry, Step
+from desktop.terms.kinds import OperationType
+from desktop.terms.pages import PageRequest
+from desktop.terms.people import Session
 from tests.support.stores import COSTS, raw
 
 KEPT = Path(__file__).parents[1] / "old_stores"

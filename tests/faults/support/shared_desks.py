@@ -19,7 +19,7 @@ import pytest
 from desktop.models.shared import charges
 from desktop.models.shared.sessions import Signed
 from desktop.terms.errors import AppError, ChargeUnknown, NotSignedIn, RequestReused, ServerAway, StoreLocked
-from desktop.terms.values import Session
+from desktop.terms.people import Session
 from tests.support import shared
 from tests.support.postgres import Server, running
 from tests.support.shared import OwnedLedger

@@ -16,8 +16,10 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
 from pytestqt.qtbot import QtBot
 
-from desktop.controllers import background
-from desktop.controllers.background import Bug, Lane, Lanes
+from desktop.controllers import jobs
+from desktop.controllers.background import Lanes
+from desktop.controllers.jobs import Bug
+from desktop.controllers.lane import Lane
 from desktop.system import logs
 from desktop.terms.errors import AppError, BadInput
 
@@ -385,10 +387,10 @@ def test_progress_reaches_only_whoever_still_waits(qtbot: QtBot, lane: Lane, rec
     told, go = threading.Event(), threading.Event()
 
     def work() -> None:
-        background.progress(1, 2)
+        jobs.progress(1, 2)
         told.set()
         assert go.wait(LIMIT)
-        background.progress(2, 2)
+        jobs.progress(2, 2)
 
     submit = partial(lane.submit, done=receiver.on_done, failed=receiver.on_failed, progress=receiver.on_progress)
     ticket = submit(work, reference="one11111")
@@ -401,7 +403,7 @@ def test_progress_reaches_only_whoever_still_waits(qtbot: QtBot, lane: Lane, rec
     settle(qtbot, lane)
 
     assert receiver.progress == [(1, 2)]
-    background.progress(1, 1)  # outside of work nobody is told
+    jobs.progress(1, 1)  # outside of work nobody is told
     assert receiver.results == []
 
 
@@ -411,7 +413,7 @@ def test_running_work_can_ask_whether_it_is_still_wanted(qtbot: QtBot, lane: Lan
     def work() -> None:
         limit = time.monotonic() + LIMIT
         begun.set()
-        while not background.cancelled():
+        while not jobs.cancelled():
             assert time.monotonic() < limit
         noticed.set()
 
@@ -421,7 +423,7 @@ def test_running_work_can_ask_whether_it_is_still_wanted(qtbot: QtBot, lane: Lan
     ticket.cancel()
 
     assert noticed.wait(LIMIT)
-    assert not background.cancelled(), "true outside of work"
+    assert not jobs.cancelled(), "true outside of work"
 
 
 def test_newer_work_replaces_older_with_the_same_key_queued_or_running(
@@ -562,7 +564,7 @@ def test_closing_finishes_the_running_job_drops_the_queued_and_delivers_nothing(
     def work() -> None:
         begun.set()
         limit = time.monotonic() + LIMIT
-        while not background.cancelled():
+        while not jobs.cancelled():
             assert time.monotonic() < limit
         finished.set()
 

@@ -14,8 +14,10 @@ from pytestqt.qtbot import QtBot
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.models.embedded import charges
 from desktop.models.embedded.storage.store import Store
+from desktop.terms.charges import Charge, Receipt
 from desktop.terms.errors import AppError, ChargeUnknown, NotSignedIn, PriceChanged, StoreError, StoreFull
-from desktop.terms.values import Charge, OperationType, Receipt, Session
+from desktop.terms.kinds import OperationType
+from desktop.terms.people import Session
 from tests.qt.conftest import EMAIL, PASSWORD, Program
 from tests.support.stores import store_behind
 from tests.support.waiting import PATIENCE_S

@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop.controllers.exports import Export, ExportsController
 from desktop.documents.export_files import ExportFormat
-from desktop.terms.values import Column, Filters, OperationType, PageRequest
+from desktop.terms.kinds import Column, OperationType
+from desktop.terms.pages import Filters, PageRequest
 from tests.qt.conftest import Program
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")

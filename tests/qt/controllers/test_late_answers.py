@@ -12,15 +12,16 @@ import pytest
 import shiboken6
 from pytestqt.qtbot import QtBot
 
-from desktop.controllers.background import Lane
 from desktop.controllers.exports import Export, ExportsController
 from desktop.controllers.insights import InsightsController
+from desktop.controllers.lane import Lane
 from desktop.controllers.statements import StatementsController, Wanted
 from desktop.documents.export_files import ExportFormat
 from desktop.documents.statement_paper import Style
 from desktop.models.embedded import accounts, backups, browsing, charges, insights, records, statements, verify
 from desktop.random_org import client
-from desktop.terms.values import Filters, Page, PageRequest, Statement
+from desktop.terms.charges import Statement
+from desktop.terms.pages import Filters, Page, PageRequest
 from tests.qt.conftest import EMAIL, PASSWORD, Program
 from tests.support import windows
 from tests.support.stores import store_behind

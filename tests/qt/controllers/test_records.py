@@ -10,11 +10,12 @@ from time import sleep
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desktop.controllers import background
+from desktop.controllers import jobs
 from desktop.controllers.undoing import UNDO_STEPS
 from desktop.models.embedded import records
 from desktop.terms.errors import AppError, StoreFull
-from desktop.terms.values import Filters, OperationType, Page, PageRequest
+from desktop.terms.kinds import OperationType
+from desktop.terms.pages import Filters, Page, PageRequest
 from tests.qt.conftest import Program
 from tests.support.waiting import PATIENCE_S
 
@@ -98,7 +99,7 @@ def test_counts_keep_no_page_waiting(qtbot: QtBot, filled: Program, monkeypatch:
 
     def endless(*_arguments: object, **_more: object) -> None:
         stuck.set()
-        while not background.cancelled():
+        while not jobs.cancelled():
             sleep(0.001)
 
     with monkeypatch.context() as patch:

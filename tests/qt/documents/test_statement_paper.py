@@ -22,8 +22,10 @@ from desktop.documents.exports import raw_record
 from desktop.documents.statement_paper import Ended, Style, write_pdf
 from desktop.language.sentences import SOURCE, speak
 from desktop.system import resources
+from desktop.terms.charges import Entry
 from desktop.terms.errors import Cancelled, StoreDamaged, StoreError
-from desktop.terms.values import Entry, OperationSum, OperationType, Source, StatementReport
+from desktop.terms.kinds import OperationType, Source
+from desktop.terms.reports import OperationSum, StatementReport
 from desktop.views.look.number_locale import number_format_of
 from desktop.wording.grouping import show_groups
 from desktop.wording.shown import operation_name

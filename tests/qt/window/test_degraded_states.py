@@ -25,7 +25,7 @@ from desktop.models.embedded.attempts import FREE_FAILURES
 from desktop.models.embedded.storage import backup_files, sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.terms.errors import StoreDamaged, StoreError, StoreFull, StoreLocked
-from desktop.terms.values import Verification
+from desktop.terms.reports import Verification
 from desktop.views.dialogs.proof import VerifyDialog
 from desktop.views.main_window.window import MainWindow
 from desktop.window.program import Program

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from desktop.views.filters.day_edit import DayEdit
-from desktop.views.look import theme
+from desktop.views.look import scales, theme
 from desktop.views.look.theme import Theme
 
 
@@ -106,7 +106,7 @@ def test_every_choice_of_a_combo_box_is_high_enough_to_hit_and_shown_whole(qtbot
     qtbot.waitUntil(view.isVisible)
     for row in range(combo.count()):
         place = view.visualRect(combo.model().index(row, 0))
-        assert place.height() >= theme.WIDE
-        assert place.width() >= view.fontMetrics().horizontalAdvance(combo.itemText(row)) + 2 * theme.TIGHT
+        assert place.height() >= scales.WIDE
+        assert place.width() >= view.fontMetrics().horizontalAdvance(combo.itemText(row)) + 2 * scales.TIGHT
     assert stage.isVisible()
     combo.hidePopup()

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from desktop.controllers.background import Lane
+from desktop.controllers.lane import Lane
 from desktop.models.embedded.storage import sqlite
 from desktop.terms.errors import AppError, Cancelled
 from tests.qt.conftest import make_program, take_apart

@@ -7,7 +7,7 @@ import pytest
 from desktop.arithmetic.carried import values_behind
 from desktop.arithmetic.expressions import evaluate, parse
 from desktop.arithmetic.operations import follows, operands_text
-from desktop.terms.values import OperationType
+from desktop.terms.kinds import OperationType
 from tests.support.fake_controllers import entry
 
 THIRD, ROOT = "0.3333333333333333333333333333333333", "1.414213562373095048801688724209698"

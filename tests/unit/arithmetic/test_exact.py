@@ -12,7 +12,7 @@ from desktop.arithmetic.exact import Multiple, Rounded, Value, multiple, rounded
 from desktop.arithmetic.table import OPERATIONS
 from desktop.arithmetic.value_texts import read, write
 from desktop.terms.errors import AppError, BadInput
-from desktop.terms.values import OperationType
+from desktop.terms.kinds import OperationType
 
 EXACT = st.builds(multiple, st.integers(-(10**30), 10**30), st.integers(1, 10**12), st.integers(1, 10**6))
 ROUNDED = st.builds(

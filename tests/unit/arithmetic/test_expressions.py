@@ -13,6 +13,7 @@ from desktop.arithmetic.expressions import MAX_LENGTH, Evaluation, evaluate, par
 from desktop.arithmetic.numbers import NumberFormat, format_number, localise
 from desktop.arithmetic.operations import apply, follows, operands_text, split_operands
 from desktop.arithmetic.value_texts import read
+from desktop.terms.charges import Step
 from desktop.terms.errors import (
     AppError,
     DivisionByZero,
@@ -20,7 +21,7 @@ from desktop.terms.errors import (
     NegativeSquareRoot,
     OutOfBounds,
 )
-from desktop.terms.values import OperationType, Step
+from desktop.terms.kinds import OperationType
 from tests.support.effort import is_light
 
 GERMAN = NumberFormat(",", ".")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from desktop.arithmetic.numbers import format_number
 from desktop.arithmetic.operations import apply, follows, operands_text, split_operands
 from desktop.terms.errors import BadInput, DivisionByZero, NegativeSquareRoot, OutOfBounds
-from desktop.terms.values import OperationType
+from desktop.terms.kinds import OperationType
 
 ADD, SUBTRACT = OperationType.ADDITION, OperationType.SUBTRACTION
 MULTIPLY, DIVIDE = OperationType.MULTIPLICATION, OperationType.DIVISION

@@ -10,7 +10,7 @@ import pytest
 from desktop.commands import grammar
 from desktop.commands import words as given
 from desktop.terms.errors import BadInput
-from desktop.terms.values import Column
+from desktop.terms.kinds import Column
 
 SIGNED_IN = ["--user", "a@example.org"]
 

@@ -14,7 +14,7 @@ from desktop.system.request_ids import new_request_id
 from desktop.terms.errors import BadInput
 from tests.support.command_line import ROOT
 
-SLOW = ("desktop.commands.grammar", "desktop.terms.values", "uuid", "socket", "json", "platformdirs")
+SLOW = ("desktop.commands.grammar", "desktop.terms.charges", "uuid", "socket", "json", "platformdirs")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.documents import copies
-from desktop.terms.values import Column, Detail, OperationType
+from desktop.terms.kinds import Column, Detail, OperationType
 from tests.unit.documents.test_exports import CREDIT, ENTRY
 
 COLUMNS = (Column.AMOUNT, Column.OPERANDS, Column.RESPONSE)

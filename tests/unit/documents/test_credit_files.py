@@ -9,7 +9,7 @@ import pytest
 from desktop.arithmetic.numbers import PLAIN, NumberFormat
 from desktop.documents import credit_files
 from desktop.terms.errors import BadInput
-from desktop.terms.values import CreditOrder
+from desktop.terms.people import CreditOrder
 
 GERMAN = NumberFormat(decimal_mark=",", group_marks=".")
 EXPECTED = (

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from desktop.arithmetic.money import plain_money
 from desktop.documents import exports, json_rows
-from desktop.terms.values import Entry, OperationType, Source
+from desktop.terms.charges import Entry
+from desktop.terms.kinds import OperationType, Source
 
 ENTRY = Entry(
     id=7,

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from desktop.documents import exports
 from desktop.documents.json_rows import json_text, write_json_batches
-from desktop.terms.values import Entry, OperationType
+from desktop.terms.charges import Entry
+from desktop.terms.kinds import OperationType
 from tests.unit.documents.test_exports import ENTRY
 
 OPERANDS = st.sampled_from(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from desktop.documents import proofs
-from desktop.terms.values import Problem, Verification
+from desktop.terms.reports import Problem, Verification
 
 MOMENT = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 

@@ -17,7 +17,8 @@ from openpyxl import load_workbook
 from desktop import __version__
 from desktop.documents.exports import raw_record
 from desktop.documents.xlsx import FIELDS, excel_number, write_xlsx
-from desktop.terms.values import Entry, OperationType
+from desktop.terms.charges import Entry
+from desktop.terms.kinds import OperationType
 from tests.unit.documents.test_exports import CREDIT, ENTRY, FORMULAS
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20) | st.sampled_from(

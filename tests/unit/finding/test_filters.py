@@ -12,7 +12,8 @@ from desktop.finding import filters
 from desktop.finding.filters import FILTERS, described, more_of, plan_of, where, with_more
 from desktop.models.embedded import records
 from desktop.terms import days
-from desktop.terms.values import Filters, OperationType, PageRequest
+from desktop.terms.kinds import OperationType
+from desktop.terms.pages import Filters, PageRequest
 from tests.support.stores import Books
 
 DAY = date(2026, 11, 25)

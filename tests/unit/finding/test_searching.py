@@ -8,7 +8,7 @@ from desktop.arithmetic.numbers import NumberFormat
 from desktop.finding.searching import readings
 from desktop.models.embedded import charges, records
 from desktop.models.embedded.browsing import plain
-from desktop.terms.values import Filters, PageRequest
+from desktop.terms.pages import Filters, PageRequest
 from tests.support.stores import ANN, Books, new_id
 
 

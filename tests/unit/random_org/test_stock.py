@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from desktop.random_org.stock import Drawn, RandomStock
-from desktop.terms.values import Source
+from desktop.terms.kinds import Source
 
 
 def test_an_empty_stock_gives_nothing() -> None:

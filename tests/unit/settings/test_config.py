@@ -14,7 +14,7 @@ from desktop.settings import config
 from desktop.settings.config import Config, Places, RandomSettings, RecordsSection
 from desktop.system import resources
 from desktop.terms.errors import ConfigError
-from desktop.terms.values import OperationType
+from desktop.terms.kinds import OperationType
 
 as_person = pytest.mark.skipif(
     os.name != "posix" or os.geteuid() == 0, reason="permissions do not hold where one is root"

@@ -14,8 +14,8 @@ from desktop.models.embedded.ledger import EmbeddedLedger
 from desktop.models.ledger.sums import totals_of
 from desktop.models.shared import importing, scram, urls
 from desktop.terms import days
-from desktop.terms.kinds import OperationType
-from desktop.terms.values import Column, Filters, PageRequest
+from desktop.terms.kinds import Column, OperationType
+from desktop.terms.pages import Filters, PageRequest
 from tests.support import postgres
 from tests.support.postgres import Server
 from tests.support.stores import ANN, Books, new_id, random_charge

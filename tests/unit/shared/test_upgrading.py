@@ -13,9 +13,11 @@ import pytest
 
 from desktop.models.shared import installing, people, schema, sources, urls
 from desktop.models.shared.ledger import SharedLedger
+from desktop.terms.charges import Receipt
 from desktop.terms.errors import StoreForeign, StoreLocked, StoreNewer
 from desktop.terms.kinds import DeedKind
-from desktop.terms.values import Filters, PageRequest, Receipt, Session
+from desktop.terms.pages import Filters, PageRequest
+from desktop.terms.people import Session
 from tests.support import shared
 from tests.support.postgres import OWNER_PASSWORD, VERIFIER, Server
 from tests.support.stores import ADMIN, ANN, BALANCE, BOB, COSTS, PASSWORD, charge_for, new_id

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from desktop.finding.searching import readings
-from desktop.terms.values import OperationType
+from desktop.terms.kinds import OperationType
 from desktop.wording.shown import OPERATION_NAMES, shown_date, shown_moment
 
 NOON = 1_795_608_000_000_000  # 2026-11-25T12:00:00Z

@@ -11,8 +11,8 @@ from desktop.documents.exports import record_document
 from desktop.finding.searching import readings
 from desktop.language.sentences import SOURCE, speak
 from desktop.system import spoken
-from desktop.terms.kinds import STARTING_BALANCE, Column
-from desktop.terms.values import Entry, OperationType, Source
+from desktop.terms.charges import Entry
+from desktop.terms.kinds import STARTING_BALANCE, Column, OperationType, Source
 from desktop.views.records.columns import COLUMNS, cells
 from desktop.wording.shown import shown_reason
 

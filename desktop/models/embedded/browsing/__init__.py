@@ -32,8 +32,10 @@ from desktop.models.embedded.browsing.browser import Browser, rows
 from desktop.models.embedded.browsing.found import Found, Progress
 from desktop.models.embedded.browsing.index_file import IndexFile, IndexTrouble, apart
 from desktop.models.embedded.storage.store import Store
+from desktop.terms.charges import RawRecord
 from desktop.terms.errors import BadInput, StoreDamaged
-from desktop.terms.values import Column, Filters, OperationType, Page, PageRequest, RawRecord, Totals
+from desktop.terms.kinds import Column, OperationType
+from desktop.terms.pages import Filters, Page, PageRequest, Totals
 
 log = logging.getLogger(__name__)
 

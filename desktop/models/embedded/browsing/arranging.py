@@ -21,7 +21,7 @@ from desktop.models.embedded.browsing.seals import IndexDamaged
 from desktop.models.embedded.browsing.sorting import Piece, Runs, merged
 from desktop.models.embedded.browsing.state import State
 from desktop.terms.errors import Cancelled
-from desktop.terms.values import Column
+from desktop.terms.kinds import Column
 
 _IN_ONE_COMMIT = 4 * blocks.STRETCH  # blocks
 

@@ -13,7 +13,7 @@ from desktop.models.embedded.browsing import lines
 from desktop.models.embedded.browsing.contents import Marks
 from desktop.models.embedded.browsing.index_file import IndexFile
 from desktop.models.embedded.storage.store import Store
-from desktop.terms.values import Column
+from desktop.terms.kinds import Column
 
 BLOCK = 4096  # records
 STRETCH = 16  # blocks

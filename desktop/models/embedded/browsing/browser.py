@@ -22,7 +22,9 @@ from desktop.models.embedded.browsing.state import State
 from desktop.models.embedded.browsing.walks import hits_of, ranked, taken
 from desktop.models.embedded.storage import entries
 from desktop.models.embedded.storage.store import Store
-from desktop.terms.values import Column, Entry, Filters, Page, PageRequest, RawRecord
+from desktop.terms.charges import Entry, RawRecord
+from desktop.terms.kinds import Column
+from desktop.terms.pages import Filters, Page, PageRequest
 
 INLINE = 2_000  # records behind up to which a query takes them in itself: 30 µs each
 SOON = 500  # records behind from which the index should be brought up in the background

@@ -30,7 +30,7 @@ from desktop.system.private_files import create_private
 from desktop.system.team import Team, answering, dismiss, hire, processors
 from desktop.system.turns import TurnNotCome, turn
 from desktop.terms.errors import Cancelled
-from desktop.terms.values import Column
+from desktop.terms.kinds import Column
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

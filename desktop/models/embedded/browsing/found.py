@@ -16,7 +16,8 @@ from desktop.models.embedded.browsing.search import Search
 from desktop.models.embedded.browsing.state import State
 from desktop.models.ledger.sums import is_charge, totals_of
 from desktop.terms.errors import Cancelled
-from desktop.terms.values import OperationType, Totals
+from desktop.terms.kinds import OperationType
+from desktop.terms.pages import Totals
 
 T = TypeVar("T")
 Progress = Callable[[int, int], None]

@@ -13,7 +13,8 @@ from desktop.arithmetic.money import format_money, plain_money
 from desktop.arithmetic.table import OPERATIONS
 from desktop.finding import searching
 from desktop.finding.filters import Plan
-from desktop.terms.values import Column, Entry
+from desktop.terms.charges import Entry
+from desktop.terms.kinds import Column
 from desktop.wording.shown import shown_date
 
 KINDS = {row.number: row.type for row in OPERATIONS.values()}

@@ -23,7 +23,7 @@ from desktop.models.embedded.browsing import blocks, lines, places
 from desktop.models.embedded.browsing.blocks import Block, Known, gather, put, written
 from desktop.models.embedded.browsing.seals import IndexDamaged
 from desktop.models.embedded.storage import entries
-from desktop.terms.values import Column
+from desktop.terms.kinds import Column
 
 _LATE = 512  # records that the bitmap of a stretch may lack
 _KEPT = 4  # blocks in memory

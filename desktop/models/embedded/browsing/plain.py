@@ -14,7 +14,9 @@ from desktop.finding.searching import folded
 from desktop.models.embedded.browsing.lines import SORT_KEYS
 from desktop.models.embedded.storage import entries
 from desktop.models.ledger.sums import totals_of
-from desktop.terms.values import Column, Entry, Filters, OperationType, Page, PageRequest, RawRecord, Totals
+from desktop.terms.charges import Entry, RawRecord
+from desktop.terms.kinds import Column, OperationType
+from desktop.terms.pages import Filters, Page, PageRequest, Totals
 
 BATCH = 2_000  # rows: few enough that a stop is heeded at once, and memory stays flat
 

@@ -9,7 +9,7 @@ from desktop.models.embedded.browsing.lines import NUMBERS, Columns, RecordLine
 from desktop.models.embedded.browsing.seals import IndexDamaged
 from desktop.models.embedded.storage import entries
 from desktop.models.embedded.storage.store import Store
-from desktop.terms.values import OperationType
+from desktop.terms.kinds import OperationType
 
 AT_ONCE = 8_192  # records taken in together, between two looks at whether to go on
 

@@ -21,7 +21,7 @@ from desktop.models.embedded.browsing.lines import SORT_KEYS, Columns
 from desktop.models.embedded.browsing.seals import Seals
 from desktop.models.embedded.storage import sqlite
 from desktop.system.private_files import create_private
-from desktop.terms.values import Column
+from desktop.terms.kinds import Column
 
 SUFFIXES = ("", "-wal", "-shm")  # of the file and of what SQLite has beside it
 _PIECE = 1024  # of each run, while they are merged

@@ -22,7 +22,7 @@ from desktop.models.embedded.browsing.orders import Order
 from desktop.models.embedded.browsing.seals import IndexDamaged
 from desktop.models.embedded.browsing.standing import CHANGES, check_marks, newest_of
 from desktop.models.embedded.storage.store import Store
-from desktop.terms.values import Column
+from desktop.terms.kinds import Column
 
 
 class State:

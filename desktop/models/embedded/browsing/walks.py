@@ -15,7 +15,8 @@ from desktop.models.embedded.browsing.orders import Order
 from desktop.models.embedded.browsing.seals import IndexDamaged
 from desktop.models.embedded.browsing.state import State
 from desktop.terms.errors import Cancelled
-from desktop.terms.values import Column, PageRequest
+from desktop.terms.kinds import Column
+from desktop.terms.pages import PageRequest
 
 _FEW = 200  # records that are sooner sorted by their keys than stretches are gone through
 _FEW_IN_ONE = 64  # of a stretch that are sooner sorted by their keys than its blocks are gone through

@@ -12,7 +12,7 @@ from desktop.models.embedded.storage import journal, operations
 from desktop.models.embedded.storage.operations import Operations
 from desktop.models.embedded.storage.store import Store
 from desktop.terms.errors import StoreDamaged, StoreNewer
-from desktop.terms.values import OperationType
+from desktop.terms.kinds import OperationType
 
 _GUARD = "operation_complete"  # the trigger that keeps every other hand from adding one
 

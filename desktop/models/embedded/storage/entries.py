@@ -17,8 +17,9 @@ from desktop.language.sentences import say
 from desktop.models.embedded.storage import chain, forms, sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.storage.turns import Run
+from desktop.terms.charges import Entry
 from desktop.terms.errors import StoreDamaged
-from desktop.terms.values import Entry, OperationType, Source
+from desktop.terms.kinds import OperationType, Source
 
 Word = TypeVar("Word", bound=StrEnum)
 Made = TypeVar("Made", bound=tuple[Any, ...])

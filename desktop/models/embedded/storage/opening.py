@@ -20,7 +20,7 @@ from desktop.models.embedded.storage import (
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.storage.tables import Record, User
 from desktop.terms.errors import StoreError, StoreFull, StoreReadOnly
-from desktop.terms.values import OperationType
+from desktop.terms.kinds import OperationType
 
 log = logging.getLogger(__name__)
 

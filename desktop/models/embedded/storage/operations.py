@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from peewee import SqliteDatabase
 
 from desktop.language.sentences import say
-from desktop.terms.values import OperationType
+from desktop.terms.kinds import OperationType
 
 _KNOWN = {kind.value: kind for kind in OperationType}
 _PRICED = {word: kind for word, kind in _KNOWN.items() if kind is not OperationType.CREDIT}

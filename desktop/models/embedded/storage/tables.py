@@ -1,7 +1,7 @@
 """The tables as peewee sees them; the schema itself is made by `migrations`, the rules live in `charges`.
 
 The models are bound to no database: a query says which one it runs on (`query.bind(store.database)`), so that two
-stores can be open in one process. Rows never leave this package: other layers get the values of `desktop.terms.values`.
+stores can be open in one process. Rows never leave this package: other layers get the values of `desktop.terms`.
 """
 
 from __future__ import annotations

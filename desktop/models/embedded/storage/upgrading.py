@@ -12,7 +12,7 @@ from desktop.models.embedded.storage.migrations import first
 from desktop.models.embedded.storage.store import Store
 from desktop.system.private_files import make_folder
 from desktop.terms.errors import StoreError, StoreReadOnly
-from desktop.terms.values import OperationType
+from desktop.terms.kinds import OperationType
 
 FORMS_OF_TEXT = 3  # the last version of the schema whose key is told by its first price
 

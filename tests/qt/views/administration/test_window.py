@@ -15,7 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from desktop.controllers.administration import AdministrationController
 from desktop.terms.errors import NotAllowed
-from desktop.terms.values import CreditOrder, OperationSum, OperationType, Role
+from desktop.terms.kinds import OperationType, Role
+from desktop.terms.people import CreditOrder
+from desktop.terms.reports import OperationSum
 from desktop.views.administration.invite import InviteDialog
 from desktop.views.administration.sheet import Sheet
 from desktop.views.administration.window import AdministrationWindow

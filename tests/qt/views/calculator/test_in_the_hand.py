@@ -29,14 +29,14 @@ from pytestqt.qtbot import QtBot
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.controllers import sessions
 from desktop.terms.errors import BalanceTooLow, DivisionByZero
-from desktop.terms.values import Column, OperationType, Role, Source
+from desktop.terms.kinds import Column, OperationType, Role, Source
 from desktop.views.calculator.keypad import KeyButton
 from desktop.views.calculator.panel import CalculatorPanel
 from desktop.views.calculator.result_label import Figures
 from desktop.views.calculator.tape import TapeView
 from desktop.views.calculator.tape_model import HEADING_ROLE
 from desktop.views.dialogs.record import RecordDialog
-from desktop.views.look import theme
+from desktop.views.look import scales
 from desktop.views.main_window.header import Header
 from desktop.views.main_window.window import MainWindow
 from desktop.views.records.cell import CELL_ROLE
@@ -340,8 +340,8 @@ def test_a_random_string_stands_in_a_face_that_tells_its_letters_apart(qtbot: Qt
     panel = CalculatorPanel(calculator=calculator)
     qtbot.addWidget(panel)
     drawn = entry(1, operation=OperationType.RANDOM_STRING, operands="", response="lI0O|1lI")
-    face = theme.telling_font().family()
-    assert face != theme.font().family()
+    face = scales.telling_font().family()
+    assert face != scales.font().family()
     calculator.charged.emit(receipt(drawn))
     figures = part(panel, QLabel, "result_label")
     assert isinstance(figures, Figures)

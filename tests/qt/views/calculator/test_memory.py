@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.arithmetic.numbers import NumberFormat
-from desktop.terms.values import OperationType
+from desktop.terms.kinds import OperationType
 from desktop.views.calculator.negating import negated_at
 from desktop.views.calculator.panel import CalculatorPanel
 from tests.support.fake_controllers import FakeCalculator, entry, receipt, statement

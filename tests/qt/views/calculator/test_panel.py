@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QPushButton, QToolBu
 from pytestqt.qtbot import QtBot
 
 from desktop.terms.errors import BalanceTooLow, DivisionByZero, ExpressionError, NetworkError
-from desktop.terms.values import OperationType, Source
+from desktop.terms.kinds import OperationType, Source
 from desktop.views.calculator.panel import CalculatorPanel
 from tests.support.fake_controllers import REFERENCE, FakeCalculator, entry, failure, receipt, statement
 from tests.support.widgets import part

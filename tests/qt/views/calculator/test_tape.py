@@ -8,7 +8,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from desktop.arithmetic.numbers import NumberFormat
-from desktop.terms.values import OperationType
+from desktop.terms.kinds import OperationType
 from desktop.views.calculator.tape import TapeView
 from desktop.views.calculator.tape_model import HEADING_ROLE, TapeModel
 from tests.support.fake_controllers import entry, receipt

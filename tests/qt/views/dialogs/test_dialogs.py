@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.documents import proofs
 from desktop.terms.errors import NotAllowed, StoreFull, StoreLocked
-from desktop.terms.values import Problem, Verification
+from desktop.terms.reports import Problem, Verification
 from desktop.views.dialogs import places
 from desktop.views.dialogs.details import DetailsDialog
 from desktop.views.dialogs.dialogs import Dialog, PasswordDialog

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLabel, QPushBu
 from pytestqt.qtbot import QtBot
 
 from desktop.documents.export_files import ExportFormat
-from desktop.terms.values import Filters, PageRequest
+from desktop.terms.pages import Filters, PageRequest
 from desktop.views.dialogs.export import ExportDialog
 from desktop.views.main_window.work_bar import WorkBar
 from tests.support.widgets import part

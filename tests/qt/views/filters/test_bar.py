@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.finding.filters import FILTERS
 from desktop.finding.searching import readings
-from desktop.terms.values import Filters, OperationType
+from desktop.terms.kinds import OperationType
+from desktop.terms.pages import Filters
 from desktop.views.filters.bar import FilterBar
 from desktop.views.filters.day_edit import end_of, start_of
 from desktop.views.filters.period import PeriodFilter

@@ -14,7 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from desktop.controllers.insights import InsightsController
 from desktop.models.embedded import insights as core
-from desktop.terms.values import BalancePoint, DaySum, Filters, Insights, OperationType, Totals
+from desktop.terms.kinds import OperationType
+from desktop.terms.pages import Filters, Totals
+from desktop.terms.reports import BalancePoint, DaySum, Insights
 from desktop.views.insights.chart import Chart
 from desktop.views.insights.window import InsightsWindow
 from desktop.views.look.theme import Theme

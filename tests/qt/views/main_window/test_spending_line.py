@@ -9,8 +9,10 @@ from pytestqt.qtbot import QtBot
 
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.controllers.requests import Failure
+from desktop.terms.charges import Spending
 from desktop.terms.errors import StoreError
-from desktop.terms.values import Account, Role, Spending, Status
+from desktop.terms.kinds import Role, Status
+from desktop.terms.people import Account
 from desktop.views.main_window.spending_line import SpendingLine
 from tests.support.widgets import part
 

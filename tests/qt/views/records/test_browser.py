@@ -26,8 +26,10 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from desktop.terms.charges import Entry
 from desktop.terms.errors import StoreFull
-from desktop.terms.values import Column, Detail, Entry, Filters, OperationType
+from desktop.terms.kinds import Column, Detail, OperationType
+from desktop.terms.pages import Filters
 from desktop.views.filters.saved_menu import SavedMenu
 from desktop.views.records.browser import RecordsBrowser
 from desktop.views.records.columns import COLUMNS

@@ -13,7 +13,9 @@ from desktop.arithmetic.numbers import NumberFormat
 from desktop.finding.filters import Plan
 from desktop.finding.searching import readings
 from desktop.models.embedded.browsing.lines import line_of, matches
-from desktop.terms.values import Column, Detail, Entry, Filters, OperationType
+from desktop.terms.charges import Entry
+from desktop.terms.kinds import Column, Detail, OperationType
+from desktop.terms.pages import Filters
 from desktop.views.filters.bar import FilterBar
 from desktop.views.look.number_locale import number_format_of
 from desktop.views.records.cell_filters import offers

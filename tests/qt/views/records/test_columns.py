@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
 from desktop.arithmetic.numbers import NumberFormat
-from desktop.terms.values import Column, Detail, Source
+from desktop.terms.kinds import Column, Detail, Source
 from desktop.views.records.column_layout import ColumnLayout
 from desktop.views.records.columns import COLUMNS, cells, order_of
 from desktop.views.records.columns_menu import ColumnsMenu

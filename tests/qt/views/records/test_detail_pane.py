@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton, QTableView, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.terms.values import OperationType
+from desktop.terms.kinds import OperationType
 from desktop.views.records.browser import RecordsBrowser
 from desktop.wording.grouping import show_groups
 from tests.support.fake_controllers import FakeRecords, entry, page

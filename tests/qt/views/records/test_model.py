@@ -8,7 +8,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from desktop.arithmetic.numbers import NumberFormat
-from desktop.terms.values import Column, Detail, OperationType, Source
+from desktop.terms.kinds import Column, Detail, OperationType, Source
 from desktop.views.records.cell import CELL_ROLE
 from desktop.views.records.columns import COLUMNS
 from desktop.views.records.model import RecordsModel

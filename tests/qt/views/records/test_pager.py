@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from desktop.arithmetic.numbers import NumberFormat
 from desktop.language.sentences import speak
 from desktop.system import spoken
-from desktop.terms.values import PageRequest
+from desktop.terms.pages import PageRequest
 from desktop.views.records.pager import Pager
 from tests.support.fake_controllers import entry, page
 from tests.support.widgets import part

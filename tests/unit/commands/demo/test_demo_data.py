@@ -12,7 +12,8 @@ from desktop.models.embedded import charges, records
 from desktop.models.embedded.storage.opening import open_store
 from desktop.models.embedded.verify import verify
 from desktop.settings import config
-from desktop.terms.values import Column, Filters, OperationType
+from desktop.terms.kinds import Column, OperationType
+from desktop.terms.pages import Filters
 
 
 @pytest.mark.parametrize("count", [1, 2, 200])

@@ -13,7 +13,8 @@ from desktop.models.embedded.storage import journal
 from desktop.models.embedded.storage.store import Store
 from desktop.models.ledger import passwords
 from desktop.terms.errors import BadInput, NotAllowed, NotSignedIn, SignInRefused
-from desktop.terms.values import Role, Session, Status
+from desktop.terms.kinds import Role, Status
+from desktop.terms.people import Session
 from tests.support.stores import (
     ADMIN,
     ANN,

@@ -20,7 +20,7 @@ from desktop.models.embedded.verify import verify
 from desktop.models.ledger import passwords
 from desktop.system.turns import TurnNotCome, turn
 from desktop.terms.errors import BadInput, MachineError, SignInRefused, StoreFull, StoreReadOnly
-from desktop.terms.values import PageRequest
+from desktop.terms.pages import PageRequest
 from tests.support.stores import (
     ANN,
     BALANCE,

@@ -16,6 +16,7 @@ from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.storage.turns import Run
 from desktop.models.embedded.verify import verify
 from desktop.models.ledger import receipts
+from desktop.terms.charges import Charge, Receipt, Step
 from desktop.terms.errors import (
     BadInput,
     BalanceTooLow,
@@ -28,7 +29,8 @@ from desktop.terms.errors import (
     StoreFull,
     StoreLocked,
 )
-from desktop.terms.values import Charge, OperationType, Receipt, Session, Status, Step
+from desktop.terms.kinds import OperationType, Status
+from desktop.terms.people import Session
 from tests.support.stores import (
     ANN,
     BALANCE,

@@ -11,7 +11,9 @@ from desktop.models.embedded import charges, gradual, proof_state
 from desktop.models.embedded import verify as proving
 from desktop.models.embedded.proof_state import ProofState
 from desktop.models.embedded.storage.store import Store
-from desktop.terms.values import OperationType, Step, Verification
+from desktop.terms.charges import Step
+from desktop.terms.kinds import OperationType
+from desktop.terms.reports import Verification
 from tests.support.stores import Books, make_store, tamper
 from tests.unit.models.embedded import test_results, test_verify
 from tests.unit.models.embedded.test_verify import CORRUPTIONS, Planted

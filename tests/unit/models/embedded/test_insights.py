@@ -15,7 +15,9 @@ from desktop.models.embedded import insights as core
 from desktop.models.embedded.insights import insights
 from desktop.terms import days
 from desktop.terms.errors import Cancelled
-from desktop.terms.values import Column, Filters, Insights, OperationType
+from desktop.terms.kinds import Column, OperationType
+from desktop.terms.pages import Filters
+from desktop.terms.reports import Insights
 from desktop.wording.shown import shown_date
 from tests.support.stores import Books, new_id
 

@@ -33,7 +33,9 @@ from desktop.terms.errors import (
     PriceChanged,
     RequestReused,
 )
-from desktop.terms.values import Column, Filters, OperationType, Session, Status
+from desktop.terms.kinds import Column, OperationType, Status
+from desktop.terms.pages import Filters
+from desktop.terms.people import Session
 from tests.support.stores import (
     COSTS,
     PASSWORD,

@@ -18,7 +18,7 @@ from desktop.models.embedded.storage import chain, sqlite
 from desktop.models.embedded.stretches import Rates, Stretch, prove
 from desktop.models.embedded.verify import verify
 from desktop.system.team import Team
-from desktop.terms.values import Verification
+from desktop.terms.reports import Verification
 from tests.support.stores import make_store, tamper
 from tests.unit.models.embedded import test_verify
 from tests.unit.models.embedded.test_verify import CORRUPTIONS, Planted

@@ -11,7 +11,9 @@ import pytest
 
 from desktop.models.embedded import accounts, charges, records
 from desktop.terms.errors import BadInput, NotSignedIn
-from desktop.terms.values import Column, Filters, OperationType, Page, PageRequest, Session, Totals
+from desktop.terms.kinds import Column, OperationType
+from desktop.terms.pages import Filters, Page, PageRequest, Totals
+from desktop.terms.people import Session
 from tests.support.stores import ANN, BALANCE, NOON, PASSWORD, SECOND, Books, make_store, new_id, newest, random_charge
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from desktop.models.embedded import charges
 from desktop.models.embedded.verify import verify
-from desktop.terms.values import Charge, OperationType, Step
+from desktop.terms.charges import Charge, Step
+from desktop.terms.kinds import OperationType
 from tests.support.stores import Books, new_id, random_charge
 
 ADD, DIVIDE, MULTIPLY = OperationType.ADDITION, OperationType.DIVISION, OperationType.MULTIPLICATION

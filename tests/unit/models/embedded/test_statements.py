@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from desktop.models.embedded import accounts, charges, records, statements
 from desktop.models.embedded.statements import statement
+from desktop.terms.charges import RawRecord
 from desktop.terms.errors import Cancelled, NotSignedIn, StoreDamaged
-from desktop.terms.values import OperationSum, OperationType, RawRecord, StatementReport
+from desktop.terms.kinds import OperationType
+from desktop.terms.reports import OperationSum, StatementReport
 from tests.support.stores import BALANCE, Books, new_id, tamper
 
 HOUR = 3_600

@@ -14,7 +14,7 @@ from desktop.models.embedded.storage import chain, forms
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.verify import verify
 from desktop.terms.errors import StoreError, StoreReadOnly
-from desktop.terms.values import OperationType
+from desktop.terms.kinds import OperationType
 from desktop.wording.shown import explain_verification, shown_date
 from tests.support.stores import (
     ANN,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from desktop.models.embedded import charges, records
 from desktop.models.embedded.insights import insights
 from desktop.models.embedded.statements import statement
-from desktop.terms.values import Column, Filters, OperationType, PageRequest, Totals
+from desktop.terms.kinds import Column, OperationType
+from desktop.terms.pages import Filters, PageRequest, Totals
 from tests.support.stores import BALANCE, Books, new_id
 
 CORRECTION = 30_00

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from desktop.terms.values import Receipt, Session
+from desktop.terms.charges import Receipt
+from desktop.terms.people import Session
 from tests.support import shared
 from tests.support.shared import OwnedLedger
 from tests.support.stores import ADMIN, ANN, BOB, PASSWORD, charge_for

@@ -11,7 +11,7 @@ from desktop.models.ledger import credits
 from desktop.models.shared import unreachable
 from desktop.terms.errors import AppError, BalanceTooLow, ServerAway, StoreError
 from desktop.terms.kinds import OperationType, Status
-from desktop.terms.values import CreditOrder
+from desktop.terms.people import CreditOrder
 from tests.support.postgres import shared_server
 from tests.support.stores import ADMIN, ANN, BALANCE, BOB, PASSWORD
 from tests.unit.models.shared.conftest import Desk

@@ -10,7 +10,9 @@ import pytest
 
 from desktop.models.shared import copies
 from desktop.terms.errors import Cancelled, StoreDamaged
-from desktop.terms.values import Column, Filters, Page, PageRequest, Session
+from desktop.terms.kinds import Column
+from desktop.terms.pages import Filters, Page, PageRequest
+from desktop.terms.people import Session
 from tests.support import shared
 from tests.support.shared import OwnedLedger
 from tests.support.stores import ANN, PASSWORD, charge_for, tamper

@@ -8,7 +8,7 @@ import pytest
 
 from desktop.models.shared import history, links
 from desktop.terms.errors import NotSignedIn, StoreDamaged
-from desktop.terms.values import Session
+from desktop.terms.people import Session
 from tests.support.command_line import Program
 from tests.support.postgres import shared_server
 from tests.support.stores import ANN, PASSWORD

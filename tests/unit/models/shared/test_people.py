@@ -10,6 +10,7 @@ import pytest
 
 from desktop.models.shared import people, scram
 from desktop.models.shared.line import DEADLINE_S
+from desktop.terms.charges import Budget
 from desktop.terms.errors import (
     BadInput,
     BeyondBudget,
@@ -23,7 +24,9 @@ from desktop.terms.errors import (
     StoreMissing,
     StoreNewer,
 )
-from desktop.terms.values import Budget, CreditOrder, Filters, PageRequest, Status
+from desktop.terms.kinds import Status
+from desktop.terms.pages import Filters, PageRequest
+from desktop.terms.people import CreditOrder
 from tests.support import shared
 from tests.support.postgres import shared_server
 from tests.support.stores import ADMIN, ANN, BOB, PASSWORD, charge_for, new_id, random_charge

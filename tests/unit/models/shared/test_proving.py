@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from desktop.terms.errors import StoreError
-from desktop.terms.values import Filters, PageRequest, Problem, Status
+from desktop.terms.kinds import Status
+from desktop.terms.pages import Filters, PageRequest
+from desktop.terms.reports import Problem
 from tests.support.stores import ADMIN, ANN, BOB, PASSWORD
 from tests.unit.models.shared.conftest import Desk
 

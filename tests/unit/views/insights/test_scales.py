@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.terms.values import DaySum, OperationType
+from desktop.terms.kinds import OperationType
+from desktop.terms.reports import DaySum
 from desktop.views.insights import scales
 from desktop.views.insights.scales import Unit
 

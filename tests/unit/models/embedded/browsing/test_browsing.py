@@ -46,8 +46,10 @@ from desktop.models.embedded.storage import sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.system import team
 from desktop.system.turns import turn
+from desktop.terms.charges import Entry
 from desktop.terms.errors import BadInput, Cancelled
-from desktop.terms.values import Column, Entry, Filters, OperationType, Page, PageRequest, Totals
+from desktop.terms.kinds import Column, OperationType
+from desktop.terms.pages import Filters, Page, PageRequest, Totals
 from desktop.wording.shown import shown_date
 from tests.support.stores import ANN, Books, charge_for, make_store, new_id, random_charge, tamper
 

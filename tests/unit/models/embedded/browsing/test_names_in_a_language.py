@@ -8,7 +8,8 @@ import pytest
 
 from desktop.finding.searching import readings
 from desktop.models.embedded import records
-from desktop.terms.values import Column, Filters, PageRequest
+from desktop.terms.kinds import Column
+from desktop.terms.pages import Filters, PageRequest
 from tests.support.speaking import spoken
 from tests.support.stores import Books
 

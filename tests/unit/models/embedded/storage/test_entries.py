@@ -11,8 +11,10 @@ import pytest
 from desktop.models.embedded import charges, records
 from desktop.models.embedded.storage import chain, entries, forms, sqlite
 from desktop.models.embedded.storage.store import Store
+from desktop.terms.charges import Entry
 from desktop.terms.errors import StoreDamaged
-from desktop.terms.values import Column, Entry, Filters, OperationType, Role, Source
+from desktop.terms.kinds import Column, OperationType, Role, Source
+from desktop.terms.pages import Filters
 from tests.support.stores import ANN, NOON, Books, charge_for, make_store, newest, random_charge, raw, tamper
 
 CHANGES = [

@@ -13,7 +13,8 @@ from desktop.models.embedded.storage import chain, journal, sqlite
 from desktop.models.embedded.storage.witnesses import remembered_file
 from desktop.models.embedded.verify import verify
 from desktop.terms.errors import NotAllowed, NotSignedIn
-from desktop.terms.values import OperationType, PageRequest, Status
+from desktop.terms.kinds import OperationType, Status
+from desktop.terms.pages import PageRequest
 from tests.support.stores import ANN, BOB, PASSWORD, Books, charge_for, make_store, raw, tamper
 
 NEW = "another good phrase"

@@ -13,7 +13,7 @@ from desktop.models.embedded.storage.migrations.upgrade import Step
 from desktop.models.embedded.storage.opening import open_store
 from desktop.models.embedded.verify import verify
 from desktop.terms.errors import StoreError, StoreForeign, StoreNewer
-from desktop.terms.values import OperationType
+from desktop.terms.kinds import OperationType
 from tests.support.stores import COSTS, create, in_processes, make_store, raw
 
 

@@ -21,6 +21,7 @@ from desktop.models.embedded.browsing import index_file
 from desktop.models.embedded.storage import anchoring, chain, forms, migrations, sqlite
 from desktop.models.embedded.storage.store import Store
 from desktop.models.embedded.verify import verify
+from desktop.terms.charges import Entry
 from desktop.terms.errors import (
     AppError,
     BadInput,
@@ -32,7 +33,9 @@ from desktop.terms.errors import (
     StoreFull,
     StoreReadOnly,
 )
-from desktop.terms.values import Column, Entry, Filters, OperationType, PageRequest, Session, Status
+from desktop.terms.kinds import Column, OperationType, Status
+from desktop.terms.pages import Filters, PageRequest
+from desktop.terms.people import Session
 from tests.support.stores import (
     ADMIN,
     ANN,
