@@ -22,7 +22,7 @@ from desktop.terms.errors import AppError, ChargeUnknown
 from desktop.terms.kinds import OperationType
 from tests.faults.support.ledgers import audit_open, cheap_passwords, enter
 from tests.faults.support.nursery import Channel, Nursery
-from tests.faults.support.power_loss import read_trace, states
+from tests.faults.support.power_loss import Disk, Event, Loss, read_trace, states
 from tests.faults.support.runs import figures
 from tests.faults.support.shim import Calls, Shim
 from tests.support.stores import ADMIN, ANN, BALANCE, PASSWORD, charge_for, make_store
@@ -194,3 +194,31 @@ def test_no_charge_acknowledged_after_a_failed_sync_is_lost_with_the_power(
     nursery: Nursery, folder: Path, choose: random.Random, journal: str, count: int
 ) -> None:
     assert losses(nursery, folder, choose, journal, count, syncs_fail=True) == []
+
+
+def judge_beginnings(channel: Channel, root: str, trace: str, journal: str, seed: int, times: int) -> list[str]:
+    """Job: cut the power so often around each step in which a new store gets its key; what cannot be begun again."""
+    choose_journal(journal)
+    choose, wrong, disk = random.Random(seed), [], Disk()
+    noted = read_trace(Path(trace), Path(root))
+    named = next(at for at, each in enumerate(noted) if each.event is Event.RENAME and each.data.endswith(b".key"))
+    for cut, each in enumerate(noted[: named + 4], 1):
+        disk.follow(each)
+        for number in range(times if cut > named else 0):
+            state = Path(f"{trace}-{cut}-{number}")
+            state.mkdir()
+            disk.write_state(state, Loss.SOME, choose)
+            wrong += [f"cut at {cut}: {what}" for what in lost(state / "new" / "store.db", [])]
+            shutil.rmtree(state)
+    return wrong[:20]
+
+
+@pytest.mark.parametrize("journal", SHIPPED)
+def test_a_store_whose_making_was_cut_short_is_made_again(
+    nursery: Nursery, folder: Path, choose: random.Random, journal: str
+) -> None:
+    root = folder / journal
+    root.mkdir()
+    common = {"root": str(root), "trace": f"{root}.trace", "journal": journal}
+    nursery.run(work, **common, seed=1, charges=0, syncs_fail=False)
+    assert nursery.run(judge_beginnings, **common, seed=choose.getrandbits(32), times=20) == []

@@ -22,7 +22,7 @@ from typing import Any
 
 from desktop.language.sentences import say
 from desktop.models.embedded.storage import forms
-from desktop.system.private_files import read_whole, write_private
+from desktop.system.private_files import read_whole, sync_folder, write_private
 from desktop.terms.errors import MachineError, StoreError
 
 EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
@@ -112,7 +112,11 @@ def _beside(store_file: Path, suffix: str) -> Path:
 
 
 def make_key(file: Path) -> bytes:
-    """Make a new key, readable by its owner alone."""
+    """Make a new key, readable by its owner alone, once the new store beside it has its name on the disk.
+
+    A key without its store is one that was lost: a power cut must not make that of a store that was never finished.
+    """
+    sync_folder(file.parent)
     key = secrets.token_bytes(KEY_BYTES)
     write_private(file, key_text(key))
     return key
