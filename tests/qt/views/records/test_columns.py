@@ -206,3 +206,14 @@ def test_a_state_that_makes_no_sense_is_as_at_first(stage: Stage, state: object)
 def test_columns_of_a_later_version_stand_behind_those_remembered(stage: Stage) -> None:
     stage.layout.recall({"order": ["balance", "date"], "shown": ["date", "balance", "amount"], "widths": {}})
     assert stage.layout.shown() == [Column.BALANCE, Column.DATE, Column.AMOUNT]
+
+
+def test_a_column_that_was_narrow_is_written_as_if_it_had_never_been(qtbot: QtBot, stage: Stage) -> None:
+    place = COLUMNS.index(Column.DATE)
+    wide = width(stage, Column.DATE)
+    pictures = []
+    for room in (wide, wide // 2, wide // 3, wide // 2, wide):
+        stage.table.setColumnWidth(place, room)
+        pictures.append(stage.table.viewport().grab().toImage())
+    first, half, third, half_again, last = pictures
+    assert first == last != half == half_again != third
