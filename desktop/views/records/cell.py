@@ -20,7 +20,7 @@ class Cell:
     """A text as it is copied, searched and filtered by, and as it is seen, its thousands grouped.
 
     Without a font of its own it is written in the view's. `figures` end on the right in every language. What is
-    seen is kept shaped, whole and as it was cut last: a record is drawn again whenever another one comes.
+    seen is kept measured, whole and as it was cut last: a record is drawn again whenever another one comes.
     """
 
     text: str

@@ -1,4 +1,7 @@
-"""A text on one line, shaped once and drawn whenever it is asked for: shaping takes longer than drawing does."""
+"""A text on one line, measured once and drawn whenever it is asked for.
+
+It is no `QTextLayout`, whose shapes could be kept as well: drawing one again and again ended the program (Qt 6.12).
+"""
 
 from __future__ import annotations
 
@@ -6,34 +9,23 @@ from math import ceil
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QSize
-from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication, QPainter, QTextLayout, QTextOption
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
 
 class Line(NamedTuple):
-    """A text as it is shaped, how large it is, and how far below its place it begins, in pixels."""
+    """A text, the font that it is written in, and how large it is, in pixels."""
 
     text: str
+    font: QFont
     width: float
     height: float
-    rise: float
-    shaped: QTextLayout
+    ascent: float
 
     @classmethod
     def of(cls, text: str, font: QFont) -> Line:
-        """In the direction of the application, as any painter writes."""
-        order = QTextOption()
-        order.setTextDirection(QGuiApplication.layoutDirection())
-        shaped = QTextLayout(text, font)
-        shaped.setTextOption(order)
-        shaped.setCacheEnabled(True)
-        shaped.beginLayout()
-        line = shaped.createLine()
-        shaped.endLayout()
+        """As a painter writes it. The font may be an option's, which ends with the painting: it is copied."""
         metrics = QFontMetricsF(font)
-        width = line.naturalTextWidth() if text else 0.0
-        # Letters of another font, which this one has not, stand on the same line.
-        rise = metrics.ascent() - line.ascent() if text else 0.0
-        return cls(text, width, metrics.height(), rise, shaped)
+        return cls(text, QFont(font), metrics.horizontalAdvance(text), metrics.height(), metrics.ascent())
 
     @property
     def size(self) -> QSize:
@@ -42,4 +34,5 @@ class Line(NamedTuple):
 
     def draw(self, painter: QPainter, left: float, top: int) -> None:
         """In the painter's colour, with the top of its font there."""
-        self.shaped.draw(painter, QPointF(left, top + self.rise))
+        painter.setFont(self.font)
+        painter.drawText(QPointF(left, top + self.ascent), self.text)
