@@ -377,9 +377,9 @@ def _read_request(connection: socket.socket) -> Request | None:
 
 def _has_hung_up(connection: socket.socket) -> bool:
     """Whether the other side has ended the connection: then it waits for no answer any more."""
-    if connection.fileno() < 0 or not select.select([connection], [], [], 0)[0]:
-        return connection.fileno() < 0
     try:
+        if not select.select([connection], [], [], 0)[0]:
+            return False
         return not isinstance(connection, ssl.SSLSocket) and connection.recv(1, socket.MSG_PEEK) == b""
-    except OSError:
+    except (OSError, ValueError):  # this side has ended it, perhaps between two calls
         return True
