@@ -27,7 +27,7 @@ class _CompiledWhenUsed:
         self._flags = flags
 
     def __getattr__(self, name: str) -> Callable[..., object]:
-        return lambda *given: getattr(_compile(self._pattern, self._flags), name)(*given)
+        return lambda *given, **named: getattr(_compile(self._pattern, self._flags), name)(*given, **named)
 
 
 def _compile_short(pattern: Any, flags: int = 0) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -54,7 +54,10 @@ class TapeDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._model = model
         self._format = number_format
-        # Qt asks for the height of every step whenever one comes.
+        self.measure()
+
+    def measure(self) -> None:
+        """Take the program's font as it is now: Qt asks for the height of every step whenever one comes."""
         self._plain, self._headed = (QSize(100, _height(headed=headed)) for headed in (False, True))
 
     @override
@@ -136,7 +139,8 @@ class TapeView(QListView):
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         model = TapeModel(number_format=number_format)
         self.setModel(model)
-        self.setItemDelegate(TapeDelegate(self, model=model, number_format=number_format))
+        self._delegate = TapeDelegate(self, model=model, number_format=number_format)
+        self.setItemDelegate(self._delegate)
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         steady_scroll_bar(self)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -149,6 +153,13 @@ class TapeView(QListView):
         self._menu.expression_asked.connect(self._on_expression)
         self._menu.copy_asked.connect(self.copy)
         self._menu.details_asked.connect(self._on_details)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._delegate.measure()
+            self.scheduleDelayedItemsLayout()
 
     @override
     def model(self) -> TapeModel:

@@ -63,7 +63,7 @@ class RecordsModel(QAbstractTableModel):
         self.endResetModel()
 
     def show_numbers_anew(self) -> None:
-        """Whether figures are grouped has changed."""
+        """Whether figures are grouped has changed, or the font."""
         self._rows = [row if row.entry is None else self._row(row.entry) for row in self._rows]
         if self._rows:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(COLUMNS) - 1))

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 ENOUGH = 2  # candidates in a chunk that are sooner looked at than another bitmap is read
 _TOLD = 64  # candidates in a chunk up to which no further bitmap is read once one has taken none away
+_IN_TURN = 32  # keys of a text that are weighed against each other; a pasted text may have thousands
 _DATES_ENOUGH = 3  # dates that are sooner looked at than another bitmap is read
 _DIGIT = ord("0")
 _DATE = b"0000-00-00 00:00:00"  # as `shown_date` writes, 0 for any digit
@@ -114,17 +115,20 @@ class Term:
         return within
 
     def _in_turn(self, number: int) -> list[int]:
-        """The keys of the text, each of which leaves fewest of a chunk after those before: neighbours tell the same."""
+        """The keys of the text, each of which leaves fewest of a chunk after those before: neighbours tell the same.
+
+        Once few are left, or many keys are chosen, the rest come by how many records each has.
+        """
         digit, length = run_of(self.text)
         keys = [key_in_texts(gram) for gram in grams(self.text, LONGEST)]
         keys += [key_of_run(digit, length)] if length > LONGEST else []
         waiting = {key: self._state.bits(number, key) for key in keys}
         found, left = list[int](), self._state.chunks[number].all
-        while waiting:
+        while waiting and len(left) > ENOUGH and len(found) < _IN_TURN:
             key = min(waiting, key=lambda key: (waiting[key].intersection_cardinality(left), len(waiting[key])))
             left = left & waiting.pop(key)
             found.append(key)
-        return found
+        return found + sorted(waiting, key=lambda key: len(waiting[key]))
 
 
 def _spots(text: bytes) -> Iterator[_Spot]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QApplication
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -151,3 +153,15 @@ def test_tab_takes_the_newest_result_highlighted_and_the_arrows_walk_from_there(
 def test_what_an_entry_came_to_is_marked_as_the_display_marks_it(tape: TapeView) -> None:
     tape.append(receipt(entry(1), exact=False))
     assert tape.model().index(0, 0).data().endswith("= ≈ 2")
+
+
+def test_the_systems_font_counts_at_once(qtbot: QtBot, qapp: QApplication, tape: TapeView) -> None:
+    tape.append(receipt(entry(1)))
+    before, height = qapp.font(), tape.visualRect(tape.model().index(0, 0)).height()
+    larger = QFont(before)
+    larger.setPointSizeF(2 * before.pointSizeF())
+    try:
+        qapp.setFont(larger)
+        qtbot.waitUntil(lambda: tape.visualRect(tape.model().index(0, 0)).height() > 1.5 * height)
+    finally:
+        qapp.setFont(before)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QFont
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.arithmetic.numbers import NumberFormat
@@ -217,3 +218,22 @@ def test_a_column_that_was_of_another_width_is_written_as_if_it_had_never_been(q
         show(stage.table)  # the same records, whose cells are made anew
         stage.table.setColumnWidth(place, room)
         assert changed == stage.table.viewport().grab().toImage(), room
+
+
+def test_the_systems_font_counts_at_once(qtbot: QtBot, qapp: QApplication, stage: Stage) -> None:
+    before = qapp.font()
+    larger = QFont(before)
+    larger.setPointSizeF(1.5 * before.pointSizeF())
+    stage.table.viewport().grab()
+    try:
+        qapp.setFont(larger)
+        qtbot.waitUntil(lambda: stage.table.font() == larger)
+        changed = stage.table.viewport().grab().toImage()
+        stage.model.clear()
+        widths = [stage.table.columnWidth(place) for place in range(len(COLUMNS))]
+        show(stage.table)  # the same records, whose cells are made anew
+        for place, width in enumerate(widths):
+            stage.table.setColumnWidth(place, width)
+        assert changed == stage.table.viewport().grab().toImage()
+    finally:
+        qapp.setFont(before)
